@@ -1,0 +1,3 @@
+//! The `atlas` command.
+
+fn main() {}

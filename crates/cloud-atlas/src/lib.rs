@@ -1,0 +1,1 @@
+//! Which machine image do we launch here, and may we? The embeddable engine.

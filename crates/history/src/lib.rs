@@ -1,0 +1,1 @@
+//! Versions of any content: HEAD, committed revisions, digests, ancestry.

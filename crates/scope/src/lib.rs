@@ -1,0 +1,1 @@
+//! Scopes, principals, roles, permissions and grants; decisions that explain themselves.

@@ -1,0 +1,1 @@
+//! The public test suite that every Cloud Atlas store must pass.

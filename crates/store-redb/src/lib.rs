@@ -1,0 +1,1 @@
+//! The embedded Cloud Atlas store: one redb file, one flush for all waiting commits.

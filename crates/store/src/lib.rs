@@ -1,0 +1,1 @@
+//! An ordered, transactional key-value contract with a record layer, and the memory store.

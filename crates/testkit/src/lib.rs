@@ -1,0 +1,1 @@
+//! Strategies, fixtures and manual clocks for the tests of Cloud Atlas.

@@ -1,0 +1,3 @@
+//! The one glue of the house.
+
+fn main() {}
