@@ -1,0 +1,174 @@
+//! Arrays, and objects whose members are put in order when they close.
+
+use super::{CanonicalError, writer::CanonicalWriter};
+use core::fmt::{self, Write as _};
+use serde::{Serialize, ser};
+
+/// An open array.
+#[derive(Debug)]
+pub struct Array<'a> {
+    writer: &'a mut CanonicalWriter,
+    close: &'static str,
+    empty: bool,
+}
+
+impl<'a> Array<'a> {
+    pub(super) fn open(writer: &'a mut CanonicalWriter, close: &'static str) -> Self {
+        writer.out.push('[');
+        Self {
+            writer,
+            close,
+            empty: true,
+        }
+    }
+
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
+        if !core::mem::take(&mut self.empty) {
+            self.writer.out.push(',');
+        }
+        value.serialize(&mut *self.writer)
+    }
+
+    fn finish(self) {
+        self.writer.out.push_str(self.close);
+    }
+}
+
+macro_rules! array_doors {
+    ($($trait:ident: $method:ident,)*) => {$(
+        impl ser::$trait for Array<'_> {
+            type Ok = ();
+            type Error = CanonicalError;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
+                self.item(value)
+            }
+
+            fn end(self) -> Result<(), CanonicalError> {
+                self.finish();
+                Ok(())
+            }
+        }
+    )*};
+}
+
+array_doors! {
+    SerializeSeq: serialize_element,
+    SerializeTuple: serialize_element,
+    SerializeTupleStruct: serialize_field,
+    SerializeTupleVariant: serialize_field,
+}
+
+/// An open object: its members stand behind one another in the output until it closes.
+#[derive(Debug)]
+pub struct Object<'a> {
+    writer: &'a mut CanonicalWriter,
+    close: &'static str,
+    start: usize,
+    /// The key, and where the member `"key":value` ends, counted from `start`.
+    members: Vec<(String, usize)>,
+}
+
+impl<'a> Object<'a> {
+    pub(super) fn open(writer: &'a mut CanonicalWriter, close: &'static str) -> Self {
+        writer.out.push('{');
+        let start = writer.out.len();
+        Self {
+            writer,
+            close,
+            start,
+            members: Vec::new(),
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        self.writer.text(key);
+        self.writer.out.push(':');
+        self.members.push((key.to_owned(), 0));
+    }
+
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
+        value.serialize(&mut *self.writer)?;
+        let end = self.writer.out.len() - self.start;
+        if let Some((_, slot)) = self.members.last_mut() {
+            *slot = end;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), CanonicalError> {
+        let written = self.writer.out.split_off(self.start);
+        let mut start = 0;
+        let mut members = Vec::with_capacity(self.members.len());
+        for (key, end) in self.members {
+            members.push((key, written.get(start..end).unwrap_or_default()));
+            start = end;
+        }
+        members.sort_by(|(left, _), (right, _)| left.cmp(right));
+        let mut before: Option<String> = None;
+        for (key, member) in members {
+            if before.as_ref() == Some(&key) {
+                return Err(CanonicalError::DuplicateKey { key });
+            }
+            if before.replace(key).is_some() {
+                self.writer.out.push(',');
+            }
+            self.writer.out.push_str(member);
+        }
+        self.writer.out.push_str(self.close);
+        Ok(())
+    }
+}
+
+impl ser::SerializeMap for Object<'_> {
+    type Ok = ();
+    type Error = CanonicalError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), CanonicalError> {
+        let mut text = String::new();
+        write!(text, "{}", Scalar(key)).map_err(|_| CanonicalError::Key)?;
+        self.key(&text);
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
+        self.value(value)
+    }
+
+    fn end(self) -> Result<(), CanonicalError> {
+        self.finish()
+    }
+}
+
+macro_rules! struct_doors {
+    ($($trait:ident,)*) => {$(
+        impl ser::$trait for Object<'_> {
+            type Ok = ();
+            type Error = CanonicalError;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                key: &'static str,
+                value: &T,
+            ) -> Result<(), CanonicalError> {
+                self.key(key);
+                self.value(value)
+            }
+
+            fn end(self) -> Result<(), CanonicalError> {
+                self.finish()
+            }
+        }
+    )*};
+}
+
+struct_doors! { SerializeStruct, SerializeStructVariant, }
+
+/// Shows what serialises to a scalar, and fails for anything else.
+struct Scalar<'a, T: ?Sized>(&'a T);
+
+impl<T: Serialize + ?Sized> fmt::Display for Scalar<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.serialize(f)
+    }
+}
