@@ -1,0 +1,43 @@
+//! `cargo xtask test`: one build, one profile, one set of features, then everything that can fail.
+
+use std::{collections::BTreeSet, process::Command};
+
+use crate::{Outcome, cargo};
+
+/// The whole workspace, so that features are unified once: a narrower choice would build again.
+const TEST: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
+
+/// Runs all tests, all doc tests and all examples.
+pub(crate) fn run() -> Outcome {
+    // `cargo test` builds the examples too; this first call only tells where they are.
+    let examples = cargo::build(&["test", "--workspace", "--no-run"], "example")?;
+    let built: BTreeSet<&str> = examples
+        .iter()
+        .map(|example| example.target.as_str())
+        .collect();
+    for declared in cargo::targets("example", None)? {
+        if !built.contains(declared.as_str()) {
+            return Err(format!(
+                "example `{declared}` was not built: does it ask for a feature that is off?"
+            )
+            .into());
+        }
+    }
+    cargo::run(&mut cargo::cargo(&TEST), "`cargo test --workspace`")?;
+    for example in &examples {
+        println!("\nexample {}", example.target);
+        let what = format!("example `{}`", example.target);
+        cargo::run(
+            Command::new(&example.path).current_dir(cargo::root()),
+            &what,
+        )?;
+    }
+    let names: Vec<&str> = built.into_iter().collect();
+    println!(
+        "\nxtask test: ok. all tests and doc tests passed; {} examples ran{}{}",
+        names.len(),
+        if names.is_empty() { "" } else { ": " },
+        names.join(", ")
+    );
+    Ok(())
+}
