@@ -1,1 +1,61 @@
-//! Versions of any content: HEAD, committed revisions, digests, ancestry.
+//! Versions of any content: one editable HEAD, committed revisions 1, 2, 3…, digests that prove
+//! them, and the graph of their ancestry.
+//!
+//! ```
+//! use atlas_base::Timestamp;
+//! use atlas_history::{Author, CommitRequest, Content, Head, LineageId, Message};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+//! struct Poem(Vec<String>);
+//! impl Content for Poem {
+//!     const DOMAIN: &'static str = "poem/1";
+//! }
+//!
+//! let head = Head::new(Poem(vec!["a rose".into()]));
+//! let first = head.commit(LineageId::from_u128(7), None, CommitRequest {
+//!     author: Author::parse("dana")?,
+//!     message: Message::parse("first line")?,
+//!     time: Timestamp::parse("2026-07-21T14:07:12Z")?,
+//!     released_at: None,
+//!     seen: Some(head.generation()),
+//! })?;
+//! assert_eq!(first.revision.number().get(), 1);
+//! assert!(first.revision.verify().is_ok());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! It knows nothing of what the content is, of names, scopes or stores.
+//!
+//! | type | is |
+//! |---|---|
+//! | [`Head`] | the content being edited, its generation, and what the next revision's parents are |
+//! | [`Revision`] | a committed state: number, both digests, parents, author, message, times |
+//! | [`Frozen`] | a content with its canonical text and digest |
+//! | [`Marks`] | what changes about a revision without changing it |
+//! | [`Origin`] | where a cloned lineage came from |
+//! | [`Dag`] | ancestry over lineages and merges |
+
+mod commit;
+mod content;
+mod dag;
+mod head;
+mod marks;
+mod revision;
+mod words;
+
+pub use crate::{
+    commit::{Commit, CommitError, CommitRequest},
+    content::{Content, Frozen, FrozenError},
+    dag::Dag,
+    head::{Generation, Head, StaleHead},
+    marks::{Mark, MarkError, Marks},
+    revision::{Origin, Parent, Revision, RevisionMismatch, RevisionNumber, RevisionRef},
+    words::{Author, Message, ParseAuthorError, ParseMessageError, ParseRevisionNumberError},
+};
+
+atlas_base::id_type! {
+    /// Names one lineage, a HEAD with its revisions, for ever: it is never used again
+    /// (RightScale: lineage).
+    pub struct LineageId("lin-");
+}

@@ -1,0 +1,125 @@
+//! What people write into a revision.
+
+use atlas_base::{quoted, text_form};
+use core::fmt;
+use std::sync::Arc;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $error:ident, $max:literal, $what:literal, $control:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The most characters it may have.
+            pub const MAX_CHARACTERS: usize = $max;
+
+            /// Checks a text.
+            ///
+            /// # Errors
+            ///
+            /// It is blank, too long, or holds a control character.
+            pub fn parse(text: &str) -> Result<Self, $error> {
+                let refuse = |at, why| Err($error { at, shown: quoted(text).to_string(), why });
+                if text.trim().is_empty() {
+                    return refuse(0, "it is blank");
+                }
+                if let Some((at, _)) = text.char_indices().nth($max) {
+                    return refuse(at, concat!("it has more than ", $max, " characters"));
+                }
+                let forbidden: fn(char) -> bool = $control;
+                match text.char_indices().find(|&(_, character)| forbidden(character)) {
+                    Some((at, _)) => refuse(at, "it holds a control character"),
+                    None => Ok(Self(text.into())),
+                }
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        text_form!($name, $error);
+
+        #[doc = concat!("Why a text is no ", $what, ".")]
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $error {
+            at: usize,
+            shown: String,
+            why: &'static str,
+        }
+
+        impl $error {
+            /// The byte offset of what was wrong.
+            pub fn at(&self) -> usize {
+                self.at
+            }
+        }
+
+        impl fmt::Display for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!("{} is no ", $what, ": {}, at byte {}"), self.shown, self.why, self.at)
+            }
+        }
+
+        impl std::error::Error for $error {}
+    };
+}
+
+words! {
+    /// Who committed a revision, as the host program names people: 1 to 128 characters.
+    Author, ParseAuthorError, 128, "author", char::is_control
+}
+
+words! {
+    /// Why a revision was committed: 1 to 4,096 characters, not all blank, lines allowed
+    /// (RightScale: the commit message).
+    Message, ParseMessageError, 4096, "commit message",
+    |character| character.is_control() && character != '\n' && character != '\t'
+}
+
+impl Message {
+    /// The first line, which lists show.
+    pub fn subject(&self) -> &str {
+        self.0
+            .lines()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default()
+    }
+}
+
+/// Why a text is no revision number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseRevisionNumberError {
+    pub(crate) shown: String,
+    pub(crate) at: usize,
+}
+
+impl ParseRevisionNumberError {
+    /// The byte offset of what was wrong.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+}
+
+impl fmt::Display for ParseRevisionNumberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let expected = "expected a whole number from 1 to 4294967295 without leading zeros";
+        write!(f, "{} is no revision number: {expected}", self.shown)
+    }
+}
+
+impl std::error::Error for ParseRevisionNumberError {}
