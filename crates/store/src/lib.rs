@@ -1,1 +1,21 @@
 //! An ordered, transactional key-value contract with a record layer, and the memory store.
+
+mod capability;
+mod commit;
+mod error;
+mod feed;
+mod key;
+mod partition;
+mod range;
+mod traits;
+
+pub use crate::{
+    capability::{Capability, Limit},
+    commit::{Commit, CommitId, CommitToken, Committed, ReadSet, Value, Version, Write},
+    error::{AsStoreError, ErrorSource, StoreError},
+    feed::{FeedEntry, FeedPage, FeedPosition},
+    key::{Key, KeyBuilder, KeyPart, MAX_KEY_BYTES, ParseKeyError},
+    partition::{ParsePartitionError, Partition},
+    range::KeyRange,
+    traits::{Entry, Fut, Page, Slice, Snapshot, Store},
+};

@@ -1,0 +1,197 @@
+//! One part of a key: how it is written, and how it is read back.
+
+use atlas_base::Digest;
+use core::fmt::Write;
+
+/// The most bytes of a part.
+const MAX_PART_BYTES: usize = 96;
+/// What a cut part keeps of its beginning: with the mark and the digest it fills the 96 bytes.
+const KEPT_BYTES: usize = 62;
+/// Between the beginning of a cut part and its digest. No text writes `!` before anything but a
+/// hex digit.
+const CUT: &str = "!~";
+/// Hex digits of the digest of a cut part.
+const DIGEST_DIGITS: usize = 32;
+
+/// One part of a key, as it is written there. Whoever reads it knows what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyPart<'a>(&'a str);
+
+impl<'a> KeyPart<'a> {
+    pub(super) fn new(written: &'a str) -> Self {
+        Self(written)
+    }
+
+    /// The part as it is written in the key.
+    pub fn as_written(self) -> &'a str {
+        self.0
+    }
+
+    /// Whether the part was too long, so that only its beginning and a digest are here.
+    pub fn is_cut(self) -> bool {
+        self.0.contains(CUT)
+    }
+
+    /// The part as a text; none where it was cut.
+    pub fn as_text(self) -> Option<String> {
+        let mut bytes = Vec::with_capacity(self.0.len());
+        let mut rest = self.0.bytes();
+        while let Some(byte) = rest.next() {
+            bytes.push(match byte {
+                b'!' => nibble(rest.next()?)? << 4 | nibble(rest.next()?)?,
+                b'~' => 0x70 | nibble(rest.next()?)?,
+                other => other,
+            });
+        }
+        String::from_utf8(bytes).ok()
+    }
+
+    /// The part as a number.
+    pub fn as_u64(self) -> Option<u64> {
+        let (length, digits) = self.0.split_at_checked(1)?;
+        let number = digits.parse().ok()?;
+        let mut written = String::new();
+        push_u64(&mut written, number);
+        (length == written.get(..1)? && self.0 == written).then_some(number)
+    }
+
+    /// The part as bytes; none where it was cut.
+    pub fn as_bytes(self) -> Option<Vec<u8>> {
+        let pairs = self.0.as_bytes().chunks(2);
+        pairs
+            .map(|pair| Some(nibble(*pair.first()?)? << 4 | nibble(*pair.get(1)?)?))
+            .collect()
+    }
+}
+
+/// Writes a text, cut where it is too long.
+pub(super) fn push_text(key: &mut String, text: &str) {
+    let mut written = String::with_capacity(text.len());
+    for character in text.chars() {
+        push_character(&mut written, character);
+    }
+    push_part(key, &written, text.as_bytes());
+}
+
+/// Writes a number.
+pub(super) fn push_u64(key: &mut String, number: u64) {
+    let length = number.checked_ilog10().unwrap_or_default();
+    // INVARIANT: a u64 has 1 to 20 digits, so that the letters end at `t`.
+    key.push(char::from(
+        b'a'.saturating_add(u8::try_from(length).unwrap_or(u8::MAX)),
+    ));
+    push_formatted(key, format_args!("{number}"));
+}
+
+/// Writes bytes, cut where they are too many.
+pub(super) fn push_bytes(key: &mut String, bytes: &[u8]) {
+    let mut written = String::with_capacity(bytes.len() * 2);
+    push_hex(&mut written, bytes);
+    push_part(key, &written, bytes);
+}
+
+/// Writes the beginning of a text.
+pub(super) fn push_start(key: &mut String, start: &str) {
+    let mut written = String::with_capacity(start.len());
+    for character in start.chars() {
+        push_character(&mut written, character);
+    }
+    key.push_str(beginning(&written));
+}
+
+/// Where a written part stops being one, if it does.
+pub(super) fn misfit(part: &str) -> Option<usize> {
+    if part.len() > MAX_PART_BYTES {
+        return Some(part.floor_char_boundary(MAX_PART_BYTES));
+    }
+    let (start, digest) = part
+        .split_once(CUT)
+        .map_or((part, None), |(a, b)| (a, Some(b)));
+    let mut bytes = start.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        let next = |offset: usize| start.as_bytes().get(at + offset).copied();
+        let fits = match byte {
+            b'!' => {
+                let escaped = next(1).and_then(nibble).zip(next(2).and_then(nibble));
+                bytes.nth(1);
+                escaped.is_some_and(|(high, low)| high << 4 | low <= b'!')
+            }
+            b'~' => {
+                bytes.next();
+                matches!(next(1), Some(b'e' | b'f'))
+            }
+            0..=b' ' | 0x7f => false,
+            _ => true,
+        };
+        if !fits {
+            return Some(at);
+        }
+    }
+    let digest = digest?;
+    let good = digest
+        .bytes()
+        .take_while(|&byte| nibble(byte).is_some())
+        .count();
+    let at = start.len() + CUT.len() + good.min(DIGEST_DIGITS);
+    (good != DIGEST_DIGITS || digest.len() != DIGEST_DIGITS).then_some(at)
+}
+
+fn push_character(written: &mut String, character: char) {
+    match character {
+        '\0'..='!' => push_formatted(written, format_args!("!{:02x}", u32::from(character))),
+        '~' => written.push_str("~e"),
+        '\u{7f}' => written.push_str("~f"),
+        other => written.push(other),
+    }
+}
+
+fn push_part(key: &mut String, written: &str, content: &[u8]) {
+    if written.len() <= MAX_PART_BYTES {
+        return key.push_str(written);
+    }
+    key.push_str(beginning(written));
+    key.push_str(CUT);
+    let digest = Digest::of("cloud-atlas key part", content);
+    push_hex(
+        key,
+        digest
+            .as_bytes()
+            .get(..DIGEST_DIGITS / 2)
+            .unwrap_or_default(),
+    );
+}
+
+/// At most the first 62 bytes of a written part, without half a character or half an escape.
+fn beginning(written: &str) -> &str {
+    if written.len() <= KEPT_BYTES {
+        return written;
+    }
+    let mut end = written.floor_char_boundary(KEPT_BYTES);
+    let tail = |from: usize| written.get(from..end).unwrap_or_default();
+    // INVARIANT: `!` and `~` are written as the first byte of an escape and nowhere else.
+    if tail(end - 1) == "!" || tail(end - 1) == "~" {
+        end -= 1;
+    } else if tail(end - 2).starts_with('!') {
+        end -= 2;
+    }
+    written.get(..end).unwrap_or_default()
+}
+
+fn push_hex(written: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        push_formatted(written, format_args!("{byte:02x}"));
+    }
+}
+
+fn push_formatted(written: &mut String, text: core::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = written.write_fmt(text);
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
