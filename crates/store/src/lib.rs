@@ -5,8 +5,10 @@ mod commit;
 mod error;
 mod feed;
 mod key;
+mod memory;
 mod partition;
 mod range;
+mod timer;
 mod traits;
 
 pub use crate::{
@@ -15,7 +17,9 @@ pub use crate::{
     error::{AsStoreError, ErrorSource, StoreError},
     feed::{FeedEntry, FeedPage, FeedPosition},
     key::{Key, KeyBuilder, KeyPart, MAX_KEY_BYTES, ParseKeyError},
+    memory::MemoryStore,
     partition::{ParsePartitionError, Partition},
     range::KeyRange,
+    timer::{SystemTimer, Timer},
     traits::{Entry, Fut, Page, Slice, Snapshot, Store},
 };

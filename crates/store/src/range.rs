@@ -7,16 +7,12 @@ use std::sync::Arc;
 /// A half-open interval of keys: from `start`, up to and without `end`.
 ///
 /// The bounds are texts compared byte by byte with the texts of keys; they need not be keys
-/// themselves. Every text between them is printable, but for [`KeyRange::all`] and prefixes of a
-/// part, which end at the last code point of Unicode.
+/// themselves.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyRange {
     start: Arc<str>,
     end: Arc<str>,
 }
-
-/// A text that no key reaches: keys hold it nowhere but after a shorter prefix.
-pub(crate) const LAST: char = char::MAX;
 
 impl KeyRange {
     /// The interval between two texts. An end before the start gives an empty interval.
@@ -29,7 +25,8 @@ impl KeyRange {
 
     /// Every key of a store.
     pub fn all() -> Self {
-        Self::new("", LAST.to_string())
+        // INVARIANT: a key begins with a partition, whose bytes are all ASCII.
+        Self::new("", "\u{7f}")
     }
 
     /// Every key of a partition.
@@ -52,6 +49,22 @@ impl KeyRange {
         // INVARIANT: a separator is 0x20 and every other byte of a key is 0x21 or more, so that
         // nothing else lies between `text` and `text!`.
         Self::new(text, format!("{text}!"))
+    }
+
+    /// Every text that begins with `start`.
+    pub(crate) fn starting(start: &str) -> Self {
+        let mut end = start.to_owned();
+        while let Some(last) = end.pop() {
+            // The code point that follows; surrogates are none.
+            if let Some(next) = (last..=char::MAX).nth(1) {
+                end.push(next);
+                return Self::new(start, end);
+            }
+        }
+        Self {
+            start: start.into(),
+            ..Self::all()
+        }
     }
 
     /// Where the interval begins.

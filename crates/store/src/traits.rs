@@ -22,7 +22,7 @@ pub trait Store: Send + Sync + Debug {
     fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>>;
 
     /// At most `max` commits that wrote to a partition after a position: in order, without a gap,
-    /// and the partition's head. With `max` 0 it tells the head only.
+    /// and the partition's head. With `max` 0 it tells the head only, from any position.
     ///
     /// A partition never written to has an empty feed. A position after the head is answered with
     /// no entries. [`StoreError::FeedExpired`] where the entry that follows the position is gone.

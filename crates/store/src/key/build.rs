@@ -1,7 +1,7 @@
 //! From parts to a key.
 
 use super::{Key, MAX_KEY_BYTES, part};
-use crate::{KeyRange, Limit, Partition, StoreError, range::LAST};
+use crate::{KeyRange, Limit, Partition, StoreError};
 
 /// A key being put together, part by part.
 ///
@@ -70,10 +70,7 @@ impl KeyBuilder {
     pub fn range_starting(mut self, start: &str) -> Result<KeyRange, StoreError> {
         self.text.push(' ');
         part::push_start(&mut self.text, start);
-        self.checked().map(|text| {
-            let end = format!("{text}{LAST}");
-            KeyRange::new(text, end)
-        })
+        self.checked().map(|text| KeyRange::starting(&text))
     }
 
     fn checked(self) -> Result<String, StoreError> {
