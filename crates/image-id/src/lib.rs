@@ -1,1 +1,88 @@
-//! Machine image identifiers and cloud locations: parsed exactly, one canonical text, errors with an offset.
+//! Machine image identifiers and cloud locations: parsed exactly, one canonical text, errors with an
+//! offset.
+//!
+//! ```
+//! use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability};
+//!
+//! let link = "https://www.googleapis.com/compute/v1/projects/debian-cloud/global/images/family/debian-12";
+//! let id = ImageId::parse(Cloud::Gcp, link)?;
+//! assert_eq!(id.as_str(), "projects/debian-cloud/global/images/family/debian-12");
+//! assert_eq!((id.kind(), id.stability()), (IdKind::Family, Stability::Moving));
+//!
+//! let here = CloudLocation::parse("gcp/us-central1")?;
+//! assert!(id.check_location(&here).is_ok());
+//! assert!(CloudLocation::parse("gcp")?.contains(&here));
+//!
+//! let error = ImageId::parse(Cloud::Aws, "ami-0AE8605ED708E3C3E").unwrap_err();
+//! assert_eq!((error.at(), error.hint()), (5, Some("write hex digits in lower case")));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Parsing recognises and splits; it asks no network, and a well-formed id may name nothing. The
+//! parsers scan bytes by hand: ASCII only, the whole text, nothing trimmed, at most [`MAX_BYTES`].
+//!
+//! | type | is |
+//! |---|---|
+//! | [`Cloud`] | the clouds |
+//! | [`CloudLocation`] | a cloud with its installation, region and compute resource |
+//! | [`ImageId`] | an id of any cloud: canonical text, equality key, kind, stability, location rules |
+//! | [`AwsImageId`], [`AzureImageId`], [`GcpImageId`], [`OpenStackImageId`], [`VmwareImageId`] | the ids of one cloud, with typed parts |
+//! | [`LegacyImageId`] | a stored text that today's grammar does not read |
+//! | [`ParseImageIdError`], [`ParseLocationError`] | what is wrong, at which byte, what to do |
+//!
+//! # Decisions
+//!
+//! Where sources are silent or disagree, this crate says:
+//!
+//! - AWS: upper-case hex is refused though some services take it. An ARN is not equal to its bare id,
+//!   and Symphony's 32 digits have no ARN. A parameter's name of several parts begins with `/`.
+//! - Azure: a URN's word `latest` is written in lower case. A version has three numbers below 2^31;
+//!   Terraform's word `recent` is refused. A gallery name is what both Terraform and the Azure command
+//!   line take. Non-ASCII letters in resource groups are refused, though Azure has them. A VHD may have
+//!   `http`, which is another address; any query is refused, unseen.
+//! - Azure aliases come from [`ALIAS_LIST`] and are expanded where they enter; [`ImageId::kind`] still
+//!   says `alias`, and no comparison does.
+//! - GCP: a bare name and `PROJECT/NAME` are refused, for they may be an image or a family. Ids that
+//!   differ in name and number only are [`Sameness::Undecided`].
+//! - VMware: names are ASCII; patterns are refused; `/A/B` is an item of a content library; a UUID is
+//!   an `instanceUuid`.
+//! - AWS regions are checked against the patterns of their partitions, not against a list.
+
+mod aws;
+mod azure;
+mod cloud;
+mod error;
+mod folded;
+mod gcp;
+mod guide;
+mod image_id;
+mod kind;
+mod location;
+mod openstack;
+mod place;
+mod scan;
+mod vmware;
+
+pub use crate::{
+    aws::{
+        AmiId, AwsImageId, AwsPartition, AwsRegion, ImageArn, KernelId, RamdiskId, SsmPointer,
+        SsmSelector,
+    },
+    azure::{
+        ALIAS_LIST, AzureAlias, AzureGallery, AzureImageId, AzureUrn, GalleryImage, ManagedImage,
+        VhdUrl,
+    },
+    cloud::Cloud,
+    error::{ParseImageIdError, ParseLocationError},
+    gcp::{GceProject, GcpImageId, GcpKind},
+    guide::where_to_find,
+    image_id::{ImageId, LegacyImageId},
+    kind::{IdKind, LocationUse, Sameness, Stability},
+    location::{CloudLocation, CompletedLocation},
+    openstack::OpenStackImageId,
+    place::{LocationMismatch, MismatchKind, RecordLocation},
+    vmware::{InstanceUuid, LibraryItem, TemplatePath, VmMoref, VmwareImageId},
+};
+
+/// The most bytes a text may have; longer ones are refused before any work.
+pub const MAX_BYTES: usize = 2048;

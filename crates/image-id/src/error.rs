@@ -1,0 +1,265 @@
+//! Errors: what is wrong, at which byte, what was expected, and a hint for near misses.
+
+use crate::{
+    Cloud, guide,
+    scan::{Flaw, What},
+};
+use core::fmt;
+
+/// Why a text is no image id of a cloud.
+///
+/// The message says what is wrong, at which byte, what was expected there, how to mend a near miss,
+/// what such an id looks like and where a person finds it (Scalr; I13). Whatever could be a secret
+/// in the given text (the query of a URL) is neither kept nor repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseImageIdError {
+    cloud: Cloud,
+    report: Box<Report>,
+}
+
+impl ParseImageIdError {
+    /// Made on the cold path only: the general flaws are looked for after a scanner has refused.
+    #[cold]
+    pub(crate) fn new(cloud: Cloud, text: &str, flaw: Flaw) -> Self {
+        Self {
+            cloud,
+            report: Box::new(Report::new(text, flaw)),
+        }
+    }
+
+    /// The cloud that was asked for.
+    pub fn cloud(&self) -> Cloud {
+        self.cloud
+    }
+
+    /// The byte offset in the given text at which it stopped being an id.
+    pub fn at(&self) -> usize {
+        self.report.flaw.at
+    }
+
+    /// What was expected there, in a few words.
+    pub fn expected(&self) -> &str {
+        self.report.flaw.expected
+    }
+
+    /// How to mend it, where the text is a near miss.
+    pub fn hint(&self) -> Option<&str> {
+        self.report.flaw.hint.as_deref()
+    }
+}
+
+impl fmt::Display for ParseImageIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cloud, report } = self;
+        write!(
+            f,
+            "{} is no {} image id: {report}; ",
+            report.shown,
+            cloud.label()
+        )?;
+        f.write_str(guide::where_to_find(*cloud))
+    }
+}
+
+impl std::error::Error for ParseImageIdError {}
+
+/// Why a text is no [`CloudLocation`](crate::CloudLocation), or no part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseLocationError {
+    noun: &'static str,
+    report: Box<Report>,
+}
+
+impl ParseLocationError {
+    #[cold]
+    pub(crate) fn new(noun: &'static str, text: &str, flaw: Flaw) -> Self {
+        Self {
+            noun,
+            report: Box::new(Report::new(text, flaw)),
+        }
+    }
+
+    /// The byte offset in the given text at which it stopped being a location.
+    pub fn at(&self) -> usize {
+        self.report.flaw.at
+    }
+
+    /// What was expected there, in a few words.
+    pub fn expected(&self) -> &str {
+        self.report.flaw.expected
+    }
+
+    /// How to mend it, where the text is a near miss.
+    pub fn hint(&self) -> Option<&str> {
+        self.report.flaw.hint.as_deref()
+    }
+}
+
+impl fmt::Display for ParseLocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is no {}: {}",
+            self.report.shown, self.noun, self.report
+        )
+    }
+}
+
+impl std::error::Error for ParseLocationError {}
+
+/// A flaw with the part of the text that may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Report {
+    flaw: Flaw,
+    /// The given text in backticks, cut, without anything secret.
+    shown: Box<str>,
+    /// The character at the flaw; none at the end of the text.
+    found: Option<char>,
+}
+
+impl Report {
+    fn new(text: &str, flaw: Flaw) -> Self {
+        let flaw = general_flaw(text, flaw.expected).unwrap_or(flaw);
+        let found = text.get(flaw.at..).and_then(|rest| rest.chars().next());
+        Self {
+            shown: shown(text).into(),
+            found,
+            flaw,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.flaw.at;
+        match &self.flaw.what {
+            What::Found => match self.found {
+                None => write!(f, "it ends at byte {at}")?,
+                Some('`') => write!(f, "found a backtick at byte {at}")?,
+                Some(' ') => write!(f, "found a blank at byte {at}")?,
+                Some(other) if other.is_ascii_graphic() => {
+                    write!(f, "found `{other}` at byte {at}")?;
+                }
+                Some(other) => write!(
+                    f,
+                    "found the character U+{:04X} at byte {at}",
+                    u32::from(other)
+                )?,
+            },
+            What::Empty(part) => write!(f, "the {part} at byte {at} is empty")?,
+            What::Long { part, found, most } => {
+                write!(
+                    f,
+                    "the {part} has {found} characters, {most} are allowed, cut at byte {at}"
+                )?;
+            }
+            What::Digits { found } => write!(f, "{found} digits, ending at byte {at}")?,
+            What::Says(words) => write!(f, "{words} at byte {at}")?,
+        }
+        write!(f, ", expected {}", self.flaw.expected)?;
+        match &self.flaw.hint {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The text as a message may repeat it: the query, the fragment and the user part of a URL, and
+/// whatever comes with a signature, can be a secret.
+fn shown(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let scheme = lower.find("://");
+    let mut cut = text.len();
+    if scheme.is_some() || lower.contains("sig=") {
+        for mark in ["?", "#", "&", "%3f", "sig="] {
+            cut = cut.min(lower.find(mark).unwrap_or(cut));
+        }
+    }
+    if let (Some(scheme), Some(_)) = (scheme, lower.find('@')) {
+        cut = cut.min(scheme + 3);
+    }
+    match text.get(..cut) {
+        Some(open) if cut < text.len() => {
+            let open: String = open.chars().take(79).collect();
+            atlas_base::quoted(&format!("{open}…")).to_string()
+        }
+        _ => atlas_base::quoted(text).to_string(),
+    }
+}
+
+/// Flaws that no cloud's grammar allows, which explain more than "unexpected character" would.
+fn general_flaw(text: &str, expected: &'static str) -> Option<Flaw> {
+    if text.is_empty() {
+        return Some(Flaw::says(0, "the text is empty", expected));
+    }
+    if text.len() > crate::MAX_BYTES {
+        let flaw = Flaw::says(
+            crate::MAX_BYTES,
+            "the text is longer than 2048 bytes, cut",
+            expected,
+        );
+        return Some(flaw);
+    }
+    let strange = |&(_, character): &(usize, char)| !matches!(character, ' '..='~');
+    if let Some((at, character)) = text.char_indices().find(strange) {
+        let only_blanks_follow = text.get(at..).is_some_and(|rest| rest.trim().is_empty());
+        let hint = match character {
+            '\n' | '\r' if only_blanks_follow => "remove the line end".into(),
+            '\t' if only_blanks_follow || at == 0 => "remove the tab".into(),
+            _ if character.is_whitespace() => {
+                "a blank that is no ASCII character; remove it".into()
+            }
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => "remove the control character".into(),
+            _ => strange_character(character),
+        };
+        return Some(Flaw::found(at, expected).hint(hint));
+    }
+    if text.starts_with(' ') {
+        return Some(Flaw::found(0, expected).hint("remove the blank at the start"));
+    }
+    if text.ends_with(' ') {
+        let at = text.trim_end().len();
+        return Some(Flaw::found(at, expected).hint("remove the blank at the end"));
+    }
+    if text.starts_with(['"', '\'']) {
+        return Some(Flaw::found(0, expected).hint("remove the quotes"));
+    }
+    if matches!(text, "null" | "None" | "nil" | "undefined") {
+        return Some(Flaw::says(0, "the word for nothing", expected));
+    }
+    if text.starts_with("${") || text.starts_with('<') {
+        return Some(Flaw::found(0, expected).hint("fill in the placeholder"));
+    }
+    None
+}
+
+/// What a character outside ASCII is probably meant to be.
+fn strange_character(character: char) -> std::borrow::Cow<'static, str> {
+    let plain = match character {
+        '\u{feff}' => return "remove the byte order mark".into(),
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {
+            return "remove the invisible character".into();
+        }
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' => '-',
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(character) - 0xff01 + 0x21).unwrap_or(character)
+        }
+        '\u{660}'..='\u{669}' => char::from_digit(u32::from(character) - 0x660, 10).unwrap_or('0'),
+        '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(character) - 0x6f0, 10).unwrap_or('0'),
+        '\u{430}' | '\u{3b1}' => 'a',
+        '\u{435}' => 'e',
+        '\u{43e}' | '\u{3bf}' => 'o',
+        '\u{440}' | '\u{3c1}' => 'p',
+        '\u{441}' => 'c',
+        '\u{443}' => 'y',
+        '\u{445}' => 'x',
+        '\u{456}' => 'i',
+        '\u{410}' => 'A',
+        '\u{421}' => 'C',
+        '\u{415}' => 'E',
+        '\u{41e}' => 'O',
+        '\u{2018}'..='\u{201f}' => return "remove the typographic quotes".into(),
+        _ => return "ids are ASCII only".into(),
+    };
+    format!("it looks like `{plain}` but is another character; type it anew").into()
+}

@@ -1,0 +1,102 @@
+//! Projects.
+
+use crate::{
+    Cloud, ParseImageIdError,
+    folded::id_text,
+    scan::{Flaw, Piece, Rule, is_digit, is_label, is_lower, is_lower_or_digit},
+};
+use std::sync::Arc;
+
+/// A project: its name, its number, or `DOMAIN:NAME`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GceProject {
+    text: Arc<str>,
+}
+
+impl GceProject {
+    /// Reads a project.
+    ///
+    /// # Errors
+    ///
+    /// The text is neither a name, a number nor a name with its domain.
+    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
+        let checked = Piece::capped(text).and_then(Self::scan);
+        checked.map_err(|flaw| ParseImageIdError::new(Cloud::Gcp, text, flaw))?;
+        Ok(Self::checked(text))
+    }
+
+    pub(super) fn checked(text: &str) -> Self {
+        Self { text: text.into() }
+    }
+
+    pub(super) fn scan(piece: Piece<'_>) -> Result<(), Flaw> {
+        let (head, tail) = piece.split(':');
+        let Some(name) = tail else {
+            return name_or_number(piece);
+        };
+        // Labels before the last one are looser than it is.
+        let mut labels = head.parts('.').peekable();
+        while let Some(label) = labels.next() {
+            let rule = if labels.peek().is_some() {
+                &SUBDOMAIN
+            } else {
+                &DOMAIN
+            };
+            rule.check(label)?;
+        }
+        name_or_number(name)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The domain that the project belongs to, `example.com`.
+    pub fn domain(&self) -> Option<&str> {
+        self.text.split_once(':').map(|(domain, _)| domain)
+    }
+
+    /// Whether it is given by its number.
+    pub fn is_number(&self) -> bool {
+        self.text.bytes().all(is_digit)
+    }
+}
+
+id_text!(GceProject);
+
+fn name_or_number(piece: Piece<'_>) -> Result<(), Flaw> {
+    match NAME.check(piece) {
+        Err(flaw) if piece.text.contains('.') => {
+            Err(flaw.hint("a domain stands before a colon: `example.com:project`"))
+        }
+        Err(flaw) if piece.text.starts_with('{') => Err(flaw.hint("fill in the placeholder")),
+        checked => checked,
+    }
+}
+
+const PROJECT: &str = "a project of lower-case letters, digits and `-`";
+
+const NAME: Rule = Rule {
+    part: "project",
+    most: 63,
+    first: is_lower_or_digit,
+    inner: is_label,
+    last: is_lower_or_digit,
+    expected: PROJECT,
+};
+
+const SUBDOMAIN: Rule = Rule {
+    part: "domain",
+    first: is_label,
+    last: is_label,
+    expected: "a domain",
+    ..NAME
+};
+
+const DOMAIN: Rule = Rule {
+    part: "domain",
+    first: is_lower,
+    expected: "a domain",
+    ..NAME
+};
