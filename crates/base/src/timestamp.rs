@@ -23,6 +23,9 @@ const FIRST: i64 = -62_135_596_800_000_000;
 const LAST: i64 = 253_402_207_200_999_999;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+
     /// The moment this many microseconds after 1970-01-01T00:00:00Z; none outside the range.
     pub fn from_micros(micros: i64) -> Option<Self> {
         if !(FIRST..=LAST).contains(&micros) {
