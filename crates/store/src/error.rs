@@ -132,7 +132,7 @@ fn at_key(key: Option<&Key>) -> String {
         .unwrap_or_default()
 }
 
-/// An error that may hold one of the store's: `transact` looks for it to decide
+/// An error that may hold one of the store's: [`transact`](crate::transact) looks for it to decide
 /// whether to try again.
 pub trait AsStoreError {
     /// The store's error inside, if that is what happened.

@@ -10,6 +10,8 @@ mod partition;
 mod range;
 mod timer;
 mod traits;
+mod transact;
+mod tx;
 
 pub use crate::{
     capability::{Capability, Limit},
@@ -22,4 +24,6 @@ pub use crate::{
     range::KeyRange,
     timer::{SystemTimer, Timer},
     traits::{Entry, Fut, Page, Slice, Snapshot, Store},
+    transact::{RetryPolicy, transact},
+    tx::{Rows, Tx},
 };

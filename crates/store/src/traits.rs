@@ -12,7 +12,7 @@ pub type Fut<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send 
 
 /// An engine: ordered keys, serializable commits, a change feed for each partition.
 ///
-/// An engine retries nothing: `transact` does, once for all engines.
+/// An engine retries nothing: [`transact`](crate::transact) does, once for all engines.
 pub trait Store: Send + Sync + Debug {
     /// What the engine can hold and do. The answer never changes.
     fn capability(&self) -> &Capability;

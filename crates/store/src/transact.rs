@@ -1,0 +1,219 @@
+//! Transactions that are tried again: once for all engines.
+
+use crate::{AsStoreError, Commit, CommitToken, Committed, ReadSet, Store, StoreError, Tx};
+use atlas_base::Digest;
+use core::{
+    future::Future,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// How often and how soon a transaction is tried again, and where its tokens come from.
+///
+/// A program makes one for each store it opens and keeps it: tokens are drawn from the seed and a
+/// count, so that no two commits share one. The seed must be random where several processes, or
+/// several runs, write to one store; two policies of one seed give the same tokens.
+///
+/// The wait after attempt *n* is between a half and the whole of 0.5 ms x 2^n.
+#[derive(Debug)]
+pub struct RetryPolicy {
+    seed: u128,
+    drawn: AtomicU64,
+    attempts: u32,
+    first_wait: Duration,
+}
+
+impl RetryPolicy {
+    /// How often a transaction is tried, unless a policy says otherwise.
+    pub const ATTEMPTS: u32 = 12;
+    /// The wait after the first attempt, unless a policy says otherwise.
+    pub const FIRST_WAIT: Duration = Duration::from_micros(500);
+
+    /// A policy of twelve attempts.
+    pub const fn new(seed: u128) -> Self {
+        Self {
+            seed,
+            drawn: AtomicU64::new(0),
+            attempts: Self::ATTEMPTS,
+            first_wait: Self::FIRST_WAIT,
+        }
+    }
+
+    /// Tries at most so often; at least once.
+    #[must_use]
+    pub const fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Waits so long, or a little less, after the first attempt, and twice as long after each.
+    #[must_use]
+    pub const fn with_first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = wait;
+        self
+    }
+
+    /// A token that this policy has not given before.
+    pub fn token(&self) -> CommitToken {
+        CommitToken::from_u128(self.draw())
+    }
+
+    /// 128 bits from the seed and the count.
+    fn draw(&self) -> u128 {
+        let count = self.drawn.fetch_add(1, Ordering::Relaxed);
+        let mut bytes = [0; 24];
+        let parts = self
+            .seed
+            .to_le_bytes()
+            .into_iter()
+            .chain(count.to_le_bytes());
+        bytes
+            .iter_mut()
+            .zip(parts)
+            .for_each(|(byte, part)| *byte = part);
+        let digest = Digest::of("cloud-atlas commit token", &bytes);
+        digest
+            .as_bytes()
+            .iter()
+            .take(16)
+            .fold(0, |bits, &byte| bits << 8 | u128::from(byte))
+    }
+
+    /// How long to wait after an attempt, the first of which is 0.
+    fn wait(&self, attempt: u32) -> Duration {
+        let whole = self
+            .first_wait
+            .saturating_mul(1_u32.checked_shl(attempt).unwrap_or(u32::MAX));
+        let half = whole / 2;
+        let parts = u32::try_from(self.draw() & 0xffff).unwrap_or_default();
+        half.saturating_add(half.saturating_mul(parts) / 0x1_0000)
+    }
+}
+
+/// Runs a transaction: a snapshot, the closure, a commit; and again where the store changed
+/// meanwhile or could not be reached.
+///
+/// The closure may run several times, each time on a new snapshot, and must therefore do nothing
+/// but read and write through its [`Tx`]. What it returns is returned with the commit, or with
+/// none where it wrote nothing. What *it* refuses is returned as it is and is never tried again,
+/// unless the refusal holds a [`StoreError`] that another attempt may cure.
+///
+/// An unknown outcome is settled before anything else happens: an empty commit under the same
+/// token either returns what the first attempt had returned, or takes the token, so that the first
+/// attempt can no longer arrive.
+///
+/// ```
+/// # use atlas_store::{Key, MemoryStore, Partition, RetryPolicy, StoreError, Tx, transact};
+/// # pollster::block_on(async {
+/// let store = MemoryStore::new();
+/// let policy = RetryPolicy::new(7);
+/// let key = Key::builder(&Partition::account("acme")?, "visits").build()?;
+/// let add = |tx: Tx| {
+///     let key = key.clone();
+///     async move {
+///         let visits = tx.get(&key).await?.map_or(0, |value| value[0]);
+///         tx.put(key, [visits + 1])?;
+///         Ok::<_, StoreError>(visits)
+///     }
+/// };
+/// assert_eq!(transact(&store, &policy, add).await?.0, 0);
+/// assert_eq!(transact(&store, &policy, add).await?.0, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+///
+/// # Errors
+///
+/// The closure's refusal, or the store's error once the attempts are used up.
+pub async fn transact<T, F, R, E>(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    f: F,
+) -> Result<(T, Option<Committed>), E>
+where
+    F: Fn(Tx) -> R,
+    R: Future<Output = Result<T, E>>,
+    E: From<StoreError> + AsStoreError,
+{
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match Tx::begin(store).await {
+            Ok(tx) => match run(store, policy, f(tx.clone()), tx).await {
+                Err(error) if may_retry(&error, attempt, policy) => {}
+                done => return done,
+            },
+            Err(error) if may_retry(&error, attempt, policy) => {}
+            Err(error) => return Err(error.into()),
+        }
+        store.sleep(policy.wait(attempt - 1)).await?;
+    }
+}
+
+/// Whether another attempt may do better, and is still allowed. An outcome that stays unknown could
+/// not be settled: running the closure again might do its work twice.
+fn may_retry(error: &impl AsStoreError, attempt: u32, policy: &RetryPolicy) -> bool {
+    let cause = error.as_store_error();
+    attempt < policy.attempts
+        && matches!(
+            cause,
+            Some(StoreError::Conflict | StoreError::Unavailable { .. })
+        )
+}
+
+/// One attempt: the work, then the commit.
+async fn run<T, E: From<StoreError>>(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    work: impl Future<Output = Result<T, E>>,
+    tx: Tx,
+) -> Result<(T, Option<Committed>), E> {
+    let value = work.await?;
+    let token = policy.token();
+    match tx.commit(token).await {
+        Ok(committed) => Ok((value, committed)),
+        Err(StoreError::Unavailable { .. } | StoreError::UnknownOutcome { .. }) => {
+            match settle(store, policy, token).await? {
+                Some(committed) => Ok((value, Some(committed))),
+                None => Err(StoreError::Unavailable { source: None }.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Learns whether the commit under a token has happened; where not, it never will.
+async fn settle(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    token: CommitToken,
+) -> Result<Option<Committed>, StoreError> {
+    let mut attempt = 0;
+    loop {
+        store.sleep(policy.wait(attempt)).await?;
+        let probe = Commit {
+            reads: ReadSet::default(),
+            writes: Vec::new(),
+            token,
+        };
+        let answer = match store.snapshot().await {
+            Ok(snapshot) => snapshot.commit(probe).await,
+            Err(error) => Err(error),
+        };
+        attempt += 1;
+        match answer {
+            // INVARIANT: the first attempt wrote something, so that it touched a partition.
+            Ok(committed) if committed.positions.is_empty() => return Ok(None),
+            Ok(committed) => return Ok(Some(committed)),
+            Err(error) if !error.is_retryable() => return Err(error),
+            Err(error) if attempt >= policy.attempts => {
+                let source = match error {
+                    StoreError::Unavailable { source }
+                    | StoreError::UnknownOutcome { source, .. } => source,
+                    _ => None,
+                };
+                return Err(StoreError::UnknownOutcome { token, source });
+            }
+            Err(_) => {}
+        }
+    }
+}
