@@ -1,1 +1,81 @@
-//! Scopes, principals, roles, permissions and grants; decisions that explain themselves.
+//! Who may do what, where: scopes, principals, roles, permissions and grants; decisions that
+//! explain themselves.
+//!
+//! ```
+//! use atlas_base::Timestamp;
+//! use atlas_scope::{Decision, Grant, Permission, Question, Role, RoleTable, Scope, visible};
+//!
+//! let now = Timestamp::parse("2026-07-21T14:07:12Z")?;
+//! let grants = [Grant::new("dana".parse()?, Role::DESIGNER, "/acme".parse()?)];
+//! let roles = RoleTable::built_in();
+//! let ask = |permission, scope: &str| {
+//!     let question = Question::new(permission, scope.parse()?, "dana".parse()?);
+//!     Ok::<_, Box<dyn std::error::Error>>(question.decide(&grants, &roles, now))
+//! };
+//!
+//! assert!(ask(Permission::ImageRegister, "/acme/prod")?.is_allowed());
+//! let Decision::Denied(denied) = ask(Permission::Publish, "/acme")? else { unreachable!() };
+//! assert_eq!(
+//!     denied.to_string(),
+//!     "`dana` may not publish revisions at `/acme`: the permission `publish` is missing; \
+//!      roles that give it: admin, publisher"
+//! );
+//!
+//! let (account, environment) = (Scope::parse("/acme")?, Scope::parse("/acme/prod")?);
+//! assert!(visible(&account, true, &environment));
+//! assert!(!visible(&account, false, &environment));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! It is no authentication: it takes a principal's word for who they are, and it knows neither
+//! records of images nor a store. Everything here is a function over values; the moment is an
+//! argument.
+//!
+//! | type | is |
+//! |---|---|
+//! | [`Scope`], [`Level`] | a place in the tree global > account > environment |
+//! | [`visible`] | whether a record of one scope is seen from another |
+//! | [`PrincipalId`], [`PrincipalRecord`] | who asks |
+//! | [`Permission`], [`Role`], [`RoleTable`] | what can be allowed, and which role allows it |
+//! | [`Grant`] | a role given to a principal at a scope, perhaps for a time |
+//! | [`Question`], [`decide`], [`Decision`] | whether a principal may, and by which grant or for want of what |
+//! | [`Explanation`] | the whole reasoning as data and as text |
+//! | [`add_scope`], [`remove_scope`], [`add_principal`], [`remove_principal`] | changes of the tree and its people |
+//! | [`grant`], [`revoke`] | changes of grants; the last administrator stays |
+
+mod account;
+mod decision;
+mod error;
+mod explain;
+mod grant;
+mod permission;
+mod principal;
+mod role;
+mod role_table;
+mod scope;
+mod tree;
+mod visible;
+
+pub use crate::{
+    account::AccountNumber,
+    decision::{Allowed, Decision, Denied, Question, decide},
+    error::{
+        ParseAccountNumberError, ParsePermissionError, ParsePrincipalError, ParseRoleError,
+        ParseScopeError,
+    },
+    explain::{Considered, Explanation, Finding},
+    grant::{Grant, GrantError, GrantFacts, Granted, RevokeError, grant, revoke},
+    permission::Permission,
+    principal::{
+        AddPrincipalError, PrincipalId, PrincipalRecord, RemovePrincipalError, RemovedPrincipal,
+        add_principal, remove_principal,
+    },
+    role::Role,
+    role_table::RoleTable,
+    scope::{Level, Scope},
+    tree::{
+        AddScope, AddScopeError, AddScopeFacts, Contents, RemoveScopeError, RemoveScopeFacts,
+        RemovedScope, ScopeRecord, add_scope, remove_scope,
+    },
+    visible::visible,
+};
