@@ -1,1 +1,5 @@
 //! Strategies, fixtures and manual clocks for the tests of Cloud Atlas.
+
+pub mod image_id;
+pub mod scope;
+pub mod streams;
