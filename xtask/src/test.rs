@@ -34,9 +34,8 @@ pub(crate) fn run() -> Outcome {
     }
     let names: Vec<&str> = built.into_iter().collect();
     println!(
-        "\nxtask test: ok. all tests and doc tests passed; {} examples ran{}{}",
+        "\nxtask test: ok. all tests and doc tests passed; examples run: {} ({})",
         names.len(),
-        if names.is_empty() { "" } else { ": " },
         names.join(", ")
     );
     Ok(())
