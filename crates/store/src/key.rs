@@ -8,6 +8,7 @@ use atlas_base::quoted;
 use core::{borrow::Borrow, fmt};
 use std::sync::Arc;
 
+pub(crate) use self::build::FullKey;
 pub use self::{build::KeyBuilder, part::KeyPart};
 
 /// The most bytes a key has.

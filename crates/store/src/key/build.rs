@@ -1,7 +1,7 @@
 //! From parts to a key.
 
 use super::{Key, MAX_KEY_BYTES, part};
-use crate::{KeyRange, Limit, Partition, StoreError};
+use crate::{KeyRange, Limit, Partition, StoreError, hex};
 
 /// A key being put together, part by part.
 ///
@@ -9,38 +9,40 @@ use crate::{KeyRange, Limit, Partition, StoreError};
 #[derive(Debug, Clone)]
 pub struct KeyBuilder {
     text: String,
+    /// The same without any part cut, once one was.
+    uncut: Option<String>,
+}
+
+/// A key, and what it would be if keys could be of any length.
+#[derive(Debug, Clone)]
+pub(crate) struct FullKey {
+    pub(crate) key: Key,
+    /// The whole text, where a part of the key was cut.
+    pub(crate) uncut: Option<String>,
 }
 
 impl KeyBuilder {
     pub(super) fn new(partition: &Partition, space: &str) -> Self {
-        Self {
-            text: partition.as_str().to_owned(),
-        }
-        .text(space)
+        let text = partition.as_str().to_owned();
+        Self { text, uncut: None }.text(space)
     }
 
     /// Adds a text.
     #[must_use]
-    pub fn text(mut self, text: &str) -> Self {
-        self.text.push(' ');
-        part::push_text(&mut self.text, text);
-        self
+    pub fn text(self, text: &str) -> Self {
+        self.push(&part::text(text), text.as_bytes())
     }
 
     /// Adds a number.
     #[must_use]
-    pub fn u64(mut self, number: u64) -> Self {
-        self.text.push(' ');
-        part::push_u64(&mut self.text, number);
-        self
+    pub fn u64(self, number: u64) -> Self {
+        self.push(&part::number(number), &[])
     }
 
     /// Adds bytes.
     #[must_use]
-    pub fn bytes(mut self, bytes: &[u8]) -> Self {
-        self.text.push(' ');
-        part::push_bytes(&mut self.text, bytes);
-        self
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        self.push(&hex::encode(bytes), bytes)
     }
 
     /// The key.
@@ -69,8 +71,44 @@ impl KeyBuilder {
     /// [`StoreError::TooLarge`] beyond 512 bytes.
     pub fn range_starting(mut self, start: &str) -> Result<KeyRange, StoreError> {
         self.text.push(' ');
-        part::push_start(&mut self.text, start);
+        self.text.push_str(part::beginning(&part::text(start)));
         self.checked().map(|text| KeyRange::starting(&text))
+    }
+
+    pub(crate) fn build_full(self) -> Result<FullKey, StoreError> {
+        let uncut = self.uncut.clone();
+        self.build().map(|key| FullKey { key, uncut })
+    }
+
+    /// Adds the parts of another key, those after its space.
+    pub(crate) fn parts_of(mut self, other: &FullKey) -> Self {
+        let parts = |text: &str| text.splitn(3, ' ').nth(2).map(|parts| format!(" {parts}"));
+        let cut = parts(other.key.as_str()).unwrap_or_default();
+        let uncut = other
+            .uncut
+            .as_deref()
+            .map(|uncut| parts(uncut).unwrap_or_default());
+        if uncut.is_some() && self.uncut.is_none() {
+            self.uncut = Some(self.text.clone());
+        }
+        if let Some(text) = &mut self.uncut {
+            text.push_str(uncut.as_deref().unwrap_or(&cut));
+        }
+        self.text.push_str(&cut);
+        self
+    }
+
+    /// Adds a part that is written like this, cut where it is too long.
+    fn push(mut self, written: &str, content: &[u8]) -> Self {
+        let cut = part::cut(written, content);
+        if cut.is_some() && self.uncut.is_none() {
+            self.uncut = Some(self.text.clone());
+        }
+        if let Some(uncut) = &mut self.uncut {
+            uncut.extend([" ", written]);
+        }
+        self.text.extend([" ", cut.as_deref().unwrap_or(written)]);
+        self
     }
 
     fn checked(self) -> Result<String, StoreError> {

@@ -1,5 +1,6 @@
 //! One part of a key: how it is written, and how it is read back.
 
+use crate::hex::{self, nibble};
 use atlas_base::Digest;
 use core::fmt::Write;
 
@@ -48,55 +49,51 @@ impl<'a> KeyPart<'a> {
 
     /// The part as a number.
     pub fn as_u64(self) -> Option<u64> {
-        let (length, digits) = self.0.split_at_checked(1)?;
-        let number = digits.parse().ok()?;
-        let mut written = String::new();
-        push_u64(&mut written, number);
-        (length == written.get(..1)? && self.0 == written).then_some(number)
+        let (_, digits) = self.0.split_at_checked(1)?;
+        let value = digits.parse().ok()?;
+        (number(value) == self.0).then_some(value)
     }
 
     /// The part as bytes; none where it was cut.
     pub fn as_bytes(self) -> Option<Vec<u8>> {
-        let pairs = self.0.as_bytes().chunks(2);
-        pairs
-            .map(|pair| Some(nibble(*pair.first()?)? << 4 | nibble(*pair.get(1)?)?))
-            .collect()
+        hex::decode(self.0)
     }
 }
 
-/// Writes a text, cut where it is too long.
-pub(super) fn push_text(key: &mut String, text: &str) {
+/// How a text is written.
+pub(super) fn text(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for character in text.chars() {
-        push_character(&mut written, character);
+        match character {
+            '\0'..='!' => {
+                push_formatted(&mut written, format_args!("!{:02x}", u32::from(character)));
+            }
+            '~' => written.push_str("~e"),
+            '\u{7f}' => written.push_str("~f"),
+            other => written.push(other),
+        }
     }
-    push_part(key, &written, text.as_bytes());
+    written
 }
 
-/// Writes a number.
-pub(super) fn push_u64(key: &mut String, number: u64) {
-    let length = number.checked_ilog10().unwrap_or_default();
+/// How a number is written.
+pub(super) fn number(number: u64) -> String {
+    let length = u8::try_from(number.checked_ilog10().unwrap_or_default()).unwrap_or(u8::MAX);
     // INVARIANT: a u64 has 1 to 20 digits, so that the letters end at `t`.
-    key.push(char::from(
-        b'a'.saturating_add(u8::try_from(length).unwrap_or(u8::MAX)),
-    ));
-    push_formatted(key, format_args!("{number}"));
+    format!("{}{number}", char::from(b'a'.saturating_add(length)))
 }
 
-/// Writes bytes, cut where they are too many.
-pub(super) fn push_bytes(key: &mut String, bytes: &[u8]) {
-    let mut written = String::with_capacity(bytes.len() * 2);
-    push_hex(&mut written, bytes);
-    push_part(key, &written, bytes);
-}
-
-/// Writes the beginning of a text.
-pub(super) fn push_start(key: &mut String, start: &str) {
-    let mut written = String::with_capacity(start.len());
-    for character in start.chars() {
-        push_character(&mut written, character);
+/// What is written in place of a part that is too long.
+pub(super) fn cut(written: &str, content: &[u8]) -> Option<String> {
+    if written.len() <= MAX_PART_BYTES {
+        return None;
     }
-    key.push_str(beginning(&written));
+    let digest = Digest::of("cloud-atlas key part", content);
+    let digest = hex(digest
+        .as_bytes()
+        .get(..DIGEST_DIGITS / 2)
+        .unwrap_or_default());
+    Some([beginning(written), CUT, &digest].concat())
 }
 
 /// Where a written part stops being one, if it does.
@@ -136,33 +133,8 @@ pub(super) fn misfit(part: &str) -> Option<usize> {
     (good != DIGEST_DIGITS || digest.len() != DIGEST_DIGITS).then_some(at)
 }
 
-fn push_character(written: &mut String, character: char) {
-    match character {
-        '\0'..='!' => push_formatted(written, format_args!("!{:02x}", u32::from(character))),
-        '~' => written.push_str("~e"),
-        '\u{7f}' => written.push_str("~f"),
-        other => written.push(other),
-    }
-}
-
-fn push_part(key: &mut String, written: &str, content: &[u8]) {
-    if written.len() <= MAX_PART_BYTES {
-        return key.push_str(written);
-    }
-    key.push_str(beginning(written));
-    key.push_str(CUT);
-    let digest = Digest::of("cloud-atlas key part", content);
-    push_hex(
-        key,
-        digest
-            .as_bytes()
-            .get(..DIGEST_DIGITS / 2)
-            .unwrap_or_default(),
-    );
-}
-
 /// At most the first 62 bytes of a written part, without half a character or half an escape.
-fn beginning(written: &str) -> &str {
+pub(super) fn beginning(written: &str) -> &str {
     if written.len() <= KEPT_BYTES {
         return written;
     }
@@ -177,21 +149,7 @@ fn beginning(written: &str) -> &str {
     written.get(..end).unwrap_or_default()
 }
 
-fn push_hex(written: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        push_formatted(written, format_args!("{byte:02x}"));
-    }
-}
-
 fn push_formatted(written: &mut String, text: core::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
     let _ = written.write_fmt(text);
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
 }

@@ -1,0 +1,288 @@
+//! Whether a store is what its tables say: records and index rows, in both directions.
+
+use crate::{
+    Entry, Index, Key, KeyRange, Page, Partition, Record, Snapshot, StoreError, Table,
+    key::FullKey,
+    record::{check_value, open, uncut_key},
+    scan::Scan,
+    table::Pointer,
+};
+use core::fmt;
+
+/// What is wrong at one place.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Finding {
+    /// A value is damaged, or no record of its table.
+    Unreadable {
+        /// Where.
+        key: Key,
+        /// Why.
+        error: StoreError,
+    },
+    /// An index has no row for a record.
+    MissingRow {
+        /// The index.
+        index: &'static str,
+        /// The row that should be there.
+        row: Key,
+        /// The record.
+        record: Key,
+    },
+    /// The row for a record leads to another.
+    WrongRow {
+        /// The index.
+        index: &'static str,
+        /// The row.
+        row: Key,
+        /// The record that it should lead to.
+        record: Key,
+        /// The record that it leads to.
+        found: Key,
+    },
+    /// A row leads to a record that is not there, or that does not belong under it.
+    StrayRow {
+        /// The index.
+        index: &'static str,
+        /// The row.
+        row: Key,
+        /// Where it leads.
+        found: Key,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |key: &Key| atlas_base::quoted(key.as_str()).to_string();
+        match self {
+            Self::Unreadable { key, .. } => write!(f, "{} cannot be read", shown(key)),
+            Self::MissingRow { index, row, record } => {
+                let (row, record) = (shown(row), shown(record));
+                write!(f, "index `{index}` lacks the row {row} for {record}")
+            }
+            Self::WrongRow {
+                index,
+                row,
+                record,
+                found,
+            } => {
+                let (row, record, found) = (shown(row), shown(record), shown(found));
+                write!(
+                    f,
+                    "the row {row} of index `{index}` leads to {found} instead of {record}"
+                )
+            }
+            Self::StrayRow { index, row, found } => {
+                let (row, found) = (shown(row), shown(found));
+                write!(
+                    f,
+                    "the row {row} of index `{index}` leads to {found}, which is not under it"
+                )
+            }
+        }
+    }
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckCounts {
+    /// Records, or values of any kind.
+    pub records: u64,
+    /// Index rows.
+    pub rows: u64,
+    /// Findings reported.
+    pub findings: u64,
+}
+
+/// The partitions that hold anything, in order; costs one read for each.
+///
+/// # Errors
+///
+/// The snapshot cannot be read.
+pub async fn partitions(snapshot: &dyn Snapshot) -> Result<Vec<Partition>, StoreError> {
+    let mut partitions = Vec::new();
+    let mut rest = KeyRange::all();
+    loop {
+        let slice = snapshot.range(&rest, Page::first(1)).await?;
+        match (slice.entries.first(), slice.next) {
+            (Some((key, _)), _) => {
+                let partition = key.partition();
+                rest = KeyRange::new(KeyRange::partition(&partition).end(), rest.end());
+                partitions.push(partition);
+            }
+            (None, Some(next)) => rest = next,
+            (None, None) => return Ok(partitions),
+        }
+    }
+}
+
+/// Checks the envelope and the checksum of every value in a range.
+///
+/// # Errors
+///
+/// The snapshot cannot be read; what is wrong with values is reported to `report`.
+pub async fn check_values(
+    snapshot: &dyn Snapshot,
+    range: &KeyRange,
+    mut report: impl FnMut(Finding),
+) -> Result<CheckCounts, StoreError> {
+    let mut counts = CheckCounts::default();
+    let mut scan = Scan::new(range.clone());
+    while let Some(entries) = scan.next(snapshot).await? {
+        for (key, entry) in entries {
+            counts.records += 1;
+            if let Err(error) = check_value(&key, &entry.value) {
+                counts.findings += 1;
+                report(Finding::Unreadable { key, error });
+            }
+        }
+    }
+    Ok(counts)
+}
+
+/// Checks one table in one partition: every record can be read and has its rows, and every row of
+/// its indexes leads to a record that belongs under it.
+///
+/// # Errors
+///
+/// The snapshot cannot be read; what is wrong with records and rows is reported to `report`.
+pub async fn check_table<R: Record>(
+    snapshot: &dyn Snapshot,
+    partition: &Partition,
+    table: &Table<R>,
+    mut report: impl FnMut(Finding),
+) -> Result<CheckCounts, StoreError> {
+    let mut check = Check {
+        snapshot,
+        partition,
+        table,
+        counts: CheckCounts::default(),
+    };
+    check.records(&mut report).await?;
+    for index in table.indexes() {
+        check.rows(index, &mut report).await?;
+    }
+    Ok(check.counts)
+}
+
+/// A check under way.
+struct Check<'a, R: 'static> {
+    snapshot: &'a dyn Snapshot,
+    partition: &'a Partition,
+    table: &'a Table<R>,
+    counts: CheckCounts,
+}
+
+impl<R: Record> Check<'_, R> {
+    /// From the records to their rows.
+    async fn records(&mut self, report: &mut impl FnMut(Finding)) -> Result<(), StoreError> {
+        let mut scan = Scan::new(Key::builder(self.partition, self.table.space()).range()?);
+        while let Some(entries) = scan.next(self.snapshot).await? {
+            for (key, entry) in entries {
+                self.counts.records += 1;
+                match self.expected_rows(&key, &entry) {
+                    Ok(expected) => self.record(key, expected, report).await?,
+                    Err(error) => self.find(Finding::Unreadable { key, error }, report),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether one record has these rows.
+    async fn record(
+        &mut self,
+        key: Key,
+        expected: Vec<(&'static str, Key)>,
+        report: &mut impl FnMut(Finding),
+    ) -> Result<(), StoreError> {
+        let rows: Vec<_> = expected.iter().map(|(_, row)| row.clone()).collect();
+        let stored = if rows.is_empty() {
+            Vec::new()
+        } else {
+            self.snapshot.get(&rows).await?
+        };
+        for ((index, row), stored) in expected.into_iter().zip(stored) {
+            let record = key.clone();
+            match stored.map(|entry| open::<Pointer>(&row, None, &entry.value)) {
+                None => self.find(Finding::MissingRow { index, row, record }, report),
+                Some(Ok(Pointer(found))) if found != key => {
+                    self.find(
+                        Finding::WrongRow {
+                            index,
+                            row,
+                            record,
+                            found,
+                        },
+                        report,
+                    );
+                }
+                // A row that cannot be read is found on the way back.
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// From the rows of an index to the records.
+    async fn rows(
+        &mut self,
+        index: &Index<R>,
+        report: &mut impl FnMut(Finding),
+    ) -> Result<(), StoreError> {
+        let space = index.space(self.table.space());
+        let mut scan = Scan::new(Key::builder(self.partition, &space).range()?);
+        while let Some(entries) = scan.next(self.snapshot).await? {
+            let mut rows = Vec::with_capacity(entries.len());
+            let mut targets = Vec::with_capacity(entries.len());
+            for (row, entry) in entries {
+                self.counts.rows += 1;
+                match open(&row, None, &entry.value) {
+                    Ok(Pointer(target)) => {
+                        rows.push(row);
+                        targets.push(target);
+                    }
+                    Err(error) => self.find(Finding::Unreadable { key: row, error }, report),
+                }
+            }
+            let records = self.snapshot.get(&targets).await?;
+            for ((row, found), record) in rows.into_iter().zip(targets).zip(records) {
+                let belongs = match record.map(|entry| self.expected_rows(&found, &entry)) {
+                    None => false,
+                    // A record that cannot be read was found on the way there.
+                    Some(Err(_)) => true,
+                    Some(Ok(rows)) => rows.iter().any(|(_, expected)| *expected == row),
+                };
+                if !belongs {
+                    let index = index.name();
+                    self.find(Finding::StrayRow { index, row, found }, report);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that a record's indexes must have.
+    fn expected_rows(
+        &self,
+        key: &Key,
+        entry: &Entry,
+    ) -> Result<Vec<(&'static str, Key)>, StoreError> {
+        let record: R = open(key, None, &entry.value)?;
+        let full = FullKey {
+            key: key.clone(),
+            uncut: uncut_key(key, &entry.value)?,
+        };
+        let rows = self.table.rows(self.partition, &full, &record)?;
+        Ok(rows
+            .into_iter()
+            .map(|(row, (index, _))| (index.name(), row))
+            .collect())
+    }
+
+    fn find(&mut self, finding: Finding, report: &mut impl FnMut(Finding)) {
+        self.counts.findings += 1;
+        report(finding);
+    }
+}

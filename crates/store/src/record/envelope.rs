@@ -1,0 +1,131 @@
+//! What surrounds a record in its value: a checksum, a schema number, and its whole key where the
+//! key had to be cut.
+
+use super::{Record, RecordError};
+use crate::{Key, StoreError, Value, hex, key::FullKey};
+use atlas_base::{Digest, canonical};
+use core::fmt::Write;
+
+/// Hex digits of the checksum.
+const CHECKSUM_DIGITS: usize = 32;
+
+/// Writes a record: `{"c":"<checksum>","s":<schema>,"v":<record>}`, with `"k":"<whole key>"` before
+/// the schema where the key was cut. The text is canonical JSON.
+///
+/// The checksum covers the key and all that follows the checksum, so that a value under another's
+/// key is found out.
+pub(crate) fn seal<R: Record>(key: &FullKey, record: &R) -> Result<Value, RecordError> {
+    let write = |error| RecordError::Unwritable { source: error };
+    let json = canonical::to_string(record).map_err(write)?;
+    let mut rest = String::with_capacity(json.len() + 24);
+    if let Some(uncut) = &key.uncut {
+        let uncut = canonical::to_string(uncut).map_err(write)?;
+        let _ = write!(rest, r#""k":{uncut},"#);
+    }
+    let _ = write!(rest, r#""s":{},"v":{json}}}"#, R::SCHEMA);
+    let sum = checksum(&key.key, &rest);
+    Ok(format!(r#"{{"c":"{sum}",{rest}"#).into_bytes().into())
+}
+
+/// Reads a record; `uncut` is the whole text of the key it was asked for, where that is known and
+/// the key was cut.
+pub(crate) fn open<R: Record>(
+    key: &Key,
+    uncut: Option<&str>,
+    value: &[u8],
+) -> Result<R, StoreError> {
+    let opened = Opened::read(key, value)?;
+    if let (Some(wanted), Some(found)) = (uncut, &opened.uncut)
+        && wanted != found
+    {
+        return Err(StoreError::corrupt_at(
+            key,
+            "two long keys share one digest",
+        ));
+    }
+    if opened.schema == R::SCHEMA {
+        let reason = "a record is not what its schema says";
+        return serde_json::from_str(opened.json)
+            .map_err(|error| StoreError::corrupt_at(key, reason).with_source(error));
+    }
+    if opened.schema > R::SCHEMA {
+        return Err(StoreError::Unsupported {
+            what: "a record written by a newer version of the program; upgrade this one",
+        });
+    }
+    R::upgrade(opened.schema, opened.json).map_err(|error| {
+        StoreError::corrupt_at(key, "a record of an older schema cannot be upgraded")
+            .with_source(error)
+    })
+}
+
+/// Checks that a value is a record's and undamaged, without knowing whose.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] where it is not.
+pub fn check_value(key: &Key, value: &[u8]) -> Result<(), StoreError> {
+    let opened = Opened::read(key, value)?;
+    serde_json::from_str::<serde::de::IgnoredAny>(opened.json)
+        .map(drop)
+        .map_err(|error| StoreError::corrupt_at(key, "a record is no JSON").with_source(error))
+}
+
+/// The whole text of a key, where it was cut.
+pub(crate) fn uncut_key(key: &Key, value: &[u8]) -> Result<Option<String>, StoreError> {
+    Opened::read(key, value).map(|opened| opened.uncut)
+}
+
+struct Opened<'a> {
+    uncut: Option<String>,
+    schema: u32,
+    json: &'a str,
+}
+
+impl<'a> Opened<'a> {
+    fn read(key: &Key, value: &'a [u8]) -> Result<Self, StoreError> {
+        let damaged = || StoreError::corrupt_at(key, "a value is not the envelope of a record");
+        let text = core::str::from_utf8(value).map_err(|error| damaged().with_source(error))?;
+        let (sum, rest) = text
+            .strip_prefix(r#"{"c":""#)
+            .and_then(|rest| rest.split_at_checked(CHECKSUM_DIGITS))
+            .ok_or_else(damaged)?;
+        let rest = rest.strip_prefix(r#"","#).ok_or_else(damaged)?;
+        if sum != checksum(key, rest) {
+            return Err(StoreError::corrupt_at(
+                key,
+                "the checksum of a record does not match",
+            ));
+        }
+        Self::read_rest(rest).ok_or_else(damaged)
+    }
+
+    fn read_rest(mut rest: &'a str) -> Option<Self> {
+        let mut uncut = None;
+        if let Some(quoted) = rest.strip_prefix(r#""k":"#) {
+            // INVARIANT: keys hold no control characters, and this is the first text of a form
+            // that the checksum has vouched for.
+            let end = quoted.find(r#"","s":"#)? + 1;
+            let (quoted, after) = quoted.split_at_checked(end)?;
+            uncut = Some(serde_json::from_str(quoted).ok()?);
+            rest = after.strip_prefix(',')?;
+        }
+        let (schema, json) = rest.strip_prefix(r#""s":"#)?.split_once(r#","v":"#)?;
+        Some(Self {
+            uncut,
+            schema: schema.parse().ok()?,
+            json: json.strip_suffix('}')?,
+        })
+    }
+}
+
+fn checksum(key: &Key, rest: &str) -> String {
+    let covered = format!("{key}\n{rest}");
+    let digest = Digest::of("cloud-atlas record", covered.as_bytes());
+    hex::encode(
+        digest
+            .as_bytes()
+            .get(..CHECKSUM_DIGITS / 2)
+            .unwrap_or_default(),
+    )
+}
