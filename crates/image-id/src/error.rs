@@ -119,8 +119,11 @@ struct Report {
 
 impl Report {
     fn new(text: &str, flaw: Flaw) -> Self {
-        let flaw = general_flaw(text, flaw.expected).unwrap_or(flaw);
+        let mut flaw = general_flaw(text, flaw.expected).unwrap_or(flaw);
         let found = text.get(flaw.at..).and_then(|rest| rest.chars().next());
+        if found == Some(',') && flaw.hint.is_none() {
+            flaw = flaw.hint("give one at a time");
+        }
         Self {
             shown: shown(text).into(),
             found,
@@ -153,7 +156,7 @@ impl fmt::Display for Report {
                     "the {part} has {found} characters, {most} are allowed, cut at byte {at}"
                 )?;
             }
-            What::Digits { found } => write!(f, "{found} digits, ending at byte {at}")?,
+            What::Digits { found } => write!(f, "it has {found} digits, ending at byte {at}")?,
             What::Says(words) => write!(f, "{words} at byte {at}")?,
         }
         write!(f, ", expected {}", self.flaw.expected)?;
@@ -206,10 +209,10 @@ fn general_flaw(text: &str, expected: &'static str) -> Option<Flaw> {
         let hint = match character {
             '\n' | '\r' if only_blanks_follow => "remove the line end".into(),
             '\t' if only_blanks_follow || at == 0 => "remove the tab".into(),
-            _ if character.is_whitespace() => {
-                "a blank that is no ASCII character; remove it".into()
-            }
             '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => "remove the control character".into(),
+            _ if character.is_whitespace() => {
+                "remove the blank, which is no ASCII character".into()
+            }
             _ => strange_character(character),
         };
         return Some(Flaw::found(at, expected).hint(hint));

@@ -108,7 +108,6 @@ fn flaw_of(piece: Piece<'_>, expected: &'static str) -> Flaw {
         return match piece.text.as_bytes().get(at - piece.at) {
             Some(b'@') => flaw.hint("the region belongs to the location, not to the id"),
             Some(b'{') => flaw.hint("one pair of braces is enough"),
-            Some(b',') => flaw.hint("give one id"),
             _ => flaw,
         };
     }
@@ -124,7 +123,7 @@ fn flaw_of(piece: Piece<'_>, expected: &'static str) -> Flaw {
     }
     let found = piece.text.len();
     let flaw = Flaw::digits(piece.end(), found, expected);
-    if found < 20 && piece.misfit(|byte| byte.is_ascii_digit()).is_none() {
+    if (1..20).contains(&found) && piece.misfit(|byte| byte.is_ascii_digit()).is_none() {
         return flaw.hint("integer ids are of an old API: take the UUID");
     }
     flaw

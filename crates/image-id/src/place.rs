@@ -176,7 +176,11 @@ impl fmt::Display for LocationMismatch {
         let id = atlas_base::quoted(image.as_str());
         match why {
             Why::OtherCloud => {
-                let (of, at) = (image.cloud().label(), location.cloud().label());
+                let owner = |cloud| match cloud {
+                    Cloud::Local => "the image repository",
+                    cloud => Cloud::label(cloud),
+                };
+                let (of, at) = (owner(image.cloud()), owner(location.cloud()));
                 write!(
                     f,
                     "{id} is an image of {of}, `{location}` is a location of {at}"

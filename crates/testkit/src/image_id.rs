@@ -127,7 +127,7 @@ fn aws() -> BoxedStrategy<String> {
     let pointer = || text(&format!("({name}){selector}"));
     let parameter = (
         aws_region(),
-        text("[0-9]{12}"),
+        text("([0-9]{12})?"),
         text(&format!("[A-Za-z0-9]{{1,5}}{selector}")),
     )
         .prop_map(|((partition, region), account, name)| {

@@ -120,7 +120,6 @@ fn flaw_of(piece: Piece<'_>, prefix: &str, expected: &'static str) -> Flaw {
         Some(b'O' | b'o') => flaw.hint("write the digit `0`, not the letter"),
         Some(b'I' | b'l') => flaw.hint("write the digit `1`, not the letter"),
         Some(b'@') => flaw.hint("the region belongs to the location, not to the id"),
-        Some(b',' | b' ') => flaw.hint("give one id"),
         _ => flaw,
     }
 }

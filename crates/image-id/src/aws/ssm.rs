@@ -133,9 +133,10 @@ fn not_ssm(piece: Piece<'_>) -> Flaw {
     }
 }
 
-/// The region of a parameter ARN and what follows `parameter`; otherwise the piece itself.
+/// The region of a parameter ARN and what follows `parameter/`; otherwise the piece itself. Public
+/// parameters have no account.
 fn parameter_arn(piece: Piece<'_>) -> Result<(Option<AwsRegion>, Piece<'_>), Flaw> {
-    const ARN: &str = "`arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME`";
+    const ARN: &str = "`arn:PARTITION:ssm:REGION:[ACCOUNT]:parameter/NAME`";
     let Some(rest) = piece.strip("arn:") else {
         return Ok((None, piece));
     };
@@ -155,9 +156,6 @@ fn parameter_arn(piece: Piece<'_>) -> Result<(Option<AwsRegion>, Piece<'_>), Fla
     }
     let (owner, rest) = rest.ok_or(end.clone())?.split(':');
     arn::account(owner)?;
-    if owner.text.is_empty() {
-        return Err(Flaw::empty(owner.at, "account", ARN));
-    }
     let resource = rest.ok_or(end)?;
     match resource.strip("parameter/") {
         Some(name) => Ok((Some(region), name)),

@@ -163,10 +163,10 @@ pub(super) fn scan(piece: Piece<'_>) -> Result<AzureImageId, Flaw> {
     let (keyword, _) = first.split('/');
     let mut gallery = AzureGallery::Own;
     if keyword.text.eq_ignore_ascii_case("sharedGalleries") {
-        walk.pair("sharedGalleries", &UNIQUE)?;
+        walk.pair("sharedGalleries", FIRST, &UNIQUE)?;
         gallery = AzureGallery::Shared;
     } else if keyword.text.eq_ignore_ascii_case("communityGalleries") {
-        walk.pair("communityGalleries", &PUBLIC)?;
+        walk.pair("communityGalleries", FIRST, &PUBLIC)?;
         gallery = AzureGallery::Community;
     } else {
         walk.keyword("subscriptions", FIRST)?;
@@ -179,7 +179,7 @@ pub(super) fn scan(piece: Piece<'_>) -> Result<AzureImageId, Flaw> {
             return Err(flaw.hint("put dashes between the digits"));
         }
         walk.push(uuid(subscription, SUBSCRIPTION)?.as_str());
-        walk.pair("resourceGroups", &GROUP)?;
+        walk.pair("resourceGroups", "`/resourceGroups/` and a group", &GROUP)?;
         walk.keyword("providers", "`providers`")?;
         walk.keyword("Microsoft.Compute", "`Microsoft.Compute`")?;
         let next = walk.next("`images` or `galleries`")?;
@@ -197,7 +197,7 @@ pub(super) fn scan(piece: Piece<'_>) -> Result<AzureImageId, Flaw> {
         walk.push("galleries");
         walk.part(&GALLERY)?;
     }
-    walk.pair("images", &DEFINITION)?;
+    walk.pair("images", "`/images/` and an image", &DEFINITION)?;
     if walk.rest.is_some() {
         walk.keyword("versions", "`versions` or the end")?;
         let number = walk.next(VERSION)?;
@@ -255,8 +255,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn pair(&mut self, keyword: &'static str, rule: &Rule) -> Result<(), Flaw> {
-        self.keyword(keyword, keyword)?;
+    fn pair(&mut self, keyword: &str, expected: &'static str, rule: &Rule) -> Result<(), Flaw> {
+        self.keyword(keyword, expected)?;
         self.part(rule)
     }
 

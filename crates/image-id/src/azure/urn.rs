@@ -38,13 +38,13 @@ impl AzureUrn {
             rule.check(part).map_err(|flaw| mixed(piece, flaw))?;
         }
         let number = parts.next().ok_or_else(|| too_few(piece))?;
-        version(number, VERSION)?;
+        version(number, VERSION).map_err(|flaw| match piece.strip_any_case("urn:") {
+            Some(_) => flaw.hint("leave `urn:` out"),
+            None => flaw,
+        })?;
         if let Some(extra) = parts.next() {
             let flaw = Flaw::found(extra.at - 1, "the end of the URN");
-            return Err(match piece.strip_any_case("urn:") {
-                Some(_) => flaw.hint("leave `urn:` out"),
-                None => flaw.hint("a URN has four parts: `Publisher:Offer:Sku:Version`"),
-            });
+            return Err(flaw.hint("a URN has four parts: `Publisher:Offer:Sku:Version`"));
         }
         let text = match (mark, number.text) {
             (':', same) if !same.eq_ignore_ascii_case("latest") || same == "latest" => {

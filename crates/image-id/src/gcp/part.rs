@@ -133,15 +133,15 @@ const fn name(part: &'static str, expected: &'static str) -> Rule {
 
 pub(super) const IMAGE: Rule = name(
     "image name",
-    "an image name of lower-case letters, digits and `-`, beginning with a letter",
+    "an image name of lower-case letters, digits and `-`, beginning with a letter, not ending in `-`",
 );
 pub(super) const MACHINE_IMAGE: Rule = name(
     "machine image name",
-    "a machine image name of lower-case letters, digits and `-`, beginning with a letter",
+    "a machine image name of lower-case letters, digits and `-`, beginning with a letter, not ending in `-`",
 );
 pub(super) const FAMILY: Rule = name(
     "family",
-    "a family of lower-case letters, digits and `-`, beginning with a letter",
+    "a family of lower-case letters, digits and `-`, beginning with a letter, not ending in `-`",
 );
 pub(super) const VIEW: Rule = FAMILY;
 pub(super) const ZONE: Rule = name("zone", "a zone such as `us-central1-a`");

@@ -75,7 +75,7 @@ fn name_or_number(piece: Piece<'_>) -> Result<(), Flaw> {
     }
 }
 
-const PROJECT: &str = "a project of lower-case letters, digits and `-`";
+const PROJECT: &str = "a project of lower-case letters, digits and `-`, not ending in `-`";
 
 const NAME: Rule = Rule {
     part: "project",
@@ -90,13 +90,13 @@ const SUBDOMAIN: Rule = Rule {
     part: "domain",
     first: is_label,
     last: is_label,
-    expected: "a domain",
+    expected: "a domain before the colon",
     ..NAME
 };
 
 const DOMAIN: Rule = Rule {
     part: "domain",
     first: is_lower,
-    expected: "a domain",
+    expected: "a domain before the colon",
     ..NAME
 };

@@ -1,1 +1,15 @@
-//! Tests of `atlas-image-id`.
+//! What `atlas-image-id` promises, proved from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "helpers of tests stop at the first surprise"
+)]
+
+mod corpus;
+mod ids;
+mod laws;
+mod locations;
+mod messages;
+mod mutations;
