@@ -8,6 +8,7 @@
 )]
 
 mod corpus;
+mod grammar;
 mod ids;
 mod laws;
 mod locations;
