@@ -1,0 +1,270 @@
+//! Looking through a whole store.
+
+use crate::{
+    Backend, OpenError, Place,
+    guard::{engine, guard, guarded},
+    layout::{
+        COMMITS, ENTRIES, FEED, Head, TOKENS, read_commit, read_entry, read_feed_entry,
+        read_feed_key, read_key,
+    },
+    open::{self, Opened},
+};
+use atlas_store::{FeedPosition, Key, Partition, StoreError};
+use core::fmt;
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, ReadableTableMetadata as _};
+use std::collections::BTreeMap;
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckReport {
+    /// How many keys there are.
+    pub entries: u64,
+    /// How many bytes of keys and values.
+    pub entry_bytes: u64,
+    /// How many partitions were ever written to.
+    pub partitions: usize,
+    /// How many commits the feeds keep, counted in each partition.
+    pub feed_entries: u64,
+    /// How many commit tokens are kept.
+    pub tokens: u64,
+    /// Whether the store was closed the last time it was open. If not, the next open repairs what
+    /// a stop in the middle left; that is no damage.
+    pub closed_well: bool,
+    /// What is wrong, in the order of the file; at most 100.
+    pub problems: Vec<Problem>,
+}
+
+impl CheckReport {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn note(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// Something that is wrong with a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The engine's own check failed.
+    Structure,
+    /// The engine could not read on; what comes after was not seen.
+    Unreadable {
+        /// In which table.
+        table: &'static str,
+    },
+    /// A row is not as this store writes it.
+    Misread {
+        /// In which table.
+        table: &'static str,
+        /// After how many others.
+        row: u64,
+    },
+    /// The value of a key is not as this store writes it.
+    Value {
+        /// Whose.
+        key: Key,
+    },
+    /// The feed of a partition lacks an entry.
+    FeedGap {
+        /// Whose feed.
+        partition: Partition,
+        /// The first entry that is missing.
+        position: FeedPosition,
+    },
+    /// Tokens and commits do not agree.
+    Tokens,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Structure => f.write_str("the structure of the file does not add up"),
+            Self::Unreadable { table } => write!(f, "table `{table}` cannot be read to its end"),
+            Self::Misread { table, row } => {
+                write!(
+                    f,
+                    "table `{table}`: the row after {row} others cannot be understood"
+                )
+            }
+            Self::Value { key } => write!(f, "key `{key}`: its value cannot be understood"),
+            Self::FeedGap {
+                partition,
+                position,
+            } => {
+                write!(f, "the feed of `{partition}` has no entry {position}")
+            }
+            Self::Tokens => f.write_str("commits and their tokens do not agree"),
+        }
+    }
+}
+
+const MAX_PROBLEMS: usize = 100;
+const CACHE_BYTES: usize = 64 << 20;
+
+pub(crate) fn check(backend: impl Backend, place: &Place) -> Result<CheckReport, OpenError> {
+    let (opened, closed_well) = open::inspect(backend, place, CACHE_BYTES)?;
+    let Opened {
+        mut database,
+        heads,
+        ..
+    } = opened;
+    let mut report = CheckReport {
+        closed_well,
+        partitions: heads.len(),
+        ..CheckReport::default()
+    };
+    // The rows first: the engine's check repairs what it can, in memory.
+    rows(&database, &heads, &mut report);
+    if !matches!(guard(|| database.check_integrity()), Ok(Ok(true))) {
+        report.problems.insert(0, Problem::Structure);
+    }
+    let _ = guard(|| drop(database));
+    Ok(report)
+}
+
+fn rows(database: &Database, heads: &BTreeMap<Partition, Head>, report: &mut CheckReport) {
+    type Look =
+        fn(&Database, &BTreeMap<Partition, Head>, &mut CheckReport) -> Result<(), StoreError>;
+    let looks: [(&'static str, Look); 3] =
+        [("entries", entries), ("feed", feeds), ("commits", tokens)];
+    for (table, look) in looks {
+        if guarded(|| look(database, heads, report)).is_err() {
+            report.note(Problem::Unreadable { table });
+        }
+    }
+}
+
+fn entries(
+    database: &Database,
+    _: &BTreeMap<Partition, Head>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    let transaction = database.begin_read().map_err(engine)?;
+    let table = transaction.open_table(ENTRIES).map_err(engine)?;
+    let most = table.len().map_err(engine)?;
+    let mut last = None;
+    for row in table.iter().map_err(engine)? {
+        let (key, value) = row.map_err(engine)?;
+        let bytes = key
+            .value()
+            .len()
+            .saturating_add(value.value().len().saturating_sub(8));
+        report.entry_bytes = report
+            .entry_bytes
+            .saturating_add(u64::try_from(bytes).unwrap_or(0));
+        match read_key(key.value()) {
+            Some(key) if last.as_ref().is_none_or(|last| *last < key) => {
+                if read_entry(value.value()).is_none() {
+                    report.note(Problem::Value { key: key.clone() });
+                }
+                last = Some(key);
+            }
+            _ => report.note(Problem::Misread {
+                table: "entries",
+                row: report.entries,
+            }),
+        }
+        report.entries += 1;
+        if report.entries > most {
+            break; // a tree that was bent into a circle
+        }
+    }
+    if report.entries != most {
+        report.note(Problem::Unreadable { table: "entries" });
+    }
+    Ok(())
+}
+
+fn feeds(
+    database: &Database,
+    heads: &BTreeMap<Partition, Head>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    let transaction = database.begin_read().map_err(engine)?;
+    let table = transaction.open_table(FEED).map_err(engine)?;
+    let most = table.len().map_err(engine)?;
+    let mut expected: BTreeMap<_, _> = heads
+        .iter()
+        .map(|(partition, head)| (partition.clone(), head.oldest.next()))
+        .collect();
+    for row in table.iter().map_err(engine)? {
+        let (key, value) = row.map_err(engine)?;
+        let place = read_feed_key(key.value());
+        let read = place.and_then(|(partition, position)| {
+            read_feed_entry(position, value.value()).map(|_| (partition, position))
+        });
+        match read {
+            Some((partition, position)) => {
+                let next = expected.entry(partition.clone()).or_default();
+                if *next != position {
+                    report.note(Problem::FeedGap {
+                        partition,
+                        position: *next,
+                    });
+                }
+                *next = position.next();
+            }
+            None => report.note(Problem::Misread {
+                table: "feed",
+                row: report.feed_entries,
+            }),
+        }
+        report.feed_entries += 1;
+        if report.feed_entries > most {
+            break;
+        }
+    }
+    for (partition, head) in heads {
+        let next = expected.get(partition).copied().unwrap_or_default();
+        if next != head.newest.next() {
+            report.note(Problem::FeedGap {
+                partition: partition.clone(),
+                position: next,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn tokens(
+    database: &Database,
+    _: &BTreeMap<Partition, Head>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    let transaction = database.begin_read().map_err(engine)?;
+    let commits = transaction.open_table(COMMITS).map_err(engine)?;
+    let tokens = transaction.open_table(TOKENS).map_err(engine)?;
+    let most = commits.len().map_err(engine)?;
+    let mut agree = tokens.len().map_err(engine)? == most;
+    for row in commits.iter().map_err(engine)? {
+        let (number, row) = row.map_err(engine)?;
+        let number = number.value();
+        match read_commit(number, row.value()) {
+            Some((token, _)) => {
+                let kept = tokens
+                    .get(token.as_u128().to_be_bytes().as_slice())
+                    .map_err(engine)?;
+                agree &= kept.is_some_and(|kept| kept.value() == number);
+            }
+            None => report.note(Problem::Misread {
+                table: "commits",
+                row: report.tokens,
+            }),
+        }
+        report.tokens += 1;
+        if report.tokens > most {
+            break;
+        }
+    }
+    if !agree {
+        report.note(Problem::Tokens);
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The one thread that writes: it judges each commit by itself and flushes for all of them.
+
+use crate::{
+    Options,
+    batch::{Batch, Progress},
+    guard::{engine, guard},
+    recent::Recent,
+    shared::{Request, Shared},
+    view::View,
+};
+use atlas_store::{Committed, StoreError};
+use redb::Database;
+use std::sync::Arc;
+
+pub(crate) struct Committer {
+    pub(crate) database: Database,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) options: Options,
+    /// The number of the newest commit.
+    pub(crate) newest: u64,
+    pub(crate) recent: Recent,
+    /// What every further commit is answered, once the engine has failed.
+    pub(crate) broken: Option<StoreError>,
+}
+
+/// What a failed batch means to those who were in it.
+enum Failure {
+    /// Nothing was written.
+    Before(StoreError),
+    /// The flush failed: perhaps everything was written, perhaps nothing.
+    During(StoreError),
+}
+
+impl Committer {
+    /// Works until the store is closed.
+    pub(crate) fn run(mut self) {
+        let shared = Arc::clone(&self.shared);
+        while let Some(batch) = shared.next_batch() {
+            self.commit(batch);
+        }
+        // Closing writes, so that the next open need not repair; a damaged file may panic.
+        let _ = guard(|| drop(self.database));
+    }
+
+    fn commit(&mut self, requests: Vec<Request>) {
+        if let Some(broken) = &self.broken {
+            for request in requests {
+                let _ = request.answer.send(Err(broken.clone()));
+            }
+            return;
+        }
+        let outcome = guard(|| self.write(&requests))
+            .unwrap_or_else(|panicked| Err(Failure::During(panicked.into())));
+        match outcome {
+            Ok(verdicts) => {
+                for (request, verdict) in requests.into_iter().zip(verdicts) {
+                    // Whoever dropped the future does not want to know.
+                    let _ = request.answer.send(verdict);
+                }
+            }
+            Err(failure) => self.fail(requests, &failure),
+        }
+    }
+
+    /// Answers a batch that failed, and refuses everything that follows: the engine has to be
+    /// opened again to know what it holds.
+    fn fail(&mut self, requests: Vec<Request>, failure: &Failure) {
+        let (Failure::Before(error) | Failure::During(error)) = failure;
+        self.broken = Some(match error {
+            StoreError::Corrupt { .. } => error.clone(),
+            _ => StoreError::Closed,
+        });
+        for request in requests {
+            let token = request.commit.token;
+            let answer = match failure {
+                Failure::Before(error) => error.clone(),
+                Failure::During(error) => StoreError::UnknownOutcome {
+                    token,
+                    source: Some(Arc::new(error.clone())),
+                },
+            };
+            let _ = request.answer.send(Err(answer));
+        }
+    }
+
+    fn write(
+        &mut self,
+        requests: &[Request],
+    ) -> Result<Vec<Result<Committed, StoreError>>, Failure> {
+        let before = |error: StoreError| Failure::Before(error);
+        let mut transaction = self
+            .database
+            .begin_write()
+            .map_err(|error| before(engine(error)))?;
+        transaction.set_quick_repair(self.options.quick_repair);
+        let mut batch = Batch::new(&self.shared, self.newest, &mut self.recent);
+        let verdicts = batch.judge(&transaction, requests).map_err(before)?;
+        let progress = batch.finish(&transaction, &self.options).map_err(before)?;
+        let Some(Progress { newest, heads }) = progress else {
+            transaction.abort().map_err(|error| before(engine(error)))?;
+            return Ok(verdicts);
+        };
+        transaction
+            .commit()
+            .map_err(|error| Failure::During(engine(error)))?;
+        let view = View::new(&self.database, newest).map_err(Failure::During)?;
+        self.newest = newest;
+        let oldest = self.shared.publish(view, heads);
+        self.recent.prune(oldest);
+        Ok(verdicts)
+    }
+}

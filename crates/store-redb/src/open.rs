@@ -1,0 +1,326 @@
+//! From bytes to an engine: whose are they, and may we?
+
+use crate::{
+    Backend, FileBackend, Found, OpenError, Place,
+    gate::{Engine, Gate},
+    guard::{engine, guard, guarded, is_damage},
+    holder::Holder,
+    layout::{
+        COMMITS, COUNTERS, ENTRIES, FEED, FORMAT, HEADS, Head, MARKER, META, TOKENS, misread,
+        read_head, read_partition,
+    },
+};
+use atlas_store::{Partition, StoreError};
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError,
+    TableError, TableHandle as _,
+};
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io,
+    path::Path,
+    sync::Arc,
+};
+
+/// A store that can begin to work.
+pub(crate) struct Opened {
+    pub(crate) database: Database,
+    pub(crate) gate: Arc<Gate>,
+    /// The number of the newest commit.
+    pub(crate) newest: u64,
+    pub(crate) heads: BTreeMap<Partition, Head>,
+}
+
+/// What any redb file begins with.
+const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
+
+/// Makes a store in a new file.
+///
+/// It is made under another name and then given its own, so that nobody ever finds half a store.
+pub(crate) fn create(path: &Path) -> Result<Opened, OpenError> {
+    let place = Place::file(path);
+    let io = |source: io::Error| OpenError::Io {
+        place: place.clone(),
+        source,
+    };
+    if path.symlink_metadata().is_ok() {
+        return Err(OpenError::AlreadyExists { place });
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    let draft = path.with_file_name(name);
+    let made = FileBackend::create_new(&draft)
+        .map_err(io)
+        .and_then(|backend| {
+            let opened = fresh(backend, &place, CREATE_CACHE_BYTES)?;
+            // A name that is taken is never replaced by a link, unlike by a rename.
+            match fs::hard_link(&draft, path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    return Err(OpenError::AlreadyExists {
+                        place: place.clone(),
+                    });
+                }
+                linked => linked.map_err(io)?,
+            }
+            Ok(opened)
+        });
+    let _ = fs::remove_file(&draft);
+    let opened = made?;
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        // The name has to last as well. Where a folder cannot be flushed, the system does it.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(opened)
+}
+
+/// Opens a file, if there is one and it is a file.
+pub(crate) fn file(
+    path: &Path,
+    open: impl FnOnce(&Path) -> io::Result<FileBackend>,
+) -> Result<FileBackend, OpenError> {
+    let place = Place::file(path);
+    let kind = match path.metadata() {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(OpenError::NotFound { place });
+        }
+        Err(source) => return Err(OpenError::Io { place, source }),
+    };
+    if !kind.is_file() {
+        return Err(OpenError::NotAStore {
+            place,
+            found: Found::NoFile,
+        });
+    }
+    open(path).map_err(|source| match source.kind() {
+        io::ErrorKind::WouldBlock => OpenError::Locked {
+            place,
+            holder: Holder::of(path),
+        },
+        io::ErrorKind::NotFound => OpenError::NotFound { place },
+        _ => OpenError::Io { place, source },
+    })
+}
+
+/// Makes a store where there are no bytes.
+pub(crate) fn fresh(
+    backend: impl Backend,
+    place: &Place,
+    cache_bytes: usize,
+) -> Result<Opened, OpenError> {
+    let gate = Gate::open(backend);
+    let database = start(&gate, place, cache_bytes)?.0;
+    guarded(|| write_tables(&database)).map_err(|error| failed(place, error))?;
+    Ok(Opened {
+        database,
+        gate,
+        newest: 0,
+        heads: BTreeMap::new(),
+    })
+}
+
+/// Opens the store in these bytes; they change only once it is known to be one of ours.
+pub(crate) fn existing(
+    backend: impl Backend,
+    place: &Place,
+    cache_bytes: usize,
+) -> Result<Opened, OpenError> {
+    let (opened, _) = inspect(backend, place, cache_bytes)?;
+    opened.gate.release().map_err(|source| OpenError::Io {
+        place: place.clone(),
+        source,
+    })?;
+    Ok(opened)
+}
+
+/// Opens the store in these bytes, which stay as they are, and tells whether it was closed well.
+pub(crate) fn inspect(
+    backend: impl Backend,
+    place: &Place,
+    cache_bytes: usize,
+) -> Result<(Opened, bool), OpenError> {
+    let io = |source: io::Error| OpenError::Io {
+        place: place.clone(),
+        source,
+    };
+    let foreign = |found| OpenError::NotAStore {
+        place: place.clone(),
+        found,
+    };
+    let len = backend.len().map_err(io)?;
+    if len == 0 {
+        return Err(OpenError::Empty {
+            place: place.clone(),
+        });
+    }
+    let mut start_of_file = [0; MAGIC.len()];
+    if len < MAGIC_BYTES {
+        return Err(foreign(Found::ForeignFile));
+    }
+    backend.read(0, &mut start_of_file).map_err(io)?;
+    if start_of_file != MAGIC {
+        return Err(foreign(Found::ForeignFile));
+    }
+    let gate = Gate::holding(backend).map_err(io)?;
+    let (database, clean) = start(&gate, place, cache_bytes)?;
+    match guarded(|| read_meta(&database)).map_err(|error| failed(place, error))? {
+        Meta::Ours { newest, heads } => Ok((
+            Opened {
+                database,
+                gate,
+                newest,
+                heads,
+            },
+            clean,
+        )),
+        other => {
+            // The engine writes when it closes, and the gate keeps that too.
+            let _ = guard(|| drop(database));
+            Err(match other {
+                Meta::Newer(found) => OpenError::NewerFormat {
+                    place: place.clone(),
+                    found,
+                    supported: FORMAT,
+                },
+                _ => foreign(Found::ForeignDatabase),
+            })
+        }
+    }
+}
+
+/// Starts the engine, and tells whether it had nothing to repair.
+fn start(
+    gate: &Arc<Gate>,
+    place: &Place,
+    cache_bytes: usize,
+) -> Result<(Database, bool), OpenError> {
+    let repaired = Arc::new(core::sync::atomic::AtomicBool::new(false));
+    let noted = Arc::clone(&repaired);
+    let result = guard(|| {
+        Builder::new()
+            .set_cache_size(cache_bytes)
+            .set_repair_callback(move |_| noted.store(true, core::sync::atomic::Ordering::Relaxed))
+            .create_with_backend(Engine(Arc::clone(gate)))
+    });
+    let place = place.clone();
+    match result {
+        Ok(Ok(database)) => Ok((
+            database,
+            !repaired.load(core::sync::atomic::Ordering::Relaxed),
+        )),
+        Ok(Err(DatabaseError::DatabaseAlreadyOpen)) => {
+            let holder = place.path().and_then(Holder::of);
+            Err(OpenError::Locked { place, holder })
+        }
+        Ok(Err(DatabaseError::Storage(StorageError::Io(source)))) if !is_damage(&source) => {
+            Err(OpenError::Io { place, source })
+        }
+        Ok(Err(error)) => Err(OpenError::Damaged {
+            place,
+            source: Some(Box::new(error)),
+        }),
+        Err(panicked) => Err(OpenError::Damaged {
+            place,
+            source: Some(Box::new(panicked)),
+        }),
+    }
+}
+
+enum Meta {
+    Ours {
+        newest: u64,
+        heads: BTreeMap<Partition, Head>,
+    },
+    Newer(u32),
+    Foreign,
+}
+
+fn read_meta(database: &Database) -> Result<Meta, StoreError> {
+    let transaction = database.begin_read().map_err(engine)?;
+    let meta = match transaction.open_table(META) {
+        Ok(meta) => meta,
+        Err(TableError::Storage(error)) => return Err(engine(error)),
+        Err(_) => return Ok(Meta::Foreign),
+    };
+    let row = |name: &str| -> Result<Option<String>, StoreError> {
+        Ok(meta
+            .get(name)
+            .map_err(engine)?
+            .map(|row| row.value().to_owned()))
+    };
+    if row("store")?.as_deref() != Some(MARKER) {
+        return Ok(Meta::Foreign);
+    }
+    let format = row("format")?
+        .and_then(|text| text.parse::<u32>().ok())
+        .ok_or_else(misread)?;
+    if format > FORMAT {
+        return Ok(Meta::Newer(format));
+    }
+    let counters = transaction.open_table(COUNTERS).map_err(engine)?;
+    let newest = counters
+        .get("commit")
+        .map_err(engine)?
+        .ok_or_else(misread)?
+        .value();
+    let mut heads = BTreeMap::new();
+    for row in transaction
+        .open_table(HEADS)
+        .map_err(engine)?
+        .iter()
+        .map_err(engine)?
+    {
+        let (partition, head) = row.map_err(engine)?;
+        let partition = read_partition(partition.value()).ok_or_else(misread)?;
+        heads.insert(partition, read_head(head.value()).ok_or_else(misread)?);
+    }
+    transaction.open_table(ENTRIES).map_err(engine)?;
+    transaction.open_table(FEED).map_err(engine)?;
+    transaction.open_table(COMMITS).map_err(engine)?;
+    transaction.open_table(TOKENS).map_err(engine)?;
+    Ok(Meta::Ours { newest, heads })
+}
+
+fn write_tables(database: &Database) -> Result<(), StoreError> {
+    let transaction = database.begin_write().map_err(engine)?;
+    {
+        let mut meta = transaction.open_table(META).map_err(engine)?;
+        meta.insert("store", MARKER).map_err(engine)?;
+        meta.insert("format", FORMAT.to_string().as_str())
+            .map_err(engine)?;
+        meta.insert("writer", env!("CARGO_PKG_VERSION"))
+            .map_err(engine)?;
+        let mut counters = transaction.open_table(COUNTERS).map_err(engine)?;
+        counters.insert("commit", 0).map_err(engine)?;
+        transaction.open_table(ENTRIES).map_err(engine)?;
+        transaction.open_table(FEED).map_err(engine)?;
+        transaction.open_table(HEADS).map_err(engine)?;
+        transaction.open_table(COMMITS).map_err(engine)?;
+        transaction.open_table(TOKENS).map_err(engine)?;
+    }
+    transaction.commit().map_err(engine)
+}
+
+fn failed(place: &Place, error: StoreError) -> OpenError {
+    let place = place.clone();
+    match error {
+        StoreError::Unavailable { source } => OpenError::Io {
+            place,
+            source: io::Error::other(StoreError::Unavailable { source }),
+        },
+        error => OpenError::Damaged {
+            place,
+            source: Some(Box::new(error)),
+        },
+    }
+}
+
+const MAGIC_BYTES: u64 = 9;
+/// What the engine may cache in a store that begins empty.
+const CREATE_CACHE_BYTES: usize = 256 << 20;

@@ -1,0 +1,39 @@
+//! What can be set.
+
+/// What can be set when a store is opened. None of it is kept in the file.
+///
+/// ```
+/// # use atlas_store_redb::Options;
+/// let mut options = Options::default();
+/// options.feed_retention = 1_000;
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// How many commits the feed of a partition keeps; 10,000 unless set.
+    pub feed_retention: u64,
+    /// How many commits are kept with their tokens; 100,000 unless set.
+    pub token_retention: u64,
+    /// Bytes of memory for pages of the file; 256 MiB unless set.
+    pub cache_bytes: usize,
+    /// The most bytes of a value; 16 MiB unless set.
+    pub max_value_bytes: usize,
+    /// The most bytes that a commit writes; 256 MiB unless set.
+    pub max_commit_bytes: usize,
+    /// Saves, with each commit, what a repair would work out: opening after a crash takes no
+    /// time, and every commit two flushes. Off unless set.
+    pub quick_repair: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            feed_retention: 10_000,
+            token_retention: 100_000,
+            cache_bytes: 256 << 20,
+            max_value_bytes: 16 << 20,
+            max_commit_bytes: 256 << 20,
+            quick_repair: false,
+        }
+    }
+}

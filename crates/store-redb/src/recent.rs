@@ -1,0 +1,67 @@
+//! Which keys changed since the oldest live snapshot.
+
+use atlas_store::{Key, ReadSet};
+use core::ops::Bound;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The newest commit of every key that changed since the oldest live snapshot: ordered, so that
+/// a range that was read is checked like a key.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    keys: BTreeMap<Key, u64>,
+    /// What each commit changed, oldest first.
+    commits: VecDeque<(u64, Vec<Key>)>,
+}
+
+impl Recent {
+    /// Whether anything that was read at `base` has changed since.
+    pub(crate) fn has_moved(&self, base: u64, reads: &ReadSet) -> bool {
+        if self
+            .commits
+            .back()
+            .is_none_or(|&(newest, _)| newest <= base)
+        {
+            return false;
+        }
+        let moved = |commit: &u64| *commit > base;
+        reads
+            .keys
+            .keys()
+            .any(|key| self.keys.get(key).is_some_and(moved))
+            || reads
+                .ranges
+                .iter()
+                .filter(|range| !range.is_empty())
+                .any(|range| {
+                    let bounds = (Bound::Included(range.start()), Bound::Excluded(range.end()));
+                    self.keys
+                        .range::<str, _>(bounds)
+                        .any(|(_, commit)| moved(commit))
+                })
+    }
+
+    pub(crate) fn add(&mut self, commit: u64, keys: Vec<Key>) {
+        for key in &keys {
+            self.keys.insert(key.clone(), commit);
+        }
+        self.commits.push_back((commit, keys));
+    }
+
+    /// Forgets what no snapshot at `oldest` or later can conflict with.
+    pub(crate) fn prune(&mut self, oldest: u64) {
+        while self
+            .commits
+            .front()
+            .is_some_and(|&(commit, _)| commit <= oldest)
+        {
+            let Some((commit, keys)) = self.commits.pop_front() else {
+                return;
+            };
+            for key in keys {
+                if self.keys.get(&key) == Some(&commit) {
+                    self.keys.remove(&key);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What the store, its snapshots and its committer share.
+
+use crate::{guard::guarded, layout::Head, view::View};
+use atlas_store::{Capability, Commit, Committed, FeedPosition, Partition, StoreError};
+use core::time::Duration;
+use futures_channel::oneshot;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+pub(crate) struct Shared {
+    pub(crate) capability: Capability,
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+    views: Mutex<Views>,
+    feeds: Mutex<Feeds>,
+}
+
+/// A commit that waits for the committer.
+pub(crate) struct Request {
+    /// The state it was read from; alive, so that what happened since is still known.
+    pub(crate) base: Arc<View>,
+    pub(crate) commit: Commit,
+    pub(crate) answer: oneshot::Sender<Result<Committed, StoreError>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Request>,
+    closing: bool,
+    /// How many commits the last batch had.
+    last: usize,
+}
+
+struct Views {
+    newest: Arc<View>,
+    /// Views that may still be in use, oldest first, without the newest.
+    older: VecDeque<(u64, Weak<View>)>,
+}
+
+struct Feeds {
+    heads: BTreeMap<Partition, Head>,
+    waiters: BTreeMap<Partition, Vec<oneshot::Sender<()>>>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        capability: Capability,
+        newest: View,
+        heads: BTreeMap<Partition, Head>,
+    ) -> Self {
+        Self {
+            capability,
+            queue: Mutex::default(),
+            arrived: Condvar::new(),
+            views: Mutex::new(Views {
+                newest: Arc::new(newest),
+                older: VecDeque::new(),
+            }),
+            feeds: Mutex::new(Feeds {
+                heads,
+                waiters: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// The newest state.
+    pub(crate) fn view(&self) -> Arc<View> {
+        Arc::clone(&lock(&self.views).newest)
+    }
+
+    /// Makes a state the newest one, and tells the oldest commit that a live view sees.
+    pub(crate) fn publish(&self, view: View, heads: BTreeMap<Partition, Head>) -> u64 {
+        let oldest = {
+            let mut views = lock(&self.views);
+            let before = core::mem::replace(&mut views.newest, Arc::new(view));
+            views
+                .older
+                .push_back((before.commit, Arc::downgrade(&before)));
+            drop(before);
+            while views
+                .older
+                .front()
+                .is_some_and(|(_, view)| view.strong_count() == 0)
+            {
+                views.older.pop_front();
+            }
+            views
+                .older
+                .front()
+                .map_or(views.newest.commit, |(commit, _)| *commit)
+        };
+        let mut feeds = lock(&self.feeds);
+        let mut woken = Vec::new();
+        for (partition, head) in heads {
+            woken.extend(feeds.waiters.remove(&partition).unwrap_or_default());
+            feeds.heads.insert(partition, head);
+        }
+        drop(feeds);
+        for waiter in woken {
+            // Whoever no longer waits needs no waking.
+            let _ = waiter.send(());
+        }
+        oldest
+    }
+
+    /// Where the feed of a partition stands.
+    pub(crate) fn head(&self, partition: &Partition) -> Head {
+        lock(&self.feeds)
+            .heads
+            .get(partition)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// A place among those who wait for a feed, unless it already goes beyond the position.
+    pub(crate) fn wait(
+        &self,
+        partition: &Partition,
+        after: FeedPosition,
+    ) -> Option<oneshot::Receiver<()>> {
+        let mut feeds = lock(&self.feeds);
+        if feeds
+            .heads
+            .get(partition)
+            .is_some_and(|head| head.newest > after)
+        {
+            return None;
+        }
+        let (waker, woken) = oneshot::channel();
+        let waiters = feeds.waiters.entry(partition.clone()).or_default();
+        waiters.retain(|waiter| !waiter.is_canceled());
+        waiters.push(waker);
+        Some(woken)
+    }
+
+    /// Hands a commit to the committer.
+    pub(crate) fn submit(&self, request: Request) -> Result<(), StoreError> {
+        let mut queue = lock(&self.queue);
+        if queue.closing {
+            return Err(StoreError::Closed);
+        }
+        queue.waiting.push(request);
+        drop(queue);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// What waits, as soon as anything does; nothing once the store is closed and all is done.
+    ///
+    /// When several committed together the last time, most of them are about to come back: it
+    /// waits for them a little, since one more flush costs far more. Whoever commits alone never
+    /// waits.
+    pub(crate) fn next_batch(&self) -> Option<Vec<Request>> {
+        let mut queue = lock(&self.queue);
+        while queue.waiting.is_empty() {
+            if queue.closing {
+                return None;
+            }
+            queue = self
+                .arrived
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let expected = queue.last.min(MAX_BATCH);
+        if expected > 1 {
+            let gathering = |queue: &mut Queue| queue.waiting.len() < expected && !queue.closing;
+            let waited = self.arrived.wait_timeout_while(queue, GATHERING, gathering);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let count = queue.waiting.len().min(MAX_BATCH);
+        queue.last = count;
+        Some(queue.waiting.drain(..count).collect())
+    }
+
+    /// Lets the committer finish what waits and end.
+    pub(crate) fn close(&self) {
+        lock(&self.queue).closing = true;
+        self.arrived.notify_all();
+        lock(&self.feeds).waiters.clear();
+    }
+
+    /// Ends everything that still waits, once no committer is there any more.
+    pub(crate) fn abandon(&self) {
+        let mut queue = lock(&self.queue);
+        queue.closing = true;
+        for request in queue.waiting.drain(..) {
+            let _ = request.answer.send(Err(StoreError::Closed));
+        }
+    }
+
+    pub(crate) fn read<T>(
+        &self,
+        read: impl FnOnce(&View) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let view = self.view();
+        guarded(|| read(&view))
+    }
+}
+
+/// The most commits that share a flush.
+const MAX_BATCH: usize = 1024;
+/// How long a batch waits for those who were in the one before: about what one flush costs.
+const GATHERING: Duration = Duration::from_micros(500);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

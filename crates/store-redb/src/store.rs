@@ -1,0 +1,285 @@
+//! The store.
+
+use crate::{
+    Backend, CheckReport, FileBackend, OpenError, Options, Place,
+    check::check,
+    committer::Committer,
+    gate::Gate,
+    holder::Holder,
+    open::{self, Opened},
+    recent::Recent,
+    shared::{Request, Shared},
+    view::View,
+};
+use atlas_store::{
+    Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page,
+    Partition, Slice, Snapshot, Store, StoreError, SystemTimer, Timer,
+};
+use core::{fmt, time::Duration};
+use futures_channel::oneshot;
+use std::{
+    path::Path,
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+/// A store in one redb file.
+///
+/// Reading never waits for writing. One thread commits: whoever waits for it shares one write
+/// transaction and one flush, and is judged by itself all the same. Dropping the store finishes
+/// what waits and closes the file; snapshots that are still there then answer
+/// [`StoreError::Closed`].
+pub struct RedbStore {
+    shared: Arc<Shared>,
+    gate: Arc<Gate>,
+    committer: Option<JoinHandle<()>>,
+    timer: Arc<dyn Timer>,
+    /// Says which process has the file open, while it has.
+    _holder: Option<Holder>,
+}
+
+impl RedbStore {
+    /// Makes a new store, in a file that is not there yet, and opens it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::AlreadyExists`], even where the file is empty; [`OpenError::Io`].
+    pub fn create(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::create_with(path, Options::default())
+    }
+
+    /// Like [`RedbStore::create`], with options.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn create_with(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        Self::start(open::create(path)?, options, Place::file(path))
+    }
+
+    /// Opens the store in a file.
+    ///
+    /// It makes no file, and writes to none before it has seen that it is a store of ours. After
+    /// an unclean stop the engine repairs the file, which takes about a second for a gigabyte.
+    ///
+    /// # Errors
+    ///
+    /// Every [`OpenError`] but `AlreadyExists`.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_with(path, Options::default())
+    }
+
+    /// Like [`RedbStore::open`], with options.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let backend = open::file(path, FileBackend::open)?;
+        let place = Place::file(path);
+        Self::start(
+            open::existing(backend, &place, options.cache_bytes)?,
+            options,
+            place,
+        )
+    }
+
+    /// Opens the store that a backend holds, or makes one where it holds nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RedbStore::open`], but for a file that is missing or empty.
+    pub fn with_backend(backend: impl Backend) -> Result<Self, OpenError> {
+        Self::with_backend_and(backend, Options::default())
+    }
+
+    /// Like [`RedbStore::with_backend`], with options.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn with_backend_and(backend: impl Backend, options: Options) -> Result<Self, OpenError> {
+        let place = Place::backend();
+        let empty = backend.is_empty().map_err(|source| OpenError::Io {
+            place: place.clone(),
+            source,
+        })?;
+        let opened = if empty {
+            open::fresh(backend, &place, options.cache_bytes)?
+        } else {
+            open::existing(backend, &place, options.cache_bytes)?
+        };
+        Self::start(opened, options, place)
+    }
+
+    /// Looks through a whole file without changing it: the engine's own structure, and every row.
+    ///
+    /// Nobody else may have it open.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RedbStore::open`]. What is found wrong inside a store is in the report.
+    pub fn check(path: impl AsRef<Path>) -> Result<CheckReport, OpenError> {
+        let path = path.as_ref();
+        check(
+            open::file(path, FileBackend::open_read_only)?,
+            &Place::file(path),
+        )
+    }
+
+    /// Like [`RedbStore::check`], for a backend; it is only read.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn check_backend(backend: impl Backend) -> Result<CheckReport, OpenError> {
+        check(backend, &Place::backend())
+    }
+
+    /// How often the engine has asked for a flush.
+    pub fn flushes(&self) -> u64 {
+        self.gate.flushes()
+    }
+
+    /// Puts in another timer.
+    #[must_use]
+    pub fn with_timer(mut self, timer: Arc<dyn Timer>) -> Self {
+        self.timer = timer;
+        self
+    }
+
+    fn start(opened: Opened, options: Options, place: Place) -> Result<Self, OpenError> {
+        let damaged = |source: StoreError| OpenError::Damaged {
+            place: place.clone(),
+            source: Some(Box::new(source)),
+        };
+        let Opened {
+            database,
+            gate,
+            newest,
+            heads,
+        } = opened;
+        let view = View::new(&database, newest).map_err(damaged)?;
+        let mut capability = Capability::new("redb");
+        capability.max_value_bytes = options.max_value_bytes;
+        capability.max_commit_bytes = Some(options.max_commit_bytes);
+        capability.push_feed = true;
+        capability.exclusive = true;
+        let shared = Arc::new(Shared::new(capability, view, heads));
+        let committer = Committer {
+            database,
+            shared: Arc::clone(&shared),
+            options,
+            newest,
+            recent: Recent::default(),
+            broken: None,
+        };
+        let thread = thread::Builder::new().name("atlas-redb".into());
+        let committer = thread
+            .spawn(|| committer.run())
+            .map_err(|source| OpenError::Io {
+                place: place.clone(),
+                source,
+            })?;
+        Ok(Self {
+            shared,
+            gate,
+            committer: Some(committer),
+            timer: Arc::new(SystemTimer),
+            _holder: place.path().map(Holder::new),
+        })
+    }
+}
+
+impl fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStore").finish_non_exhaustive()
+    }
+}
+
+impl Drop for RedbStore {
+    fn drop(&mut self) {
+        self.shared.close();
+        if let Some(committer) = self.committer.take() {
+            let _ = committer.join();
+        }
+        self.shared.abandon();
+    }
+}
+
+impl Store for RedbStore {
+    fn capability(&self) -> &Capability {
+        &self.shared.capability
+    }
+
+    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
+        Box::pin(async move {
+            let snapshot = RedbSnapshot {
+                shared: Arc::clone(&self.shared),
+                view: self.shared.view(),
+            };
+            Ok(Box::new(snapshot) as Box<dyn Snapshot>)
+        })
+    }
+
+    fn feed<'a>(
+        &'a self,
+        partition: &'a Partition,
+        after: FeedPosition,
+        max: usize,
+    ) -> Fut<'a, FeedPage> {
+        Box::pin(async move { self.shared.view().feed(partition, after, max) })
+    }
+
+    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
+        Box::pin(async move {
+            if let Some(woken) = self.shared.wait(partition, after) {
+                // A sender that is gone wakes too: the hint may be spurious.
+                let _ = woken.await;
+            }
+            Ok(())
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
+        let sleep = self.timer.sleep(duration);
+        Box::pin(async move {
+            sleep.await;
+            Ok(())
+        })
+    }
+}
+
+struct RedbSnapshot {
+    shared: Arc<Shared>,
+    view: Arc<View>,
+}
+
+impl Snapshot for RedbSnapshot {
+    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
+        Box::pin(async move { self.view.get(keys) })
+    }
+
+    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
+        Box::pin(async move { self.view.range(range, page) })
+    }
+
+    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
+        Box::pin(async move {
+            let token = commit.token;
+            let (answer, answered) = oneshot::channel();
+            self.shared.submit(Request {
+                base: self.view,
+                commit,
+                answer,
+            })?;
+            // A committer that is gone without an answer may have been in the middle of it.
+            answered.await.unwrap_or(Err(StoreError::UnknownOutcome {
+                token,
+                source: None,
+            }))
+        })
+    }
+}
