@@ -155,7 +155,7 @@ impl<'a> Batch<'a> {
             keys.sort_unstable();
             keys.dedup();
             let position = self.advance(&partition);
-            let row = feed_entry(number, keys.into_iter());
+            let row = feed_entry(number, &keys);
             let place = feed_key(&partition, position);
             tables
                 .feed

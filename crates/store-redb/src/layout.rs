@@ -5,6 +5,7 @@ use atlas_store::{
     Version,
 };
 use redb::TableDefinition;
+use std::collections::BTreeMap;
 
 /// The format of the tables below. It is raised when an older program would misread the file.
 pub(crate) const FORMAT: u32 = 1;
@@ -71,7 +72,7 @@ pub(crate) fn read_feed_key(row: &[u8]) -> Option<(Partition, FeedPosition)> {
     Some((read_partition(partition)?, position))
 }
 
-pub(crate) fn feed_entry<'a>(commit: u64, keys: impl Iterator<Item = &'a Key>) -> Vec<u8> {
+pub(crate) fn feed_entry(commit: u64, keys: &[&Key]) -> Vec<u8> {
     let mut row = commit.to_be_bytes().to_vec();
     for key in keys {
         row.extend(key.as_str().as_bytes());
@@ -125,7 +126,7 @@ pub(crate) fn read_commit(number: u64, row: &[u8]) -> Option<(CommitToken, Commi
     let (token, lines) = row.split_first_chunk::<16>()?;
     let mut committed = Committed {
         id: commit_id(number),
-        positions: Default::default(),
+        positions: BTreeMap::new(),
     };
     for line in str::from_utf8(lines).ok()?.lines() {
         let (partition, position) = line.split_once(' ')?;

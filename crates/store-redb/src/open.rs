@@ -13,7 +13,7 @@ use crate::{
 use atlas_store::{Partition, StoreError};
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError,
-    TableError, TableHandle as _,
+    TableError,
 };
 use std::{
     collections::BTreeMap,
@@ -44,7 +44,7 @@ pub(crate) fn create(path: &Path) -> Result<Opened, OpenError> {
         place: place.clone(),
         source,
     };
-    if path.symlink_metadata().is_ok() {
+    if is_taken(path) {
         return Err(OpenError::AlreadyExists { place });
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -55,14 +55,19 @@ pub(crate) fn create(path: &Path) -> Result<Opened, OpenError> {
         .and_then(|backend| {
             let opened = fresh(backend, &place, CREATE_CACHE_BYTES)?;
             // A name that is taken is never replaced by a link, unlike by a rename.
-            match fs::hard_link(&draft, path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    return Err(OpenError::AlreadyExists {
-                        place: place.clone(),
-                    });
+            let named = match fs::hard_link(&draft, path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !is_taken(path) => {
+                    // A file system without links.
+                    fs::rename(&draft, path)
                 }
-                linked => linked.map_err(io)?,
-            }
+                linked => linked,
+            };
+            named.map_err(|source| match source.kind() {
+                io::ErrorKind::AlreadyExists => OpenError::AlreadyExists {
+                    place: place.clone(),
+                },
+                _ => io(source),
+            })?;
             Ok(opened)
         });
     let _ = fs::remove_file(&draft);
@@ -77,6 +82,10 @@ pub(crate) fn create(path: &Path) -> Result<Opened, OpenError> {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
     Ok(opened)
+}
+
+fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// Opens a file, if there is one and it is a file.

@@ -1,6 +1,6 @@
 //! What the store, its snapshots and its committer share.
 
-use crate::{guard::guarded, layout::Head, view::View};
+use crate::{layout::Head, view::View};
 use atlas_store::{Capability, Commit, Committed, FeedPosition, Partition, StoreError};
 use core::time::Duration;
 use futures_channel::oneshot;
@@ -188,14 +188,6 @@ impl Shared {
         for request in queue.waiting.drain(..) {
             let _ = request.answer.send(Err(StoreError::Closed));
         }
-    }
-
-    pub(crate) fn read<T>(
-        &self,
-        read: impl FnOnce(&View) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let view = self.view();
-        guarded(|| read(&view))
     }
 }
 

@@ -55,7 +55,7 @@ impl RedbStore {
     /// As there.
     pub fn create_with(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        Self::start(open::create(path)?, options, Place::file(path))
+        Self::start(open::create(path)?, options, &Place::file(path))
     }
 
     /// Opens the store in a file.
@@ -82,7 +82,7 @@ impl RedbStore {
         Self::start(
             open::existing(backend, &place, options.cache_bytes)?,
             options,
-            place,
+            &place,
         )
     }
 
@@ -111,7 +111,7 @@ impl RedbStore {
         } else {
             open::existing(backend, &place, options.cache_bytes)?
         };
-        Self::start(opened, options, place)
+        Self::start(opened, options, &place)
     }
 
     /// Looks through a whole file without changing it: the engine's own structure, and every row.
@@ -150,7 +150,7 @@ impl RedbStore {
         self
     }
 
-    fn start(opened: Opened, options: Options, place: Place) -> Result<Self, OpenError> {
+    fn start(opened: Opened, options: Options, place: &Place) -> Result<Self, OpenError> {
         let damaged = |source: StoreError| OpenError::Damaged {
             place: place.clone(),
             source: Some(Box::new(source)),
