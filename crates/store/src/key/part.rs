@@ -89,10 +89,12 @@ pub(super) fn cut(written: &str, content: &[u8]) -> Option<String> {
         return None;
     }
     let digest = Digest::of("cloud-atlas key part", content);
-    let digest = hex(digest
-        .as_bytes()
-        .get(..DIGEST_DIGITS / 2)
-        .unwrap_or_default());
+    let digest = hex::encode(
+        digest
+            .as_bytes()
+            .get(..DIGEST_DIGITS / 2)
+            .unwrap_or_default(),
+    );
     Some([beginning(written), CUT, &digest].concat())
 }
 
