@@ -1,4 +1,68 @@
-//! An ordered, transactional key-value contract with a record layer, and the memory store.
+//! An ordered, transactional key-value contract, a record layer above it, and the memory store.
+//!
+//! ```
+//! use atlas_store::{
+//!     Index, MemoryStore, Partition, Parts, Query, Record, RecordError, RetryPolicy, Table, Tx,
+//!     transact,
+//! };
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Ship {
+//!     name: String,
+//!     port: String,
+//! }
+//!
+//! impl Record for Ship {
+//!     const SCHEMA: u32 = 1;
+//! }
+//!
+//! const SHIPS: Table<Ship> = Table::new("ship", &[
+//!     Index::unique("name", |ship| vec![Parts::from(&ship.name)]),
+//!     Index::many("port", |ship| vec![Parts::from(&ship.port)]),
+//! ]);
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> { pollster::block_on(async {
+//! let store = MemoryStore::new();
+//! let policy = RetryPolicy::new(0x5eed); // random in a program
+//! let acme = Partition::account("acme")?;
+//!
+//! // A transaction is a closure: it may run again when somebody else was faster.
+//! let register = |tx: Tx| {
+//!     let acme = acme.clone();
+//!     async move {
+//!         let argo = Ship { name: "Argo".into(), port: "Iolcus".into() };
+//!         SHIPS.insert(&tx, &acme, 1_u64, &argo).await?;
+//!         SHIPS.insert(&tx, &acme, 2_u64, &argo).await
+//!     }
+//! };
+//! let refused = transact(&store, &policy, register).await;
+//! assert!(matches!(refused, Err(RecordError::Taken { index: "name", .. })));
+//!
+//! // Reading alone commits nothing.
+//! let in_port = Query::all(&acme).index("port").prefix("Iolcus");
+//! let tx = Tx::begin(&store).await?;
+//! assert!(SHIPS.query(&tx, &in_port).await?.found.is_empty());
+//! # Ok(()) }) }
+//! ```
+//!
+//! It knows no image, no scope and no engine's driver, needs no runtime, and reads no clock: waiting
+//! goes through [`Store::sleep`]. Engines other than the memory store are crates of their own, and
+//! one suite, `atlas-store-conformance`, holds them all to what [`Store`] and [`Snapshot`] say.
+//!
+//! | layer | types |
+//! |---|---|
+//! | keys | [`Partition`], [`Key`], [`KeyBuilder`], [`KeyRange`], [`Parts`] |
+//! | an engine | [`Store`], [`Snapshot`], [`Commit`], [`Capability`], [`StoreError`], [`FeedPage`] |
+//! | in memory | [`MemoryStore`], [`Timer`] |
+//! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
+//! | records | [`Record`], [`Table`], [`Index`], [`Query`], [`RecordError`] |
+//! | care | [`check_table`], [`check_values`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
+//!
+//! What holds throughout: reads come from one snapshot, and a commit fails with
+//! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
+//! outcome got lost is settled by its [`CommitToken`], never guessed. Equal records are equal bytes,
+//! and equal stores are equal dumps.
 
 mod capability;
 mod check;

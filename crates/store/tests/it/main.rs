@@ -1,1 +1,17 @@
 //! Tests of `atlas-store`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails by panicking"
+)]
+
+mod check;
+mod dump;
+mod errors;
+mod feeds;
+mod keys;
+mod memory;
+mod support;
+mod tables;
+mod transact;
+mod tx;

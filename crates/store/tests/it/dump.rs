@@ -1,0 +1,170 @@
+//! Dumps and what is made of them.
+
+use crate::support::{SHIPS, acme, any_text, key, memory, ship};
+use atlas_store::{
+    Capability, CommitToken, Key, LoadError, MemoryStore, RetryPolicy, Store, StoreError, Tx, dump,
+    load, verify,
+};
+use pollster::block_on;
+use proptest::{collection::vec, prelude::*};
+use std::convert::Infallible;
+
+async fn lines_of(store: &MemoryStore) -> Vec<String> {
+    let mut lines = Vec::new();
+    let snapshot = store.snapshot().await.unwrap();
+    let keep = |line: &str| {
+        lines.push(line.to_owned());
+        Ok::<_, StoreError>(())
+    };
+    dump(&*snapshot, keep).await.unwrap();
+    lines
+}
+
+fn given(lines: &[String]) -> impl Iterator<Item = Result<String, Infallible>> {
+    lines.iter().cloned().map(Ok)
+}
+
+async fn load_into(store: &MemoryStore, lines: &[String]) -> Result<(), LoadError> {
+    load(store, &RetryPolicy::new(5), |_| false, given(lines))
+        .await
+        .map(drop)
+}
+
+fn small() -> MemoryStore {
+    let mut capability = Capability::new("small");
+    capability.max_operations = Some(2);
+    capability.max_commit_bytes = Some(700);
+    MemoryStore::new().with_capability(capability)
+}
+
+async fn fleet() -> Vec<String> {
+    let (store, _) = memory();
+    let tx = Tx::begin(&store).await.unwrap();
+    SHIPS
+        .put(&tx, &acme(), 1, &ship("Argo \"I\"", "Iolcus\n", 1))
+        .await
+        .unwrap();
+    tx.put(key("raw"), [0, 255]).unwrap();
+    tx.commit(CommitToken::from_u128(1)).await.unwrap();
+    lines_of(&store).await
+}
+
+#[test]
+fn a_dump_can_be_read_by_people() {
+    insta::assert_snapshot!(block_on(fleet()).join("\n"), @r#"
+        {"digest":"blake3:449fce27d5ee89d83b4f3fc968294d4f7369786bb156b7507652732439bd87cb","entries":4,"format":1}
+        {"k":"acme ship a1","v":{"c":"78f6b46b9675d3af0da02d9c1a17cfd5","s":1,"v":{"flags":[],"masts":1,"name":"Argo \"I\"","port":"Iolcus\n"}}}
+        {"k":"acme ship.name Argo!20\"I\"","v":{"c":"c31dfc03a47fb6a9e99fc757435ee85e","s":1,"v":"acme ship a1"}}
+        {"k":"acme ship.port Iolcus!0a a1 a1","v":{"c":"15b40525b01216c4d16023d29b794477","s":1,"v":"acme ship a1"}}
+        {"k":"acme t raw","x":"00ff"}
+        "#);
+}
+
+proptest! {
+    #[test]
+    fn a_loaded_store_dumps_the_same(
+        entries in vec((any_text(), prop_oneof![
+            vec(any::<u8>(), 0..20),
+            any_text().prop_map(String::into_bytes),
+            Just(b"{\"a\": [1, \"x\"]}".to_vec()),
+            Just(b" 1".to_vec()),
+            Just(b"1\n".to_vec()),
+        ]), 0..12),
+    ) {
+        block_on(async {
+            let (store, _) = memory();
+            let tx = Tx::begin(&store).await.unwrap();
+            for (text, value) in &entries {
+                tx.put(key(text), value.as_slice()).unwrap();
+            }
+            tx.commit(CommitToken::from_u128(1)).await.unwrap();
+            let lines = lines_of(&store).await;
+            verify(given(&lines)).unwrap();
+            let other = small();
+            load_into(&other, &lines).await.unwrap();
+            prop_assert_eq!(lines_of(&other).await, lines);
+            let tx = Tx::begin(&other).await.unwrap();
+            for (text, _) in &entries {
+                let found = tx.get(&key(text)).await.unwrap();
+                let last = entries.iter().rev().find(|(other, _)| other == text).unwrap();
+                prop_assert_eq!(found.as_deref(), Some(&*last.1));
+            }
+            Ok(())
+        })?;
+    }
+
+    /// Any change of any byte is found out.
+    #[test]
+    fn a_changed_dump_is_refused(line in 0_usize..9, at in 0_usize..300, to in "[ -~]") {
+        let mut lines = block_on(fleet());
+        let line = line % lines.len();
+        let at = at % lines[line].len();
+        prop_assume!(lines[line].is_char_boundary(at) && lines[line].is_char_boundary(at + 1));
+        prop_assume!(lines[line].get(at..=at) != Some(&to));
+        lines[line].replace_range(at..=at, &to);
+        prop_assert!(verify(given(&lines)).is_err(), "{}", lines[line]);
+    }
+}
+
+#[test]
+fn lines_lost_added_or_moved_are_found_out() {
+    let lines = block_on(fleet());
+    let without = |at: usize| {
+        let mut lines = lines.clone();
+        lines.remove(at);
+        verify(given(&lines)).unwrap_err()
+    };
+    for at in 1..lines.len() {
+        assert!(matches!(without(at), LoadError::Incomplete { .. }));
+    }
+    assert!(matches!(without(0), LoadError::NoHeader));
+    let mut swapped = lines.clone();
+    swapped.swap(1, 2);
+    assert!(matches!(
+        verify(given(&swapped)),
+        Err(LoadError::Order { line: 3 })
+    ));
+    let mut twice = lines.clone();
+    twice.insert(1, lines[1].clone());
+    assert!(matches!(
+        verify(given(&twice)),
+        Err(LoadError::Order { line: 3 })
+    ));
+    let newer = lines[0].replace("\"format\":1", "\"format\":2");
+    assert!(matches!(
+        verify(given(&[newer])),
+        Err(LoadError::Format { format: 2 })
+    ));
+    assert!(matches!(verify(given(&[])), Err(LoadError::NoHeader)));
+    let broken = [Ok(lines[0].clone()), Err("the pipe broke")];
+    assert!(matches!(verify(broken), Err(LoadError::Source { .. })));
+}
+
+#[test]
+fn only_what_may_be_replaced_is() {
+    block_on(async {
+        let lines = fleet().await;
+        let (store, _) = memory();
+        let tx = Tx::begin(&store).await.unwrap();
+        tx.put(key("mine"), *b"1").unwrap();
+        tx.put(key("raw"), *b"1").unwrap();
+        tx.commit(CommitToken::from_u128(1)).await.unwrap();
+        let refused = load_into(&store, &lines).await;
+        assert!(matches!(refused, Err(LoadError::NotEmpty { key: k }) if k == key("mine")));
+        assert_eq!(lines_of(&store).await.len(), 3);
+        let may = |_: &Key| true;
+        load(&store, &RetryPolicy::new(2), may, given(&lines))
+            .await
+            .unwrap();
+        assert_eq!(lines_of(&store).await, lines);
+    });
+}
+
+#[test]
+fn an_empty_store_dumps_a_header() {
+    block_on(async {
+        let lines = lines_of(&memory().0).await;
+        insta::assert_snapshot!(lines.join("\n"), @r#"{"digest":"blake3:b4d2d357a4f795de2055336ece674aaf1111cebbb70877b27af54aa78096cee5","entries":0,"format":1}"#);
+        load_into(&small(), &lines).await.unwrap();
+    });
+}

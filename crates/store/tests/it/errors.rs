@@ -1,0 +1,174 @@
+//! Every message, word for word.
+
+use crate::support::key;
+use atlas_base::canonical;
+use atlas_store::{
+    CommitToken, FeedPosition, Finding, Limit, LoadError, RecordError, StoreError, UpgradeError,
+};
+use std::error::Error;
+
+#[test]
+fn store_errors_say_what_to_do() {
+    let io = || std::io::Error::other("the cable is out");
+    let token = CommitToken::from_u128(10);
+    let errors = [
+        StoreError::Conflict,
+        StoreError::unavailable(io()),
+        StoreError::unknown_outcome(token, io()),
+        StoreError::TooLarge {
+            what: Limit::KeyBytes,
+            limit: 512,
+            found: 513,
+        },
+        StoreError::TooLarge {
+            what: Limit::ValueBytes,
+            limit: 10,
+            found: 11,
+        },
+        StoreError::TooLarge {
+            what: Limit::Operations,
+            limit: 10,
+            found: 11,
+        },
+        StoreError::TooLarge {
+            what: Limit::CommitBytes,
+            limit: 10,
+            found: 11,
+        },
+        StoreError::FeedExpired {
+            oldest: FeedPosition::from_u64(7),
+        },
+        StoreError::corrupt("its magic number is another"),
+        StoreError::corrupt_at(&key("a"), "a record is no JSON").with_source(io()),
+        StoreError::Unsupported {
+            what: "a second writer",
+        },
+        StoreError::Closed,
+    ];
+    let lines: Vec<_> = errors
+        .iter()
+        .map(|error| {
+            let source = error
+                .source()
+                .map(|source| format!(" <- {source}"))
+                .unwrap_or_default();
+            format!("{error}{source}")
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+        the store changed meanwhile: read again and retry
+        the store cannot be reached at the moment: try again <- the cable is out
+        the outcome of commit 0000000000000000000000000000000a is unknown: commit again under the same token to learn it <- the cable is out
+        513 bytes of a key exceed this store's limit of 512
+        11 bytes of a value exceed this store's limit of 10
+        11 operations of a commit exceed this store's limit of 10
+        11 bytes of a commit exceed this store's limit of 10
+        the change feed begins after position 7: read everything anew and follow from its head
+        the store is damaged: its magic number is another
+        the store is damaged at key `acme t a`: a record is no JSON <- the cable is out
+        not supported here: a second writer
+        the store or the transaction is closed: open it again
+        ");
+    let retryable: Vec<_> = errors.iter().filter(|error| error.is_retryable()).collect();
+    assert_eq!(retryable.len(), 3);
+}
+
+#[test]
+fn record_errors_say_what_to_do() {
+    let errors = [
+        RecordError::Taken {
+            index: "name",
+            holder: key("a"),
+        },
+        RecordError::Exists { key: key("a") },
+        RecordError::Unwritable {
+            source: canonical::to_string(&1.5).unwrap_err(),
+        },
+        RecordError::Store(StoreError::Conflict),
+    ];
+    insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"), @"
+        index `name` already leads to `acme t a`: choose another value
+        there already is a record at `acme t a`: update it instead
+        the record cannot be written
+        the store changed meanwhile: read again and retry
+        ");
+    let upgrades = [
+        UpgradeError::no_way(3),
+        UpgradeError::new(3, std::fmt::Error),
+    ];
+    insta::assert_snapshot!(upgrades.map(|error| error.to_string()).join("\n"), @"
+        this version of the program reads no records of schema 3
+        a record of schema 3 is not what that schema says
+        ");
+}
+
+#[test]
+fn load_errors_say_what_to_do() {
+    let errors = [
+        LoadError::NotEmpty { key: key("a") },
+        LoadError::NoHeader,
+        LoadError::Format { format: 2 },
+        LoadError::Line { line: 3 },
+        LoadError::Order { line: 4 },
+        LoadError::Incomplete {
+            expected: 3,
+            found: 2,
+            same_digest: false,
+        },
+        LoadError::Incomplete {
+            expected: 3,
+            found: 2,
+            same_digest: true,
+        },
+        LoadError::Disturbed,
+        LoadError::Source {
+            source: "the pipe broke".into(),
+        },
+        LoadError::Store(StoreError::Closed),
+    ];
+    insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"), @"
+        the store already holds `acme t a`: load into a new one
+        the first line is no header of a store dump
+        dumps of format 2 cannot be read: use the version of the program that wrote it
+        line 3 is no entry of a store dump
+        line 4 is out of order: its key does not come after the one before
+        the lines are not those the header tells of: 3 entries expected, 2 found, digests differ
+        the lines are not those the header tells of: 3 entries expected, 2 found, digests agree
+        the store does not hold what was loaded: let nobody else write to it meanwhile
+        the dump cannot be read
+        the store or the transaction is closed: open it again
+        ");
+}
+
+#[test]
+fn findings_say_what_is_wrong() {
+    let (row, record, found) = (key("row"), key("record"), key("found"));
+    let findings = [
+        Finding::Unreadable {
+            key: record.clone(),
+            error: StoreError::Closed,
+        },
+        Finding::MissingRow {
+            index: "name",
+            row: row.clone(),
+            record: record.clone(),
+        },
+        Finding::WrongRow {
+            index: "name",
+            row: row.clone(),
+            record,
+            found: found.clone(),
+        },
+        Finding::StrayRow {
+            index: "name",
+            row,
+            found,
+        },
+    ];
+    insta::assert_snapshot!(findings.map(|finding| finding.to_string()).join("\n"), @"
+        `acme t record` cannot be read
+        index `name` lacks the row `acme t row` for `acme t record`
+        the row `acme t row` of index `name` leads to `acme t found` instead of `acme t record`
+        the row `acme t row` of index `name` leads to `acme t found`, which is not under it
+        ");
+}
