@@ -1,9 +1,11 @@
 //! The parts of a key, as values.
 
 use crate::KeyBuilder;
+use serde::Serialize;
 
 /// One part of a key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(
     clippy::exhaustive_enums,
     reason = "the three forms are part of the key encoding"
@@ -24,7 +26,8 @@ pub enum Part {
 /// let parts = Parts::from(("web", 3_u64));
 /// assert_eq!(parts.as_slice(), [Part::Text("web".into()), Part::U64(3)]);
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct Parts(Vec<Part>);
 
 impl Parts {

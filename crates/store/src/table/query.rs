@@ -5,6 +5,7 @@ use super::{
     index::{ORPHAN, Pointer},
 };
 use crate::{Key, KeyRange, Page, Partition, Parts, Record, Rows, StoreError, Tx, record::open};
+use serde::Serialize;
 
 /// How many records a query returns unless it says otherwise.
 const LIMIT: usize = 100;
@@ -15,18 +16,24 @@ const FILTERED_ROWS: usize = 32;
 ///
 /// Records come in the order of the table's key, or of the index that was named. An index with
 /// several keys for one record may name it several times.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Its serial form says what is asked for and in which order, but neither how many are wanted nor
+/// where to go on: pages of one query have one digest, which a cursor can hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Query {
     partition: Partition,
     index: Option<&'static str>,
     within: Within,
+    #[serde(skip)]
     limit: usize,
     reverse: bool,
+    #[serde(skip)]
     after: Option<Key>,
 }
 
 /// The interval of the key, or of the index, that a [`Query`] reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Within {
     /// Whatever begins with these parts; everything where there are none.

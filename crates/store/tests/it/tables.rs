@@ -1,6 +1,7 @@
 //! Records, indexes and queries.
 
 use crate::support::{SHIPS, Ship, acme, memory, ship};
+use atlas_base::canonical;
 use atlas_store::{
     Key, MemoryStore, Page, Part, Parts, Query, Record, RecordError, RetryPolicy, Store,
     StoreError, Table, Tx, UpgradeError, Within, transact,
@@ -8,7 +9,7 @@ use atlas_store::{
 use pollster::block_on;
 use proptest::{collection::vec, prelude::*};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 async fn put(store: &MemoryStore, id: u64, ship: &Ship) -> Result<(), RecordError> {
     let run = |tx: Tx| async move { SHIPS.put(&tx, &acme(), id, ship).await };
@@ -460,4 +461,68 @@ fn bytes_are_keys_too() {
             Some(digest.to_vec())
         );
     });
+}
+
+#[test]
+fn pages_of_one_query_share_a_digest() {
+    let digest = |query: &Query| canonical::digest("test", query).unwrap();
+    let query = Query::all(&acme()).index("port").prefix("even");
+    let next = SHIPS.key(&acme(), 1).unwrap();
+    assert_eq!(
+        digest(&query),
+        digest(&query.clone().limit(7).after(Some(next)))
+    );
+    assert_ne!(digest(&query), digest(&query.clone().reverse()));
+    assert_ne!(digest(&query), digest(&query.clone().prefix("odd")));
+    let text = canonical::to_string(&query).unwrap();
+    insta::assert_snapshot!(text, @r#"{"index":"port","partition":"acme","reverse":false,"within":{"prefix":[{"text":"even"}]}}"#);
+}
+
+#[test]
+fn every_future_can_be_spawned() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    let all = async {
+        let (store, _) = memory();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let policy = RetryPolicy::new(next());
+        let name = String::from("Argo");
+        let run = |tx: Tx| {
+            let name = name.clone();
+            async move {
+                SHIPS
+                    .put(&tx, &acme(), 1, &ship(&name, "Iolcus", 1))
+                    .await?;
+                SHIPS
+                    .insert(&tx, &acme(), 2, &ship("Beagle", "Iolcus", 3))
+                    .await?;
+                let found = SHIPS.find(&tx, &acme(), "name", &name).await?;
+                let page = SHIPS.query(&tx, &Query::all(&acme())).await?;
+                let keep = |ship: &Ship| ship.name == name;
+                let kept = SHIPS.query_where(&tx, &Query::all(&acme()), keep).await?;
+                let many = SHIPS.get_many(&tx, &acme(), [1_u64, 2]).await?;
+                SHIPS.delete(&tx, &acme(), 2).await?;
+                let counts = (page.found.len(), kept.found.len(), many.len());
+                Ok::<_, RecordError>((found.is_some(), counts))
+            }
+        };
+        let ((found, counts), _) = transact(&store, &policy, run).await.unwrap();
+        assert!(found);
+        assert_eq!(counts, (2, 1, 2));
+        let snapshot = store.snapshot().await.unwrap();
+        atlas_store::check_table(&*snapshot, &acme(), &SHIPS, |_| {})
+            .await
+            .unwrap();
+        let mut lines = Vec::new();
+        let keep = |line: &str| {
+            lines.push(Ok::<_, StoreError>(line.to_owned()));
+            Ok::<_, StoreError>(())
+        };
+        atlas_store::dump(&*snapshot, keep).await.unwrap();
+        atlas_store::load(&store, &policy, |_| true, lines)
+            .await
+            .unwrap();
+    };
+    block_on(is_send(all));
 }
