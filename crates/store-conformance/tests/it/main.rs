@@ -1,0 +1,5 @@
+//! Tests of `atlas-store-conformance`: it passes a sound store, and sees through broken ones.
+
+mod broken;
+mod memory;
+mod seen;
