@@ -1,0 +1,66 @@
+//! Where a record came from, and whether anyone looked.
+
+use crate::{ImageRecordId, OriginText};
+use atlas_base::{Digest, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How the record came to be (AWS, Scalr); following the records it names gives the ancestry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Origin {
+    /// Somebody registered it by hand.
+    #[default]
+    Registered,
+    /// It came with public image metadata.
+    Imported {
+        /// The stream: `fedora-coreos/stable`.
+        stream: OriginText,
+        /// The release in it: `44.20260705.3.0`.
+        release: OriginText,
+    },
+    /// It was copied from another location.
+    Copied {
+        /// The record it was copied from.
+        from: ImageRecordId,
+    },
+    /// It was bundled from a server.
+    Bundled {
+        /// The server, in the cloud's words.
+        server: OriginText,
+        /// The record of the image that the server was launched from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<ImageRecordId>,
+    },
+    /// The repository converted it.
+    Converted {
+        /// The digest of its raw content.
+        content: Digest,
+    },
+}
+
+impl Origin {
+    /// The record that the image was made from, if one is known.
+    pub fn parent(&self) -> Option<ImageRecordId> {
+        match self {
+            Self::Copied { from } => Some(*from),
+            Self::Bundled { base, .. } => *base,
+            Self::Registered | Self::Imported { .. } | Self::Converted { .. } => None,
+        }
+    }
+}
+
+/// Whether an inventory of the cloud has confirmed that the image exists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Verification {
+    /// Nobody looked.
+    #[default]
+    Unverified,
+    /// The cloud has it.
+    Verified {
+        /// When it was seen there.
+        at: Timestamp,
+    },
+}

@@ -1,0 +1,40 @@
+//! The operating system inside an image.
+
+use crate::{OsText, ParseTextError};
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// Which operating system is inside, in a person's words; it is never guessed (Scalr).
+///
+/// Where nobody said it yet, there is none of this: the operating system is *unknown*.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OsFacts {
+    /// The family: `ubuntu`, `windows`.
+    pub family: OsText,
+    /// The generation, which is what a role map goes by: `24`, `2022`.
+    pub generation: OsText,
+    /// The exact version: `24.04.1`.
+    pub version: OsText,
+}
+
+impl OsFacts {
+    /// Checks three texts.
+    ///
+    /// # Errors
+    ///
+    /// One of them is blank, too long, or holds a character that nobody sees.
+    pub fn parse(family: &str, generation: &str, version: &str) -> Result<Self, ParseTextError> {
+        Ok(Self {
+            family: OsText::parse(family)?,
+            generation: OsText::parse(generation)?,
+            version: OsText::parse(version)?,
+        })
+    }
+}
+
+impl fmt::Display for OsFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.family, self.generation, self.version)
+    }
+}

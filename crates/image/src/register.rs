@@ -1,0 +1,342 @@
+//! Registering an image.
+
+mod error;
+
+pub use error::{AlreadyRegistered, RegisterError};
+
+use crate::{
+    AgentFacts, Architecture, Credential, CredentialId, ImageDescription, ImageName, ImageRecord,
+    ImageRecordId, Lifecycle, Origin, OsFacts, Verification, Warning, record::Fields,
+};
+use atlas_base::{Name, Tag, Timestamp};
+use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability};
+use atlas_scope::{PrincipalId, Scope, visible};
+use core::num::NonZeroU32;
+use std::collections::BTreeSet;
+
+/// How a request came in, which settles what must be said and what is assumed.
+///
+/// | | operating system | agent |
+/// |---|---|---|
+/// | `Form` | mandatory | installed unless said otherwise |
+/// | `Bulk` | mandatory | mandatory |
+/// | `Metadata` | mandatory | unknown unless said |
+/// | `Ec2`, `Repository` | unknown unless said | unknown unless said |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Via {
+    /// A person gives one image.
+    Form,
+    /// A person gives a file of many.
+    Bulk,
+    /// Public image metadata is imported.
+    Metadata,
+    /// The EC2-compatible API.
+    Ec2,
+    /// The image repository.
+    Repository,
+}
+
+/// An image to be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterImage {
+    /// The scope that is to hold the record.
+    pub scope: Scope,
+    /// Where the image is.
+    pub location: CloudLocation,
+    /// Whether the region was filled in, as `CloudLocation::parse_completing` says.
+    pub region_assumed: bool,
+    /// The cloud's id of the image.
+    pub image_id: ImageId,
+    /// How the request came in.
+    pub via: Via,
+    /// The name; mandatory for GCP, OpenStack and VMware.
+    pub name: Option<ImageName>,
+    /// What the image is for.
+    pub description: Option<ImageDescription>,
+    /// The operating system inside.
+    pub os: Option<OsFacts>,
+    /// The processor architecture.
+    pub architecture: Option<Architecture>,
+    /// The size in gigabytes, at least 1.
+    pub size_gb: Option<NonZeroU32>,
+    /// The agent that runs scripts.
+    pub agent: Option<AgentFacts>,
+    /// The agent that sets a server up at its first boot.
+    pub init_agent: AgentFacts,
+    /// Whether lower scopes see it; where nothing is said the level of the scope settles it.
+    pub shared: Option<bool>,
+    /// Tags.
+    pub tags: BTreeSet<Tag>,
+    /// The name of the credential to use; needed where several fit.
+    pub credential: Option<Name>,
+    /// How the record comes to be.
+    pub origin: Origin,
+}
+
+impl RegisterImage {
+    /// A request that says nothing but what every one must say.
+    #[must_use]
+    pub fn new(scope: Scope, location: CloudLocation, image_id: ImageId, via: Via) -> Self {
+        Self {
+            scope,
+            location,
+            region_assumed: false,
+            image_id,
+            via,
+            name: None,
+            description: None,
+            os: None,
+            architecture: None,
+            size_gb: None,
+            agent: None,
+            init_agent: AgentFacts::Unknown,
+            shared: None,
+            tags: BTreeSet::new(),
+            credential: None,
+            origin: Origin::Registered,
+        }
+    }
+}
+
+/// What [`register`] must know.
+#[derive(Debug, Clone)]
+pub struct RegisterFacts<'a> {
+    /// The credentials of the scope, of those above it and of those below it.
+    pub credentials: &'a [Credential],
+    /// The records of the same image in the same location, wherever they are.
+    pub same_image: &'a [ImageRecord],
+    /// The id to give.
+    pub id: ImageRecordId,
+    /// Who registers.
+    pub by: PrincipalId,
+    /// The moment of the decision.
+    pub now: Timestamp,
+}
+
+/// A record to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Registered {
+    /// The record.
+    pub record: ImageRecord,
+    /// What is worth saying about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Decides whether an image may be registered, and makes its record.
+///
+/// Scalr: one record is one image in one location, registered at or below the scope of a
+/// credential for its cloud. That the operating system is given by people and never guessed, and
+/// which clouds need a name, is Scalr's too. Nobody looks into the cloud here: the record is
+/// unverified.
+///
+/// # Errors
+///
+/// See [`RegisterError`].
+pub fn register(
+    request: RegisterImage,
+    facts: &RegisterFacts<'_>,
+) -> Result<Registered, RegisterError> {
+    check_id(&request.image_id)?;
+    let mut warnings = Vec::new();
+    let location = place(&request, &mut warnings)?;
+    let credential = choose(&request, &location, facts.credentials)?;
+    check_words(&request)?;
+    check_free(&request, &location, facts.same_image, &mut warnings)?;
+
+    let agent = request.agent.unwrap_or_else(|| match request.via {
+        Via::Form => AgentFacts::installed(),
+        Via::Bulk | Via::Metadata | Via::Ec2 | Via::Repository => AgentFacts::Unknown,
+    });
+    if agent == AgentFacts::Absent {
+        warnings.push(Warning::AgentMissing);
+    }
+    if request.os.is_none() {
+        warnings.push(Warning::OsUnknown);
+    }
+    let by_default = request.scope.level().shares_by_default();
+    let record = ImageRecord::new(Fields {
+        id: facts.id,
+        scope: request.scope,
+        location,
+        image_id: request.image_id,
+        credential,
+        name: request.name,
+        description: request.description,
+        os: request.os,
+        architecture: request.architecture,
+        size_gb: request.size_gb,
+        agent,
+        init_agent: request.init_agent,
+        shared: request.shared.unwrap_or(by_default),
+        lifecycle: Lifecycle::Active,
+        origin: request.origin,
+        verification: Verification::Unverified,
+        tags: request.tags,
+        created: facts.now,
+        created_by: facts.by.clone(),
+    });
+    Ok(Registered { record, warnings })
+}
+
+/// Whether the id names a machine image by itself.
+fn check_id(image_id: &ImageId) -> Result<(), RegisterError> {
+    let image_id = || image_id.clone();
+    match (image_id().kind(), image_id().stability()) {
+        (IdKind::Kernel | IdKind::Ramdisk, _) => Err(RegisterError::NoMachineImage {
+            image_id: image_id(),
+        }),
+        (IdKind::Legacy, _) => Err(RegisterError::Unreadable {
+            image_id: image_id(),
+        }),
+        (_, Stability::NeedsDefault) => Err(RegisterError::NoProject {
+            image_id: image_id(),
+        }),
+        (_, Stability::Fixed | Stability::Moving) => Ok(()),
+    }
+}
+
+/// Where the record belongs.
+fn place(
+    request: &RegisterImage,
+    warnings: &mut Vec<Warning>,
+) -> Result<CloudLocation, RegisterError> {
+    let placed = request.image_id.record_location(&request.location)?;
+    let location = placed.location;
+    if request.region_assumed {
+        warnings.push(Warning::RegionAssumed {
+            location: location.clone(),
+        });
+    }
+    if placed.ignored {
+        let (given, used) = (request.location.clone(), location.clone());
+        warnings.push(Warning::LocationIgnored { given, used });
+    }
+    if request.image_id.stability() == Stability::Moving {
+        warnings.push(Warning::MovingId {
+            image_id: request.image_id.clone(),
+        });
+    }
+    Ok(location)
+}
+
+/// Which credential is used: the one that was named, or the only one that fits (Scalr). The image
+/// repository needs none (Symphony).
+fn choose(
+    request: &RegisterImage,
+    location: &CloudLocation,
+    credentials: &[Credential],
+) -> Result<Option<CredentialId>, RegisterError> {
+    if location.cloud() == Cloud::Local && request.credential.is_none() {
+        return Ok(None);
+    }
+    let mut fitting: Vec<_> = credentials
+        .iter()
+        .filter(|credential| credential.reaches(location, &request.scope))
+        .collect();
+    // The nearest first: they lie on one branch, where the greater scope is the nearer one.
+    fitting.sort_by(|a, b| b.scope().cmp(a.scope()).then(a.name().cmp(b.name())));
+    let names = || {
+        fitting
+            .iter()
+            .map(|credential| credential.name().clone())
+            .collect()
+    };
+    let (location, scope) = (location.clone(), request.scope.clone());
+    match (&request.credential, fitting.as_slice()) {
+        (Some(name), fitting) if !fitting.is_empty() || location.cloud() == Cloud::Local => {
+            let found = fitting.iter().find(|credential| credential.name() == name);
+            named
+                .map(|credential| Some(credential.id()))
+                .ok_or_else(|| {
+                    let (name, fitting) = (name.clone(), names());
+                    RegisterError::NoSuchCredential {
+                        name,
+                        location,
+                        scope,
+                        fitting,
+                    }
+                })
+        }
+        (_, []) => Err(RegisterError::NoCredential {
+            possible: possible(credentials, &location, &scope),
+            location,
+            scope,
+        }),
+        (_, [only]) => Ok(Some(only.id())),
+        (_, _) => Err(RegisterError::SeveralCredentials {
+            fitting: names(),
+            location,
+            scope,
+        }),
+    }
+}
+
+/// The scopes below `scope` at which the image could be registered. Scopes beside it are not
+/// named: siblings never see each other.
+fn possible(credentials: &[Credential], location: &CloudLocation, scope: &Scope) -> Vec<Scope> {
+    let below = credentials
+        .iter()
+        .filter(|credential| credential.is_for(location) && scope.contains(credential.scope()))
+        .map(|credential| credential.scope().clone());
+    below.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Whether everything is said that a person must say.
+fn check_words(request: &RegisterImage) -> Result<(), RegisterError> {
+    let cloud = request.image_id.cloud();
+    let named = matches!(cloud, Cloud::Gcp | Cloud::OpenStack | Cloud::Vmware);
+    if named && request.name.is_none() {
+        return Err(RegisterError::NameMissing { cloud });
+    }
+    let by_people = matches!(request.via, Via::Form | Via::Bulk | Via::Metadata);
+    if by_people && request.os.is_none() {
+        return Err(RegisterError::OsMissing);
+    }
+    let unsaid = request
+        .agent
+        .as_ref()
+        .is_none_or(|agent| agent.is_installed().is_none());
+    if request.via == Via::Bulk && unsaid {
+        return Err(RegisterError::AgentNotStated);
+    }
+    Ok(())
+}
+
+/// Whether neither the scope nor one above it has a record of the image. Lower scopes may (ours):
+/// they keep using their own.
+fn check_free(
+    request: &RegisterImage,
+    location: &CloudLocation,
+    same_image: &[ImageRecord],
+    warnings: &mut Vec<Warning>,
+) -> Result<(), RegisterError> {
+    let same = same_image.iter().filter(|record| {
+        record.location() == location
+            && *record.image_id() == request.image_id
+            && !record.lifecycle().is_deleted()
+    });
+    let mut below = BTreeSet::new();
+    for record in same {
+        if record.scope().contains(&request.scope) {
+            let seen = visible(record.scope(), record.shared(), &request.scope);
+            return Err(RegisterError::AlreadyRegistered(Box::new(
+                AlreadyRegistered {
+                    image_id: request.image_id.clone(),
+                    location: location.clone(),
+                    holder: seen.then(|| (record.id(), record.scope().clone())),
+                },
+            )));
+        }
+        if request.scope.contains(record.scope()) {
+            below.insert(record.scope().clone());
+        }
+    }
+    if !below.is_empty() {
+        warnings.push(Warning::ShadowedBelow {
+            scopes: below.into_iter().collect(),
+        });
+    }
+    Ok(())
+}
