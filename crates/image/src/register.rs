@@ -247,7 +247,7 @@ fn choose(
     match (&request.credential, fitting.as_slice()) {
         (Some(name), fitting) if !fitting.is_empty() || location.cloud() == Cloud::Local => {
             let found = fitting.iter().find(|credential| credential.name() == name);
-            named
+            found
                 .map(|credential| Some(credential.id()))
                 .ok_or_else(|| {
                     let (name, fitting) = (name.clone(), names());
