@@ -118,7 +118,7 @@ pub enum Found {
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoFile => "no regular file",
+            Self::NoFile => "a folder or a device",
             Self::ForeignFile => "a file of another kind",
             Self::ForeignDatabase => "a redb file of another program",
         })

@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use atlas_store::{Partition, StoreError};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError,
     TableError,
@@ -19,7 +20,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -38,7 +39,7 @@ const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
 /// Makes a store in a new file.
 ///
 /// It is made under another name and then given its own, so that nobody ever finds half a store.
-pub(crate) fn create(path: &Path) -> Result<Opened, OpenError> {
+pub(crate) fn create(path: &Path, cache_bytes: usize) -> Result<Opened, OpenError> {
     let place = Place::file(path);
     let io = |source: io::Error| OpenError::Io {
         place: place.clone(),
@@ -47,29 +48,17 @@ pub(crate) fn create(path: &Path) -> Result<Opened, OpenError> {
     if is_taken(path) {
         return Err(OpenError::AlreadyExists { place });
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".new-{}", std::process::id()));
-    let draft = path.with_file_name(name);
-    let made = FileBackend::create_new(&draft)
-        .map_err(io)
-        .and_then(|backend| {
-            let opened = fresh(backend, &place, CREATE_CACHE_BYTES)?;
-            // A name that is taken is never replaced by a link, unlike by a rename.
-            let named = match fs::hard_link(&draft, path) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !is_taken(path) => {
-                    // A file system without links.
-                    fs::rename(&draft, path)
-                }
-                linked => linked,
-            };
-            named.map_err(|source| match source.kind() {
-                io::ErrorKind::AlreadyExists => OpenError::AlreadyExists {
-                    place: place.clone(),
-                },
-                _ => io(source),
-            })?;
-            Ok(opened)
-        });
+    let draft = draft_name(path);
+    let backend = FileBackend::create_new(&draft).map_err(io)?;
+    let made = fresh(backend, &place, cache_bytes).and_then(|opened| {
+        give_name(&draft, path).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => OpenError::AlreadyExists {
+                place: place.clone(),
+            },
+            _ => io(source),
+        })?;
+        Ok(opened)
+    });
     let _ = fs::remove_file(&draft);
     let opened = made?;
     if let Some(folder) = path.parent() {
@@ -82,6 +71,26 @@ pub(crate) fn create(path: &Path) -> Result<Opened, OpenError> {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
     Ok(opened)
+}
+
+/// A name beside a path that no other thread or process uses.
+fn draft_name(path: &Path) -> PathBuf {
+    static DRAFTS: AtomicU64 = AtomicU64::new(0);
+    let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".new-{}-{draft}", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Gives a file its name, unless that is taken.
+fn give_name(draft: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(draft, path) {
+        // A file system without links. Unlike a link, a rename would replace what is there.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !is_taken(path) => {
+            fs::rename(draft, path)
+        }
+        linked => linked,
+    }
 }
 
 fn is_taken(path: &Path) -> bool {
@@ -209,20 +218,17 @@ fn start(
     place: &Place,
     cache_bytes: usize,
 ) -> Result<(Database, bool), OpenError> {
-    let repaired = Arc::new(core::sync::atomic::AtomicBool::new(false));
+    let repaired = Arc::new(AtomicBool::new(false));
     let noted = Arc::clone(&repaired);
     let result = guard(|| {
         Builder::new()
             .set_cache_size(cache_bytes)
-            .set_repair_callback(move |_| noted.store(true, core::sync::atomic::Ordering::Relaxed))
+            .set_repair_callback(move |_| noted.store(true, Ordering::Relaxed))
             .create_with_backend(Engine(Arc::clone(gate)))
     });
     let place = place.clone();
     match result {
-        Ok(Ok(database)) => Ok((
-            database,
-            !repaired.load(core::sync::atomic::Ordering::Relaxed),
-        )),
+        Ok(Ok(database)) => Ok((database, !repaired.load(Ordering::Relaxed))),
         Ok(Err(DatabaseError::DatabaseAlreadyOpen)) => {
             let holder = place.path().and_then(Holder::of);
             Err(OpenError::Locked { place, holder })
@@ -331,5 +337,3 @@ fn failed(place: &Place, error: StoreError) -> OpenError {
 }
 
 const MAGIC_BYTES: u64 = 9;
-/// What the engine may cache in a store that begins empty.
-const CREATE_CACHE_BYTES: usize = 256 << 20;

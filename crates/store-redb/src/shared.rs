@@ -2,7 +2,10 @@
 
 use crate::{layout::Head, view::View};
 use atlas_store::{Capability, Commit, Committed, FeedPosition, Partition, StoreError};
-use core::time::Duration;
+use core::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use futures_channel::oneshot;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -11,6 +14,7 @@ use std::{
 
 pub(crate) struct Shared {
     pub(crate) capability: Capability,
+    closed: AtomicBool,
     queue: Mutex<Queue>,
     arrived: Condvar,
     views: Mutex<Views>,
@@ -52,6 +56,7 @@ impl Shared {
     ) -> Self {
         Self {
             capability,
+            closed: AtomicBool::new(false),
             queue: Mutex::default(),
             arrived: Condvar::new(),
             views: Mutex::new(Views {
@@ -181,8 +186,14 @@ impl Shared {
         lock(&self.feeds).waiters.clear();
     }
 
+    /// Whether the engine is gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
     /// Ends everything that still waits, once no committer is there any more.
     pub(crate) fn abandon(&self) {
+        self.closed.store(true, Ordering::Release);
         let mut queue = lock(&self.queue);
         queue.closing = true;
         for request in queue.waiting.drain(..) {

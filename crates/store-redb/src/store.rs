@@ -55,7 +55,8 @@ impl RedbStore {
     /// As there.
     pub fn create_with(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        Self::start(open::create(path)?, options, &Place::file(path))
+        let opened = open::create(path, options.cache_bytes)?;
+        Self::start(opened, options, &Place::file(path))
     }
 
     /// Opens the store in a file.
@@ -257,13 +258,23 @@ struct RedbSnapshot {
     view: Arc<View>,
 }
 
+impl RedbSnapshot {
+    /// The view, as long as the store is there.
+    fn open(&self) -> Result<&View, StoreError> {
+        if self.shared.is_closed() {
+            return Err(StoreError::Closed);
+        }
+        Ok(&self.view)
+    }
+}
+
 impl Snapshot for RedbSnapshot {
     fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        Box::pin(async move { self.view.get(keys) })
+        Box::pin(async move { self.open()?.get(keys) })
     }
 
     fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        Box::pin(async move { self.view.range(range, page) })
+        Box::pin(async move { self.open()?.range(range, page) })
     }
 
     fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {

@@ -1,1 +1,16 @@
 //! Tests of `atlas-store-redb`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by a panic; these look at files, measure, and tell a child what it is"
+)]
+
+mod conformance;
+mod damage;
+mod durability;
+mod faults;
+mod files;
+mod flushes;
+mod kill;
+mod support;

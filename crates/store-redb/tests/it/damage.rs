@@ -1,0 +1,128 @@
+//! Damaged files: never a panic, never a wait without end; a check finds what opening does not.
+
+use crate::support::{commit, everything, key, put};
+use atlas_store::{FeedPosition, Partition, Store as _, StoreError};
+use atlas_store_redb::{MemoryBackend, OpenError, RedbStore};
+use std::{sync::mpsc, time::Duration};
+
+const FILES: u64 = 60;
+const FLIPS: usize = 64;
+
+fn sound(closed: bool) -> Vec<u8> {
+    let backend = MemoryBackend::new();
+    let store = RedbStore::with_backend(backend.clone()).unwrap();
+    for round in 0..40 {
+        let writes = (0..10).map(|n| put(&key(&format!("{round}-{n}")), &"value ".repeat(50)));
+        commit(&store, writes.collect()).unwrap();
+    }
+    if closed {
+        drop(store);
+        return backend.to_bytes();
+    }
+    backend.to_bytes()
+}
+
+/// The same numbers on every run.
+fn next(state: &mut u64) -> usize {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    usize::try_from(*state % (1 << 31)).unwrap()
+}
+
+/// What becomes of a damaged store.
+#[derive(Debug, Default)]
+struct Tally {
+    refused: usize,
+    failed: usize,
+    unnoticed: usize,
+    found_by_check: usize,
+}
+
+/// Uses a store as a program would; errors are fine.
+fn live(bytes: Vec<u8>) -> Result<Result<(), StoreError>, OpenError> {
+    let store = RedbStore::with_backend(MemoryBackend::from_bytes(bytes))?;
+    Ok((|| {
+        let rows = everything(&store)?;
+        pollster::block_on(store.feed(&Partition::global(), FeedPosition::START, 100))?;
+        for round in 0..5 {
+            commit(&store, vec![put(&key(&format!("new{round}")), "value")])?;
+        }
+        everything(&store)?;
+        if rows.len() == 400 {
+            Ok(())
+        } else {
+            Err(StoreError::corrupt("rows are missing"))
+        }
+    })())
+}
+
+/// Lets it run in a thread of its own: it must end, and not by a panic.
+#[track_caller]
+fn within_a_minute<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, finished) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let _ = done.send(run());
+    });
+    match finished.recv_timeout(Duration::from_mins(1)) {
+        Ok(outcome) => outcome,
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("{what} hangs"),
+        Err(mpsc::RecvTimeoutError::Disconnected) => {
+            let _ = thread.join();
+            panic!("{what} panics")
+        }
+    }
+}
+
+#[test]
+fn flipped_bytes_never_panic_and_a_check_finds_them() {
+    for closed in [true, false] {
+        let sound = sound(closed);
+        let used = sound.iter().rposition(|&byte| byte != 0).unwrap();
+        let mut tally = Tally::default();
+        for file in 0..FILES {
+            let mut bytes = sound.clone();
+            let mut state = file * 2 + 1;
+            for _ in 0..FLIPS {
+                // Beyond the magic, or it is no store at all.
+                let at = 9 + next(&mut state) % (used - 9);
+                bytes[at] ^= u8::try_from(next(&mut state) % 255 + 1).unwrap();
+            }
+            let name = format!("file {file}, closed {closed}");
+            let copy = bytes.clone();
+            match within_a_minute(&name, move || live(copy)) {
+                Err(_) => tally.refused += 1,
+                Ok(Err(_)) => tally.failed += 1,
+                Ok(Ok(())) => tally.unnoticed += 1,
+            }
+            let checked = within_a_minute(&name, move || {
+                RedbStore::check_backend(MemoryBackend::from_bytes(bytes))
+            });
+            tally.found_by_check += usize::from(!checked.is_ok_and(|report| report.is_sound()));
+        }
+        println!("closed {closed}: {tally:?}");
+        assert_eq!(tally.found_by_check, usize::try_from(FILES).unwrap());
+    }
+}
+
+#[test]
+fn single_bits_of_the_header_never_panic() {
+    let sound = sound(true);
+    for at in 9..512 {
+        let mut bytes = sound.clone();
+        bytes[at] ^= 1 << (at % 8);
+        let name = format!("a flipped bit in byte {at}");
+        let _ = within_a_minute(&name, move || live(bytes));
+    }
+}
+
+#[test]
+fn truncated_files_never_panic() {
+    let sound = sound(false);
+    for part in 1..40 {
+        let bytes = sound[..sound.len() * part / 40].to_vec();
+        let name = format!("{part} of 40 parts of a file");
+        let outcome = within_a_minute(&name, move || live(bytes));
+        assert!(!matches!(outcome, Ok(Ok(()))), "{name} is taken for whole");
+    }
+}
