@@ -31,10 +31,13 @@ impl Name {
         if text.is_empty() {
             return refuse(0, format_args!("it is empty, expected 1 to 255 characters"));
         }
-        if let Some((at, _)) = text.char_indices().nth(Self::MAX_CHARACTERS) {
-            return refuse(at, format_args!("it has more than 255 characters"));
+        if text.starts_with(char::is_whitespace) {
+            return refuse(0, format_args!("it begins with a blank"));
         }
-        for (at, character) in text.char_indices() {
+        for (count, (at, character)) in text.char_indices().enumerate() {
+            if count == Self::MAX_CHARACTERS {
+                return refuse(at, format_args!("it has more than 255 characters"));
+            }
             if matches!(character, '@' | ':') {
                 return refuse(
                     at,
@@ -48,9 +51,6 @@ impl Name {
                     format_args!("the character {shown} at byte {at} is not printable"),
                 );
             }
-        }
-        if text.starts_with(char::is_whitespace) {
-            return refuse(0, format_args!("it begins with a blank"));
         }
         if text.ends_with(char::is_whitespace) {
             return refuse(text.trim_end().len(), format_args!("it ends with a blank"));

@@ -23,72 +23,15 @@ impl Tag {
     ///
     /// It is neither a raw tag nor a machine tag, or it is empty or too long.
     pub fn parse(text: &str) -> Result<Self, ParseTagError> {
-        let refuse = |at, why: fmt::Arguments<'_>| {
-            Err(ParseTagError::new(
+        // Whichever stands first is what made it wrong.
+        let wrong = [unfit_character(text), unfit_shape(text)];
+        match wrong.into_iter().flatten().min_by_key(|&(at, _)| at) {
+            Some((at, why)) => Err(ParseTagError::new(
                 at,
                 format_args!("{} is no tag: {why}", quoted(text)),
-            ))
-        };
-        if text.is_empty() {
-            return refuse(0, format_args!("it is empty"));
+            )),
+            None => Ok(Self(text.into())),
         }
-        if let Some((at, _)) = text.char_indices().nth(Self::MAX_CHARACTERS) {
-            return refuse(at, format_args!("it has more than 255 characters"));
-        }
-        if let Some((at, character)) = text
-            .char_indices()
-            .find(|&(_, c)| c.is_control() || is_invisible(c))
-        {
-            let shown = character.escape_unicode();
-            return refuse(
-                at,
-                format_args!("the character {shown} at byte {at} is not printable"),
-            );
-        }
-        let Some((namespace, rest)) = text.split_once(':') else {
-            if let Some(at) = text.find('=') {
-                let why = "a raw tag has no `=`; a machine tag is `namespace:predicate=value`";
-                return refuse(at, format_args!("{why}"));
-            }
-            if text.trim() != text {
-                return refuse(0, format_args!("it begins or ends with a blank"));
-            }
-            return Ok(Self(text.into()));
-        };
-        if let Some(at) = misfit(
-            namespace,
-            |byte| byte.is_ascii_lowercase(),
-            |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_',
-        ) {
-            return refuse(
-                at,
-                format_args!("its namespace is `[a-z][a-z0-9_]*`, stopped at byte {at}"),
-            );
-        }
-        let start = namespace.len() + 1;
-        let Some((predicate, _)) = rest.split_once('=') else {
-            return refuse(
-                text.len(),
-                format_args!("a machine tag is `namespace:predicate=value`"),
-            );
-        };
-        if let Some(at) = misfit(
-            predicate,
-            |byte| byte.is_ascii_alphabetic(),
-            |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b' ',
-        ) {
-            let at = start + at;
-            let rule = "its predicate is `[A-Za-z][A-Za-z0-9_ ]*`";
-            return refuse(at, format_args!("{rule}, stopped at byte {at}"));
-        }
-        if predicate.ends_with(' ') {
-            let at = start + predicate.trim_end().len();
-            return refuse(
-                at,
-                format_args!("its predicate ends with a blank at byte {at}"),
-            );
-        }
-        Ok(Self(text.into()))
     }
 
     /// The whole text.
@@ -112,6 +55,74 @@ impl Tag {
         let (_, rest) = self.0.split_once(':')?;
         rest.split_once('=').map(|(_, value)| value)
     }
+}
+
+/// The first character that no tag can have, or that is one too many.
+fn unfit_character(text: &str) -> Option<(usize, String)> {
+    text.char_indices()
+        .enumerate()
+        .find_map(|(count, (at, character))| {
+            if count == Tag::MAX_CHARACTERS {
+                Some((at, "it has more than 255 characters".to_owned()))
+            } else if character.is_control() || is_invisible(character) {
+                let shown = character.escape_unicode();
+                let why = format!("the character {shown} at byte {at} is not printable");
+                Some((at, why))
+            } else {
+                None
+            }
+        })
+}
+
+/// Where a text is neither a raw tag nor a machine tag.
+fn unfit_shape(text: &str) -> Option<(usize, String)> {
+    if text.is_empty() {
+        return Some((0, "it is empty".to_owned()));
+    }
+    let machine = "a machine tag is `namespace:predicate=value`";
+    let Some((namespace, rest)) = text.split_once(':') else {
+        if text.starts_with(char::is_whitespace) {
+            return Some((0, "it begins with a blank".to_owned()));
+        }
+        if let Some(at) = text.find('=') {
+            return Some((at, format!("a raw tag has no `=`; {machine}")));
+        }
+        return text
+            .ends_with(char::is_whitespace)
+            .then(|| (text.trim_end().len(), "it ends with a blank".to_owned()));
+    };
+    if let Some(at) = misfit(
+        namespace,
+        |byte| byte.is_ascii_lowercase(),
+        |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_',
+    ) {
+        let why = format!("its namespace is `[a-z][a-z0-9_]*`, stopped at byte {at}");
+        return Some((at, why));
+    }
+    let start = namespace.len() + 1;
+    let (predicate, closed) = match rest.split_once('=') {
+        Some((predicate, _)) => (predicate, true),
+        None => (rest, false),
+    };
+    if !closed && predicate.is_empty() {
+        return Some((start, machine.to_owned()));
+    }
+    if let Some(at) = misfit(
+        predicate,
+        |byte| byte.is_ascii_alphabetic(),
+        |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b' ',
+    ) {
+        let at = start + at;
+        let rule = "its predicate is `[A-Za-z][A-Za-z0-9_ ]*`";
+        return Some((at, format!("{rule}, stopped at byte {at}")));
+    }
+    if !closed {
+        return Some((text.len(), machine.to_owned()));
+    }
+    predicate.ends_with(' ').then(|| {
+        let at = start + predicate.trim_end().len();
+        (at, format!("its predicate ends with a blank at byte {at}"))
+    })
 }
 
 /// Where `text` stops being one `first` byte and then `rest` bytes.

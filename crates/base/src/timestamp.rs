@@ -31,7 +31,10 @@ impl Timestamp {
         if !(FIRST..=LAST).contains(&micros) {
             return None;
         }
-        jiff::Timestamp::from_microsecond(micros).ok().map(Self)
+        let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).ok()?;
+        jiff::Timestamp::new(micros.div_euclid(1_000_000), nanos)
+            .ok()
+            .map(Self)
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -53,22 +56,24 @@ impl Timestamp {
             ))
         };
         let shape = b"0000-00-00T00:00:00";
-        let fits = |(found, &pattern): (u8, &u8)| match pattern {
-            b'0' => found.is_ascii_digit(),
-            other => found == other,
-        };
         if let Some(at) = text.bytes().zip(shape).position(|pair| !fits(pair)) {
             return refuse(at);
         }
         // The parser behind this reads more than RFC 3339: weeks, blanks, lower case, zone names.
-        let tail = text.get(shape.len()..).unwrap_or_default();
-        let offset =
-            |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'+' | b'-' | b'Z');
-        if tail.is_empty() || !tail.bytes().all(offset) {
-            let good = tail.bytes().take_while(|&byte| offset(byte)).count();
-            return refuse(text.len().min(shape.len() + good));
+        let (moment, tail) = text.split_at_checked(shape.len()).unwrap_or((text, ""));
+        let digits = tail.strip_prefix('.').map_or(0, |fraction| {
+            1 + fraction.bytes().take_while(u8::is_ascii_digit).count()
+        });
+        let (fraction, offset) = tail.split_at_checked(digits).unwrap_or_default();
+        let offset_at = moment.len() + fraction.len();
+        if fraction == "." {
+            return refuse(offset_at);
         }
-        let parsed = text
+        if let Some(at) = unfit_offset(offset) {
+            return refuse(offset_at + at);
+        }
+        let fraction = fraction.get(..7).unwrap_or(fraction);
+        let parsed = format!("{moment}{fraction}{offset}")
             .parse::<jiff::Timestamp>()
             .ok()
             .map(jiff::Timestamp::as_microsecond);
@@ -76,6 +81,31 @@ impl Timestamp {
             .and_then(Self::from_micros)
             .map_or_else(|| refuse(0), Ok)
     }
+}
+
+/// Whether a byte is as in a shape, in which `0` stands for any digit.
+fn fits((found, shape): (u8, &u8)) -> bool {
+    match shape {
+        b'0' => found.is_ascii_digit(),
+        other => found == *other,
+    }
+}
+
+/// Where a text is neither `Z` nor a sign, two digits, a colon and two digits.
+fn unfit_offset(text: &str) -> Option<usize> {
+    let shape = match text.bytes().next() {
+        Some(b'Z') => "Z",
+        Some(b'+') => "+00:00",
+        Some(b'-') => "-00:00",
+        _ => return Some(0),
+    };
+    if text.get(1..3).is_some_and(|hour| hour > "23") {
+        return Some(1);
+    }
+    let mut pairs = text.bytes().zip(shape.as_bytes());
+    let wrong = pairs.position(|pair| !fits(pair));
+    let shorter = text.len().min(shape.len());
+    wrong.or((text.len() != shape.len()).then_some(shorter))
 }
 
 impl fmt::Display for Timestamp {

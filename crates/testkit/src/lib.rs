@@ -1,5 +1,6 @@
 //! Strategies, fixtures and manual clocks for the tests of Cloud Atlas.
 
+pub mod base;
 pub mod image_id;
 pub mod scope;
 pub mod streams;

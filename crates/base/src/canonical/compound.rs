@@ -125,6 +125,8 @@ impl ser::SerializeMap for Object<'_> {
     type Error = CanonicalError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), CanonicalError> {
+        // What cannot stand as a value, a floating point number say, cannot stand as a key.
+        key.serialize(&mut CanonicalWriter::default())?;
         let mut text = String::new();
         write!(text, "{}", Scalar(key)).map_err(|_| CanonicalError::Key)?;
         self.key(&text);
