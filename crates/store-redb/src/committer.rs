@@ -35,9 +35,13 @@ impl Committer {
     /// Works until the store is closed.
     pub(crate) fn run(mut self) {
         let shared = Arc::clone(&self.shared);
-        while let Some(batch) = shared.next_batch() {
-            self.commit(batch);
-        }
+        // INVARIANT: whoever waits is answered, whatever happens here.
+        let _ = guard(|| {
+            while let Some(batch) = shared.next_batch() {
+                self.commit(batch);
+            }
+        });
+        shared.abandon();
         // Closing writes, so that the next open need not repair; a damaged file may panic.
         let _ = guard(|| drop(self.database));
     }
@@ -70,6 +74,7 @@ impl Committer {
             StoreError::Corrupt { .. } => error.clone(),
             _ => StoreError::Closed,
         });
+        self.shared.fail(self.broken.clone());
         for request in requests {
             let token = request.commit.token;
             let answer = match failure {

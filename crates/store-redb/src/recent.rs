@@ -11,6 +11,8 @@ pub(crate) struct Recent {
     keys: BTreeMap<Key, u64>,
     /// What each commit changed, oldest first.
     commits: VecDeque<(u64, Vec<Key>)>,
+    /// How many keys those are, counted as often as they changed.
+    logged: usize,
 }
 
 impl Recent {
@@ -44,7 +46,28 @@ impl Recent {
         for key in &keys {
             self.keys.insert(key.clone(), commit);
         }
+        self.logged = self.logged.saturating_add(keys.len());
         self.commits.push_back((commit, keys));
+        if self.logged
+            > self
+                .keys
+                .len()
+                .saturating_mul(2)
+                .saturating_add(COMPACT_FROM)
+        {
+            self.compact();
+        }
+    }
+
+    /// Keeps of each key only its newest change, so that what a snapshot held for long costs is
+    /// bounded by the keys and not by the commits.
+    fn compact(&mut self) {
+        let newest = &self.keys;
+        for (commit, keys) in &mut self.commits {
+            keys.retain(|key| newest.get(key) == Some(commit));
+        }
+        self.commits.retain(|(_, keys)| !keys.is_empty());
+        self.logged = self.keys.len();
     }
 
     /// Forgets what no snapshot at `oldest` or later can conflict with.
@@ -57,6 +80,7 @@ impl Recent {
             let Some((commit, keys)) = self.commits.pop_front() else {
                 return;
             };
+            self.logged = self.logged.saturating_sub(keys.len());
             for key in keys {
                 if self.keys.get(&key) == Some(&commit) {
                     self.keys.remove(&key);
@@ -65,3 +89,5 @@ impl Recent {
         }
     }
 }
+
+const COMPACT_FROM: usize = 1024;

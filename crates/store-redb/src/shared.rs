@@ -41,11 +41,29 @@ struct Views {
     newest: Arc<View>,
     /// Views that may still be in use, oldest first, without the newest.
     older: VecDeque<(u64, Weak<View>)>,
+    /// How many of those make it worth to look for the ones no longer in use.
+    sweep_at: usize,
+}
+
+impl Views {
+    /// Forgets views that nobody uses: at the front always, in the middle now and then.
+    fn sweep(&mut self) {
+        let unused = |(_, view): &(u64, Weak<View>)| view.strong_count() == 0;
+        while self.older.front().is_some_and(unused) {
+            self.older.pop_front();
+        }
+        if self.older.len() >= self.sweep_at {
+            self.older.retain(|view| !unused(view));
+            self.sweep_at = self.older.len().saturating_mul(2).max(SWEEP_FROM);
+        }
+    }
 }
 
 struct Feeds {
     heads: BTreeMap<Partition, Head>,
     waiters: BTreeMap<Partition, Vec<oneshot::Sender<()>>>,
+    /// Why no feed will ever grow again.
+    broken: Option<StoreError>,
 }
 
 impl Shared {
@@ -62,10 +80,12 @@ impl Shared {
             views: Mutex::new(Views {
                 newest: Arc::new(newest),
                 older: VecDeque::new(),
+                sweep_at: SWEEP_FROM,
             }),
             feeds: Mutex::new(Feeds {
                 heads,
                 waiters: BTreeMap::new(),
+                broken: None,
             }),
         }
     }
@@ -84,13 +104,7 @@ impl Shared {
                 .older
                 .push_back((before.commit, Arc::downgrade(&before)));
             drop(before);
-            while views
-                .older
-                .front()
-                .is_some_and(|(_, view)| view.strong_count() == 0)
-            {
-                views.older.pop_front();
-            }
+            views.sweep();
             views
                 .older
                 .front()
@@ -124,20 +138,30 @@ impl Shared {
         &self,
         partition: &Partition,
         after: FeedPosition,
-    ) -> Option<oneshot::Receiver<()>> {
+    ) -> Result<Option<oneshot::Receiver<()>>, StoreError> {
         let mut feeds = lock(&self.feeds);
         if feeds
             .heads
             .get(partition)
             .is_some_and(|head| head.newest > after)
         {
-            return None;
+            return Ok(None);
+        }
+        if let Some(broken) = &feeds.broken {
+            return Err(broken.clone());
         }
         let (waker, woken) = oneshot::channel();
         let waiters = feeds.waiters.entry(partition.clone()).or_default();
         waiters.retain(|waiter| !waiter.is_canceled());
         waiters.push(waker);
-        Some(woken)
+        Ok(Some(woken))
+    }
+
+    /// Wakes everyone who waits for a feed: none will grow any more.
+    pub(crate) fn fail(&self, broken: Option<StoreError>) {
+        let mut feeds = lock(&self.feeds);
+        feeds.broken = broken;
+        feeds.waiters.clear();
     }
 
     /// Hands a commit to the committer.
@@ -202,6 +226,7 @@ impl Shared {
     }
 }
 
+const SWEEP_FROM: usize = 256;
 /// The most commits that share a flush.
 const MAX_BATCH: usize = 1024;
 /// How long a batch waits for those who were in the one before: about what one flush costs.

@@ -206,7 +206,6 @@ impl Drop for RedbStore {
         if let Some(committer) = self.committer.take() {
             let _ = committer.join();
         }
-        self.shared.abandon();
     }
 }
 
@@ -236,7 +235,7 @@ impl Store for RedbStore {
 
     fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
         Box::pin(async move {
-            if let Some(woken) = self.shared.wait(partition, after) {
+            if let Some(woken) = self.shared.wait(partition, after)? {
                 // A sender that is gone wakes too: the hint may be spurious.
                 let _ = woken.await;
             }

@@ -154,3 +154,30 @@ fn a_held_snapshot_does_not_keep_the_file() {
     RedbStore::open(&path).unwrap();
     drop(held);
 }
+
+#[test]
+fn a_snapshot_held_for_long_still_meets_every_change() {
+    let store = RedbStore::with_backend(MemoryBackend::new()).unwrap();
+    let snapshots: Vec<_> = (0..2)
+        .map(|_| pollster::block_on(store.snapshot()).unwrap())
+        .collect();
+    commit(&store, vec![put(&key("once"), "1")]).unwrap();
+    // Enough to have what is remembered made smaller.
+    for round in 0..5_000 {
+        commit(&store, vec![put(&key("often"), &round.to_string())]).unwrap();
+    }
+    for (snapshot, name) in snapshots.into_iter().zip(["once", "often"]) {
+        let mut reads = atlas_store::ReadSet::default();
+        reads.keys.insert(key(name), None);
+        let commit = atlas_store::Commit {
+            reads,
+            writes: vec![put(&key("late"), "1")],
+            token: CommitToken::from_u128(3 << 64),
+        };
+        let outcome = pollster::block_on(snapshot.commit(commit));
+        assert!(
+            matches!(outcome, Err(StoreError::Conflict)),
+            "{name}: {outcome:?}"
+        );
+    }
+}

@@ -1,7 +1,7 @@
 //! A medium that fails.
 
 use crate::support::{commit, everything, key, put};
-use atlas_store::StoreError;
+use atlas_store::{FeedPosition, Partition, Store as _, StoreError};
 use atlas_store_redb::{Backend, MemoryBackend, RedbStore};
 use std::{
     io,
@@ -74,6 +74,9 @@ fn a_failed_flush_leaves_the_outcome_open_and_closes_the_store() {
         );
         medium.fail(0);
         let outcome = commit(&store, vec![put(&key("c"), "3")]);
+        assert!(matches!(outcome, Err(StoreError::Closed)), "{outcome:?}");
+        let far = FeedPosition::from_u64(100);
+        let outcome = pollster::block_on(store.wait(&Partition::global(), far));
         assert!(matches!(outcome, Err(StoreError::Closed)), "{outcome:?}");
         drop(store);
         // Opened again, the token tells.
