@@ -35,17 +35,20 @@
 //! | [`checks`], [`Check`] | the checks by name |
 //! | [`Failure`], [`Guarantee`] | what a check found |
 //! | [`Report`] | what all of them found |
+//! | [`FaultyStore`] | a store that fails on demand, for tests of what is built on one |
 
 mod bench;
 mod checks;
 mod dice;
 mod failure;
+mod faulty;
 mod harness;
 mod list;
 mod report;
 
 pub use crate::{
     failure::{Failure, Guarantee},
+    faulty::{Fault, FaultyStore},
     harness::Harness,
     list::{Check, checks, verify},
     report::{Report, run},
