@@ -1,0 +1,145 @@
+//! The command line as a whole, and the options that every command has.
+
+use crate::{
+    commands::Command,
+    exit::{Failure, Run},
+};
+use clap::{Parser, ValueEnum, builder::styling};
+use cloud_atlas::{
+    Atlas, Session,
+    scope::{PrincipalId, Scope},
+};
+use etcetera::{AppStrategy, AppStrategyArgs};
+use pollster::FutureExt as _;
+
+/// Which machine image do we launch here, and may we?
+///
+/// Keeps machine images of many clouds, versions them as MultiCloud Images, and answers with the
+/// exact image for a cloud location and the reason for it.
+#[derive(Debug, Parser)]
+#[command(name = "atlas", version, styles = STYLES, max_term_width = 100, after_help = AFTER)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The options that every command has.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// The store: `redb:PATH` or `memory:` [default: atlas.redb in the platform's data folder]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ATLAS_STORE",
+        global = true,
+        hide_env_values = true
+    )]
+    store: Option<String>,
+    /// Who acts; this is no authentication, whoever opens the store is its root
+    #[arg(
+        long = "as",
+        value_name = "PRINCIPAL",
+        env = "ATLAS_PRINCIPAL",
+        global = true,
+        default_value = "admin",
+        hide_env_values = true
+    )]
+    principal: PrincipalId,
+    /// Where things are made and names are looked up, from there upward
+    #[arg(
+        long,
+        value_name = "SCOPE",
+        env = "ATLAS_SCOPE",
+        global = true,
+        default_value = "/",
+        hide_env_values = true
+    )]
+    pub(crate) scope: Scope,
+    /// How answers are printed: table or json, which is an object, or one a line for lists
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        global = true,
+        default_value = "table",
+        hide_possible_values = true
+    )]
+    pub(crate) output: Output,
+    /// Answers every question with yes; without a terminal nothing is asked
+    #[arg(long, global = true)]
+    pub(crate) yes: bool,
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+impl Global {
+    /// The address of the store: the one that was named, or the platform's place for data.
+    pub(crate) fn store_url(&self) -> Result<String, Failure> {
+        match &self.store {
+            Some(url) => Ok(url.clone()),
+            None => Ok(format!("redb:{}", default_path()?.display())),
+        }
+    }
+
+    /// Whether the store's place was left to us, so that its folder may have to be made.
+    pub(crate) fn default_store_folder(&self) -> Result<Option<std::path::PathBuf>, Failure> {
+        if self.store.is_some() {
+            return Ok(None);
+        }
+        Ok(default_path()?.parent().map(Into::into))
+    }
+
+    /// Opens the store; there must be one.
+    pub(crate) fn open(&self) -> Result<Atlas, Failure> {
+        Atlas::open(&self.store_url()?)
+            .block_on()
+            .map_err(Failure::opening)
+    }
+
+    /// Opens the store as the principal who acts.
+    pub(crate) fn session(&self) -> Result<Session, Failure> {
+        Ok(self.open()?.act_as(&self.principal))
+    }
+
+    /// Asks on the terminal before something that cannot be taken back.
+    pub(crate) fn confirm(&self, what: &str) -> Run {
+        if self.yes {
+            return Ok(());
+        }
+        crate::print::confirm(what)
+    }
+}
+
+fn default_path() -> Result<std::path::PathBuf, Failure> {
+    let strategy = etcetera::choose_app_strategy(AppStrategyArgs {
+        top_level_domain: "org".to_owned(),
+        author: "Cloud Atlas".to_owned(),
+        app_name: "cloud-atlas".to_owned(),
+    });
+    let strategy = strategy.map_err(|error| {
+        Failure::trouble("there is no folder for data: name a store with --store").because(error)
+    })?;
+    Ok(strategy.in_data_dir("atlas.redb"))
+}
+
+const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::AnsiColor::Cyan.on_default().bold())
+    .placeholder(styling::AnsiColor::Cyan.on_default());
+
+const AFTER: &str = "\
+Exit codes: 0 done, 1 refused or found wanting, 2 usage, 3 store or I/O trouble.
+
+A reference REF to a MultiCloud Image is [SCOPE:]NAME[@X] or a lineage id; X is a revision number,
+`head`, `latest`, a channel or a version requirement such as `^2.1`.";

@@ -1,0 +1,101 @@
+//! The commands, one file a family.
+
+mod channel;
+mod credential;
+mod id;
+mod image;
+mod launch;
+mod mci;
+mod people;
+mod shell;
+mod store;
+mod stream;
+
+use crate::{
+    args::Args,
+    exit::{Failure, Run},
+    print::Out,
+};
+use clap::{Parser as _, Subcommand};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a store; nothing else ever makes one
+    Init,
+    /// Read, check and compare image ids; needs no store
+    #[command(subcommand)]
+    Id(id::Id),
+    /// Add, list, remove scopes: accounts and their environments
+    #[command(subcommand)]
+    Scope(people::ScopeCommand),
+    /// Add, list, remove principals: people and programs
+    #[command(subcommand)]
+    Principal(people::PrincipalCommand),
+    /// Add, list, remove grants: roles of principals at scopes
+    #[command(subcommand)]
+    Grant(people::GrantCommand),
+    /// Tell whether somebody may do something, and why
+    Can(people::Can),
+    /// Add, list, remove cloud credentials
+    #[command(subcommand)]
+    Credential(credential::CredentialCommand),
+    /// Register, list, show records of images
+    #[command(subcommand)]
+    Image(image::ImageCommand),
+    /// Make, edit, commit, compare MultiCloud Images
+    #[command(subcommand)]
+    Mci(mci::Mci),
+    /// Point channels to revisions
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
+    /// Give revisions semantic versions
+    #[command(subcommand)]
+    Release(channel::ReleaseCommand),
+    /// Tell which image is launched at a cloud location
+    Resolve(launch::Resolve),
+    /// Write and verify lock files
+    Lock(launch::Lock),
+    /// Import public image metadata
+    #[command(subcommand)]
+    Import(stream::Import),
+    /// Export public image metadata
+    #[command(subcommand)]
+    Export(stream::Export),
+    /// Dump, load, check, count the store
+    #[command(subcommand)]
+    Store(store::Store),
+    /// Show who changed what
+    Events(store::Events),
+    /// Write the completions of a shell
+    Completions(shell::Completions),
+    /// Write the manual pages
+    Man(shell::Man),
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn main() -> Run {
+    let Args { global, command } = Args::try_parse().map_err(Failure::Usage)?;
+    let mut out = Out::new(global.output);
+    match command {
+        Command::Init => store::init(&global, &mut out),
+        Command::Id(command) => id::run(command, &mut out),
+        Command::Scope(command) => people::scope(command, &global, &mut out),
+        Command::Principal(command) => people::principal(command, &global, &mut out),
+        Command::Grant(command) => people::grant(command, &global, &mut out),
+        Command::Can(can) => people::can(&can, &global, &mut out),
+        Command::Credential(command) => credential::run(command, &global, &mut out),
+        Command::Image(command) => image::run(command, &global, &mut out),
+        Command::Mci(command) => mci::run(command, &global, &mut out),
+        Command::Channel(command) => channel::channel(command, &global, &mut out),
+        Command::Release(command) => channel::release(command, &global, &mut out),
+        Command::Resolve(resolve) => launch::resolve(resolve, &global, &mut out),
+        Command::Lock(lock) => launch::lock(lock, &global, &mut out),
+        Command::Import(command) => stream::import(command, &global, &mut out),
+        Command::Export(command) => stream::export(command, &global),
+        Command::Store(command) => store::run(command, &global, &mut out),
+        Command::Events(events) => store::events(&events, &global, &mut out),
+        Command::Completions(completions) => shell::completions(&completions),
+        Command::Man(man) => shell::man(&man),
+    }
+}

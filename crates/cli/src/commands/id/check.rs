@@ -1,0 +1,192 @@
+//! `atlas id check`: JSON lines in, JSON lines out, in constant memory.
+
+use crate::exit::{Failure, Run};
+use cloud_atlas::image_id::{Cloud, ImageId};
+use serde::{Deserialize, Serialize};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead, BufReader, BufWriter, Write},
+};
+
+/// The most bytes of a line that are looked at: the longest id, each character escaped, fits well.
+const LINE_BYTES: usize = 64 * 1024;
+const BUFFER_BYTES: usize = 256 * 1024;
+
+#[derive(Deserialize)]
+struct Question<'a> {
+    #[serde(borrow)]
+    cloud: Cow<'a, str>,
+    #[serde(borrow)]
+    input: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    cloud: Option<&'a str>,
+    input: Option<&'a str>,
+    ok: bool,
+    #[serde(flatten)]
+    outcome: Outcome<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Read {
+        canonical: &'a str,
+        kind: &'static str,
+    },
+    Refused {
+        error: String,
+        at: usize,
+    },
+}
+
+pub(super) fn run() -> Run {
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock());
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+    let mut line = Vec::new();
+    let mut all_ok = true;
+    loop {
+        // Whoever sends line by line and waits gets an answer; a stream is answered in large blocks.
+        if input.buffer().is_empty() {
+            out.flush()?;
+        }
+        line.clear();
+        let whole = match next_line(&mut input, &mut line)? {
+            Line::Whole => true,
+            Line::TooLong => false,
+            Line::End => break,
+        };
+        all_ok &= if whole {
+            answer(&line, &mut out)?
+        } else {
+            refuse_long(&mut out)?
+        };
+    }
+    out.flush()?;
+    if all_ok {
+        Ok(())
+    } else {
+        Err(Failure::Wanting)
+    }
+}
+
+enum Line {
+    Whole,
+    TooLong,
+    End,
+}
+
+/// Reads a line without its end; of one that is too long no more is kept than a buffer holds.
+fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
+    let mut length = 0_usize;
+    loop {
+        let available = match input.fill_buf() {
+            Ok(available) => available,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if available.is_empty() && length == 0 {
+            return Ok(Line::End);
+        }
+        let end = available.iter().position(|byte| *byte == b'\n');
+        let piece = available
+            .get(..end.unwrap_or(available.len()))
+            .unwrap_or_default();
+        length = length.saturating_add(piece.len());
+        if length <= LINE_BYTES {
+            line.extend_from_slice(piece);
+        }
+        let at_end = end.is_some() || available.is_empty();
+        let used = piece.len() + usize::from(end.is_some());
+        // An empty line at the start of a buffer is a line, not the end.
+        input.consume(used);
+        if at_end {
+            return Ok(if length > LINE_BYTES {
+                Line::TooLong
+            } else {
+                Line::Whole
+            });
+        }
+    }
+}
+
+fn answer(line: &[u8], out: &mut impl Write) -> io::Result<bool> {
+    // The reader of JSON would take a list for the object.
+    if line
+        .trim_ascii_start()
+        .first()
+        .is_some_and(|first| *first != b'{')
+    {
+        return refuse(None, None, malformed(&"expected `{`"), 0, out);
+    }
+    let question: Question<'_> = match serde_json::from_slice(line) {
+        Ok(question) => question,
+        Err(error) => {
+            let at = error.column().saturating_sub(1);
+            let text = error.to_string();
+            let reason = text
+                .rsplit_once(" at line ")
+                .map_or(text.as_str(), |(reason, _)| reason);
+            return refuse(None, None, malformed(&reason), at, out);
+        }
+    };
+    let (cloud, input) = (Some(&*question.cloud), Some(&*question.input));
+    let parsed = match Cloud::parse(&question.cloud) {
+        Ok(cloud) => ImageId::parse(cloud, &question.input),
+        Err(error) => return refuse(cloud, input, error.to_string(), error.at(), out),
+    };
+    match parsed {
+        Ok(id) => {
+            let outcome = Outcome::Read {
+                canonical: id.as_str(),
+                kind: id.kind().as_str(),
+            };
+            write_line(
+                &Answer {
+                    cloud,
+                    input,
+                    ok: true,
+                    outcome,
+                },
+                out,
+            )?;
+            Ok(true)
+        }
+        Err(error) => refuse(cloud, input, error.to_string(), error.at(), out),
+    }
+}
+
+fn malformed(reason: &dyn core::fmt::Display) -> String {
+    format!("the line is no object {{\"cloud\",\"input\"}}: {reason}")
+}
+
+fn refuse_long(out: &mut impl Write) -> io::Result<bool> {
+    let error = format!("the line is longer than {LINE_BYTES} bytes, cut");
+    refuse(None, None, error, LINE_BYTES, out)
+}
+
+fn refuse(
+    cloud: Option<&str>,
+    input: Option<&str>,
+    error: String,
+    at: usize,
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    write_line(
+        &Answer {
+            cloud,
+            input,
+            ok: false,
+            outcome: Outcome::Refused { error, at },
+        },
+        out,
+    )?;
+    Ok(false)
+}
+
+fn write_line(answer: &Answer<'_>, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, answer)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,192 @@
+//! `atlas image`: records of images.
+
+use crate::{
+    args::Global,
+    exit::{Failure, Run},
+    print::{Columns, Out, note, warn},
+};
+use clap::{Subcommand, ValueEnum};
+use cloud_atlas::{
+    ImageQuery,
+    base::{Name, Tag},
+    image::{
+        AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId, OsFacts,
+        RegisterImage, Registered, Via,
+    },
+    image_id::{Cloud, CloudLocation, ImageId},
+};
+use core::num::NonZeroU32;
+use pollster::FutureExt as _;
+
+/// A record is what is known about one image in one cloud location
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImageCommand {
+    /// Register an image at --scope
+    Register(Box<Register>),
+    /// List the records that are seen from --scope
+    List {
+        /// In this cloud only
+        #[arg(long)]
+        cloud: Option<Cloud>,
+        /// In this cloud location and below only
+        #[arg(long)]
+        location: Option<CloudLocation>,
+        /// How many at most
+        #[arg(long, value_name = "COUNT", default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show a record
+    Show {
+        /// Such as img-0123456789abcdef0123456789abcdef
+        record: ImageRecordId,
+    },
+}
+
+/// Register an image
+#[derive(Debug, clap::Args)]
+pub(crate) struct Register {
+    /// Where it is, such as aws/us-east-1 or gcp
+    location: String,
+    /// The cloud's id of it
+    #[arg(allow_hyphen_values = true)]
+    image: String,
+    /// The operating system: FAMILY/GENERATION/VERSION, such as ubuntu/22.04/22.04.4
+    #[arg(long, value_name = "OS", value_parser = os)]
+    os: OsFacts,
+    /// What it is called; needed for GCP, OpenStack and VMware
+    #[arg(long)]
+    name: Option<ImageName>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    description: Option<ImageDescription>,
+    /// The processor architecture, such as x86_64
+    #[arg(long)]
+    architecture: Option<Architecture>,
+    /// Its size in gigabytes
+    #[arg(long, value_name = "GB")]
+    size: Option<NonZeroU32>,
+    /// Whether the agent that runs scripts is inside
+    #[arg(long, value_enum, default_value_t = Agent::Installed)]
+    agent: Agent,
+    /// Whether lower scopes see it [default: yes, but not in environments]
+    #[arg(long, value_name = "BOOL")]
+    shared: Option<bool>,
+    /// Tags, such as team:owner=web
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<Tag>,
+    /// The credential to use, where several fit
+    #[arg(long, value_name = "NAME")]
+    credential: Option<Name>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Agent {
+    Installed,
+    Absent,
+    Unknown,
+}
+
+fn os(text: &str) -> Result<OsFacts, String> {
+    let parts: Vec<_> = text.split('/').collect();
+    match parts.as_slice() {
+        [family, generation, version] => {
+            OsFacts::parse(family, generation, version).map_err(|error| error.to_string())
+        }
+        _ => Err("expected FAMILY/GENERATION/VERSION, such as ubuntu/22.04/22.04.4".to_owned()),
+    }
+}
+
+pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run {
+    match command {
+        ImageCommand::Register(register) => {
+            let request = register.request(global)?;
+            let registered = global.session()?.register_image(request).block_on()?;
+            let Registered {
+                record, warnings, ..
+            } = registered;
+            for warning in warnings {
+                warn(warning)?;
+            }
+            out.one(&record, |out| {
+                writeln!(
+                    out,
+                    "registered {} at {} as {}",
+                    record.image_id(),
+                    record.location(),
+                    record.id()
+                )
+            })
+        }
+        ImageCommand::List {
+            cloud,
+            location,
+            limit,
+        } => {
+            let mut query = ImageQuery::new(global.scope.clone());
+            query.cloud = cloud;
+            query.location = location;
+            query.limit = limit;
+            let list = global.session()?.images(&query).block_on()?;
+            let headers = [
+                "RECORD", "LOCATION", "IMAGE", "ARCH", "OS", "STATE", "SCOPE",
+            ];
+            out.list(&list.records, &Columns::new("no images", &headers, row))?;
+            if list.next.is_some() {
+                note("there are more: say --limit")?;
+            }
+            Ok(())
+        }
+        ImageCommand::Show { record } => {
+            let record = global.session()?.image(record, &global.scope).block_on()?;
+            for warning in record.warnings() {
+                warn(warning)?;
+            }
+            out.fields(&record)
+        }
+    }
+}
+
+impl Register {
+    fn request(self, global: &Global) -> Result<RegisterImage, Failure> {
+        let refused = |error| Failure::Refused(error);
+        let completed = CloudLocation::parse_completing(&self.location)
+            .map_err(|error| refused(Box::new(error)))?;
+        let location = completed.location;
+        let image = ImageId::parse(location.cloud(), &self.image)
+            .map_err(|error| refused(Box::new(error)))?;
+        let mut request = RegisterImage::new(global.scope.clone(), location, image, Via::Form);
+        request.region_assumed = completed.region_assumed;
+        request.os = Some(self.os);
+        request.name = self.name;
+        request.description = self.description;
+        request.architecture = self.architecture;
+        request.size_gb = self.size;
+        request.agent = Some(match self.agent {
+            Agent::Installed => AgentFacts::installed(),
+            Agent::Absent => AgentFacts::Absent,
+            Agent::Unknown => AgentFacts::Unknown,
+        });
+        request.shared = self.shared;
+        request.tags = self.tags.into_iter().collect();
+        request.credential = self.credential;
+        Ok(request)
+    }
+}
+
+fn row(record: &ImageRecord) -> Vec<String> {
+    let os = record
+        .os()
+        .map(|os| format!("{} {}", os.family, os.version));
+    let architecture = record
+        .architecture()
+        .map(|architecture| architecture.to_string());
+    vec![
+        record.id().to_string(),
+        record.location().to_string(),
+        record.image_id().to_string(),
+        architecture.unwrap_or_default(),
+        os.unwrap_or_default(),
+        record.lifecycle().as_str().to_owned(),
+        record.scope().to_string(),
+    ]
+}

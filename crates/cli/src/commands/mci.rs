@@ -1,0 +1,124 @@
+//! `atlas mci`: MultiCloud Images.
+
+mod edit;
+mod look;
+
+use crate::{
+    args::Global,
+    exit::{Failure, Run},
+    print::Out,
+};
+use clap::Subcommand;
+use cloud_atlas::{
+    base::Name,
+    history::{Generation, Message},
+    template::Reference,
+};
+use pollster::FutureExt as _;
+
+/// A MultiCloud Image is one name for an image in many cloud locations, versioned as a whole
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mci {
+    /// Make one with an empty HEAD at --scope
+    New {
+        /// What it is called
+        name: Name,
+    },
+    /// Set the image of a cloud location in HEAD, or what describes it
+    Set(Box<edit::Set>),
+    /// Take cloud locations or tags out of HEAD
+    Unset(edit::Unset),
+    /// List those that are seen from --scope
+    List,
+    /// Show one: HEAD, or the state that @X names
+    Show {
+        /// Such as web-base or web-base@3
+        #[arg(value_name = "REF")]
+        reference: Reference,
+    },
+    /// Freeze HEAD as the next revision, which never changes again
+    Commit {
+        /// Which one
+        #[arg(value_name = "REF")]
+        reference: Reference,
+        /// Why
+        #[arg(short, long, value_name = "TEXT")]
+        message: Message,
+        /// Refuse if HEAD is no longer the one of this generation
+        #[arg(long, value_name = "GENERATION", value_parser = generation)]
+        seen: Option<Generation>,
+    },
+    /// List the revisions, newest first
+    Log {
+        /// Which one
+        #[arg(value_name = "REF")]
+        reference: Reference,
+    },
+    /// Compare two states, of one or of two
+    Diff {
+        /// What was before
+        #[arg(value_name = "REF")]
+        before: Reference,
+        /// What came after [default: HEAD if it holds edits, against the newest revision; else the
+        /// newest revision, against the one before]
+        #[arg(value_name = "REF")]
+        after: Option<Reference>,
+    },
+    /// Draw which locations each revision serves
+    Coverage {
+        /// Which ones, a lane each
+        #[arg(value_name = "REF", required = true)]
+        references: Vec<Reference>,
+    },
+}
+
+fn generation(text: &str) -> Result<Generation, std::num::ParseIntError> {
+    text.parse().map(Generation::new)
+}
+
+pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    let from = &global.scope;
+    match command {
+        Mci::New { name } => {
+            let view = session.create_mci(from, name).block_on()?;
+            out.one(&view, |out| {
+                writeln!(
+                    out,
+                    "made {} at {}: {}",
+                    view.name, view.scope, view.lineage
+                )
+            })
+        }
+        Mci::Set(set) => edit::set(*set, &session, from, out),
+        Mci::Unset(unset) => edit::unset(unset, &session, from, out),
+        Mci::List => look::list(&session, from, out),
+        Mci::Show { reference } => look::show(&reference, &session, from, out),
+        Mci::Commit {
+            reference,
+            message,
+            seen,
+        } => {
+            let revision = session
+                .commit_mci(&reference, from, message, seen)
+                .block_on()?;
+            out.one(&revision, |out| {
+                let digest = revision.digest().short();
+                writeln!(
+                    out,
+                    "revision {} {digest}: {}",
+                    revision.number(),
+                    revision.message().subject()
+                )
+            })
+        }
+        Mci::Log { reference } => look::log(&reference, &session, from, out),
+        Mci::Diff { before, after } => look::diff(before, after, &session, from, out),
+        Mci::Coverage { references } => look::coverage(&references, &session, from, out),
+    }
+}
+
+/// An argument that is wrong in itself.
+fn wrong(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
+    Failure::Refused(error.into())
+}

@@ -1,0 +1,322 @@
+//! Looking at MultiCloud Images.
+
+use crate::{
+    exit::Run,
+    print::{self, Columns, DiffLine, Lane, Out, Picture, Row, note, warn},
+};
+use cloud_atlas::{
+    LogEntry, MciSummary, MciView, Session,
+    history::Revision,
+    image_id::CloudLocation,
+    mci::{Coverage, CoverageRow, Diff, DiffRow, Setting},
+    scope::Scope,
+    template::Reference,
+};
+use pollster::FutureExt as _;
+use serde::Serialize;
+
+pub(super) fn list(session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let headers = [
+        "NAME",
+        "SCOPE",
+        ">REVISION",
+        "HEAD",
+        ">LOCATIONS",
+        "LINEAGE",
+    ];
+    let mcis = session.mcis(from).block_on()?;
+    out.list(
+        &mcis,
+        &Columns::new("no MultiCloud Images", &headers, summary_row),
+    )
+}
+
+fn summary_row(mci: &MciSummary) -> Vec<String> {
+    vec![
+        mci.name.to_string(),
+        mci.scope.to_string(),
+        mci.last
+            .map_or_else(|| "-".to_owned(), |last| last.to_string()),
+        if mci.edited { "edited" } else { "committed" }.to_owned(),
+        mci.locations.to_string(),
+        mci.lineage.to_string(),
+    ]
+}
+
+pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let view = session.mci(reference, from).block_on()?;
+    if !view.shadows.is_empty() {
+        let scopes: Vec<_> = view.shadows.iter().map(ToString::to_string).collect();
+        note(format!(
+            "this one at {} hides those at {}",
+            view.scope,
+            scopes.join(", ")
+        ))?;
+    }
+    if let Some(mark) = &view.marks.revoked {
+        warn(format!(
+            "the revision was revoked by {}: {}",
+            mark.by, mark.reason
+        ))?;
+    }
+    if let Some(mark) = &view.marks.deprecated {
+        warn(format!("the revision is deprecated: {}", mark.reason))?;
+    }
+    out.one(&view, |out| {
+        for (name, value) in head_lines(&view) {
+            writeln!(out, "{name:<12} {value}")?;
+        }
+        Ok(())
+    })?;
+    if out.is_json() {
+        return Ok(());
+    }
+    let settings: Vec<_> = view.content.settings().iter().collect();
+    out.blank()?;
+    let headers = ["LOCATION", "IMAGE", "INSTANCE TYPE", "MORE"];
+    out.table(
+        &settings,
+        &Columns::new("no settings yet", &headers, setting_row),
+    )
+}
+
+fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
+    let mut lines = vec![
+        ("name", view.name.to_string()),
+        ("scope", view.scope.to_string()),
+        ("lineage", view.lineage.to_string()),
+    ];
+    match &view.revision {
+        Some(revision) => {
+            lines.push(("revision", revision.number().to_string()));
+            lines.push(("digest", revision.digest().to_string()));
+            lines.push(("message", revision.message().to_string()));
+            lines.push((
+                "committed",
+                format!("{} by {}", revision.time(), revision.author()),
+            ));
+            lines.extend(
+                revision
+                    .released_at()
+                    .map(|at| ("released", at.to_string())),
+            );
+            lines.extend(
+                view.marks
+                    .release
+                    .as_ref()
+                    .map(|version| ("version", version.to_string())),
+            );
+        }
+        None => {
+            let last = view
+                .last
+                .map_or_else(|| "nothing".to_owned(), |last| format!("revision {last}"));
+            let edited = if view.edited {
+                "edited since"
+            } else {
+                "the same as"
+            };
+            lines.push((
+                "head",
+                format!("generation {}, {edited} {last}", view.generation.get()),
+            ));
+        }
+    }
+    let tags: Vec<_> = view
+        .content
+        .tags()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if !tags.is_empty() {
+        lines.push(("tags", tags.join(" ")));
+    }
+    if !view.content.description().as_str().is_empty() {
+        lines.push(("description", view.content.description().to_string()));
+    }
+    lines
+}
+
+fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> {
+    let named = [("kernel", setting.kernel()), ("ramdisk", setting.ramdisk())];
+    let named = named
+        .into_iter()
+        .filter_map(|(name, id)| id.map(|id| format!("{name} {id}")));
+    let data = setting
+        .user_data()
+        .map(|data| format!("{} bytes of user data", data.as_bytes().len()));
+    let more: Vec<_> = named.chain(data).collect();
+    let instance_type = setting.instance_type().map(ToString::to_string);
+    vec![
+        location.to_string(),
+        setting.image().to_string(),
+        instance_type.unwrap_or_default(),
+        more.join(", "),
+    ]
+}
+
+pub(super) fn log(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let entries = session.mci_log(reference, from).block_on()?;
+    let headers = [">REV", "DIGEST", "RELEASED", "MESSAGE", "NAMES", "BY"];
+    out.list(
+        &entries,
+        &Columns::new("nothing is committed yet", &headers, log_row),
+    )
+}
+
+fn log_row(entry: &LogEntry) -> Vec<String> {
+    let LogEntry {
+        revision,
+        marks,
+        channels,
+        ..
+    } = entry;
+    let mut names: Vec<_> = channels.iter().map(ToString::to_string).collect();
+    names.extend(marks.release.as_ref().map(|version| format!("v{version}")));
+    names.extend(marks.deprecated.as_ref().map(|_| "deprecated".to_owned()));
+    names.extend(marks.revoked.as_ref().map(|_| "revoked".to_owned()));
+    vec![
+        revision.number().to_string(),
+        revision.digest().short(),
+        day(revision),
+        revision.message().subject().to_owned(),
+        names.join(" "),
+        revision.author().to_string(),
+    ]
+}
+
+/// The day it was released, or committed where nobody said.
+fn day(revision: &Revision) -> String {
+    let at = revision
+        .released_at()
+        .unwrap_or_else(|| revision.time())
+        .to_string();
+    at.split('T').next().unwrap_or_default().to_owned()
+}
+
+/// A diff with what was compared.
+#[derive(Serialize)]
+struct Compared {
+    before: String,
+    after: String,
+    gained: Vec<CloudLocation>,
+    lost: Vec<CloudLocation>,
+    modified: Vec<CloudLocation>,
+    diff: Diff,
+}
+
+pub(super) fn diff(
+    before: Reference,
+    after: Option<Reference>,
+    session: &Session,
+    from: &Scope,
+    out: &mut Out,
+) -> Run {
+    let (labels, before, after) = match after {
+        Some(after) => ((before.to_string(), after.to_string()), before, after),
+        None => {
+            let (older, newer) = session.diff_pair(&before, from).block_on()?;
+            let named = |state: &Reference| Reference {
+                target: before.target.clone(),
+                ..state.clone()
+            };
+            (
+                (named(&older).to_string(), named(&newer).to_string()),
+                older,
+                newer,
+            )
+        }
+    };
+    let diff = session.mci_diff(&before, &after, from).block_on()?;
+    let all = |locations: Vec<&CloudLocation>| locations.into_iter().cloned().collect::<Vec<_>>();
+    let (gained, lost, modified) = (all(diff.gained()), all(diff.lost()), all(diff.modified()));
+    let compared = Compared {
+        before: labels.0,
+        after: labels.1,
+        gained,
+        lost,
+        modified,
+        diff,
+    };
+    out.one(&compared, |out| {
+        let Compared {
+            before,
+            after,
+            gained,
+            lost,
+            modified,
+            diff,
+        } = &compared;
+        writeln!(out, "{before} → {after}")?;
+        let (gained, lost, modified) = (gained.len(), lost.len(), modified.len());
+        match diff.is_empty() {
+            true => return writeln!(out, "no difference"),
+            false => writeln!(
+                out,
+                "locations: {modified} changed, {gained} gained, {lost} lost"
+            )?,
+        }
+        let lines: Vec<_> = diff.rows().into_iter().map(diff_line).collect();
+        writeln!(out)?;
+        print::diff(&lines, out)
+    })
+}
+
+fn diff_line(
+    DiffRow {
+        location,
+        field,
+        before,
+        after,
+    }: DiffRow,
+) -> DiffLine {
+    let place = location.map_or_else(String::new, |location| location.to_string());
+    DiffLine {
+        place,
+        field: field.to_owned(),
+        before,
+        after,
+    }
+}
+
+pub(super) fn coverage(
+    references: &[Reference],
+    session: &Session,
+    from: &Scope,
+    out: &mut Out,
+) -> Run {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        columns: &'a [String],
+        rows: Vec<CoverageRow>,
+    }
+    let coverage = session.coverage(references, from).block_on()?;
+    let width = print::width();
+    out.one(
+        &Answer {
+            columns: coverage.columns(),
+            rows: coverage.rows(),
+        },
+        |out| picture(&coverage).draw(width, out),
+    )
+}
+
+fn picture(coverage: &Coverage) -> Picture {
+    let rows = coverage.rows();
+    let lane = |title: &str| Lane {
+        title: title.to_owned(),
+        rows: rows
+            .iter()
+            .filter(|row| row.lane == title)
+            .map(|row| Row {
+                label: row.label(),
+                served: row.served.clone(),
+            })
+            .collect(),
+        totals: coverage.totals(title),
+    };
+    Picture {
+        columns: coverage.columns().to_vec(),
+        lanes: coverage.lanes().map(lane).collect(),
+    }
+}

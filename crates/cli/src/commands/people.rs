@@ -1,0 +1,194 @@
+//! `atlas scope`, `principal`, `grant`, `can`: the tree, its people and what they may.
+
+use crate::{
+    args::Global,
+    exit::{Failure, Run},
+    print::{Columns, Out},
+};
+use clap::Subcommand;
+use cloud_atlas::{
+    base::Timestamp,
+    scope::{Grant, Permission, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord},
+};
+use pollster::FutureExt as _;
+
+/// Scopes form a tree: `/` holds accounts, accounts hold environments
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScopeCommand {
+    /// Add an account such as /acme, or an environment such as /acme/prod
+    Add {
+        /// The scope
+        #[arg(value_name = "SCOPE")]
+        at: Scope,
+    },
+    /// List the scopes that you may see
+    List,
+    /// Remove a scope that holds nothing
+    Remove {
+        /// The scope
+        #[arg(value_name = "SCOPE")]
+        at: Scope,
+    },
+}
+
+pub(crate) fn scope(command: ScopeCommand, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    match command {
+        ScopeCommand::Add { at } => {
+            let record = session.add_scope(&at).block_on()?;
+            out.one(&record, |out| match record.account_number {
+                Some(number) => writeln!(out, "added {at}, account number {number}"),
+                None => writeln!(out, "added {at}"),
+            })
+        }
+        ScopeCommand::List => {
+            let headers = ["SCOPE", "ACCOUNT NUMBER", "ADDED"];
+            out.list(
+                &session.scopes().block_on()?,
+                &Columns::new("no scopes", &headers, scope_row),
+            )
+        }
+        ScopeCommand::Remove { at } => {
+            global.confirm(&format!("remove {at}"))?;
+            session.remove_scope(&at).block_on()?;
+            out.removed("scope", &at)
+        }
+    }
+}
+
+fn scope_row(record: &ScopeRecord) -> Vec<String> {
+    let number = record.account_number.as_ref().map(ToString::to_string);
+    vec![
+        record.scope.to_string(),
+        number.unwrap_or_default(),
+        record.created.to_string(),
+    ]
+}
+
+/// Principals are people and programs that act
+#[derive(Debug, Subcommand)]
+pub(crate) enum PrincipalCommand {
+    /// Add a principal, who may nothing until a role is granted
+    Add {
+        /// Letters, digits and `._@-`
+        #[arg(value_name = "PRINCIPAL")]
+        who: PrincipalId,
+    },
+    /// List the principals
+    List,
+    /// Remove a principal with all grants
+    Remove {
+        /// Who goes
+        #[arg(value_name = "PRINCIPAL")]
+        who: PrincipalId,
+    },
+}
+
+pub(crate) fn principal(command: PrincipalCommand, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    match command {
+        PrincipalCommand::Add { who } => {
+            let record = session.add_principal(&who).block_on()?;
+            out.one(&record, |out| writeln!(out, "added {who}"))
+        }
+        PrincipalCommand::List => {
+            let columns = Columns::new("no principals", &["PRINCIPAL", "ADDED"], principal_row);
+            out.list(&session.principals().block_on()?, &columns)
+        }
+        PrincipalCommand::Remove { who } => {
+            global.confirm(&format!("remove {who} with all grants"))?;
+            session.remove_principal(&who).block_on()?;
+            out.removed("principal", &who)
+        }
+    }
+}
+
+fn principal_row(record: &PrincipalRecord) -> Vec<String> {
+    vec![record.principal.to_string(), record.created.to_string()]
+}
+
+/// A grant gives a role to a principal at --scope and below
+#[derive(Debug, Subcommand)]
+pub(crate) enum GrantCommand {
+    /// Grant ROLE to PRINCIPAL at --scope
+    Add {
+        /// observer, actor, designer, library, publisher or admin
+        role: Role,
+        /// To whom
+        #[arg(value_name = "PRINCIPAL")]
+        who: PrincipalId,
+        /// Until when, such as 2026-12-31T00:00:00Z
+        #[arg(long, value_name = "TIME")]
+        until: Option<Timestamp>,
+    },
+    /// List the grants that you may see
+    List {
+        /// Of this principal only
+        #[arg(value_name = "PRINCIPAL")]
+        who: Option<PrincipalId>,
+    },
+    /// Take ROLE at --scope from PRINCIPAL
+    Remove {
+        /// Which role
+        role: Role,
+        /// From whom
+        #[arg(value_name = "PRINCIPAL")]
+        who: PrincipalId,
+    },
+}
+
+pub(crate) fn grant(command: GrantCommand, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    match command {
+        GrantCommand::Add { role, who, until } => {
+            let granted = session
+                .grant(&who, &role, &global.scope, until)
+                .block_on()?;
+            out.one(&granted.grant, |out| match &granted.replaces {
+                Some(before) => writeln!(out, "granted {}, in place of {before}", granted.grant),
+                None => writeln!(out, "granted {}", granted.grant),
+            })
+        }
+        GrantCommand::List { who } => {
+            let headers = ["PRINCIPAL", "ROLE", "SCOPE", "UNTIL"];
+            let grants = session.grants(who.as_ref()).block_on()?;
+            out.list(&grants, &Columns::new("no grants", &headers, grant_row))
+        }
+        GrantCommand::Remove { role, who } => {
+            let grant = session.revoke(&who, &role, &global.scope).block_on()?;
+            out.one(&grant, |out| writeln!(out, "revoked {grant}"))
+        }
+    }
+}
+
+fn grant_row(grant: &Grant) -> Vec<String> {
+    let until = grant.expires.as_ref().map(ToString::to_string);
+    vec![
+        grant.principal.to_string(),
+        grant.role.to_string(),
+        grant.scope.to_string(),
+        until.unwrap_or_default(),
+    ]
+}
+
+/// Tell whether --as may do something, and by which grant or for want of what
+///
+/// Ends with 1 if not.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Can {
+    /// Such as image.register
+    permission: Permission,
+    /// Where
+    #[arg(value_name = "SCOPE")]
+    at: Scope,
+}
+
+pub(crate) fn can(Can { permission, at }: &Can, global: &Global, out: &mut Out) -> Run {
+    let explanation = global.session()?.can(*permission, at).block_on()?;
+    out.one(&explanation, |out| writeln!(out, "{explanation}"))?;
+    if explanation.decision.is_allowed() {
+        Ok(())
+    } else {
+        Err(Failure::Wanting)
+    }
+}

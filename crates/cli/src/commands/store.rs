@@ -1,0 +1,204 @@
+//! `atlas init`, `store`, `events`: the store itself.
+
+use crate::{
+    args::Global,
+    exit::{Failure, Run},
+    files,
+    print::{Columns, Out, note},
+};
+use clap::Subcommand;
+use cloud_atlas::{Atlas, AuditEvent};
+use pollster::FutureExt as _;
+use serde::Serialize;
+use std::{
+    fs::{self, File},
+    io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
+    path::{Path, PathBuf},
+};
+
+/// Make a store; nothing else ever makes one.
+pub(crate) fn init(global: &Global, out: &mut Out) -> Run {
+    #[derive(Serialize)]
+    struct Made<'a> {
+        store: &'a str,
+    }
+    let store = global.store_url()?;
+    if let Some(folder) = global.default_store_folder()? {
+        fs::create_dir_all(&folder)?;
+    }
+    Atlas::init(&store).block_on().map_err(Failure::opening)?;
+    out.one(&Made { store: &store }, |out| {
+        writeln!(out, "made a store at {store}")
+    })
+}
+
+/// Take care of the store
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// Write every record as a line of JSON
+    Dump {
+        /// Into which file [default: stdout]
+        #[arg(short, long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Fill a new store from a dump
+    ///
+    /// The store must hold nothing but what `atlas init` wrote, which is replaced.
+    Load {
+        /// The dump; - for stdin
+        file: PathBuf,
+    },
+    /// Read everything and compare it with its checksums, indexes and digests
+    ///
+    /// Ends with 1 if something is wrong.
+    Check,
+    /// Count the records
+    Stats,
+}
+
+pub(crate) fn run(command: Store, global: &Global, out: &mut Out) -> Run {
+    let atlas = global.open()?;
+    match command {
+        Store::Dump { out: file } => dump(&atlas, file.as_deref()),
+        Store::Load { file } => load(&atlas, &file, out),
+        Store::Check => check(&atlas, out),
+        Store::Stats => {
+            let report = atlas.check().block_on()?;
+            let counts: Vec<_> = report
+                .records
+                .iter()
+                .map(|(table, records)| Count {
+                    table,
+                    records: *records,
+                })
+                .collect();
+            out.list(
+                &counts,
+                &Columns::new("nothing", &["TABLE", ">RECORDS"], Count::row),
+            )
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Count<'a> {
+    table: &'a str,
+    records: u64,
+}
+
+impl Count<'_> {
+    fn row(&self) -> Vec<String> {
+        vec![self.table.to_owned(), self.records.to_string()]
+    }
+}
+
+fn dump(atlas: &Atlas, file: Option<&Path>) -> Run {
+    if let Some(path) = file {
+        let mut whole = files::Whole::create(path)?;
+        atlas.dump(|line| writeln!(whole, "{line}")).block_on()?;
+        whole.finish()?;
+        return Ok(note(format!("the dump is in `{}`", path.display()))?);
+    }
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    atlas.dump(|line| writeln!(stdout, "{line}")).block_on()?;
+    Ok(stdout.flush()?)
+}
+
+fn load(atlas: &Atlas, path: &Path, out: &mut Out) -> Run {
+    #[derive(Serialize)]
+    struct Loaded {
+        entries: u64,
+    }
+    let shown = path.display();
+    let lines: Lines = if path == Path::new("-") {
+        Lines(Box::new(io::stdin().lock()))
+    } else {
+        let unread = |error| Failure::trouble(format!("`{shown}` cannot be read")).because(error);
+        Lines(Box::new(BufReader::new(File::open(path).map_err(unread)?)))
+    };
+    let header = atlas
+        .load(lines)
+        .block_on()
+        .map_err(|error| Failure::from(error).at(format!("`{shown}` was not loaded")))?;
+    let entries = header.entries;
+    out.one(&Loaded { entries }, |out| {
+        writeln!(out, "loaded {entries} entries from {shown}")
+    })
+}
+
+/// The lines of a dump, none longer than any record can be.
+struct Lines(Box<dyn BufRead>);
+
+impl Iterator for Lines {
+    type Item = io::Result<String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut line = Vec::new();
+        match (&mut self.0).take(LINE_BYTES).read_until(b'\n', &mut line) {
+            Ok(0) => None,
+            Ok(_) => {
+                let is_whole = line.pop_if(|last| *last == b'\n').is_some();
+                if !is_whole && u64::try_from(line.len()).is_ok_and(|length| length >= LINE_BYTES) {
+                    let error = "a line is longer than any record can be";
+                    return Some(Err(io::Error::new(io::ErrorKind::InvalidData, error)));
+                }
+                let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+                Some(String::from_utf8(line).map_err(invalid))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// The most bytes of a line of a dump: a value of any engine fits, escaped.
+const LINE_BYTES: u64 = 64 * 1024 * 1024;
+
+fn check(atlas: &Atlas, out: &mut Out) -> Run {
+    let report = atlas.check().block_on()?;
+    out.one(&report, |out| {
+        for finding in &report.findings {
+            writeln!(out, "{finding}")?;
+        }
+        let records: u64 = report.records.values().sum();
+        match report.findings.len() {
+            0 => writeln!(
+                out,
+                "all is well: {records} records agree with their checksums, indexes and digests"
+            ),
+            1 => writeln!(out, "1 thing is wrong among {records} records"),
+            wrong => writeln!(out, "{wrong} things are wrong among {records} records"),
+        }
+    })?;
+    if report.findings.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Wanting)
+    }
+}
+
+/// Show who changed what, newest first, at --scope and below
+#[derive(Debug, clap::Args)]
+pub(crate) struct Events {
+    /// How many at most
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    limit: usize,
+}
+
+pub(crate) fn events(Events { limit }: &Events, global: &Global, out: &mut Out) -> Run {
+    let events = global.session()?.events(&global.scope, *limit).block_on()?;
+    let headers = ["WHEN", "WHO", "DID", "AT", "TO"];
+    out.list(
+        &events,
+        &Columns::new("nothing happened here", &headers, event_row),
+    )
+}
+
+fn event_row(event: &AuditEvent) -> Vec<String> {
+    vec![
+        event.at.to_string(),
+        event.by.to_string(),
+        event.action.to_string(),
+        event.scope.to_string(),
+        event.subject.clone(),
+    ]
+}

@@ -1,0 +1,191 @@
+//! `atlas import stream`, `export stream`: public image metadata in and out.
+
+use crate::{
+    args::Global,
+    exit::{Failure, Run},
+    files,
+    print::{Columns, Out, note, warn},
+    progress,
+};
+use clap::Subcommand;
+use cloud_atlas::{
+    ImportOptions, ImportReport, ImportedRelease,
+    base::Name,
+    image::Architecture,
+    image_id::Cloud,
+    mci::{InstanceDefaults, InstanceType},
+    streams::{self, Limits, StreamDocument},
+    template::Reference,
+};
+use pollster::FutureExt as _;
+use std::{collections::BTreeMap, path::PathBuf};
+
+/// Take over what others publish
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Import CoreOS stream metadata: records, MultiCloud Images, revisions, channels
+    ///
+    /// Makes one MultiCloud Image an architecture, called NAME-ARCHITECTURE. A credential for each
+    /// cloud must reach --scope. The same import again changes nothing.
+    Stream {
+        /// The documents, of one release each
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// What the MultiCloud Images and the operating system are called
+        #[arg(long)]
+        name: Name,
+        /// Commit each release, and point its stream's channel there
+        #[arg(long)]
+        commit: bool,
+        /// The instance type of settings, such as aws/x86_64=m7i.large
+        #[arg(long = "instance-type", value_name = "CLOUD[/ARCH]=TYPE", value_parser = instance_type)]
+        instance_types: Vec<Said>,
+    },
+}
+
+/// Hand over what is kept here
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Export MultiCloud Images, one an architecture, as CoreOS stream metadata
+    Stream {
+        /// Such as fedora-coreos-x86_64@stable
+        #[arg(value_name = "REF", required = true)]
+        references: Vec<Reference>,
+        /// Into which file [default: stdout]
+        #[arg(short, long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// An instance type with the images it is for.
+type Said = (Cloud, Option<Architecture>, InstanceType);
+
+fn instance_type(text: &str) -> Result<Said, String> {
+    let expected = || "expected CLOUD[/ARCH]=TYPE, such as aws/x86_64=m7i.large".to_owned();
+    let (images, instance_type) = text.split_once('=').ok_or_else(expected)?;
+    let (cloud, architecture) = match images.split_once('/') {
+        Some((cloud, architecture)) => (cloud, Some(architecture)),
+        None => (images, None),
+    };
+    let cloud = Cloud::parse(cloud).map_err(|error| error.to_string())?;
+    let architecture = architecture.map(Architecture::parse).transpose();
+    let architecture = architecture.map_err(|error| error.to_string())?;
+    let instance_type = InstanceType::parse(instance_type).map_err(|error| error.to_string())?;
+    Ok((cloud, architecture, instance_type))
+}
+
+pub(crate) fn import(command: Import, global: &Global, out: &mut Out) -> Run {
+    let Import::Stream {
+        files,
+        name,
+        commit,
+        instance_types,
+    } = command;
+    let documents = read(&files)?;
+    let defaults = instance_types.into_iter().fold(
+        InstanceDefaults::default(),
+        |defaults, (cloud, architecture, said)| defaults.with(cloud, architecture, said),
+    );
+    let options = ImportOptions {
+        scope: global.scope.clone(),
+        name,
+        commit,
+        instance_types: defaults,
+    };
+    let session = global.session()?;
+    let bar = progress::bar("importing");
+    let advance = |progress: cloud_atlas::ImportProgress| {
+        bar.set_length(u64::try_from(progress.total).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
+    };
+    let report = session
+        .import_streams(&documents, &options, &advance)
+        .block_on();
+    bar.finish_and_clear();
+    let report = report?;
+    say_once(report.warnings.iter().map(ToString::to_string))?;
+    print_report(&report, out)
+}
+
+/// Reads all documents before anything is written; a refusal names its file.
+fn read(paths: &[PathBuf]) -> Result<Vec<StreamDocument>, Failure> {
+    let limits = Limits::default();
+    let mut documents = Vec::with_capacity(paths.len());
+    let mut warnings = Vec::new();
+    for path in paths {
+        let bytes = files::read(path, limits.bytes)?;
+        let parsed = streams::parse(&bytes, &limits).map_err(|error| {
+            Failure::refused(format!("`{}` is not imported", path.display())).because(error)
+        })?;
+        warnings.extend(parsed.warnings.iter().map(ToString::to_string));
+        documents.push(parsed.document);
+    }
+    say_once(warnings.into_iter())?;
+    Ok(documents)
+}
+
+/// Warns once of what is the case many times.
+fn say_once(warnings: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+    for warning in warnings {
+        *counted.entry(warning).or_default() += 1;
+    }
+    for (warning, times) in counted {
+        match times {
+            1 => warn(warning)?,
+            _ => warn(format!("{warning} ({times} times)"))?,
+        }
+    }
+    Ok(())
+}
+
+fn print_report(report: &ImportReport, out: &mut Out) -> Run {
+    if out.is_json() {
+        return out.one(report, |_| Ok(()));
+    }
+    let headers = ["STREAM", "RELEASE", "MCI", ">REV", ">LOCATIONS", "STATE"];
+    out.list(
+        &report.releases,
+        &Columns::new("no releases", &headers, release_row),
+    )?;
+    let unchanged = report
+        .releases
+        .iter()
+        .filter(|release| release.unchanged)
+        .count();
+    let summary = match report.releases.len() - unchanged {
+        0 => "nothing changed".to_owned(),
+        imported => format!(
+            "{imported} releases imported, {unchanged} were there already; {} image records made",
+            report.registered
+        ),
+    };
+    Ok(note(summary)?)
+}
+
+fn release_row(release: &ImportedRelease) -> Vec<String> {
+    vec![
+        release.stream.to_string(),
+        release.release.to_string(),
+        release.mci.to_string(),
+        release
+            .revision
+            .map_or_else(|| "head".to_owned(), |number| number.to_string()),
+        release.locations.to_string(),
+        if release.unchanged {
+            "unchanged"
+        } else {
+            "imported"
+        }
+        .to_owned(),
+    ]
+}
+
+pub(crate) fn export(command: Export, global: &Global) -> Run {
+    let Export::Stream { references, out } = command;
+    let document = global
+        .session()?
+        .export_stream(&references, &global.scope)
+        .block_on()?;
+    files::write_text(out.as_deref(), &streams::export(&document))
+}

@@ -1,0 +1,131 @@
+//! Files that arguments name: read up to a limit, written whole or not at all.
+
+use crate::exit::Failure;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, Read as _, Write},
+    path::{Path, PathBuf},
+};
+
+/// Reads a whole file, unless it has more than `limit` bytes.
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+    let shown = path.display();
+    let unread = |error| Failure::trouble(format!("`{shown}` cannot be read")).because(error);
+    let file = File::open(path).map_err(unread)?;
+    if file.metadata().map_err(unread)?.is_dir() {
+        return Err(Failure::trouble(format!("`{shown}` is a folder, a file is expected")).into());
+    }
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most).read_to_end(&mut bytes).map_err(unread)?;
+    if bytes.len() > limit {
+        let message = format!("`{shown}` has more than the {limit} bytes that are read");
+        return Err(Failure::refused(message).into());
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole file as text.
+pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String, Failure> {
+    let bytes = read(path, limit)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::refused(format!(
+            "byte {at} of `{}` is not UTF-8 text",
+            path.display()
+        ))
+        .into()
+    })
+}
+
+/// A file on its way: it gets its name when it is whole, and leaves nothing behind otherwise.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: Option<BufWriter<File>>,
+}
+
+impl Whole {
+    /// Begins a file beside the one that it will replace.
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        let unwritten = |error| {
+            Failure::trouble(format!("`{}` cannot be written", path.display())).because(error)
+        };
+        if path.is_dir() {
+            return Err(unwritten(io::ErrorKind::IsADirectory.into()));
+        }
+        let Some(name) = path.file_name() else {
+            return Err(unwritten(io::ErrorKind::InvalidFilename.into()));
+        };
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{}.part", std::process::id()));
+        let temporary = path.with_file_name(hidden);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&temporary);
+        let file = Some(BufWriter::new(file.map_err(unwritten)?));
+        Ok(Self {
+            path: path.into(),
+            temporary,
+            file,
+        })
+    }
+
+    /// Makes it durable and gives it its name.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        let done = (|| {
+            let Some(writer) = self.file.take() else {
+                return Ok(());
+            };
+            let file = writer
+                .into_inner()
+                .map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
+            drop(file);
+            fs::rename(&self.temporary, &self.path)
+        })();
+        done.map_err(|error| {
+            drop(fs::remove_file(&self.temporary));
+            let shown = self.path.display();
+            Failure::trouble(format!("`{shown}` cannot be written")).because(error)
+        })
+    }
+}
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.file {
+            Some(file) => file.write(bytes),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), BufWriter::flush)
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            drop(fs::remove_file(&self.temporary));
+        }
+    }
+}
+
+/// Writes a text to a file, or to stdout where no file was named.
+pub(crate) fn write_text(path: Option<&Path>, text: &str) -> Result<(), Failure> {
+    match path {
+        Some(path) => {
+            let mut file = Whole::create(path)?;
+            file.write_all(text.as_bytes()).map_err(|error| {
+                Failure::trouble(format!("`{}` cannot be written", path.display())).because(error)
+            })?;
+            file.finish()
+        }
+        None => Ok(io::stdout().lock().write_all(text.as_bytes())?),
+    }
+}

@@ -1,0 +1,60 @@
+//! Tables.
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use std::io::{self, Write};
+
+/// How the items of a list become a table.
+pub(crate) struct Columns<'a, T> {
+    empty: &'a str,
+    headers: &'a [&'a str],
+    cells: fn(&T) -> Vec<String>,
+}
+
+impl<'a, T> Columns<'a, T> {
+    /// Columns with their headers, a header that begins with `>` for what stands to the right; and
+    /// what is said when there is nothing to show.
+    pub(crate) fn new(
+        empty: &'a str,
+        headers: &'a [&'a str],
+        cells: fn(&T) -> Vec<String>,
+    ) -> Self {
+        Self {
+            empty,
+            headers,
+            cells,
+        }
+    }
+
+    pub(super) fn empty(&self) -> &str {
+        self.empty
+    }
+
+    pub(super) fn write(&self, items: &[T], out: &mut dyn Write) -> io::Result<()> {
+        let mut table = Table::new();
+        table.load_style(STYLE);
+        table.set_header(
+            self.headers
+                .iter()
+                .map(|header| header.trim_start_matches('>')),
+        );
+        table.add_rows(items.iter().map(self.cells));
+        for (header, column) in self.headers.iter().zip(table.column_iter_mut()) {
+            column.set_padding((0, 1));
+            if header.starts_with('>') {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let bold = anstyle::Style::new().bold();
+        for (at, line) in table.lines().enumerate() {
+            match at {
+                0 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
+                _ => writeln!(out, "{}", line.trim_end())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// No lines but the one below the header.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
