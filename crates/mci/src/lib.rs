@@ -1,1 +1,50 @@
-//! MultiCloud Images: the versioned map from cloud location to image, and its diff.
+//! MultiCloud Images: one name for an image in many cloud locations, versioned as a whole
+//! (RightScale: MultiCloud Image).
+//!
+//! ```
+//! use atlas_image_id::{Cloud, CloudLocation, ImageId};
+//! use atlas_mci::{Content, Diff, HeadEdit, InstanceType, Setting};
+//!
+//! let tokyo = CloudLocation::parse("aws/ap-northeast-1")?;
+//! let image = ImageId::parse(Cloud::Aws, "ami-0123456789abcdef0")?;
+//! let setting = Setting::new(image).with_instance_type(InstanceType::parse("m7i.large")?);
+//!
+//! let empty = Content::new("web-base v1".parse()?);
+//! let content = empty.edited([HeadEdit::set(tokyo.clone(), setting)])?;
+//! let diff = Diff::between(&empty, &content);
+//! assert_eq!(diff.gained(), [&tokyo]);
+//! assert_eq!(diff.apply(&empty)?, content);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! It decides over values and looks nothing up: an image id without a record is a setting like
+//! any other, and whether a record exists is seen where the image is used.
+//!
+//! | type | is |
+//! |---|---|
+//! | [`Content`] | nickname, description, tags, and at most one [`Setting`] a cloud location |
+//! | [`Setting`] | image, instance type, kernel, ramdisk, user data |
+//! | [`HeadEdit`] | one change of HEAD, as a value |
+//! | [`Diff`] | what turns one content into another |
+//! | [`Coverage`] | which locations are served, as a picture |
+//! | [`InstanceDefaults`] | the instance type that an import uses where nobody named one |
+
+mod content;
+mod coverage;
+mod diff;
+mod edit;
+mod instance_defaults;
+mod setting;
+mod user_data;
+mod words;
+
+pub use crate::{
+    content::{Content, NotReady},
+    coverage::{Coverage, CoverageRow},
+    diff::{ApplyError, Change, Diff, DiffRow, SettingChange, SettingDiff, TagChange},
+    edit::{EditError, HeadEdit},
+    instance_defaults::{InstanceDefaults, NoInstanceType},
+    setting::{Setting, SettingError},
+    user_data::UserData,
+    words::{Description, InstanceType, ParseDescriptionError, ParseInstanceTypeError},
+};

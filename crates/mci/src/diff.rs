@@ -1,0 +1,201 @@
+//! What turns one content into another.
+
+mod apply;
+mod rows;
+
+use crate::{Content, Description, InstanceType, Setting, UserData};
+use atlas_base::{Name, Tag};
+use atlas_image_id::{CloudLocation, ImageId};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::{apply::ApplyError, rows::DiffRow};
+
+/// A value before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change<T> {
+    /// In the first content.
+    pub before: T,
+    /// In the second content.
+    pub after: T,
+}
+
+impl<T: PartialEq + Clone> Change<T> {
+    fn between(before: &T, after: &T) -> Option<Self> {
+        (before != after).then(|| Self {
+            before: before.clone(),
+            after: after.clone(),
+        })
+    }
+}
+
+impl<T: Clone> Change<T> {
+    fn inverse(&self) -> Self {
+        Self {
+            before: self.after.clone(),
+            after: self.before.clone(),
+        }
+    }
+}
+
+/// Tags that came and went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TagChange {
+    /// In the second content only.
+    pub added: BTreeSet<Tag>,
+    /// In the first content only.
+    pub removed: BTreeSet<Tag>,
+}
+
+/// The fields of a setting that differ, in the order in which the product lists them
+/// (RightScale: ramdisk, kernel, instance type, image, user data).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SettingChange {
+    /// The ramdisk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ramdisk: Option<Change<Option<ImageId>>>,
+    /// The kernel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<Change<Option<ImageId>>>,
+    /// The instance type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<Change<Option<InstanceType>>>,
+    /// The image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Change<ImageId>>,
+    /// The user data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_data: Option<Change<Option<UserData>>>,
+}
+
+impl SettingChange {
+    fn between(before: &Setting, after: &Setting) -> Option<Self> {
+        let owned = |id: Option<&ImageId>| id.cloned();
+        let change = Self {
+            ramdisk: Change::between(&owned(before.ramdisk()), &owned(after.ramdisk())),
+            kernel: Change::between(&owned(before.kernel()), &owned(after.kernel())),
+            instance_type: Change::between(
+                &before.instance_type().cloned(),
+                &after.instance_type().cloned(),
+            ),
+            image: Change::between(before.image(), after.image()),
+            user_data: Change::between(&before.user_data().cloned(), &after.user_data().cloned()),
+        };
+        (change != Self::default()).then_some(change)
+    }
+
+    fn inverse(&self) -> Self {
+        Self {
+            ramdisk: self.ramdisk.as_ref().map(Change::inverse),
+            kernel: self.kernel.as_ref().map(Change::inverse),
+            instance_type: self.instance_type.as_ref().map(Change::inverse),
+            image: self.image.as_ref().map(Change::inverse),
+            user_data: self.user_data.as_ref().map(Change::inverse),
+        }
+    }
+}
+
+/// What became of one location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingDiff {
+    /// The second content alone has it.
+    Added(Setting),
+    /// The first content alone has it.
+    Removed(Setting),
+    /// Both have it, with differing fields.
+    Modified(Box<SettingChange>),
+}
+
+/// What turns one content into another: name, description, tags, then the locations in order
+/// (RightScale: the diff of two MultiCloud Images; the row of tags is ours).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Diff {
+    /// The nickname.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<Change<Name>>,
+    /// The description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Change<Description>>,
+    /// The tags.
+    pub tags: TagChange,
+    /// The locations that differ.
+    pub settings: BTreeMap<CloudLocation, SettingDiff>,
+}
+
+impl Diff {
+    /// What turns `before` into `after`.
+    pub fn between(before: &Content, after: &Content) -> Self {
+        let mut settings = BTreeMap::new();
+        for (location, old) in &before.settings {
+            let change = match after.settings.get(location) {
+                None => Some(SettingDiff::Removed(old.clone())),
+                Some(new) => SettingChange::between(old, new)
+                    .map(Box::new)
+                    .map(SettingDiff::Modified),
+            };
+            settings.extend(change.map(|change| (location.clone(), change)));
+        }
+        for (location, new) in &after.settings {
+            if !before.settings.contains_key(location) {
+                settings.insert(location.clone(), SettingDiff::Added(new.clone()));
+            }
+        }
+        Self {
+            nickname: Change::between(&before.nickname, &after.nickname),
+            description: Change::between(&before.description, &after.description),
+            tags: TagChange {
+                added: after.tags.difference(&before.tags).cloned().collect(),
+                removed: before.tags.difference(&after.tags).cloned().collect(),
+            },
+            settings,
+        }
+    }
+
+    /// Whether the two contents are equal.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What turns the second content back into the first.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let settings = self.settings.iter().map(|(location, change)| {
+            let inverse = match change {
+                SettingDiff::Added(setting) => SettingDiff::Removed(setting.clone()),
+                SettingDiff::Removed(setting) => SettingDiff::Added(setting.clone()),
+                SettingDiff::Modified(change) => SettingDiff::Modified(Box::new(change.inverse())),
+            };
+            (location.clone(), inverse)
+        });
+        Self {
+            nickname: self.nickname.as_ref().map(Change::inverse),
+            description: self.description.as_ref().map(Change::inverse),
+            tags: TagChange {
+                added: self.tags.removed.clone(),
+                removed: self.tags.added.clone(),
+            },
+            settings: settings.collect(),
+        }
+    }
+
+    /// The locations that the second content serves and the first did not.
+    pub fn gained(&self) -> Vec<&CloudLocation> {
+        self.locations(|change| matches!(change, SettingDiff::Added(_)))
+    }
+
+    /// The locations that the second content no longer serves.
+    pub fn lost(&self) -> Vec<&CloudLocation> {
+        self.locations(|change| matches!(change, SettingDiff::Removed(_)))
+    }
+
+    /// The locations whose setting is another.
+    pub fn modified(&self) -> Vec<&CloudLocation> {
+        self.locations(|change| matches!(change, SettingDiff::Modified(_)))
+    }
+
+    fn locations(&self, wanted: fn(&SettingDiff) -> bool) -> Vec<&CloudLocation> {
+        let chosen = self.settings.iter().filter(|(_, change)| wanted(change));
+        chosen.map(|(location, _)| location).collect()
+    }
+}

@@ -1,0 +1,244 @@
+//! What to launch in one cloud location.
+
+use crate::{InstanceType, UserData};
+use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, LocationMismatch};
+use serde::{Deserialize, Serialize};
+
+/// What to launch in one cloud location (RightScale: a MultiCloud Image's setting).
+///
+/// It holds the cloud's own image id in canonical form, not the id of a record here: the record is
+/// found when the image is used, so that digests agree across accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Setting {
+    image: ImageId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance_type: Option<InstanceType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kernel: Option<ImageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ramdisk: Option<ImageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_data: Option<UserData>,
+}
+
+/// A setting as it is stored: its ids are texts of the location's cloud.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredSetting {
+    image: String,
+    instance_type: Option<InstanceType>,
+    kernel: Option<String>,
+    ramdisk: Option<String>,
+    user_data: Option<UserData>,
+}
+
+impl StoredSetting {
+    pub(crate) fn at(self, location: &CloudLocation) -> Setting {
+        let id = |text: String| ImageId::from_stored(location.cloud(), &text);
+        Setting {
+            image: id(self.image),
+            instance_type: self.instance_type,
+            kernel: self.kernel.map(id),
+            ramdisk: self.ramdisk.map(id),
+            user_data: self.user_data,
+        }
+    }
+}
+
+impl Setting {
+    /// The most bytes of user data on EC2, before base64 (AWS, RightScale).
+    pub const EC2_USER_DATA_BYTES: usize = 16_384;
+
+    /// A setting with an image alone.
+    pub fn new(image: ImageId) -> Self {
+        Self {
+            image,
+            instance_type: None,
+            kernel: None,
+            ramdisk: None,
+            user_data: None,
+        }
+    }
+
+    /// This setting with an instance type.
+    #[must_use]
+    pub fn with_instance_type(self, instance_type: InstanceType) -> Self {
+        Self {
+            instance_type: Some(instance_type),
+            ..self
+        }
+    }
+
+    /// This setting with another image.
+    #[must_use]
+    pub fn with_image(self, image: ImageId) -> Self {
+        Self { image, ..self }
+    }
+
+    /// This setting with a kernel (EC2 only).
+    #[must_use]
+    pub fn with_kernel(self, kernel: Option<ImageId>) -> Self {
+        Self { kernel, ..self }
+    }
+
+    /// This setting with a ramdisk (EC2 only).
+    #[must_use]
+    pub fn with_ramdisk(self, ramdisk: Option<ImageId>) -> Self {
+        Self { ramdisk, ..self }
+    }
+
+    /// This setting with user data.
+    #[must_use]
+    pub fn with_user_data(self, user_data: Option<UserData>) -> Self {
+        Self { user_data, ..self }
+    }
+
+    /// The image.
+    pub fn image(&self) -> &ImageId {
+        &self.image
+    }
+
+    /// The default instance type, where the cloud has instance types.
+    pub fn instance_type(&self) -> Option<&InstanceType> {
+        self.instance_type.as_ref()
+    }
+
+    /// The kernel, on EC2.
+    pub fn kernel(&self) -> Option<&ImageId> {
+        self.kernel.as_ref()
+    }
+
+    /// The ramdisk, on EC2.
+    pub fn ramdisk(&self) -> Option<&ImageId> {
+        self.ramdisk.as_ref()
+    }
+
+    /// What the server is told at its first boot.
+    pub fn user_data(&self) -> Option<&UserData> {
+        self.user_data.as_ref()
+    }
+
+    pub(crate) fn without_instance_type(self) -> Self {
+        Self {
+            instance_type: None,
+            ..self
+        }
+    }
+
+    /// Checks that this setting can stand at a location (RightScale: an image and, where the cloud
+    /// has them, an instance type; kernel and ramdisk on EC2 only; user data within its limit).
+    ///
+    /// # Errors
+    ///
+    /// The first of its parts that cannot stand there.
+    pub fn check(&self, location: &CloudLocation) -> Result<(), SettingError> {
+        self.image
+            .check_location(location)
+            .map_err(SettingError::Image)?;
+        let cloud = location.cloud();
+        match &self.instance_type {
+            None if has_instance_types(cloud) => {
+                return Err(SettingError::InstanceTypeMissing {
+                    location: location.clone(),
+                });
+            }
+            Some(instance_type) if !has_instance_types(cloud) => {
+                let instance_type = instance_type.clone();
+                return Err(SettingError::InstanceTypeUnused {
+                    location: location.clone(),
+                    instance_type,
+                });
+            }
+            _ => {}
+        }
+        for (part, id, kind) in [
+            ("kernel", &self.kernel, IdKind::Kernel),
+            ("ramdisk", &self.ramdisk, IdKind::Ramdisk),
+        ] {
+            let Some(id) = id else { continue };
+            if cloud != Cloud::Aws || id.kind() != kind {
+                return Err(SettingError::BootPart {
+                    location: location.clone(),
+                    part,
+                    id: id.clone(),
+                });
+            }
+        }
+        let found = self
+            .user_data
+            .as_ref()
+            .map_or(0, |data| data.as_bytes().len());
+        match user_data_limit(cloud) {
+            limit if found > limit => Err(SettingError::UserDataTooLong {
+                location: location.clone(),
+                limit,
+                found,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a launch in this cloud names an instance type.
+pub(crate) fn has_instance_types(cloud: Cloud) -> bool {
+    !matches!(cloud, Cloud::Vmware)
+}
+
+/// The most bytes of user data that a launch in this cloud takes, before base64.
+///
+/// EC2: 16 KiB. Azure: custom data of 64 KiB, in base64. GCE: a metadata value of 256 KiB. Nova:
+/// 65,535 bytes, in base64. Elsewhere EC2's, which is the least of them.
+fn user_data_limit(cloud: Cloud) -> usize {
+    match cloud {
+        Cloud::Azure | Cloud::OpenStack => 65_535 / 4 * 3,
+        Cloud::Gcp => 262_144,
+        _ => Setting::EC2_USER_DATA_BYTES,
+    }
+}
+
+/// Why a setting cannot stand at a location.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingError {
+    /// The image is of another cloud or region.
+    #[error(transparent)]
+    Image(LocationMismatch),
+    /// The cloud has instance types and the setting names none.
+    #[error("a setting at {location} needs an instance type")]
+    InstanceTypeMissing {
+        /// Where.
+        location: CloudLocation,
+    },
+    /// The cloud has no instance types.
+    #[error("a setting at {location} takes no instance type, leave out `{instance_type}`")]
+    InstanceTypeUnused {
+        /// Where.
+        location: CloudLocation,
+        /// What was given.
+        instance_type: InstanceType,
+    },
+    /// A kernel or ramdisk that is none, or is not on EC2.
+    #[error(
+        "`{id}` cannot be the {part} at {location}: EC2 alone has kernels (`aki-…`) and ramdisks (`ari-…`)"
+    )]
+    BootPart {
+        /// Where.
+        location: CloudLocation,
+        /// `kernel` or `ramdisk`.
+        part: &'static str,
+        /// What was given.
+        id: ImageId,
+    },
+    /// The user data is longer than the cloud takes; it is never cut.
+    #[error(
+        "the user data at {location} has {found} bytes, the limit is {limit} before base64: compress it, or let it fetch the rest"
+    )]
+    UserDataTooLong {
+        /// Where.
+        location: CloudLocation,
+        /// The limit in bytes.
+        limit: usize,
+        /// How many there are.
+        found: usize,
+    },
+}

@@ -1,0 +1,184 @@
+//! Named pointers to committed revisions.
+
+use atlas_base::{Timestamp, quoted, text_form};
+use atlas_history::{Author, Mark, RevisionNumber};
+use core::fmt;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The name of a channel: `[a-z][a-z0-9-]*`, at most 63 characters, and not `head` or `latest`,
+/// which references give another meaning (HCP Packer: channels).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChannelName(Arc<str>);
+
+impl ChannelName {
+    /// The most characters it may have.
+    pub const MAX_CHARACTERS: usize = 63;
+
+    /// Checks a text.
+    ///
+    /// # Errors
+    ///
+    /// It has another shape, is too long, or is one of the two reserved words.
+    pub fn parse(text: &str) -> Result<Self, ParseChannelNameError> {
+        let refuse = |at, why| {
+            Err(ParseChannelNameError {
+                shown: quoted(text).to_string(),
+                at,
+                why,
+            })
+        };
+        let wrong = text.bytes().enumerate().position(|(at, byte)| match byte {
+            b'a'..=b'z' => false,
+            b'0'..=b'9' | b'-' => at == 0,
+            _ => true,
+        });
+        match wrong {
+            _ if text.is_empty() => refuse(0, "it is empty"),
+            Some(at) => refuse(at, "expected `[a-z][a-z0-9-]*`"),
+            None if text.len() > Self::MAX_CHARACTERS => {
+                refuse(Self::MAX_CHARACTERS, "it has more than 63 characters")
+            }
+            None if matches!(text, "head" | "latest") => refuse(
+                0,
+                "`head` and `latest` are reserved: they always mean HEAD and the newest revision",
+            ),
+            None => Ok(Self(text.into())),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ChannelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+text_form!(ChannelName, ParseChannelNameError);
+
+/// Why a text is no channel name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseChannelNameError {
+    shown: String,
+    at: usize,
+    why: &'static str,
+}
+
+impl ParseChannelNameError {
+    /// The byte offset of what was wrong.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+}
+
+impl fmt::Display for ParseChannelNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is no channel name: {}, at byte {}",
+            self.shown, self.why, self.at
+        )
+    }
+}
+
+impl std::error::Error for ParseChannelNameError {}
+
+/// One step of a channel's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelMove {
+    /// Where it points since then.
+    pub revision: RevisionNumber,
+    /// Who moved it.
+    pub by: Author,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A named pointer of a lineage to one of its committed revisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    name: ChannelName,
+    current: RevisionNumber,
+    moves: Vec<ChannelMove>,
+}
+
+/// Why a channel was not moved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChannelError {
+    /// It points there already.
+    #[error("the channel `{name}` points to revision {revision} already")]
+    Already {
+        /// The channel.
+        name: ChannelName,
+        /// Where it points.
+        revision: RevisionNumber,
+    },
+    /// The revision is revoked.
+    #[error("the channel `{name}` cannot point to revision {revision}: it was revoked by {by}: {reason}", by = .mark.by, reason = .mark.reason)]
+    Revoked {
+        /// The channel.
+        name: ChannelName,
+        /// Where it should have pointed.
+        revision: RevisionNumber,
+        /// Who revoked it, when and why.
+        mark: Mark,
+    },
+}
+
+impl Channel {
+    /// The channel `name` pointing to a revision: a new one, or `before` moved (HCP Packer).
+    ///
+    /// # Errors
+    ///
+    /// It points there already, or the revision is revoked.
+    pub fn assign(
+        name: ChannelName,
+        before: Option<&Self>,
+        revoked: Option<&Mark>,
+        to: ChannelMove,
+    ) -> Result<Self, ChannelError> {
+        let revision = to.revision;
+        if before.is_some_and(|channel| channel.current == revision) {
+            return Err(ChannelError::Already { name, revision });
+        }
+        if let Some(mark) = revoked {
+            return Err(ChannelError::Revoked {
+                name,
+                revision,
+                mark: mark.clone(),
+            });
+        }
+        let mut moves = before
+            .map(|channel| channel.moves.clone())
+            .unwrap_or_default();
+        moves.push(to);
+        Ok(Self {
+            name,
+            current: revision,
+            moves,
+        })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &ChannelName {
+        &self.name
+    }
+
+    /// Where it points.
+    pub fn current(&self) -> RevisionNumber {
+        self.current
+    }
+
+    /// Where it pointed, oldest first; the last is the current one.
+    pub fn moves(&self) -> &[ChannelMove] {
+        &self.moves
+    }
+}

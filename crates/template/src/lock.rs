@@ -1,0 +1,312 @@
+//! Lock files: plans that never move.
+
+use crate::{LaunchPlan, ResolveError};
+use atlas_base::{CanonicalError, Digest, Name, canonical};
+use atlas_history::{LineageId, RevisionNumber};
+use atlas_image_id::{CloudLocation, ImageId};
+use atlas_mci::{InstanceType, UserData};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is launched at a set of locations, resolved once (ours, after the lock files of package
+/// managers). Its digest covers every other field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockFile {
+    version: u32,
+    mci: Name,
+    lineage: LineageId,
+    revision: RevisionNumber,
+    revision_digest: Digest,
+    content: Digest,
+    locations: BTreeMap<CloudLocation, LockEntry>,
+    digest: Option<Digest>,
+}
+
+/// What is launched at one location. Ids are texts of the location's cloud.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockEntry {
+    /// The image.
+    pub image: String,
+    /// The location whose setting serves this one.
+    pub served_by: CloudLocation,
+    /// The instance type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<InstanceType>,
+    /// The kernel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<String>,
+    /// The ramdisk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ramdisk: Option<String>,
+    /// What the server is told at its first boot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_data: Option<UserData>,
+}
+
+/// What a lock file says to launch at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LockedPlan {
+    /// The image.
+    pub image: ImageId,
+    /// The instance type.
+    pub instance_type: Option<InstanceType>,
+    /// The kernel.
+    pub kernel: Option<ImageId>,
+    /// The ramdisk.
+    pub ramdisk: Option<ImageId>,
+    /// What the server is told at its first boot.
+    pub user_data: Option<UserData>,
+}
+
+/// How an entry stands today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum LockState {
+    /// The locked revision still says the same and nothing is wrong with it.
+    Same,
+    /// The locked revision gives something else now: the store is not the one of the lock file.
+    Changed {
+        /// What it gives now.
+        now: ImageId,
+    },
+    /// Usable, with a warning.
+    Deprecated {
+        /// The warning.
+        reason: String,
+    },
+    /// No longer to be launched.
+    Revoked {
+        /// The refusal.
+        reason: String,
+    },
+    /// It is no longer there.
+    Gone {
+        /// What was found instead.
+        reason: String,
+    },
+}
+
+/// Why there is no lock file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// HEAD moves with every edit.
+    #[error(
+        "`{mci}` at HEAD cannot be locked, it moves with every edit: commit it and lock the revision"
+    )]
+    Head {
+        /// The nickname.
+        mci: Name,
+    },
+    /// There is nothing to lock.
+    #[error("no location was resolved, there is nothing to lock")]
+    Empty,
+    /// The plans are of different revisions.
+    #[error("the plans to lock are of different revisions")]
+    Mixed,
+    /// The file is of a later format.
+    #[error("the lock file has the format {found}, this program reads {known}: use a newer one")]
+    Version {
+        /// Of the file.
+        found: u32,
+        /// The newest that is known.
+        known: u32,
+    },
+    /// The file was changed by hand or damaged.
+    #[error(
+        "the lock file does not match its digest: it was changed after it was written, lock again"
+    )]
+    Damaged,
+    /// The text is no lock file.
+    #[error("this is no lock file: {reason}")]
+    Unreadable {
+        /// What the reader said.
+        reason: String,
+    },
+    /// The lock has no canonical text.
+    #[error("the lock file cannot be written")]
+    Encoding(#[from] CanonicalError),
+}
+
+impl LockFile {
+    /// The format that is written.
+    pub const VERSION: u32 = 1;
+    /// The domain of its digest.
+    pub const DOMAIN: &'static str = "cloud-atlas/lock/1";
+
+    /// Locks plans of one revision.
+    ///
+    /// # Errors
+    ///
+    /// There are none, they are of HEAD, or of different revisions.
+    pub fn new(plans: &[LaunchPlan]) -> Result<Self, LockError> {
+        let first = plans.first().ok_or(LockError::Empty)?;
+        let (Some(revision), Some(revision_digest)) = (first.revision, first.revision_digest)
+        else {
+            return Err(LockError::Head {
+                mci: first.mci.clone(),
+            });
+        };
+        let same = |plan: &LaunchPlan| {
+            plan.lineage == first.lineage && plan.revision_digest == first.revision_digest
+        };
+        if !plans.iter().all(same) {
+            return Err(LockError::Mixed);
+        }
+        let locations = plans
+            .iter()
+            .map(|plan| (plan.location.clone(), LockEntry::of(plan)));
+        let mut lock = Self {
+            version: Self::VERSION,
+            mci: first.mci.clone(),
+            lineage: first.lineage,
+            revision,
+            revision_digest,
+            content: first.content,
+            locations: locations.collect(),
+            digest: None,
+        };
+        lock.digest = Some(lock.computed()?);
+        Ok(lock)
+    }
+
+    fn computed(&self) -> Result<Digest, LockError> {
+        Ok(canonical::digest(
+            Self::DOMAIN,
+            &Self {
+                digest: None,
+                ..self.clone()
+            },
+        )?)
+    }
+
+    /// The text of a lock file: JSON with a line a field, for reviews.
+    ///
+    /// # Errors
+    ///
+    /// The lock cannot be written as JSON.
+    pub fn to_text(&self) -> Result<String, LockError> {
+        let text = serde_json::to_string_pretty(self).map_err(|error| unreadable(&error))?;
+        Ok(text + "\n")
+    }
+
+    /// Reads and checks the text of a lock file.
+    ///
+    /// # Errors
+    ///
+    /// It is none, of a later format, or its digest does not match.
+    pub fn parse(text: &str) -> Result<Self, LockError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let Versioned { version: found } =
+            serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        if found != Self::VERSION {
+            return Err(LockError::Version {
+                found,
+                known: Self::VERSION,
+            });
+        }
+        let lock: Self = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        if lock.digest != Some(lock.computed()?) {
+            return Err(LockError::Damaged);
+        }
+        Ok(lock)
+    }
+
+    /// The lineage.
+    pub fn lineage(&self) -> LineageId {
+        self.lineage
+    }
+
+    /// The nickname, for people.
+    pub fn mci(&self) -> &Name {
+        &self.mci
+    }
+
+    /// The revision.
+    pub fn revision(&self) -> RevisionNumber {
+        self.revision
+    }
+
+    /// The digest of the revision.
+    pub fn revision_digest(&self) -> Digest {
+        self.revision_digest
+    }
+
+    /// The locations and their entries.
+    pub fn locations(&self) -> &BTreeMap<CloudLocation, LockEntry> {
+        &self.locations
+    }
+
+    /// What it says to launch at a location: always the same, and nothing for any other.
+    pub fn resolve(&self, location: &CloudLocation) -> Option<LockedPlan> {
+        self.locations
+            .get(location)
+            .map(|entry| entry.plan(location))
+    }
+
+    /// How an entry stands, given what its revision gives now.
+    pub fn compare(
+        location: &CloudLocation,
+        entry: &LockEntry,
+        now: &Result<LaunchPlan, ResolveError>,
+    ) -> LockState {
+        match now {
+            Ok(plan) if LockEntry::of(plan) != *entry || plan.location != *location => {
+                LockState::Changed {
+                    now: plan.image.clone(),
+                }
+            }
+            Ok(plan) => {
+                let deprecated = plan.warnings.iter().find(|warning| {
+                    use crate::LaunchWarning::{ImageDeprecated, RevisionDeprecated};
+                    matches!(warning, ImageDeprecated { .. } | RevisionDeprecated { .. })
+                });
+                deprecated.map_or(LockState::Same, |warning| LockState::Deprecated {
+                    reason: warning.to_string(),
+                })
+            }
+            Err(error @ ResolveError::NotSupported { .. }) => LockState::Gone {
+                reason: error.to_string(),
+            },
+            Err(error) => LockState::Revoked {
+                reason: error.to_string(),
+            },
+        }
+    }
+}
+
+fn unreadable(error: &serde_json::Error) -> LockError {
+    LockError::Unreadable {
+        reason: error.to_string(),
+    }
+}
+
+impl LockEntry {
+    fn of(plan: &LaunchPlan) -> Self {
+        Self {
+            image: plan.image.to_string(),
+            served_by: plan.served_by.clone(),
+            instance_type: plan.instance_type.clone(),
+            kernel: plan.kernel.as_ref().map(ToString::to_string),
+            ramdisk: plan.ramdisk.as_ref().map(ToString::to_string),
+            user_data: plan.user_data.clone(),
+        }
+    }
+
+    fn plan(&self, location: &CloudLocation) -> LockedPlan {
+        let id = |text: &String| ImageId::from_stored(location.cloud(), text);
+        LockedPlan {
+            image: id(&self.image),
+            instance_type: self.instance_type.clone(),
+            kernel: self.kernel.as_ref().map(id),
+            ramdisk: self.ramdisk.as_ref().map(id),
+            user_data: self.user_data.clone(),
+        }
+    }
+}

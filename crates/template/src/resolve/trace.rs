@@ -1,0 +1,156 @@
+//! Why it is this image.
+
+use atlas_base::{Digest, Name};
+use atlas_history::{LineageId, RevisionNumber};
+use atlas_image::ImageRecordId;
+use atlas_image_id::{CloudLocation, ImageId};
+use atlas_scope::Scope;
+use core::fmt;
+use serde::Serialize;
+
+/// One step of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TraceStep {
+    /// What was launched from.
+    Source {
+        /// The nickname.
+        mci: Name,
+        /// The lineage.
+        lineage: LineageId,
+        /// The revision; none for HEAD.
+        revision: Option<RevisionNumber>,
+        /// The digest of the content.
+        content: Digest,
+    },
+    /// A setting serves the location.
+    Setting {
+        /// The location asked for.
+        asked: CloudLocation,
+        /// The location of the setting: itself, or the nearest around it.
+        served_by: CloudLocation,
+    },
+    /// No setting serves the location.
+    NoSetting {
+        /// The location asked for.
+        asked: CloudLocation,
+    },
+    /// The record of the image.
+    Record {
+        /// The record.
+        record: ImageRecordId,
+        /// Its scope, the nearest that has one.
+        scope: Scope,
+        /// Scopes further up with a record of the same image.
+        shadows: Vec<Scope>,
+    },
+    /// No record of the image is visible.
+    NoRecord {
+        /// The image.
+        image: ImageId,
+        /// From where.
+        viewer: Scope,
+    },
+    /// The outcome: an image.
+    Decided {
+        /// The image.
+        image: ImageId,
+    },
+    /// The outcome: a refusal.
+    Refused {
+        /// Its text.
+        reason: String,
+    },
+}
+
+/// The whole reasoning behind a plan or a refusal, as data; `Display` gives a line a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Trace {
+    steps: Vec<TraceStep>,
+}
+
+impl Trace {
+    pub(super) fn new(steps: Vec<TraceStep>) -> Self {
+        Self { steps }
+    }
+
+    /// The steps, in their order.
+    pub fn steps(&self) -> &[TraceStep] {
+        &self.steps
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, step) in self.steps.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{}. {step}", at + 1)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for TraceStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source {
+                mci,
+                revision: Some(number),
+                content,
+                ..
+            } => {
+                write!(
+                    f,
+                    "from `{mci}` revision {number}, content {}",
+                    content.short()
+                )
+            }
+            Self::Source {
+                mci,
+                revision: None,
+                content,
+                ..
+            } => {
+                write!(f, "from `{mci}` at HEAD, content {}", content.short())
+            }
+            Self::Setting { asked, served_by } if asked == served_by => {
+                write!(f, "{asked} has a setting of its own")
+            }
+            Self::Setting { asked, served_by } => {
+                write!(
+                    f,
+                    "{asked} has no setting of its own; the nearest around it is {served_by}"
+                )
+            }
+            Self::NoSetting { asked } => {
+                write!(f, "neither {asked} nor a location around it has a setting")
+            }
+            Self::Record {
+                record,
+                scope,
+                shadows,
+            } => {
+                write!(f, "its record is {record} at {scope}")?;
+                match shadows.as_slice() {
+                    [] => Ok(()),
+                    scopes => {
+                        let list: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+                        write!(f, ", nearer than those at {}", list.join(", "))
+                    }
+                }
+            }
+            Self::NoRecord { image, viewer } => {
+                write!(
+                    f,
+                    "no record of `{image}` is visible from {viewer}; the id is used as it stands"
+                )
+            }
+            Self::Decided { image } => write!(f, "launch `{image}`"),
+            Self::Refused { reason } => write!(f, "refused: {reason}"),
+        }
+    }
+}
