@@ -3,7 +3,7 @@
 use crate::tree::{self, File};
 
 const MOST_LINES: usize = 400;
-const MOST_LINES_OF_BASE: usize = 800;
+const MOST_LINES_OF_BASE: usize = 900;
 
 /// Rust that is no test: the crates' sources, the examples, the benches, the fuzz targets, xtask.
 fn sources() -> impl Iterator<Item = File> {

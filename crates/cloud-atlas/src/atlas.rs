@@ -1,0 +1,167 @@
+//! The engine: a store, a clock, an id source, a table of roles.
+
+use crate::{Clock, Error, IdSource, RandomIds, Session, SystemClock, cache::Caches, open};
+use atlas_scope::{PrincipalId, RoleTable};
+use atlas_store::Store;
+use core::fmt;
+use std::sync::Arc;
+
+/// The engine. Cloning it is cheap; all clones share one store and its caches.
+#[derive(Clone)]
+pub struct Atlas {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What every session of an engine shares.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) roles: RoleTable,
+    pub(crate) caches: Caches,
+}
+
+impl Atlas {
+    /// Makes a store and opens it: `memory:`, or `redb:PATH` for a file that is not there yet. It
+    /// has one principal, `admin`, who holds the role `admin` at `/`.
+    ///
+    /// # Errors
+    ///
+    /// The address is none, or something is there already.
+    pub async fn init(url: &str) -> Result<Self, Error> {
+        Self::builder().init(url).await
+    }
+
+    /// Opens a store that [`Atlas::init`] made. It never makes one, and never touches what it does
+    /// not understand.
+    ///
+    /// # Errors
+    ///
+    /// The address is none, or what is there is no store of this program.
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        Self::builder().open(url).await
+    }
+
+    /// To open a store with a clock, ids or roles of one's own.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A session of somebody. This is no authentication: the host program says who it is.
+    pub fn act_as(&self, principal: &PrincipalId) -> Session {
+        Session::new(self.clone(), principal.clone())
+    }
+
+    /// The store behind it.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shared.store
+    }
+}
+
+impl fmt::Debug for Atlas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Atlas")
+            .field("store", &self.shared.store)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How an [`Atlas`] is opened.
+#[derive(Debug)]
+pub struct Builder {
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    roles: RoleTable,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            roles: RoleTable::built_in(),
+        }
+    }
+}
+
+impl Builder {
+    /// Another clock than the machine's.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Another source of ids than the operating system's randomness.
+    #[must_use]
+    pub fn ids(self, ids: Arc<dyn IdSource>) -> Self {
+        Self { ids, ..self }
+    }
+
+    /// Another table of roles than the built-in one.
+    #[must_use]
+    pub fn roles(self, roles: RoleTable) -> Self {
+        Self { roles, ..self }
+    }
+
+    /// As [`Atlas::init`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn init(self, url: &str) -> Result<Atlas, Error> {
+        let store = open::create(url)?;
+        let atlas = self.finish(store, true);
+        open::furnish(&atlas).await?;
+        Ok(atlas)
+    }
+
+    /// As [`Atlas::open`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn open(self, url: &str) -> Result<Atlas, Error> {
+        let store = open::existing(url)?;
+        let atlas = self.finish(store, true);
+        open::recognise(&atlas).await?;
+        Ok(atlas)
+    }
+
+    /// Takes a store that is open already, and that others may hold too; an empty one is made
+    /// into a store of this program.
+    ///
+    /// # Errors
+    ///
+    /// It holds something else.
+    pub async fn with_store(self, store: Arc<dyn Store>) -> Result<Atlas, Error> {
+        let atlas = self.finish(store, false);
+        if open::is_empty(&atlas).await? {
+            open::furnish(&atlas).await?;
+        }
+        open::recognise(&atlas).await?;
+        Ok(atlas)
+    }
+
+    fn finish(self, store: Arc<dyn Store>, alone: bool) -> Atlas {
+        let alone = alone && store.capability().exclusive;
+        let Self { clock, ids, roles } = self;
+        let shared = Shared {
+            store,
+            clock,
+            ids,
+            roles,
+            caches: Caches::new(alone),
+        };
+        Atlas {
+            shared: Arc::new(shared),
+        }
+    }
+}

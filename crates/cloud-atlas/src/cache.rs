@@ -1,0 +1,180 @@
+//! What is remembered between calls, and when it is forgotten.
+//!
+//! Committed contents never change: they are kept by digest. Plans depend on what does change:
+//! they are forgotten with every commit of this process, and where others may write to the store
+//! too, the heads of the change feeds are compared first.
+#![expect(
+    clippy::disallowed_types,
+    reason = "a warm resolve is a hash look-up; nothing iterates over these maps"
+)]
+
+use crate::{Error, LaunchRequest, atlas::Shared, tables::partitions_above};
+use atlas_base::{Digest, Timestamp};
+use atlas_history::Frozen;
+use atlas_mci::Content;
+use atlas_scope::{PrincipalId, Scope};
+use atlas_store::FeedPosition;
+use atlas_template::LaunchPlan;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+/// The most contents that are remembered.
+const CONTENTS: usize = 1024;
+/// The most plans that are remembered for a principal.
+const PLANS: usize = 65_536;
+/// The most principals for whom plans are remembered.
+const PRINCIPALS: usize = 1024;
+
+/// The state of the store that something was derived from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stamp {
+    /// Nobody else writes: a count of our own commits.
+    Alone(u64),
+    /// Others may write: the feed heads of the partitions that were read.
+    Shared(Vec<FeedPosition>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Caches {
+    alone: AtomicBool,
+    commits: AtomicU64,
+    contents: Mutex<HashMap<Digest, Frozen<Content>>>,
+    plans: Mutex<HashMap<PrincipalId, Arc<PlanCache>>>,
+}
+
+/// The plans of one principal.
+#[derive(Debug, Default)]
+pub(crate) struct PlanCache {
+    plans: RwLock<HashMap<LaunchRequest, Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    plan: Arc<LaunchPlan>,
+    stamp: Stamp,
+    /// When the grant that allowed it ends.
+    until: Option<Timestamp>,
+}
+
+impl Caches {
+    pub(crate) fn new(alone: bool) -> Self {
+        Self {
+            alone: AtomicBool::new(alone),
+            commits: AtomicU64::new(0),
+            contents: Mutex::default(),
+            plans: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn plans_of(&self, who: &PrincipalId) -> Arc<PlanCache> {
+        let mut plans = lock(&self.plans);
+        if plans.len() >= PRINCIPALS && !plans.contains_key(who) {
+            plans.clear();
+        }
+        Arc::clone(plans.entry(who.clone()).or_default())
+    }
+
+    pub(crate) fn content(&self, digest: Digest) -> Option<Frozen<Content>> {
+        lock(&self.contents).get(&digest).cloned()
+    }
+
+    pub(crate) fn keep_content(&self, content: &Frozen<Content>) {
+        let mut contents = lock(&self.contents);
+        if contents.len() >= CONTENTS {
+            contents.clear();
+        }
+        contents.insert(content.digest(), content.clone());
+    }
+
+    /// To be held while something is written: when it is done, every remembered plan is stale.
+    pub(crate) fn writing(&self) -> Writing<'_> {
+        Writing {
+            caches: self,
+            done: false,
+        }
+    }
+}
+
+/// A write under way.
+#[derive(Debug)]
+pub(crate) struct Writing<'a> {
+    caches: &'a Caches,
+    done: bool,
+}
+
+impl Writing<'_> {
+    pub(crate) fn done(mut self) {
+        self.done = true;
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            // The caller stopped waiting, and the commit may still come: from now on only the
+            // feed knows.
+            self.caches.alone.store(false, Ordering::Release);
+        }
+        self.caches.commits.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl Shared {
+    /// The state of the store now. Where others may write, this asks the store once a partition.
+    pub(crate) async fn stamp(&self, scope: &Scope) -> Result<Stamp, Error> {
+        if self.caches.alone.load(Ordering::Acquire) {
+            return Ok(Stamp::Alone(self.caches.commits.load(Ordering::Acquire)));
+        }
+        let mut heads = Vec::new();
+        for partition in partitions_above(scope)? {
+            let page = self.store.feed(&partition, FeedPosition::START, 0).await?;
+            heads.push(page.head);
+        }
+        Ok(Stamp::Shared(heads))
+    }
+}
+
+impl PlanCache {
+    /// A plan that was derived from the state `stamp`, and is still allowed.
+    pub(crate) fn get(
+        &self,
+        request: &LaunchRequest,
+        stamp: &Stamp,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Option<Arc<LaunchPlan>> {
+        let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = plans.get(request).filter(|kept| kept.stamp == *stamp)?;
+        match kept.until {
+            Some(until) if until <= now() => None,
+            _ => Some(Arc::clone(&kept.plan)),
+        }
+    }
+
+    pub(crate) fn keep(
+        &self,
+        request: LaunchRequest,
+        plan: &Arc<LaunchPlan>,
+        stamp: Stamp,
+        until: Option<Timestamp>,
+    ) {
+        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= PLANS {
+            plans.clear();
+        }
+        plans.insert(
+            request,
+            Kept {
+                plan: Arc::clone(plan),
+                stamp,
+                until,
+            },
+        );
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

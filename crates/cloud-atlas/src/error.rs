@@ -1,0 +1,347 @@
+//! Everything that can go wrong, in one type.
+
+use crate::{ExportError, ImportError, LoadError, OpenError};
+use atlas_base::{CanonicalError, Name};
+use atlas_history::{
+    CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
+    StaleHead,
+};
+use atlas_image::{AddCredentialError, RegisterError, RemoveCredentialError};
+use atlas_mci::{EditError, NotReady};
+use atlas_scope::{
+    AddPrincipalError, AddScopeError, Denied, GrantError, ParseAccountNumberError,
+    ParsePrincipalError, RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
+};
+use atlas_store::{AsStoreError, ParsePartitionError, RecordError, StoreError};
+use atlas_template::{ChannelError, LockError, ResolveError, Selector};
+use core::fmt;
+use semver::{Version, VersionReq};
+
+/// What a caller does about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// It is not there, or not visible to the caller: the two read the same.
+    NotFound,
+    /// The caller lacks a permission.
+    Denied,
+    /// The request is wrong as it stands.
+    Invalid,
+    /// The state of the store stands against it: look, then try again.
+    Conflict,
+    /// The store cannot be reached now: try again.
+    Unavailable,
+    /// The store is damaged, or the program is wrong.
+    Internal,
+}
+
+/// What a thing is called in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Noun {
+    /// A scope.
+    Scope,
+    /// A principal.
+    Principal,
+    /// A credential.
+    Credential,
+    /// An image record.
+    Image,
+    /// A MultiCloud Image.
+    Mci,
+    /// A revision.
+    Revision,
+    /// A channel.
+    Channel,
+}
+
+impl fmt::Display for Noun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scope => "scope",
+            Self::Principal => "principal",
+            Self::Credential => "credential",
+            Self::Image => "image",
+            Self::Mci => "MultiCloud Image",
+            Self::Revision => "revision",
+            Self::Channel => "channel",
+        })
+    }
+}
+
+/// Something that is not there, or that the caller cannot see: the two read the same, byte for
+/// byte.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {noun} `{name}` that can be seen from {from}")]
+pub struct NotFound {
+    noun: Noun,
+    name: String,
+    from: Scope,
+}
+
+impl NotFound {
+    pub(crate) fn new(noun: Noun, name: impl fmt::Display, from: &Scope) -> Self {
+        Self {
+            noun,
+            name: name.to_string(),
+            from: from.clone(),
+        }
+    }
+
+    /// What it would be.
+    pub fn noun(&self) -> Noun {
+        self.noun
+    }
+
+    /// What it was called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Everything that can go wrong; [`Error::kind`] tells what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// It is not there, or not visible to the caller.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// The caller lacks a permission.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// A name is taken.
+    #[error("a {noun} `{name}` is at {scope} already: choose another name")]
+    NameTaken {
+        /// What has that name.
+        noun: Noun,
+        /// The name.
+        name: String,
+        /// Where.
+        scope: Scope,
+    },
+    /// The lineage has no committed revision yet.
+    #[error("`{mci}` has no committed revision: commit its HEAD, or say `{mci}@head`")]
+    NothingCommitted {
+        /// Which one.
+        mci: Name,
+    },
+    /// The lineage has one revision, which can be compared with nothing.
+    #[error("`{mci}` has one revision only: name what to compare it with")]
+    OneRevision {
+        /// Which one.
+        mci: Name,
+    },
+    /// The lineage has no such revision.
+    #[error("`{mci}` has no revision {number}{}", match .last { Some(last) => format!(": the newest is {last}"), None => ": nothing is committed yet".to_owned() })]
+    NoRevision {
+        /// Which one.
+        mci: Name,
+        /// The revision asked for.
+        number: RevisionNumber,
+        /// The newest there is.
+        last: Option<RevisionNumber>,
+    },
+    /// No released revision fits a version requirement.
+    #[error("no release of `{mci}` matches `{wanted}` and is neither deprecated nor revoked")]
+    NoRelease {
+        /// Which one.
+        mci: Name,
+        /// What was asked for.
+        wanted: VersionReq,
+    },
+    /// Another revision was released under that version.
+    #[error(
+        "version {version} is the release of revision {holder} already: a release never moves, choose another version"
+    )]
+    VersionTaken {
+        /// The version.
+        version: Version,
+        /// The revision that has it.
+        holder: RevisionNumber,
+    },
+    /// A committed revision cannot be edited (RightScale).
+    #[error("`{mci}@{selector}` is committed and never changes: edit HEAD, or clone it")]
+    Frozen {
+        /// Which one.
+        mci: Name,
+        /// The state that was named.
+        selector: Selector,
+    },
+    /// HEAD cannot be named by what must not move.
+    #[error("`{mci}@head` moves with every edit: commit it and name the revision")]
+    HeadMoves {
+        /// Which one.
+        mci: Name,
+    },
+    /// HEAD moved since the caller looked.
+    #[error(transparent)]
+    Stale(#[from] StaleHead),
+    /// An edit of HEAD was refused.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// HEAD is not fit to be committed.
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    /// HEAD was not committed.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// A mark was not set.
+    #[error(transparent)]
+    Mark(#[from] MarkError),
+    /// A channel was not moved.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+    /// There is nothing to launch.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// There is no lock.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// An image was not registered.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// A credential was not added.
+    #[error(transparent)]
+    AddCredential(#[from] AddCredentialError),
+    /// A credential was not removed.
+    #[error(transparent)]
+    RemoveCredential(#[from] RemoveCredentialError),
+    /// A scope was not added.
+    #[error(transparent)]
+    AddScope(#[from] AddScopeError),
+    /// A scope was not removed.
+    #[error(transparent)]
+    RemoveScope(#[from] RemoveScopeError),
+    /// A principal was not added.
+    #[error(transparent)]
+    AddPrincipal(#[from] AddPrincipalError),
+    /// A principal was not removed.
+    #[error(transparent)]
+    RemovePrincipal(#[from] RemovePrincipalError),
+    /// A role was not granted.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    /// A role was not taken away.
+    #[error(transparent)]
+    Revoke(#[from] RevokeError),
+    /// Documents were not imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// No document was made.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// A store was not opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A dump was not loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A dump could not be read.
+    #[error("the dump could not be read")]
+    Dump(#[source] std::io::Error),
+    /// The receiver of a dump failed.
+    #[error("the dump could not be written")]
+    Sink(#[source] std::io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record was not written.
+    #[error(transparent)]
+    Record(RecordError),
+    /// A committed content is damaged.
+    #[error(transparent)]
+    Content(#[from] FrozenError),
+    /// A committed revision is damaged.
+    #[error(transparent)]
+    Revision(#[from] RevisionMismatch),
+    /// A value has no canonical form.
+    #[error(transparent)]
+    Encoding(#[from] CanonicalError),
+    /// A principal cannot be an author.
+    #[error(transparent)]
+    Author(ParseAuthorError),
+    /// A text is no principal.
+    #[error(transparent)]
+    Principal(ParsePrincipalError),
+    /// A text is no account number.
+    #[error(transparent)]
+    AccountNumber(ParseAccountNumberError),
+    /// An account cannot be a partition of the store.
+    #[error(transparent)]
+    Partition(ParsePartitionError),
+}
+
+impl Error {
+    /// What a caller does about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound(_) | Self::NoRevision { .. } | Self::NoRelease { .. } => {
+                ErrorKind::NotFound
+            }
+            Self::Denied(_) => ErrorKind::Denied,
+            Self::NameTaken { .. }
+            | Self::VersionTaken { .. }
+            | Self::Stale(_)
+            | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
+            | Self::Channel(_)
+            | Self::Resolve(_)
+            | Self::RemoveCredential(_)
+            | Self::RemoveScope(_)
+            | Self::RemovePrincipal(_)
+            | Self::Revoke(_)
+            | Self::Import(ImportError::Differs { .. } | ImportError::HeadEdited { .. }) => {
+                ErrorKind::Conflict
+            }
+            Self::Store(error) => store_kind(error),
+            Self::Sink(_) | Self::Dump(_) | Self::Open(_) => ErrorKind::Unavailable,
+            Self::Content(_) | Self::Revision(_) | Self::Encoding(_) | Self::Record(_) => {
+                ErrorKind::Internal
+            }
+            _ => ErrorKind::Invalid,
+        }
+    }
+
+    /// What a failed write means for a record with a name of its own.
+    pub(crate) fn taken(
+        error: RecordError,
+        noun: Noun,
+        name: &dyn fmt::Display,
+        scope: &Scope,
+    ) -> Self {
+        match error {
+            RecordError::Taken { .. } | RecordError::Exists { .. } => Self::NameTaken {
+                noun,
+                name: name.to_string(),
+                scope: scope.clone(),
+            },
+            error => error.into(),
+        }
+    }
+}
+
+fn store_kind(error: &StoreError) -> ErrorKind {
+    match error {
+        StoreError::Conflict => ErrorKind::Conflict,
+        StoreError::Corrupt { .. } => ErrorKind::Internal,
+        StoreError::TooLarge { .. } => ErrorKind::Invalid,
+        _ => ErrorKind::Unavailable,
+    }
+}
+
+impl From<RecordError> for Error {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Store(error) => Self::Store(error),
+            error => Self::Record(error),
+        }
+    }
+}
+
+impl AsStoreError for Error {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Public image metadata becomes records and revisions.
+
+mod plan;
+mod write;
+
+use atlas_base::Name;
+use atlas_history::{LineageId, RevisionNumber};
+use atlas_image::{ParseArchitectureError, Warning};
+use atlas_image_id::CloudLocation;
+use atlas_mci::{InstanceDefaults, NoInstanceType};
+use atlas_scope::Scope;
+use atlas_streams::{Release, StreamArch, StreamName};
+use core::fmt;
+use serde::Serialize;
+
+/// What an import does with stream documents.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// Where records and MultiCloud Images are made; a credential for each cloud must reach it.
+    pub scope: Scope,
+    /// What they are called: one MultiCloud Image an architecture, named `NAME-ARCHITECTURE`. It is
+    /// also the family of the operating system in the records.
+    pub name: Name,
+    /// Whether each release is committed, with its channel pointing there. Otherwise the newest
+    /// release becomes HEAD, to be looked at and committed by hand.
+    pub commit: bool,
+    /// The instance types of the settings.
+    pub instance_types: InstanceDefaults,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// Release by release, in the order of their times.
+    pub releases: Vec<ImportedRelease>,
+    /// How many image records were made.
+    pub registered: usize,
+    /// What a person should look at.
+    pub warnings: Vec<ImportWarning>,
+}
+
+/// One release of one architecture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportedRelease {
+    /// The stream.
+    pub stream: StreamName,
+    /// The release.
+    pub release: Release,
+    /// The architecture.
+    pub architecture: StreamArch,
+    /// The MultiCloud Image.
+    pub mci: Name,
+    /// Its lineage.
+    pub lineage: LineageId,
+    /// The revision that holds the release; none where it became HEAD.
+    pub revision: Option<RevisionNumber>,
+    /// Whether it was there before.
+    pub unchanged: bool,
+    /// How many locations it serves.
+    pub locations: usize,
+}
+
+/// How far an import is: one step a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportProgress {
+    /// Releases done.
+    pub done: usize,
+    /// Releases in all.
+    pub total: usize,
+}
+
+/// What a person should look at after an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ImportWarning {
+    /// An architecture has no image in any cloud.
+    NoImages {
+        /// The stream.
+        stream: StreamName,
+        /// The architecture.
+        architecture: StreamArch,
+    },
+    /// A release is older than one that was committed before.
+    OutOfOrder {
+        /// The MultiCloud Image.
+        mci: Name,
+        /// The release.
+        release: Release,
+        /// The revision it became all the same.
+        revision: RevisionNumber,
+    },
+    /// Registration had something to say.
+    Registration {
+        /// Where.
+        location: CloudLocation,
+        /// What.
+        warning: Warning,
+    },
+}
+
+impl fmt::Display for ImportWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoImages {
+                stream,
+                architecture,
+            } => {
+                write!(
+                    f,
+                    "{architecture} of stream {stream} has no image in any cloud: nothing was made for it"
+                )
+            }
+            Self::OutOfOrder {
+                mci,
+                release,
+                revision,
+            } => write!(
+                f,
+                "{release} is older than what `{mci}` held already: it became revision {revision}, and no channel was moved to it"
+            ),
+            Self::Registration { location, warning } => write!(f, "{location}: {warning}"),
+        }
+    }
+}
+
+/// Why documents were not imported.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// A document does not say when its release was made.
+    #[error(
+        "stream {stream} release {release} does not say when it was released: `metadata.last-modified` is missing"
+    )]
+    NoTime {
+        /// The stream.
+        stream: StreamName,
+        /// The release.
+        release: Release,
+    },
+    /// A document names images of two releases.
+    #[error(
+        "stream {stream} names images of two releases, {one} and {other}, for {architecture}: import documents of one release each"
+    )]
+    MixedReleases {
+        /// The stream.
+        stream: StreamName,
+        /// The architecture.
+        architecture: StreamArch,
+        /// One release.
+        one: Release,
+        /// The other.
+        other: Release,
+    },
+    /// An architecture that records cannot have.
+    #[error("stream {stream} has an architecture that is not known here")]
+    Architecture {
+        /// The stream.
+        stream: StreamName,
+        /// What was wrong with it.
+        source: ParseArchitectureError,
+    },
+    /// A name that does not fit its place.
+    #[error("stream {stream} release {release} cannot be named: {reason}")]
+    Word {
+        /// The stream.
+        stream: StreamName,
+        /// The release.
+        release: Release,
+        /// What was wrong.
+        reason: String,
+    },
+    /// No instance type is known.
+    #[error(transparent)]
+    InstanceType(#[from] NoInstanceType),
+    /// The release was imported before, with other images.
+    #[error(
+        "stream {stream} release {release} was imported as revision {revision} of `{mci}`, with other images than this document names: a release never changes, so one of the two documents is wrong"
+    )]
+    Differs {
+        /// The stream.
+        stream: StreamName,
+        /// The release.
+        release: Release,
+        /// The MultiCloud Image.
+        mci: Name,
+        /// Its revision.
+        revision: RevisionNumber,
+    },
+    /// HEAD holds work that the import would throw away.
+    #[error("HEAD of `{mci}` holds edits that are not committed: commit them before the import")]
+    HeadEdited {
+        /// The MultiCloud Image.
+        mci: Name,
+    },
+}

@@ -1,0 +1,244 @@
+//! One release, one transaction.
+
+use super::{
+    ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
+    plan::{PartPlan, ReleasePlan, plan},
+};
+use crate::{
+    Error, Session,
+    stored::{StoredImport, StoredMci},
+    tables::{IMPORTS, KeptImport, partition_of},
+    unit::Unit,
+};
+use atlas_history::RevisionNumber;
+use atlas_image::{ImageName, Origin, OriginText, OsFacts, ParseTextError, RegisterImage, Via};
+use atlas_scope::Permission;
+use atlas_store::Parts;
+use atlas_streams::StreamDocument;
+use atlas_template::ChannelName;
+use std::sync::Arc;
+
+impl Session {
+    /// Registers every image of some stream documents, and makes one revision a release and
+    /// architecture, in the order of their release times.
+    ///
+    /// Each release commits whole or not at all: records, revisions, channel. A release that was
+    /// imported before changes nothing. All documents are checked before the first one is written.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be imported, no credential for one of its clouds reaches the scope, or
+    /// the caller may not.
+    pub async fn import_streams(
+        &self,
+        documents: &[StreamDocument],
+        options: &ImportOptions,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<ImportReport, Error> {
+        let mut report = ImportReport::default();
+        let plans = plan(documents, options, &mut report.warnings)?;
+        let options = Arc::new(options.clone());
+        let total = plans.len();
+        for (done, release) in plans.into_iter().enumerate() {
+            progress(ImportProgress { done, total });
+            let release = Arc::new(release);
+            let written = self
+                .write(|unit| {
+                    let (release, options) = (Arc::clone(&release), Arc::clone(&options));
+                    async move { unit.import(&release, &options, done + 1 == total).await }
+                })
+                .await?;
+            report.releases.extend(written.releases);
+            report.registered += written.registered;
+            report.warnings.extend(written.warnings);
+        }
+        progress(ImportProgress { done: total, total });
+        Ok(report)
+    }
+}
+
+impl Unit {
+    async fn import(
+        &self,
+        release: &ReleasePlan,
+        options: &ImportOptions,
+        newest: bool,
+    ) -> Result<ImportReport, Error> {
+        let scope = &options.scope;
+        self.require(Permission::ImageRegister, scope).await?;
+        self.require(Permission::MciEdit, scope).await?;
+        let mut report = ImportReport::default();
+        for part in &release.parts {
+            let mci = if let Some(mci) = self.mci_by_name(scope, &part.name).await? {
+                mci
+            } else {
+                self.require(Permission::MciCreate, scope).await?;
+                self.new_mci(scope, part.name.clone()).await?
+            };
+            let lineage = mci.lineage;
+            let before = self.imported(&mci, release, part).await?;
+            let mut revision = before;
+            if before.is_none() {
+                self.register_part(release, part, options, &mut report)
+                    .await?;
+                if options.commit {
+                    revision = Some(self.commit_part(mci, release, part, &mut report).await?);
+                } else if newest {
+                    self.head_part(mci, part).await?;
+                }
+            }
+            report.releases.push(ImportedRelease {
+                stream: release.stream.clone(),
+                release: release.release.clone(),
+                architecture: part.arch.clone(),
+                mci: part.name.clone(),
+                lineage,
+                revision,
+                unchanged: before.is_some(),
+                locations: part.settings.len(),
+            });
+        }
+        Ok(report)
+    }
+
+    /// The revision that holds this release already.
+    async fn imported(
+        &self,
+        mci: &StoredMci,
+        release: &ReleasePlan,
+        part: &PartPlan,
+    ) -> Result<Option<RevisionNumber>, Error> {
+        let parts = import_parts(mci, release);
+        let found = IMPORTS
+            .get(&self.tx, &partition_of(&mci.scope)?, parts)
+            .await?;
+        match found {
+            Some(KeptImport(import)) if import.images != part.images => {
+                Err(Error::Import(ImportError::Differs {
+                    stream: release.stream.clone(),
+                    release: release.release.clone(),
+                    mci: part.name.clone(),
+                    revision: import.revision,
+                }))
+            }
+            found => Ok(found.map(|kept| kept.0.revision)),
+        }
+    }
+
+    /// Registers the images that no scope above has registered yet.
+    async fn register_part(
+        &self,
+        release: &ReleasePlan,
+        part: &PartPlan,
+        options: &ImportOptions,
+        report: &mut ImportReport,
+    ) -> Result<(), Error> {
+        let text = release.release.as_str();
+        let generation = text.split('.').next().unwrap_or(text);
+        let word = |error: ParseTextError| {
+            Error::Import(ImportError::Word {
+                stream: release.stream.clone(),
+                release: release.release.clone(),
+                reason: error.to_string(),
+            })
+        };
+        let os = OsFacts::parse(options.name.as_str(), generation, text).map_err(word)?;
+        let origin = Origin::Imported {
+            stream: OriginText::parse(release.stream.as_str()).map_err(word)?,
+            release: OriginText::parse(text).map_err(word)?,
+        };
+        let name = ImageName::parse(&format!("{} {text}", part.name)).map_err(word)?;
+        let credentials = self.credentials_near(&options.scope).await?;
+        for (location, setting) in &part.settings {
+            let image = setting.image();
+            let known = self.records_of(&options.scope, location, image).await?;
+            if known
+                .iter()
+                .any(|record| record.scope().contains(&options.scope))
+            {
+                continue;
+            }
+            let scope = options.scope.clone();
+            let request = RegisterImage {
+                name: Some(name.clone()),
+                os: Some(os.clone()),
+                architecture: Some(part.architecture),
+                origin: origin.clone(),
+                ..RegisterImage::new(scope, location.clone(), image.clone(), Via::Metadata)
+            };
+            let registered = self.register(request, &credentials).await?;
+            report.registered += 1;
+            for warning in registered.warnings {
+                report.warnings.push(ImportWarning::Registration {
+                    location: location.clone(),
+                    warning,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes HEAD say what the release says.
+    async fn head_part(&self, mut mci: StoredMci, part: &PartPlan) -> Result<StoredMci, Error> {
+        let content = mci.head.content().edited(part.edits(mci.head.content()))?;
+        if content == *mci.head.content() {
+            return Ok(mci);
+        }
+        if mci.is_edited() {
+            return Err(ImportError::HeadEdited {
+                mci: part.name.clone(),
+            }
+            .into());
+        }
+        mci.head = mci.head.edited(content);
+        self.put_mci(mci.clone()).await?;
+        Ok(mci)
+    }
+
+    async fn commit_part(
+        &self,
+        mci: StoredMci,
+        release: &ReleasePlan,
+        part: &PartPlan,
+        report: &mut ImportReport,
+    ) -> Result<RevisionNumber, Error> {
+        let newest = match mci.last {
+            Some(last) => self
+                .revision(&mci, last.number)
+                .await?
+                .revision
+                .released_at(),
+            None => None,
+        };
+        let mci = self.head_part(mci, part).await?;
+        let time = Some(release.released_at);
+        let (mci, revision) = self.commit(mci, part.message.clone(), time, None).await?;
+        let number = revision.number();
+        let import = StoredImport {
+            lineage: mci.lineage,
+            revision: number,
+            images: part.images,
+            at: self.now,
+        };
+        let (at, parts) = (partition_of(&mci.scope)?, import_parts(&mci, release));
+        IMPORTS
+            .insert(&self.tx, &at, parts, &KeptImport(import))
+            .await?;
+        if newest > time {
+            report.warnings.push(ImportWarning::OutOfOrder {
+                mci: part.name.clone(),
+                release: release.release.clone(),
+                revision: number,
+            });
+        } else if let Ok(channel) = ChannelName::parse(release.stream.as_str()) {
+            let marks = atlas_history::Marks::default();
+            self.move_channel(&mci, channel, number, &marks).await?;
+        }
+        Ok(number)
+    }
+}
+
+fn import_parts(mci: &StoredMci, release: &ReleasePlan) -> Parts {
+    let lineage = mci.lineage.to_string();
+    Parts::from((lineage, release.stream.as_str(), release.release.as_str()))
+}

@@ -1,0 +1,254 @@
+//! Which image is launched here.
+
+use crate::{
+    Error, Session,
+    states::{Located, State},
+    unit::Unit,
+};
+use atlas_history::Revision;
+use atlas_image::{ImageRecord, Lifecycle};
+use atlas_image_id::CloudLocation;
+use atlas_scope::{Permission, Scope, visible};
+use atlas_template::{
+    LaunchPlan, LockFile, LockState, Reference, ResolveError, Selector, Trace, explain, resolve,
+};
+use std::sync::Arc;
+
+/// Asks for the image of a MultiCloud Image at a location, as seen from a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LaunchRequest {
+    /// Which MultiCloud Image, at which state; the newest revision where it names none.
+    pub reference: Reference,
+    /// Where to launch.
+    pub location: CloudLocation,
+    /// The caller's scope.
+    pub scope: Scope,
+}
+
+impl LaunchRequest {
+    /// A request.
+    pub fn new(reference: Reference, location: CloudLocation, scope: Scope) -> Self {
+        Self {
+            reference,
+            location,
+            scope,
+        }
+    }
+}
+
+/// A decision with its reasoning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// The plan, or the refusal.
+    pub outcome: Result<LaunchPlan, ResolveError>,
+    /// Why.
+    pub trace: Trace,
+}
+
+impl Session {
+    /// The image to launch, with everything that a launch needs.
+    ///
+    /// A plan that was asked for before is answered from memory as long as nothing was written.
+    ///
+    /// # Errors
+    ///
+    /// The reference leads nowhere that the caller sees, no setting serves the location, or what
+    /// it leads to must not be launched.
+    pub async fn resolve(&self, request: &LaunchRequest) -> Result<Arc<LaunchPlan>, Error> {
+        let shared = &self.atlas.shared;
+        let stamp = shared.stamp(&request.scope).await?;
+        if let Some(plan) = self.plans.get(request, &stamp, || shared.clock.now()) {
+            return Ok(plan);
+        }
+        let unit = self.read().await?;
+        let (located, state) = unit.launchable(&request.reference, &request.scope).await?;
+        let records = unit
+            .records_for(&located, &state, &request.location)
+            .await?;
+        let source = state.source(located.mci.lineage);
+        let plan = resolve(
+            &source,
+            &request.location,
+            &records,
+            &located.viewer,
+            unit.now,
+        )?;
+        let plan = Arc::new(plan);
+        // A state that was seen from elsewhere may change without the partitions of this scope.
+        if located.viewer == request.scope {
+            let later = records
+                .iter()
+                .filter_map(|record| match record.lifecycle() {
+                    Lifecycle::Deprecated { from, .. } if *from > unit.now => Some(*from),
+                    _ => None,
+                });
+            let until = later.chain(located.until).min();
+            self.plans.keep(request.clone(), &plan, stamp, until);
+        }
+        Ok(plan)
+    }
+
+    /// [`Session::resolve`] with the whole reasoning.
+    ///
+    /// # Errors
+    ///
+    /// The reference leads nowhere that the caller sees.
+    pub async fn explain(&self, request: &LaunchRequest) -> Result<Explained, Error> {
+        let unit = self.read().await?;
+        let (located, state) = unit.launchable(&request.reference, &request.scope).await?;
+        let records = unit
+            .records_for(&located, &state, &request.location)
+            .await?;
+        let source = state.source(located.mci.lineage);
+        let (outcome, trace) = explain(
+            &source,
+            &request.location,
+            &records,
+            &located.viewer,
+            unit.now,
+        );
+        Ok(Explained { outcome, trace })
+    }
+
+    /// The plans of all locations that have a setting, in order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::resolve`], for the first location that cannot be launched.
+    pub async fn resolve_all(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<Vec<LaunchPlan>, Error> {
+        let unit = self.read().await?;
+        let (located, state) = unit.launchable(reference, from).await?;
+        unit.plans(&located, &state, &[]).await
+    }
+
+    /// Locks the plans of some locations, or of all that have a setting where none is named.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::resolve`]; HEAD cannot be locked.
+    pub async fn lock(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        locations: &[CloudLocation],
+    ) -> Result<LockFile, Error> {
+        let unit = self.read().await?;
+        let (located, state) = unit.launchable(reference, from).await?;
+        Ok(LockFile::new(
+            &unit.plans(&located, &state, locations).await?,
+        )?)
+    }
+
+    /// How each entry of a lock file stands today.
+    ///
+    /// # Errors
+    ///
+    /// The store fails. That the revision is gone is an answer, not an error.
+    pub async fn verify_lock(
+        &self,
+        lock: &LockFile,
+        from: &Scope,
+    ) -> Result<Vec<(CloudLocation, LockState)>, Error> {
+        let unit = self.read().await?;
+        let reference = Reference::lineage(lock.lineage()).at(Selector::Number(lock.revision()));
+        let entries = lock.locations();
+        let gone = |reason: String| {
+            let state = LockState::Gone { reason };
+            Ok(entries
+                .keys()
+                .map(|location| (location.clone(), state.clone()))
+                .collect())
+        };
+        let (located, state) = match unit.launchable(&reference, from).await {
+            Ok(found) => found,
+            Err(error @ (Error::NotFound(_) | Error::NoRevision { .. })) => {
+                return gone(error.to_string());
+            }
+            Err(error) => return Err(error),
+        };
+        if state.revision.as_ref().map(Revision::digest) != Some(lock.revision_digest()) {
+            return gone("the store holds another revision under that number".to_owned());
+        }
+        let mut states = Vec::with_capacity(entries.len());
+        for (location, entry) in entries {
+            let now = match unit.plan(&located, &state, location).await {
+                Ok(plan) => Ok(plan),
+                Err(Error::Resolve(refusal)) => Err(refusal),
+                Err(error) => return Err(error),
+            };
+            states.push((location.clone(), LockFile::compare(location, entry, &now)));
+        }
+        Ok(states)
+    }
+}
+
+impl Unit {
+    async fn launchable(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<(Located, State), Error> {
+        let located = self.locate(reference, from, Permission::MciView).await?;
+        let state = self
+            .state(&located.mci, reference.selector.as_ref())
+            .await?;
+        Ok((located, state))
+    }
+
+    async fn plan(
+        &self,
+        located: &Located,
+        state: &State,
+        location: &CloudLocation,
+    ) -> Result<LaunchPlan, Error> {
+        let records = self.records_for(located, state, location).await?;
+        let source = state.source(located.mci.lineage);
+        Ok(resolve(
+            &source,
+            location,
+            &records,
+            &located.viewer,
+            self.now,
+        )?)
+    }
+
+    async fn plans(
+        &self,
+        located: &Located,
+        state: &State,
+        locations: &[CloudLocation],
+    ) -> Result<Vec<LaunchPlan>, Error> {
+        let all = state.content.content().settings().keys();
+        let wanted: Vec<_> = if locations.is_empty() {
+            all.cloned().collect()
+        } else {
+            locations.to_vec()
+        };
+        let mut plans = Vec::with_capacity(wanted.len());
+        for location in &wanted {
+            plans.push(self.plan(located, state, location).await?);
+        }
+        Ok(plans)
+    }
+
+    /// The records that the viewer sees of the image of the setting that serves a location.
+    async fn records_for(
+        &self,
+        located: &Located,
+        state: &State,
+        location: &CloudLocation,
+    ) -> Result<Vec<ImageRecord>, Error> {
+        let Some((at, setting)) = state.content.content().serving(location) else {
+            return Ok(Vec::new());
+        };
+        let mut records = self
+            .records_of(&located.viewer, at, setting.image())
+            .await?;
+        records.retain(|record| visible(record.scope(), record.shared(), &located.viewer));
+        Ok(records)
+    }
+}

@@ -1,0 +1,252 @@
+//! MultiCloud Images as they are looked at: states, lists, logs, diffs, coverage.
+
+use crate::{
+    Error, Session,
+    states::{Located, State},
+    tables::{CHANNELS, MCIS, partition_of, partitions_above},
+};
+use atlas_base::{Name, Timestamp};
+use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_mci::{Content, Coverage, Diff};
+use atlas_scope::{Permission, Scope, visible};
+use atlas_template::{ChannelName, Reference, Selector};
+use serde::Serialize;
+
+/// A MultiCloud Image at one of its states.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct MciView {
+    /// The lineage.
+    pub lineage: LineageId,
+    /// Where it is.
+    pub scope: Scope,
+    /// The current name of its HEAD.
+    pub name: Name,
+    /// Whether scopes below see it.
+    pub shared: bool,
+    /// Where it was cloned from.
+    pub origin: Option<Origin>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// The generation of HEAD.
+    pub generation: Generation,
+    /// Whether HEAD holds anything that is not committed.
+    pub edited: bool,
+    /// The newest revision.
+    pub last: Option<RevisionNumber>,
+    /// The revision that is shown; none for HEAD.
+    pub revision: Option<Revision>,
+    /// Its marks.
+    pub marks: Marks,
+    /// What it holds.
+    pub content: Content,
+    /// Scopes further up with a visible one of the same name.
+    pub shadows: Vec<Scope>,
+}
+
+/// A MultiCloud Image in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MciSummary {
+    /// The lineage.
+    pub lineage: LineageId,
+    /// Where it is.
+    pub scope: Scope,
+    /// The name of its HEAD.
+    pub name: Name,
+    /// The newest revision.
+    pub last: Option<RevisionNumber>,
+    /// Whether HEAD holds anything that is not committed.
+    pub edited: bool,
+    /// How many locations HEAD serves.
+    pub locations: usize,
+}
+
+/// A revision in a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LogEntry {
+    /// The revision.
+    pub revision: Revision,
+    /// Its marks.
+    pub marks: Marks,
+    /// The channels that point to it.
+    pub channels: Vec<ChannelName>,
+}
+
+impl Session {
+    /// A MultiCloud Image at the state that the reference names; HEAD where it names none.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, or has no such state.
+    pub async fn mci(&self, reference: &Reference, from: &Scope) -> Result<MciView, Error> {
+        let unit = self.read().await?;
+        let located = unit.locate(reference, from, Permission::MciView).await?;
+        let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
+        let state = unit.state(&located.mci, Some(selector)).await?;
+        Ok(view(located, Some(state)))
+    }
+
+    /// The MultiCloud Images that a scope sees: its own, then those shared from above.
+    ///
+    /// # Errors
+    ///
+    /// The caller may not see any there.
+    pub async fn mcis(&self, from: &Scope) -> Result<Vec<MciSummary>, Error> {
+        let unit = self.read().await?;
+        unit.require(Permission::MciView, from).await?;
+        let mut found = Vec::new();
+        for partition in partitions_above(from)? {
+            found.extend(unit.all(&MCIS, &partition, ()).await?);
+        }
+        let seen = found.into_iter().map(|kept| kept.0);
+        let seen = seen.filter(|mci| visible(&mci.scope, mci.shared, from));
+        let mut list: Vec<_> = seen
+            .map(|mci| MciSummary {
+                lineage: mci.lineage,
+                name: mci.head.content().nickname().clone(),
+                last: mci.last.map(|last| last.number),
+                edited: mci.is_edited(),
+                locations: mci.head.content().settings().len(),
+                scope: mci.scope,
+            })
+            .collect();
+        list.sort_by(|a, b| (&b.scope, &a.name).cmp(&(&a.scope, &b.name)));
+        Ok(list)
+    }
+
+    /// The revisions of a lineage, newest first, with their marks and the channels that point to
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible.
+    pub async fn mci_log(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<Vec<LogEntry>, Error> {
+        let unit = self.read().await?;
+        let located = unit.locate(reference, from, Permission::MciView).await?;
+        let partition = partition_of(&located.mci.scope)?;
+        let channels = unit
+            .all(&CHANNELS, &partition, located.mci.lineage.to_string())
+            .await?;
+        let mut entries = Vec::new();
+        for stored in unit.revisions(&located.mci).await?.into_iter().rev() {
+            let here = channels.iter().map(|kept| &kept.0.channel);
+            let here = here.filter(|channel| channel.current() == stored.revision.number());
+            entries.push(LogEntry {
+                channels: here.map(|channel| channel.name().clone()).collect(),
+                revision: stored.revision,
+                marks: stored.marks,
+            });
+        }
+        Ok(entries)
+    }
+
+    /// What turns one state into another, of one lineage or of two.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not there or not visible.
+    pub async fn mci_diff(
+        &self,
+        before: &Reference,
+        after: &Reference,
+        from: &Scope,
+    ) -> Result<Diff, Error> {
+        let unit = self.read().await?;
+        let mut contents = Vec::with_capacity(2);
+        for reference in [before, after] {
+            let located = unit.locate(reference, from, Permission::MciDiff).await?;
+            let state = unit
+                .state(&located.mci, reference.selector.as_ref())
+                .await?;
+            contents.push(state.content.shared());
+        }
+        match contents.as_slice() {
+            [before, after] => Ok(Diff::between(before, after)),
+            _ => Ok(Diff::default()),
+        }
+    }
+
+    /// The pair that a diff of one lineage compares unless two are named: the newest revision and
+    /// the one before, or HEAD and the newest where HEAD holds edits (RightScale).
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, or has nothing to compare with.
+    pub async fn diff_pair(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<(Reference, Reference), Error> {
+        let unit = self.read().await?;
+        let located = unit.locate(reference, from, Permission::MciDiff).await?;
+        let name = located.mci.head.content().nickname();
+        let Some(last) = located.mci.last else {
+            return Err(Error::NothingCommitted { mci: name.clone() });
+        };
+        let at = |selector| Reference::lineage(located.mci.lineage).at(selector);
+        if located.mci.is_edited() {
+            return Ok((at(Selector::Number(last.number)), at(Selector::Head)));
+        }
+        match RevisionNumber::new(last.number.get() - 1) {
+            Some(before) => Ok((
+                at(Selector::Number(before)),
+                at(Selector::Number(last.number)),
+            )),
+            None => Err(Error::OneRevision { mci: name.clone() }),
+        }
+    }
+
+    /// Which locations the revisions of some lineages serve, side by side.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not there or not visible.
+    pub async fn coverage(
+        &self,
+        references: &[Reference],
+        from: &Scope,
+    ) -> Result<Coverage, Error> {
+        let unit = self.read().await?;
+        let mut coverage = Coverage::default();
+        for reference in references {
+            let located = unit.locate(reference, from, Permission::MciView).await?;
+            for stored in unit.revisions(&located.mci).await? {
+                let content = unit
+                    .content(&located.mci.scope, stored.revision.content())
+                    .await?;
+                let name = located.mci.head.content().nickname().as_str();
+                coverage.add(name, stored.revision.message().subject(), content.content());
+            }
+        }
+        Ok(coverage)
+    }
+}
+
+pub(crate) fn view(located: Located, state: Option<State>) -> MciView {
+    let Located { mci, shadows, .. } = located;
+    let (content, revision, marks) = match state {
+        Some(state) => (state.content.content().clone(), state.revision, state.marks),
+        None => (mci.head.content().clone(), None, Marks::default()),
+    };
+    MciView {
+        lineage: mci.lineage,
+        name: mci.head.content().nickname().clone(),
+        shared: mci.shared,
+        origin: mci.origin,
+        created: mci.created,
+        generation: mci.head.generation(),
+        edited: mci.is_edited(),
+        last: mci.last.map(|last| last.number),
+        scope: mci.scope,
+        revision,
+        marks,
+        content,
+        shadows,
+    }
+}

@@ -1,0 +1,202 @@
+//! MultiCloud Images: make, edit, commit, look at.
+
+use crate::{
+    Error, MciView, NotFound, Noun, Session,
+    mci_views::view,
+    states::Located,
+    stored::{LastRevision, StoredContent, StoredMci, StoredRevision},
+    tables::{
+        CONTENTS, KeptContent, KeptRevision, REVISIONS, SCOPES, partition_of, partition_of_record,
+        revision_parts,
+    },
+    unit::{Change, Unit},
+};
+use atlas_base::{Name, Timestamp};
+use atlas_history::{CommitRequest, Generation, Head, LineageId, Marks, Message, Revision};
+use atlas_mci::{Content, Diff, HeadEdit};
+use atlas_scope::{Permission, Scope};
+use atlas_template::{Reference, Selector};
+
+impl Session {
+    /// Makes a MultiCloud Image with an empty HEAD (RightScale: a new MCI has a HEAD only).
+    ///
+    /// # Errors
+    ///
+    /// The name is taken at that scope, the scope is not there, or the caller may not.
+    pub async fn create_mci(&self, scope: &Scope, name: Name) -> Result<MciView, Error> {
+        self.write(|unit| {
+            let (scope, name) = (scope.clone(), name.clone());
+            async move {
+                unit.require(Permission::MciCreate, &scope).await?;
+                let mci = unit.new_mci(&scope, name).await?;
+                Ok(view(
+                    Located {
+                        mci,
+                        viewer: scope,
+                        shadows: Vec::new(),
+                        until: None,
+                    },
+                    None,
+                ))
+            }
+        })
+        .await
+    }
+
+    /// Edits HEAD: all of the edits or none. `seen` is the generation of HEAD that the caller
+    /// looked at; it is data, and never retried away.
+    ///
+    /// # Errors
+    ///
+    /// An edit cannot be made, HEAD moved since it was seen, or the caller may not.
+    pub async fn edit_mci(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        edits: Vec<HeadEdit>,
+        seen: Option<Generation>,
+    ) -> Result<MciView, Error> {
+        self.write(|unit| {
+            let (reference, from, edits) = (reference.clone(), from.clone(), edits.clone());
+            async move {
+                let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
+                only_head(&reference, &located.mci)?;
+                unit.require(Permission::MciEdit, &located.mci.scope)
+                    .await?;
+                located.mci.head.expect(seen)?;
+                let content = located.mci.head.content().edited(edits)?;
+                if content != *located.mci.head.content() {
+                    let diff = Diff::between(located.mci.head.content(), &content);
+                    located.mci.head = located.mci.head.edited(content);
+                    unit.put_mci(located.mci.clone()).await?;
+                    let text = serde_json::to_string(&diff).unwrap_or_default();
+                    let (scope, lineage) = (located.mci.scope.clone(), located.mci.lineage);
+                    unit.audit(Permission::MciEdit, &scope, lineage, Change::made(&text))
+                        .await?;
+                }
+                Ok(view(located, None))
+            }
+        })
+        .await
+    }
+
+    /// Freezes HEAD as the next revision (RightScale: commit).
+    ///
+    /// # Errors
+    ///
+    /// There is nothing to commit, HEAD has no settings, it moved since it was seen, or the caller
+    /// may not.
+    pub async fn commit_mci(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        message: Message,
+        seen: Option<Generation>,
+    ) -> Result<Revision, Error> {
+        self.write(|unit| {
+            let (reference, from, message) = (reference.clone(), from.clone(), message.clone());
+            async move {
+                let located = unit.locate(&reference, &from, Permission::MciView).await?;
+                only_head(&reference, &located.mci)?;
+                unit.require(Permission::MciCommit, &located.mci.scope)
+                    .await?;
+                let (_, revision) = unit.commit(located.mci, message, None, seen).await?;
+                Ok(revision)
+            }
+        })
+        .await
+    }
+}
+
+impl Unit {
+    pub(crate) async fn new_mci(&self, scope: &Scope, name: Name) -> Result<StoredMci, Error> {
+        let record = SCOPES
+            .get(&self.tx, &partition_of_record(scope)?, scope.as_str())
+            .await?;
+        if record.is_none() {
+            return Err(NotFound::new(Noun::Scope, scope, scope).into());
+        }
+        let mci = StoredMci {
+            lineage: LineageId::from_u128(self.id()),
+            scope: scope.clone(),
+            shared: scope.level().shares_by_default(),
+            origin: None,
+            created: self.now,
+            by: self.who.clone(),
+            last: None,
+            head: Head::new(Content::new(name.clone())),
+        };
+        self.put_mci(mci.clone()).await?;
+        self.audit(
+            Permission::MciCreate,
+            scope,
+            mci.lineage,
+            Change::made(&name),
+        )
+        .await?;
+        Ok(mci)
+    }
+
+    /// Freezes HEAD and keeps everything that belongs to the new revision.
+    pub(crate) async fn commit(
+        &self,
+        mut mci: StoredMci,
+        message: Message,
+        released_at: Option<Timestamp>,
+        seen: Option<Generation>,
+    ) -> Result<(StoredMci, Revision), Error> {
+        mci.head.content().ready()?;
+        let last = match mci.last {
+            Some(last) => Some(self.revision(&mci, last.number).await?.revision),
+            None => None,
+        };
+        let request = CommitRequest {
+            author: self.author()?,
+            message,
+            time: self.now,
+            released_at,
+            seen,
+        };
+        let commit = mci.head.commit(mci.lineage, last.as_ref(), request)?;
+        let (partition, revision) = (partition_of(&mci.scope)?, commit.revision);
+        let stored = StoredContent {
+            text: commit.content.text().to_owned(),
+        };
+        let digest = commit.content.digest().to_string();
+        CONTENTS
+            .put(&self.tx, &partition, digest, &KeptContent(stored))
+            .await?;
+        let stored = StoredRevision {
+            lineage: mci.lineage,
+            revision: revision.clone(),
+            marks: Marks::default(),
+        };
+        let parts = revision_parts(mci.lineage, revision.number());
+        REVISIONS
+            .insert(&self.tx, &partition, parts, &KeptRevision(stored))
+            .await?;
+        mci.last = Some(LastRevision {
+            number: revision.number(),
+            content: revision.content(),
+            generation: commit.head.generation(),
+        });
+        mci.head = commit.head;
+        self.put_mci(mci.clone()).await?;
+        let change = Change::made(&revision.digest());
+        let subject = format!("{}@{}", mci.lineage, revision.number());
+        self.audit(Permission::MciCommit, &mci.scope, subject, change)
+            .await?;
+        Ok((mci, revision))
+    }
+}
+
+/// Refuses a reference to a committed revision where only HEAD can be changed (RightScale).
+fn only_head(reference: &Reference, mci: &StoredMci) -> Result<(), Error> {
+    match &reference.selector {
+        None | Some(Selector::Head) => Ok(()),
+        Some(selector) => Err(Error::Frozen {
+            mci: mci.head.content().nickname().clone(),
+            selector: selector.clone(),
+        }),
+    }
+}

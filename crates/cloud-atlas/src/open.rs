@@ -1,0 +1,152 @@
+//! Making, opening and recognising stores.
+
+use crate::{
+    Atlas, Error,
+    session::Session,
+    tables::{
+        GRANTS, INFO, KeptGrant, KeptInfo, KeptPrincipal, KeptScope, PRINCIPALS, SCOPES,
+        grant_parts, principal_parts,
+    },
+};
+use atlas_base::Timestamp;
+use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord};
+use atlas_store::{KeyRange, MemoryStore, Page, Partition, Store, Tx};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The format of the records that this version writes.
+pub(crate) const FORMAT: u32 = 1;
+
+/// What a store says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreInfo {
+    /// The format of its records.
+    pub format: u32,
+    /// The version of the program that made it.
+    pub made_by: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+/// Why an address opens no store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The address is none.
+    #[error("{} is no address of a store: expected `memory:` or `redb:PATH`", atlas_base::quoted(.url))]
+    Address {
+        /// What was given.
+        url: String,
+    },
+    /// A kept store cannot be in memory.
+    #[error(
+        "`memory:` holds nothing that could be opened: it is made with `init`, and forgotten with the process"
+    )]
+    Memory,
+    /// The engine cannot open or make it.
+    #[cfg(feature = "redb")]
+    #[error(transparent)]
+    Redb(#[from] atlas_store_redb::OpenError),
+    /// The store holds something, but it is not ours.
+    #[error("the store holds no data of Cloud Atlas: it is left as it is")]
+    Foreign,
+    /// The store was written by a later version.
+    #[error(
+        "the store has the record format {found}, this program reads up to {known}: use a newer version; the store is left as it is"
+    )]
+    Newer {
+        /// Of the store.
+        found: u32,
+        /// The newest that is known.
+        known: u32,
+    },
+}
+
+/// Splits an address into its scheme and the rest.
+fn split(url: &str) -> Result<(&str, &str), OpenError> {
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(("memory", "")),
+        #[cfg(feature = "redb")]
+        Some(("redb", path)) if !path.is_empty() => Ok(("redb", path)),
+        _ => Err(OpenError::Address {
+            url: url.to_owned(),
+        }),
+    }
+}
+
+pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+    match split(url)? {
+        #[cfg(feature = "redb")]
+        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::create(path)?)),
+        _ => Ok(Arc::new(MemoryStore::new())),
+    }
+}
+
+pub(crate) fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+    match split(url)? {
+        #[cfg(feature = "redb")]
+        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::open(path)?)),
+        _ => Err(OpenError::Memory),
+    }
+}
+
+/// Whether nothing at all is kept.
+pub(crate) async fn is_empty(atlas: &Atlas) -> Result<bool, Error> {
+    let snapshot = atlas.shared.store.snapshot().await?;
+    let slice = snapshot.range(&KeyRange::all(), Page::first(1)).await?;
+    Ok(slice.entries.is_empty())
+}
+
+/// Writes what every store has: what it is, the scope `/`, and its administrator.
+pub(crate) async fn furnish(atlas: &Atlas) -> Result<(), Error> {
+    let admin = PrincipalId::parse("admin").map_err(Error::Principal)?;
+    let session = Session::new(atlas.clone(), admin.clone());
+    session
+        .write(|unit| {
+            let admin = admin.clone();
+            async move {
+                let (tx, global) = (&unit.tx, Partition::global());
+                let info = StoreInfo {
+                    format: FORMAT,
+                    made_by: env!("CARGO_PKG_VERSION").to_owned(),
+                    made_at: unit.now,
+                };
+                INFO.insert(tx, &global, "store", &KeptInfo(info)).await?;
+                let root = ScopeRecord {
+                    scope: Scope::global(),
+                    account_number: None,
+                    created: unit.now,
+                };
+                SCOPES.insert(tx, &global, "/", &KeptScope(root)).await?;
+                let record = PrincipalRecord {
+                    principal: admin.clone(),
+                    created: unit.now,
+                };
+                PRINCIPALS
+                    .insert(tx, &global, principal_parts(&admin), &KeptPrincipal(record))
+                    .await?;
+                let grant = Grant::new(admin, Role::ADMIN, Scope::global());
+                Ok(GRANTS
+                    .insert(tx, &global, grant_parts(&grant), &KeptGrant(grant))
+                    .await?)
+            }
+        })
+        .await
+}
+
+/// Refuses a store that is not ours, or of a later version.
+pub(crate) async fn recognise(atlas: &Atlas) -> Result<StoreInfo, Error> {
+    let tx = Tx::begin(&*atlas.shared.store).await?;
+    let Some(KeptInfo(info)) = INFO.get(&tx, &Partition::global(), "store").await? else {
+        return Err(OpenError::Foreign.into());
+    };
+    if info.format > FORMAT {
+        return Err(OpenError::Newer {
+            found: info.format,
+            known: FORMAT,
+        }
+        .into());
+    }
+    Ok(info)
+}

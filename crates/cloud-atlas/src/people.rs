@@ -1,0 +1,243 @@
+//! Principals and grants.
+
+use crate::{
+    Error, Session,
+    tables::{
+        GRANTS, KeptGrant, KeptPrincipal, PRINCIPALS, SCOPES, grant_parts, partition_of,
+        principal_parts,
+    },
+    unit::{Change, Unit},
+};
+use atlas_base::Timestamp;
+use atlas_scope::{
+    Explanation, Grant, GrantFacts, Granted, Level, Permission, PrincipalId, PrincipalRecord,
+    Question, Role, Scope, add_principal, grant, remove_principal, revoke,
+};
+use atlas_store::Partition;
+
+impl Session {
+    /// Adds a principal; what she may do comes with grants.
+    ///
+    /// # Errors
+    ///
+    /// She is there, or the caller may not.
+    pub async fn add_principal(&self, principal: &PrincipalId) -> Result<PrincipalRecord, Error> {
+        self.write(|unit| {
+            let principal = principal.clone();
+            async move {
+                let global = Scope::global();
+                unit.require(Permission::PrincipalManage, &global).await?;
+                let existing = unit.principal_record(&principal).await?;
+                let record = add_principal(principal.clone(), existing.as_ref(), unit.now)?;
+                let (at, kept) = (Partition::global(), KeptPrincipal(record.clone()));
+                PRINCIPALS
+                    .insert(&unit.tx, &at, principal_parts(&principal), &kept)
+                    .await?;
+                let change = Change::made(&principal);
+                unit.audit(Permission::PrincipalManage, &global, &principal, change)
+                    .await?;
+                Ok(record)
+            }
+        })
+        .await
+    }
+
+    /// The principals, in order.
+    ///
+    /// # Errors
+    ///
+    /// The caller may not see them.
+    pub async fn principals(&self) -> Result<Vec<PrincipalRecord>, Error> {
+        let unit = self.read().await?;
+        unit.require(Permission::PrincipalView, &Scope::global())
+            .await?;
+        let found = unit.all(&PRINCIPALS, &Partition::global(), ()).await?;
+        Ok(found.into_iter().map(|kept| kept.0).collect())
+    }
+
+    /// Removes a principal with all grants she holds.
+    ///
+    /// # Errors
+    ///
+    /// She is not there, is the last administrator, or the caller may not.
+    pub async fn remove_principal(&self, principal: &PrincipalId) -> Result<(), Error> {
+        self.write(|unit| {
+            let principal = principal.clone();
+            async move {
+                let global = Scope::global();
+                unit.require(Permission::PrincipalManage, &global).await?;
+                let record = unit.principal_record(&principal).await?;
+                let grants = unit.every_grant().await?;
+                let roles = &unit.shared.roles;
+                let removed = remove_principal(&principal, record.as_ref(), &grants, roles)?;
+                for grant in &removed.grants {
+                    let partition = partition_of(&grant.scope)?;
+                    GRANTS
+                        .delete(&unit.tx, &partition, grant_parts(grant))
+                        .await?;
+                }
+                let at = Partition::global();
+                PRINCIPALS
+                    .delete(&unit.tx, &at, principal_parts(&principal))
+                    .await?;
+                let change = Change::removed(&principal);
+                unit.audit(Permission::PrincipalManage, &global, &principal, change)
+                    .await
+            }
+        })
+        .await
+    }
+
+    /// Gives a principal a role at a scope, perhaps until a moment.
+    ///
+    /// # Errors
+    ///
+    /// The principal, the scope or the role is not there, or the caller may not.
+    pub async fn grant(
+        &self,
+        principal: &PrincipalId,
+        role: &Role,
+        scope: &Scope,
+        until: Option<Timestamp>,
+    ) -> Result<Granted, Error> {
+        self.write(|unit| {
+            let mut wanted = Grant::new(principal.clone(), role.clone(), scope.clone());
+            wanted.expires = until;
+            async move {
+                unit.require(Permission::GrantManage, &wanted.scope).await?;
+                let partition = partition_of(&wanted.scope)?;
+                let grants = unit.grants_in(&partition).await?;
+                let record = unit.principal_record(&wanted.principal).await?;
+                let at = unit.scope_record(&wanted.scope).await?;
+                let facts = GrantFacts {
+                    principal: record.as_ref(),
+                    scope: at.as_ref(),
+                    grants: &grants,
+                    roles: &unit.shared.roles,
+                    now: unit.now,
+                };
+                let granted = grant(wanted, &facts)?;
+                let kept = KeptGrant(granted.grant.clone());
+                let parts = grant_parts(&granted.grant);
+                GRANTS.put(&unit.tx, &partition, parts, &kept).await?;
+                let Grant {
+                    principal,
+                    scope,
+                    role,
+                    ..
+                } = &granted.grant;
+                unit.audit(
+                    Permission::GrantManage,
+                    scope,
+                    principal,
+                    Change::made(&role),
+                )
+                .await?;
+                Ok(granted)
+            }
+        })
+        .await
+    }
+
+    /// Takes a role at a scope away from a principal.
+    ///
+    /// # Errors
+    ///
+    /// She does not hold it there, is the last administrator, or the caller may not.
+    pub async fn revoke(
+        &self,
+        principal: &PrincipalId,
+        role: &Role,
+        scope: &Scope,
+    ) -> Result<Grant, Error> {
+        self.write(|unit| {
+            let (principal, role, scope) = (principal.clone(), role.clone(), scope.clone());
+            async move {
+                unit.require(Permission::GrantManage, &scope).await?;
+                let partition = partition_of(&scope)?;
+                let grants = unit.grants_in(&partition).await?;
+                let found = revoke(&principal, &role, &scope, &grants, &unit.shared.roles)?;
+                GRANTS
+                    .delete(&unit.tx, &partition, grant_parts(&found))
+                    .await?;
+                let change = Change::removed(&role);
+                unit.audit(Permission::GrantManage, &scope, &principal, change)
+                    .await?;
+                Ok(found)
+            }
+        })
+        .await
+    }
+
+    /// The grants on scopes that the caller may see, of everybody or of one principal.
+    ///
+    /// # Errors
+    ///
+    /// The store fails.
+    pub async fn grants(&self, of: Option<&PrincipalId>) -> Result<Vec<Grant>, Error> {
+        let unit = self.read().await?;
+        let mut seen = Vec::new();
+        for grant in unit.every_grant().await? {
+            let own = grant.principal == self.who;
+            if of.is_none_or(|who| *who == grant.principal)
+                && (own || unit.may(Permission::GrantView, &grant.scope).await?)
+            {
+                seen.push(grant);
+            }
+        }
+        seen.sort();
+        Ok(seen)
+    }
+
+    /// Whether the caller holds a permission at a scope, and why (ours).
+    ///
+    /// # Errors
+    ///
+    /// The store fails.
+    pub async fn can(&self, permission: Permission, scope: &Scope) -> Result<Explanation, Error> {
+        let unit = self.read().await?;
+        let grants = unit.grants_reaching(&self.who, scope).await?;
+        let question = Question::new(permission, scope.clone(), self.who.clone());
+        Ok(question.explain(&grants, &unit.shared.roles, unit.now))
+    }
+}
+
+impl Unit {
+    async fn principal_record(&self, who: &PrincipalId) -> Result<Option<PrincipalRecord>, Error> {
+        let found = PRINCIPALS
+            .get(&self.tx, &Partition::global(), principal_parts(who))
+            .await?;
+        Ok(found.map(|kept| kept.0))
+    }
+
+    async fn grants_in(&self, partition: &Partition) -> Result<Vec<Grant>, Error> {
+        let found = self.all(&GRANTS, partition, ()).await?;
+        Ok(found.into_iter().map(|kept| kept.0).collect())
+    }
+
+    async fn every_grant(&self) -> Result<Vec<Grant>, Error> {
+        let mut grants = self.grants_in(&Partition::global()).await?;
+        for account in self.accounts().await? {
+            grants.extend(self.grants_in(&account).await?);
+        }
+        Ok(grants)
+    }
+
+    /// The partitions of all accounts.
+    pub(crate) async fn accounts(&self) -> Result<Vec<Partition>, Error> {
+        let scopes = self.all(&SCOPES, &Partition::global(), ()).await?;
+        let accounts = scopes
+            .iter()
+            .filter(|kept| kept.0.scope.level() == Level::Account);
+        accounts.map(|kept| partition_of(&kept.0.scope)).collect()
+    }
+
+    /// Whether the caller holds a permission, as an answer rather than a refusal.
+    pub(crate) async fn may(&self, permission: Permission, scope: &Scope) -> Result<bool, Error> {
+        match self.require(permission, scope).await {
+            Ok(_) => Ok(true),
+            Err(Error::Denied(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

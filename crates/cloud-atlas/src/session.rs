@@ -1,0 +1,75 @@
+//! What one principal can ask and do.
+
+use crate::{Atlas, Error, cache::PlanCache, unit::Unit};
+use atlas_scope::PrincipalId;
+use atlas_store::{RetryPolicy, Tx, transact};
+use core::{fmt, future::Future};
+use std::sync::Arc;
+
+/// The calls of one principal. Cloning it is cheap.
+///
+/// Every call reads the principal's grants in its own transaction, decides, and commits with an
+/// audit event, whole or not at all. A record that the principal cannot see reads like one that
+/// is not there.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) atlas: Atlas,
+    pub(crate) who: PrincipalId,
+    pub(crate) plans: Arc<PlanCache>,
+}
+
+impl Session {
+    pub(crate) fn new(atlas: Atlas, who: PrincipalId) -> Self {
+        let plans = atlas.shared.caches.plans_of(&who);
+        Self { atlas, who, plans }
+    }
+
+    /// Who acts.
+    pub fn principal(&self) -> &PrincipalId {
+        &self.who
+    }
+
+    /// Runs a unit of work until it commits; what it returns is decided anew on each attempt.
+    pub(crate) async fn write<T, F, R>(&self, work: F) -> Result<T, Error>
+    where
+        F: Fn(Unit) -> R,
+        R: Future<Output = Result<T, Error>>,
+    {
+        let shared = &self.atlas.shared;
+        let now = shared.clock.now();
+        let policy = RetryPolicy::new(shared.ids.next(now));
+        let unit = |tx: Tx| {
+            work(Unit {
+                tx,
+                now,
+                who: self.who.clone(),
+                shared: Arc::clone(shared),
+            })
+        };
+        let writing = shared.caches.writing();
+        let outcome = transact(&*shared.store, &policy, unit).await;
+        writing.done();
+        outcome.map(|(value, _)| value)
+    }
+
+    /// A unit of work over one snapshot that writes nothing.
+    pub(crate) async fn read(&self) -> Result<Unit, Error> {
+        let shared = &self.atlas.shared;
+        let tx = Tx::begin(&*shared.store).await?;
+        let now = shared.clock.now();
+        Ok(Unit {
+            tx,
+            now,
+            who: self.who.clone(),
+            shared: Arc::clone(shared),
+        })
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("who", &self.who)
+            .finish_non_exhaustive()
+    }
+}

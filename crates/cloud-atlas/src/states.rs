@@ -1,0 +1,294 @@
+//! From a reference to a MultiCloud Image and one of its states.
+
+use crate::{
+    Error, NotFound, Noun,
+    stored::{StoredMci, StoredRevision},
+    tables::{
+        CHANNELS, CONTENTS, KeptMci, MCIS, REVISIONS, channel_parts, mci_name_parts, partition_of,
+        partitions_above, revision_parts,
+    },
+    unit::Unit,
+};
+use atlas_base::{Digest, Name};
+use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
+use atlas_mci::Content;
+use atlas_scope::{Permission, Scope, visible};
+use atlas_store::StoreError;
+use atlas_template::{Reference, Selector, Source, Target};
+
+/// A MultiCloud Image that the caller may see.
+#[derive(Debug, Clone)]
+pub(crate) struct Located {
+    pub(crate) mci: StoredMci,
+    /// From where it is seen: the caller's scope, or its own where that was said.
+    pub(crate) viewer: Scope,
+    /// Scopes further up that have a visible one of the same name.
+    pub(crate) shadows: Vec<Scope>,
+    /// Until when the grant that shows it holds.
+    pub(crate) until: Option<atlas_base::Timestamp>,
+}
+
+/// One state of a lineage: HEAD or a committed revision.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    pub(crate) content: Frozen<Content>,
+    pub(crate) revision: Option<Revision>,
+    pub(crate) marks: Marks,
+}
+
+impl State {
+    pub(crate) fn source(&self, lineage: LineageId) -> Source<'_> {
+        Source {
+            lineage,
+            content: &self.content,
+            revision: self.revision.as_ref(),
+            marks: &self.marks,
+        }
+    }
+}
+
+impl Unit {
+    /// Finds what a reference names, as seen from a scope; a missing permission to see it is told
+    /// as such, everything else that hides it reads like its absence.
+    pub(crate) async fn locate(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        permission: Permission,
+    ) -> Result<Located, Error> {
+        let absent =
+            |name: &dyn core::fmt::Display| Error::NotFound(NotFound::new(Noun::Mci, name, from));
+        match &reference.target {
+            Target::Lineage(lineage) => {
+                let found = self.mci_by_lineage(*lineage, from).await?;
+                let mci = found.ok_or_else(|| absent(lineage))?;
+                self.seen(mci, from, permission, Vec::new())
+                    .await?
+                    .ok_or_else(|| absent(lineage))
+            }
+            Target::Named {
+                scope: Some(scope),
+                name,
+            } => {
+                let found = self.mci_by_name(scope, name).await?;
+                let Some(mci) = found else {
+                    self.require(permission, from).await?;
+                    return Err(absent(name));
+                };
+                self.seen(mci, from, permission, Vec::new())
+                    .await?
+                    .ok_or_else(|| absent(name))
+            }
+            Target::Named { scope: None, name } => {
+                let until = self.require(permission, from).await?;
+                let mut found: Option<StoredMci> = None;
+                let mut shadows = Vec::new();
+                for scope in from.lineage() {
+                    let Some(mci) = self.mci_by_name(&scope, name).await? else {
+                        continue;
+                    };
+                    if !visible(&mci.scope, mci.shared, from) {
+                        continue;
+                    }
+                    match &found {
+                        None => found = Some(mci),
+                        Some(_) => shadows.push(scope),
+                    }
+                }
+                let mci = found.ok_or_else(|| absent(name))?;
+                Ok(Located {
+                    mci,
+                    viewer: from.clone(),
+                    shadows,
+                    until,
+                })
+            }
+        }
+    }
+
+    /// Whether a record is seen from a scope, or else from its own by who may see there.
+    async fn seen(
+        &self,
+        mci: StoredMci,
+        from: &Scope,
+        permission: Permission,
+        shadows: Vec<Scope>,
+    ) -> Result<Option<Located>, Error> {
+        let below = !mci.scope.contains(from);
+        let viewer = if below {
+            mci.scope.clone()
+        } else {
+            from.clone()
+        };
+        match self.require(permission, &viewer).await {
+            Ok(until) if visible(&mci.scope, mci.shared, &viewer) => Ok(Some(Located {
+                mci,
+                viewer,
+                shadows,
+                until,
+            })),
+            Ok(_) => Ok(None),
+            Err(Error::Denied(_)) if below => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) async fn mci_by_name(
+        &self,
+        scope: &Scope,
+        name: &Name,
+    ) -> Result<Option<StoredMci>, Error> {
+        let partition = partition_of(scope)?;
+        let found = MCIS
+            .find(&self.tx, &partition, "name", mci_name_parts(scope, name))
+            .await?;
+        Ok(found.map(|found| found.record.0))
+    }
+
+    async fn mci_by_lineage(
+        &self,
+        lineage: LineageId,
+        from: &Scope,
+    ) -> Result<Option<StoredMci>, Error> {
+        for partition in partitions_above(from)? {
+            if let Some(found) = MCIS.get(&self.tx, &partition, lineage.to_string()).await? {
+                return Ok(Some(found.0));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) async fn put_mci(&self, mci: StoredMci) -> Result<(), Error> {
+        let (scope, name) = (mci.scope.clone(), mci.head.content().nickname().clone());
+        let parts = mci.lineage.to_string();
+        let put = MCIS
+            .put(&self.tx, &partition_of(&scope)?, parts, &KeptMci(mci))
+            .await;
+        put.map_err(|error| Error::taken(error, Noun::Mci, &name, &scope))
+    }
+
+    /// The state that a selector chooses; without one, the newest committed revision.
+    pub(crate) async fn state(
+        &self,
+        mci: &StoredMci,
+        selector: Option<&Selector>,
+    ) -> Result<State, Error> {
+        let name = mci.head.content().nickname();
+        match selector {
+            Some(Selector::Head) => Ok(State {
+                content: Frozen::new(mci.head.content().clone())?,
+                revision: None,
+                marks: Marks::default(),
+            }),
+            None | Some(Selector::Latest) => match mci.last {
+                Some(last) => self.committed(mci, last.number).await,
+                None => Err(Error::NothingCommitted { mci: name.clone() }),
+            },
+            Some(Selector::Number(number)) => self.committed(mci, *number).await,
+            Some(Selector::Channel(channel)) => {
+                let parts = channel_parts(mci.lineage, channel);
+                let found = CHANNELS
+                    .get(&self.tx, &partition_of(&mci.scope)?, parts)
+                    .await?;
+                match found {
+                    Some(kept) => self.committed(mci, kept.0.channel.current()).await,
+                    None => Err(NotFound::new(Noun::Channel, channel, &mci.scope).into()),
+                }
+            }
+            Some(Selector::Requirement(wanted)) => {
+                let mut revisions = self.revisions(mci).await?;
+                revisions.retain(|stored| {
+                    stored
+                        .marks
+                        .selectable()
+                        .is_some_and(|version| wanted.matches(version))
+                });
+                let best = revisions
+                    .into_iter()
+                    .max_by(|a, b| a.marks.release.cmp(&b.marks.release));
+                match best {
+                    Some(best) => self.committed(mci, best.revision.number()).await,
+                    None => Err(Error::NoRelease {
+                        mci: name.clone(),
+                        wanted: wanted.clone(),
+                    }),
+                }
+            }
+        }
+    }
+
+    /// A committed revision with its content, both digests checked.
+    pub(crate) async fn committed(
+        &self,
+        mci: &StoredMci,
+        number: RevisionNumber,
+    ) -> Result<State, Error> {
+        let stored = self.revision(mci, number).await?;
+        let content = self.content(&mci.scope, stored.revision.content()).await?;
+        Ok(State {
+            content,
+            revision: Some(stored.revision),
+            marks: stored.marks,
+        })
+    }
+
+    pub(crate) async fn revision(
+        &self,
+        mci: &StoredMci,
+        number: RevisionNumber,
+    ) -> Result<StoredRevision, Error> {
+        let parts = revision_parts(mci.lineage, number);
+        let found = REVISIONS
+            .get(&self.tx, &partition_of(&mci.scope)?, parts)
+            .await?;
+        let Some(found) = found else {
+            return Err(Error::NoRevision {
+                mci: mci.head.content().nickname().clone(),
+                number,
+                last: mci.last.map(|last| last.number),
+            });
+        };
+        found.0.revision.verify()?;
+        Ok(found.0)
+    }
+
+    /// All revisions of a lineage, oldest first, their digests checked.
+    pub(crate) async fn revisions(&self, mci: &StoredMci) -> Result<Vec<StoredRevision>, Error> {
+        let found = self
+            .all(
+                &REVISIONS,
+                &partition_of(&mci.scope)?,
+                mci.lineage.to_string(),
+            )
+            .await?;
+        found
+            .into_iter()
+            .map(|kept| {
+                kept.0.revision.verify()?;
+                Ok(kept.0)
+            })
+            .collect()
+    }
+
+    /// A committed content, from memory where it was read before.
+    pub(crate) async fn content(
+        &self,
+        scope: &Scope,
+        digest: Digest,
+    ) -> Result<Frozen<Content>, Error> {
+        if let Some(known) = self.shared.caches.content(digest) {
+            return Ok(known);
+        }
+        let partition = partition_of(scope)?;
+        let found = CONTENTS
+            .get(&self.tx, &partition, digest.to_string())
+            .await?;
+        let Some(found) = found else {
+            return Err(StoreError::corrupt("the content of a revision is missing").into());
+        };
+        let read = |text: &str| serde_json::from_str(text).map_err(|error| error.to_string());
+        let content = Frozen::from_stored(found.0.text.into(), digest, read)?;
+        self.shared.caches.keep_content(&content);
+        Ok(content)
+    }
+}

@@ -1,0 +1,69 @@
+//! What is kept, as it is kept: the values behind the tables.
+
+use atlas_base::{Digest, Timestamp};
+use atlas_history::{Generation, Head, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_mci::Content;
+use atlas_scope::{PrincipalId, Scope};
+use serde::{Deserialize, Serialize};
+
+/// A MultiCloud Image: its lineage and its HEAD. Its name is the nickname of HEAD.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredMci {
+    pub(crate) lineage: LineageId,
+    pub(crate) scope: Scope,
+    pub(crate) shared: bool,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) created: Timestamp,
+    pub(crate) by: PrincipalId,
+    pub(crate) last: Option<LastRevision>,
+    pub(crate) head: Head<Content>,
+}
+
+/// What HEAD is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LastRevision {
+    pub(crate) number: RevisionNumber,
+    pub(crate) content: Digest,
+    /// The generation of HEAD right after that commit.
+    pub(crate) generation: Generation,
+}
+
+impl StoredMci {
+    /// Whether HEAD holds anything that is not committed.
+    pub(crate) fn is_edited(&self) -> bool {
+        match self.last {
+            Some(last) => last.generation != self.head.generation(),
+            None => !self.head.content().settings().is_empty(),
+        }
+    }
+}
+
+/// A committed revision with its marks, which alone ever change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredRevision {
+    pub(crate) lineage: LineageId,
+    pub(crate) revision: Revision,
+    #[serde(default, skip_serializing_if = "Marks::is_empty")]
+    pub(crate) marks: Marks,
+}
+
+/// The canonical text of a committed content, kept as text so that its bytes stay what they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredContent {
+    pub(crate) text: String,
+}
+
+/// That a release of a stream was imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredImport {
+    pub(crate) lineage: LineageId,
+    pub(crate) revision: RevisionNumber,
+    /// The digest of the images that the release named.
+    pub(crate) images: Digest,
+    pub(crate) at: Timestamp,
+}

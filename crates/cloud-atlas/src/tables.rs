@@ -1,0 +1,185 @@
+//! The layout of the store: every table and every index, in one place.
+//!
+//! A record lives in the partition of its account; scopes that are accounts, principals and what
+//! belongs to no account live in the partition `/`.
+
+use crate::stored::{StoredContent, StoredImport, StoredMci, StoredRevision};
+use crate::{AuditEvent, Error, StoreInfo};
+use atlas_base::Name;
+use atlas_history::{LineageId, RevisionNumber};
+use atlas_image::{Credential, ImageRecord};
+use atlas_image_id::{CloudLocation, ImageId};
+use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
+use atlas_store::{Index, Partition, Parts, Record, Table};
+use atlas_template::{Channel, ChannelName};
+use serde::{Deserialize, Serialize};
+
+macro_rules! kept {
+    ($($(#[$doc:meta])* $name:ident($type:ty) = $schema:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub(crate) struct $name(pub(crate) $type);
+
+        impl Record for $name {
+            const SCHEMA: u32 = $schema;
+        }
+    )*};
+}
+
+kept! {
+    KeptScope(ScopeRecord) = 1;
+    KeptPrincipal(PrincipalRecord) = 1;
+    KeptGrant(Grant) = 1;
+    KeptCredential(Credential) = 1;
+    KeptImage(ImageRecord) = 1;
+    KeptMci(StoredMci) = 1;
+    KeptRevision(StoredRevision) = 1;
+    KeptContent(StoredContent) = 1;
+    KeptChannel(StoredChannel) = 1;
+    KeptImport(StoredImport) = 1;
+    KeptEvent(AuditEvent) = 1;
+    KeptInfo(StoreInfo) = 1;
+}
+
+/// A channel with the lineage it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredChannel {
+    pub(crate) lineage: LineageId,
+    pub(crate) channel: Channel,
+}
+
+/// What the store is: one record, in the partition `/`.
+pub(crate) const INFO: Table<KeptInfo> = Table::new("info", &[]);
+
+/// By scope. Accounts lie in `/`, environments in their account.
+pub(crate) const SCOPES: Table<KeptScope> = Table::new(
+    "scope",
+    &[Index::unique("number", |kept| {
+        kept.0
+            .account_number
+            .iter()
+            .map(|number| Parts::from(number.to_string()))
+            .collect()
+    })],
+);
+
+/// By id, in `/`.
+pub(crate) const PRINCIPALS: Table<KeptPrincipal> = Table::new("principal", &[]);
+
+/// By principal, scope and role, in the scope's partition.
+pub(crate) const GRANTS: Table<KeptGrant> = Table::new("grant", &[]);
+
+/// By scope and name.
+pub(crate) const CREDENTIALS: Table<KeptCredential> = Table::new("credential", &[]);
+
+/// By id.
+pub(crate) const IMAGES: Table<KeptImage> = Table::new(
+    "image",
+    &[
+        Index::unique("key", |kept| {
+            let image = &kept.0;
+            vec![image_parts(image.location(), image.image_id()).and(image.scope().as_str())]
+        }),
+        Index::many("scope", |kept| {
+            vec![Parts::from((
+                kept.0.scope().as_str(),
+                kept.0.location().as_str(),
+            ))]
+        }),
+        Index::many("credential", |kept| {
+            kept.0
+                .credential()
+                .iter()
+                .map(|id| Parts::from(id.to_string()))
+                .collect()
+        }),
+    ],
+);
+
+/// The first parts of the index `key` of [`IMAGES`]; the scope follows.
+pub(crate) fn image_parts(location: &CloudLocation, image: &ImageId) -> Parts {
+    Parts::from((location.as_str(), image.equality_key().as_ref()))
+}
+
+/// By lineage.
+pub(crate) const MCIS: Table<KeptMci> = Table::new(
+    "mci",
+    &[Index::unique("name", |kept| {
+        vec![mci_name_parts(
+            &kept.0.scope,
+            kept.0.head.content().nickname(),
+        )]
+    })],
+);
+
+pub(crate) fn mci_name_parts(scope: &Scope, name: &Name) -> Parts {
+    Parts::from((scope.as_str(), name.as_str()))
+}
+
+/// By lineage and number.
+pub(crate) const REVISIONS: Table<KeptRevision> = Table::new("revision", &[]);
+
+pub(crate) fn revision_parts(lineage: LineageId, number: RevisionNumber) -> Parts {
+    Parts::from((lineage.to_string(), u64::from(number.get())))
+}
+
+/// By content digest.
+pub(crate) const CONTENTS: Table<KeptContent> = Table::new("content", &[]);
+
+/// By lineage and name.
+pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);
+
+pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
+    Parts::from((lineage.to_string(), name.as_str()))
+}
+
+/// By lineage, stream and release.
+pub(crate) const IMPORTS: Table<KeptImport> = Table::new("import", &[]);
+
+/// By time and id.
+pub(crate) const EVENTS: Table<KeptEvent> = Table::new("event", &[]);
+
+/// By principal, scope and role.
+pub(crate) fn grant_parts(grant: &Grant) -> Parts {
+    Parts::from((
+        grant.principal.as_str(),
+        grant.scope.as_str(),
+        grant.role.as_str(),
+    ))
+}
+
+pub(crate) fn principal_parts(principal: &PrincipalId) -> Parts {
+    Parts::from(principal.as_str())
+}
+
+/// Where the records of a scope live.
+pub(crate) fn partition_of(scope: &Scope) -> Result<Partition, Error> {
+    match scope.account() {
+        None => Ok(Partition::global()),
+        Some(account) => Partition::account(account).map_err(Error::Partition),
+    }
+}
+
+/// Where the record of the scope itself lives: accounts are known to everybody.
+pub(crate) fn partition_of_record(scope: &Scope) -> Result<Partition, Error> {
+    if scope
+        .parent()
+        .is_none_or(|parent| parent == Scope::global())
+    {
+        Ok(Partition::global())
+    } else {
+        partition_of(scope)
+    }
+}
+
+/// The partitions whose records a scope may see: its account's, and `/`.
+pub(crate) fn partitions_above(scope: &Scope) -> Result<Vec<Partition>, Error> {
+    let own = partition_of(scope)?;
+    if own.is_global() {
+        Ok(vec![own])
+    } else {
+        Ok(vec![own, Partition::global()])
+    }
+}

@@ -1,0 +1,133 @@
+//! One unit of work: a transaction, on behalf of somebody, at a moment.
+
+use crate::{
+    AuditEvent, Error,
+    atlas::Shared,
+    tables::{EVENTS, GRANTS, KeptEvent, partition_of, partitions_above},
+};
+use atlas_base::Timestamp;
+use atlas_history::Author;
+use atlas_scope::{Grant, Permission, PrincipalId, Question, Scope};
+use atlas_store::{Partition, Parts, Query, Record, Table, Tx};
+use std::sync::Arc;
+
+/// A transaction with all that a decision may need beside what it loads.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit {
+    pub(crate) tx: Tx,
+    pub(crate) now: Timestamp,
+    pub(crate) who: PrincipalId,
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Unit {
+    /// The bits of a new id.
+    pub(crate) fn id(&self) -> u128 {
+        self.shared.ids.next(self.now)
+    }
+
+    /// The caller, as revisions name people.
+    pub(crate) fn author(&self) -> Result<Author, Error> {
+        Author::parse(self.who.as_str()).map_err(Error::Author)
+    }
+
+    /// Everything of a table in a partition that begins with some parts.
+    pub(crate) async fn all<R: Record>(
+        &self,
+        table: &Table<R>,
+        partition: &Partition,
+        prefix: impl Into<Parts>,
+    ) -> Result<Vec<R>, Error> {
+        let mut query = Query::all(partition).prefix(prefix).limit(1000);
+        let mut records = Vec::new();
+        loop {
+            let page = table.query(&self.tx, &query).await?;
+            records.extend(page.found.into_iter().map(|found| found.record));
+            match page.next {
+                Some(next) => query = query.after(Some(next)),
+                None => return Ok(records),
+            }
+        }
+    }
+
+    /// The grants of a principal that can reach a scope.
+    pub(crate) async fn grants_reaching(
+        &self,
+        who: &PrincipalId,
+        scope: &Scope,
+    ) -> Result<Vec<Grant>, Error> {
+        let mut grants = Vec::new();
+        for partition in partitions_above(scope)? {
+            let found = self.all(&GRANTS, &partition, who.as_str()).await?;
+            grants.extend(found.into_iter().map(|kept| kept.0));
+        }
+        Ok(grants)
+    }
+
+    /// Refuses unless the caller holds a permission at a scope (Scalr, RightScale); tells until
+    /// when the grant that allows it holds.
+    pub(crate) async fn require(
+        &self,
+        permission: Permission,
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, Error> {
+        let grants = self.grants_reaching(&self.who, scope).await?;
+        let question = Question::new(permission, scope.clone(), self.who.clone());
+        let decision = question.decide(&grants, &self.shared.roles, self.now);
+        Ok(decision.into_result()?.grant.expires)
+    }
+
+    /// Writes what happened, in the same transaction (Scalr: history; for all records, ours).
+    pub(crate) async fn audit(
+        &self,
+        action: Permission,
+        scope: &Scope,
+        subject: impl ToString + Send,
+        change: Change,
+    ) -> Result<(), Error> {
+        let event = AuditEvent {
+            at: self.now,
+            by: self.who.clone(),
+            action,
+            scope: scope.clone(),
+            subject: subject.to_string(),
+            before: change.before,
+            after: change.after,
+        };
+        let micros = u64::try_from(self.now.as_micros()).unwrap_or(0);
+        let parts = Parts::from((micros, format!("{:032x}", self.id())));
+        Ok(EVENTS
+            .insert(&self.tx, &partition_of(scope)?, parts, &KeptEvent(event))
+            .await?)
+    }
+}
+
+/// What an event says was there before, and is there after.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl Change {
+    pub(crate) fn made(after: &impl ToString) -> Self {
+        Self {
+            before: None,
+            after: Some(after.to_string()),
+        }
+    }
+
+    pub(crate) fn removed(before: &impl ToString) -> Self {
+        Self {
+            before: Some(before.to_string()),
+            after: None,
+        }
+    }
+
+    pub(crate) fn between(before: &impl ToString, after: &impl ToString) -> Self {
+        Self {
+            before: Some(before.to_string()),
+            after: Some(after.to_string()),
+        }
+    }
+}
