@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Principal, role and scope name a grant: there is at most one of each such triple. Order goes by
 /// principal, then scope, then role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Grant {
     /// Who holds the role.
     pub principal: PrincipalId,

@@ -67,6 +67,7 @@ text_form!(PrincipalId, ParsePrincipalError);
 
 /// A principal that was added, and so can be given roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PrincipalRecord {
     /// Who it is.
     pub principal: PrincipalId,

@@ -49,7 +49,7 @@ impl Role {
             |at| {
                 let shown = quoted(text);
                 let expected = "expected 1 to 63 lower-case letters, digits and hyphens";
-                let hint = "such as `designer`, a letter first";
+                let hint = "a letter first, such as `designer`";
                 let message = format_args!("{shown} is no role: {expected}, {hint}");
                 Err(ParseRoleError::new(at, message))
             },

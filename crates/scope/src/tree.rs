@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 /// A scope that was added, and so can hold records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScopeRecord {
     /// Where it is.
     pub scope: Scope,
