@@ -162,6 +162,19 @@ pub struct AddCredential {
     pub secret: SecretRef,
 }
 
+impl AddCredential {
+    /// A credential for the cloud's default installation.
+    pub fn new(scope: Scope, cloud: Cloud, name: Name, secret: SecretRef) -> Self {
+        Self {
+            scope,
+            cloud,
+            installation: None,
+            name,
+            secret,
+        }
+    }
+}
+
 /// What [`add_credential`] must know.
 #[derive(Debug, Clone, Copy)]
 pub struct AddCredentialFacts<'a> {
