@@ -38,6 +38,7 @@ impl RevisionNumber {
         let refuse = |at| {
             Err(ParseRevisionNumberError {
                 shown: quoted(text).to_string(),
+                why: "no revision number: expected a whole number from 1 to 4294967295 without leading zeros",
                 at,
             })
         };
@@ -95,6 +96,7 @@ impl RevisionRef {
     pub fn parse(text: &str) -> Result<Self, ParseRevisionNumberError> {
         let refuse = |at| ParseRevisionNumberError {
             shown: quoted(text).to_string(),
+            why: "no revision: expected a lineage id, `@` and a whole number from 1 on",
             at,
         };
         let (lineage, number) = text.split_once('@').ok_or_else(|| refuse(text.len()))?;

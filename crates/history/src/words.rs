@@ -24,12 +24,14 @@ macro_rules! words {
                 if text.trim().is_empty() {
                     return refuse(0, "it is blank");
                 }
-                if let Some((at, _)) = text.char_indices().nth($max) {
-                    return refuse(at, concat!("it has more than ", $max, " characters"));
-                }
                 let forbidden: fn(char) -> bool = $control;
-                match text.char_indices().find(|&(_, character)| forbidden(character)) {
-                    Some((at, _)) => refuse(at, "it holds a control character"),
+                let long = text.char_indices().nth($max);
+                let control = text.char_indices().find(|&(_, character)| forbidden(character));
+                let long = long.map(|(at, _)| (at, concat!("it has more than ", $max, " characters")));
+                let control = control.map(|(at, _)| (at, "it holds a control character"));
+                // Whichever stands first is what made it wrong.
+                match [control, long].into_iter().flatten().min_by_key(|&(at, _)| at) {
+                    Some((at, why)) => refuse(at, why),
                     None => Ok(Self(text.into())),
                 }
             }
@@ -101,10 +103,11 @@ impl Message {
     }
 }
 
-/// Why a text is no revision number.
+/// Why a text is no revision number, or names no revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseRevisionNumberError {
     pub(crate) shown: String,
+    pub(crate) why: &'static str,
     pub(crate) at: usize,
 }
 
@@ -117,8 +120,7 @@ impl ParseRevisionNumberError {
 
 impl fmt::Display for ParseRevisionNumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let expected = "expected a whole number from 1 to 4294967295 without leading zeros";
-        write!(f, "{} is no revision number: {expected}", self.shown)
+        write!(f, "{} is {}", self.shown, self.why)
     }
 }
 
