@@ -1,9 +1,7 @@
 //! The embedded engine: how many flushes many committers at once need.
 
 use atlas_benches::{Claim, is_quick};
-use atlas_store::{
-    Commit, CommitToken, Key, Partition, ReadSet, Snapshot as _, Store as _, StoreError, Write,
-};
+use atlas_store::{Commit, CommitToken, Key, Partition, ReadSet, Store as _, StoreError, Write};
 use atlas_store_redb::RedbStore;
 use std::{error::Error, sync::Arc, thread};
 

@@ -1,5 +1,6 @@
 //! The engine inside another program: register an image, commit a MultiCloud Image, ask what to
 //! launch. Run it with `cargo run --example embed`.
+#![expect(clippy::print_stdout, reason = "an example talks to a person")]
 
 use cloud_atlas::image::{OsFacts, Via};
 use cloud_atlas::image_id::{CloudLocation, ImageId};

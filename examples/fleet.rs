@@ -2,33 +2,56 @@
 //! Images in an embedded store, and every location resolves to one exact image.
 //!
 //! Run it with `cargo run --example fleet`. It works in a temporary folder and leaves nothing.
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "an example reads its data, takes the time and talks to a person"
+)]
 
 use cloud_atlas::{
     AddCredential, Atlas, ImportOptions, ImportReport, Session,
+    history::RevisionNumber,
     image_id::Cloud,
-    mci::InstanceDefaults,
+    mci::{InstanceDefaults, InstanceType},
     scope::Scope,
     streams,
-    template::{Reference, Selector},
+    template::{LaunchPlan, Reference, Selector},
 };
-use std::{error::Error, fs, path::Path, time::Instant};
+use std::{collections::BTreeSet, error::Error, fs, path::Path, time::Instant};
+
+type Done = Result<(), Box<dyn Error>>;
 
 /// The releases, as `atlas export stream` wrote them: see data/README.md.
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/fedora-coreos");
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Done {
     pollster::block_on(run())
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn run() -> Done {
     let folder = tempfile::tempdir()?;
-    let url = format!("redb:{}", folder.path().join("fleet.redb").display());
-    let atlas = Atlas::init(&url).await?;
+    let store = format!("redb:{}", folder.path().join("fleet.redb").display());
+    let atlas = Atlas::init(&store).await?;
     let admin = atlas.act_as(&"admin".parse()?);
     let scope: Scope = "/acme".parse()?;
     admin.add_scope(&scope).await?;
 
-    heading("1. Credentials: an image is registered only where a credential for its cloud reaches");
+    add_credentials(&admin, &scope).await?;
+    import_releases(&admin, &scope).await?;
+    let x86: Reference = "fedora-coreos-x86_64".parse()?;
+    let arm: Reference = "fedora-coreos-aarch64".parse()?;
+    println!("\n3. Coverage: where each release can be launched");
+    println!(
+        "{}",
+        admin.coverage(&[x86.clone(), arm.clone()], &scope).await?
+    );
+    show_change(&admin, &scope, &x86).await?;
+    resolve_everything(&admin, &scope, &[x86.clone(), arm]).await?;
+    lock(&admin, &scope, &x86, &folder.path().join("fleet.lock.json")).await
+}
+
+async fn add_credentials(admin: &Session, scope: &Scope) -> Done {
+    println!("1. Credentials: an image is registered only where one for its cloud reaches");
     for (cloud, secret) in [
         (Cloud::Aws, "vault:acme/aws"),
         (Cloud::Gcp, "vault:acme/gcp"),
@@ -38,110 +61,39 @@ async fn run() -> Result<(), Box<dyn Error>> {
         admin.add_credential(credential).await?;
         println!("   {:<4} (the secret stays at {secret})", cloud.as_str());
     }
+    Ok(())
+}
 
-    heading("2. Import: every image a record, every release a revision");
+async fn import_releases(admin: &Session, scope: &Scope) -> Done {
+    println!("\n2. Import: every image a record, every release a revision");
     let started = Instant::now();
-    let report = import(&admin, &scope).await?;
-    print_report(&report);
+    let report = import(admin, scope).await?;
+    for release in &report.releases {
+        let name = format!("{} {}", release.stream, release.release);
+        let revision = release.revision.map_or(0, RevisionNumber::get);
+        let places = release.locations;
+        println!(
+            "   {name:<24} → {:<22} revision {revision}, {places} locations",
+            release.mci
+        );
+    }
+    let warnings: BTreeSet<_> = report.warnings.iter().map(ToString::to_string).collect();
+    for warning in warnings {
+        println!("   warning: {warning}");
+    }
     println!(
         "   {} records in {:.1?}",
         report.registered,
         started.elapsed()
     );
-    let again = import(&admin, &scope).await?;
+    let again = import(admin, scope).await?;
     assert!(again.registered == 0 && again.releases.iter().all(|release| release.unchanged));
     println!("   the same import again: nothing changed");
-
-    heading("3. Coverage: where each release can be launched");
-    let lanes: Vec<Reference> = vec![
-        "fedora-coreos-x86_64".parse()?,
-        "fedora-coreos-aarch64".parse()?,
-    ];
-    println!("{}", admin.coverage(&lanes, &scope).await?);
-
-    heading("4. What the newest stable release changed");
-    let log = admin.mci_log(&lanes[0], &scope).await?;
-    let stable: Vec<_> = log
-        .iter()
-        .filter(|entry| entry.revision.message().as_str().starts_with("stable "))
-        .collect();
-    let [newest, before, ..] = stable.as_slice() else {
-        return Err("two stable releases".into());
-    };
-    let at = |number| lanes[0].clone().at(Selector::Number(number));
-    let (old, new) = (at(before.revision.number()), at(newest.revision.number()));
-    let diff = admin.mci_diff(&old, &new, &scope).await?;
-    println!(
-        "   {} → {}",
-        before.revision.message(),
-        newest.revision.message()
-    );
-    println!(
-        "   {} locations have another image, {} were gained, {} lost; for example",
-        diff.modified().len(),
-        diff.gained().len(),
-        diff.lost().len(),
-    );
-    for row in diff
-        .rows()
-        .iter()
-        .filter(|row| row.field == "image")
-        .take(4)
-    {
-        let location = row
-            .location
-            .as_ref()
-            .map_or("", |location| location.as_str());
-        let (before, after) = (
-            row.before.as_deref().unwrap_or("-"),
-            row.after.as_deref().unwrap_or("-"),
-        );
-        println!("   {location:<15} {before} → {after}");
-    }
-
-    heading("5. Resolve: the exact image at every location, by channel");
-    for lane in &lanes {
-        for channel in ["stable", "testing", "next"] {
-            let reference = lane.clone().at(Selector::Channel(channel.parse()?));
-            let plans = admin.resolve_all(&reference, &scope).await?;
-            let Some(plan) = plans.first() else {
-                return Err("no plan".into());
-            };
-            let (name, revision) = (
-                reference.to_string(),
-                plan.revision.map_or(0, |number| number.get()),
-            );
-            println!(
-                "   {name:<30} revision {revision}: {} locations, e.g. {} {} as {}",
-                plans.len(),
-                plan.location,
-                plan.image,
-                plan.instance_type.as_ref().map_or("-", |t| t.as_str()),
-            );
-        }
-    }
-
-    heading("6. Lock: the same answer for ever");
-    let path = folder.path().join("fleet.lock.json");
-    let stable = lanes[0].clone().at(Selector::Channel("stable".parse()?));
-    let lock = admin.lock(&stable, &scope, &[]).await?;
-    fs::write(&path, lock.to_text()?)?;
-    println!(
-        "   {} locations of revision {} ({})",
-        lock.locations().len(),
-        lock.revision(),
-        lock.revision_digest().short()
-    );
-    let text = fs::read_to_string(&path)?;
-    for line in text.lines().take(12) {
-        println!("   {line}");
-    }
-    println!("   …");
     Ok(())
 }
 
 /// Reads the documents and imports them in one go.
-async fn import(session: &Session, scope: &Scope) -> Result<ImportReport, Box<dyn Error>> {
+async fn import(admin: &Session, scope: &Scope) -> Result<ImportReport, Box<dyn Error>> {
     let mut documents = Vec::new();
     for entry in fs::read_dir(Path::new(DATA))? {
         let text = fs::read(entry?.path())?;
@@ -153,27 +105,86 @@ async fn import(session: &Session, scope: &Scope) -> Result<ImportReport, Box<dy
         commit: true,
         instance_types: InstanceDefaults::default(),
     };
-    Ok(session
-        .import_streams(&documents, &options, &|_| {})
-        .await?)
+    Ok(admin.import_streams(&documents, &options, &|_| {}).await?)
 }
 
-fn print_report(report: &ImportReport) {
-    for release in &report.releases {
-        let revision = release.revision.map_or(0, |number| number.get());
+/// What changed between the last two revisions of the channel `stable`.
+async fn show_change(admin: &Session, scope: &Scope, mci: &Reference) -> Done {
+    println!("\n4. What the newest stable release changed");
+    let log = admin.mci_log(mci, scope).await?;
+    let stable = |message: &str| message.starts_with("stable ");
+    let mut releases = log.iter().map(|entry| &entry.revision);
+    let mut next = || releases.find(|revision| stable(revision.message().as_str()));
+    let (Some(newest), Some(before)) = (next(), next()) else {
+        return Err("the data has two stable releases at least".into());
+    };
+    let at = |number| mci.clone().at(Selector::Number(number));
+    let diff = admin
+        .mci_diff(&at(before.number()), &at(newest.number()), scope)
+        .await?;
+    println!("   {} → {}", before.message(), newest.message());
+    let (other, gained, lost) = (
+        diff.modified().len(),
+        diff.gained().len(),
+        diff.lost().len(),
+    );
+    println!("   {other} locations have another image, {gained} were gained, {lost} lost; such as");
+    for row in diff
+        .rows()
+        .iter()
+        .filter(|row| row.field == "image")
+        .take(4)
+    {
+        let location = row
+            .location
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let text = |side: &Option<String>| side.clone().unwrap_or_default();
         println!(
-            "   {:<8} {:<16} → {:<22} revision {revision}, {} locations",
-            release.stream, release.release, release.mci, release.locations,
+            "   {location:<19} {} → {}",
+            text(&row.before),
+            text(&row.after)
         );
     }
-    let mut seen = std::collections::BTreeSet::new();
-    for warning in report.warnings.iter().map(ToString::to_string) {
-        if seen.insert(warning.clone()) {
-            println!("   warning: {warning}");
-        }
-    }
+    Ok(())
 }
 
-fn heading(text: &str) {
-    println!("\n{text}");
+async fn resolve_everything(admin: &Session, scope: &Scope, mcis: &[Reference]) -> Done {
+    println!("\n5. Resolve: the exact image at every location, by channel");
+    for mci in mcis {
+        for channel in ["stable", "testing", "next"] {
+            let reference = mci.clone().at(Selector::Channel(channel.parse()?));
+            let plans = admin.resolve_all(&reference, scope).await?;
+            let first = plans.first().map(describe).unwrap_or_default();
+            println!(
+                "   {:<30} {} locations, such as {first}",
+                reference.to_string(),
+                plans.len()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn describe(plan: &LaunchPlan) -> String {
+    let instance_type = plan.instance_type.as_ref().map_or("", InstanceType::as_str);
+    format!("{} {} as {instance_type}", plan.location, plan.image)
+}
+
+async fn lock(admin: &Session, scope: &Scope, mci: &Reference, path: &Path) -> Done {
+    println!("\n6. Lock: the same answer for ever");
+    let stable = mci.clone().at(Selector::Channel("stable".parse()?));
+    let lock = admin.lock(&stable, scope, &[]).await?;
+    fs::write(path, lock.to_text()?)?;
+    let (places, digest) = (lock.locations().len(), lock.revision_digest().short());
+    println!(
+        "   {places} locations of revision {} ({digest})",
+        lock.revision()
+    );
+    for line in fs::read_to_string(path)?.lines().take(12) {
+        println!("   {line}");
+    }
+    println!("   …");
+    Ok(())
 }

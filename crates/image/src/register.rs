@@ -116,7 +116,6 @@ pub struct RegisterFacts<'a> {
 
 /// A record to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use]
 pub struct Registered {
     /// The record.
     pub record: ImageRecord,

@@ -93,7 +93,6 @@ pub struct GrantFacts<'a> {
 
 /// A grant to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use]
 pub struct Granted {
     /// The grant.
     pub grant: Grant,
