@@ -96,9 +96,10 @@ impl Installation {
         CloudLocation::new(Cloud::OpenStack, Some(text), Some("RegionOne"), None).map_or_else(
             |error| {
                 let at = error.at().saturating_sub(BEFORE).min(text.len());
-                let (shown, expected) = (quoted(text), error.expected());
+                let shown = quoted(text);
+                let expected = "expected letters, digits and inner `.`, `_` and `-`";
                 let message =
-                    format!("{shown} is no installation: expected {expected} at byte {at}");
+                    format!("{shown} is no installation: {expected}; stopped at byte {at}");
                 Err(ParseInstallationError { message, at })
             },
             |_| Ok(Self(text.into())),

@@ -181,17 +181,12 @@ pub fn register(
 
 /// Whether the id names a machine image by itself.
 fn check_id(image_id: &ImageId) -> Result<(), RegisterError> {
-    let image_id = || image_id.clone();
-    match (image_id().kind(), image_id().stability()) {
-        (IdKind::Kernel | IdKind::Ramdisk, _) => Err(RegisterError::NoMachineImage {
-            image_id: image_id(),
-        }),
-        (IdKind::Legacy, _) => Err(RegisterError::Unreadable {
-            image_id: image_id(),
-        }),
-        (_, Stability::NeedsDefault) => Err(RegisterError::NoProject {
-            image_id: image_id(),
-        }),
+    let kind = image_id.kind();
+    let image_id = image_id.clone();
+    match (kind, image_id.stability()) {
+        (IdKind::Kernel | IdKind::Ramdisk, _) => Err(RegisterError::NoMachineImage { image_id }),
+        (IdKind::Legacy, _) => Err(RegisterError::Unreadable { image_id }),
+        (_, Stability::NeedsDefault) => Err(RegisterError::NoProject { image_id }),
         (_, Stability::Fixed | Stability::Moving) => Ok(()),
     }
 }

@@ -66,7 +66,7 @@ pub enum RegisterError {
         location: CloudLocation,
         /// The scope that was to hold the record.
         scope: Scope,
-        /// The names of those that fit, the nearest first.
+        /// The names of those that fit, the nearest first; none where none is needed.
         fitting: Vec<Name>,
     },
     /// Images of that cloud need a name (Scalr).
@@ -106,7 +106,7 @@ fn listed<T: fmt::Display>(values: &[T]) -> String {
 
 fn instead(fitting: &[Name]) -> String {
     if fitting.is_empty() {
-        ": leave the name out".to_owned()
+        ": it needs none, so leave the name out".to_owned()
     } else {
         format!(": name one of {}", listed(fitting))
     }

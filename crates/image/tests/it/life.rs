@@ -1,0 +1,134 @@
+//! States of records, origins and agents.
+
+use crate::now;
+use atlas_base::{Digest, Timestamp};
+use atlas_image::{AgentFacts, ImageRecordId, Lifecycle, Origin, Verification};
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::{Debug, Write as _};
+
+fn deprecated() -> Lifecycle {
+    Lifecycle::Deprecated {
+        from: now(),
+        reason: Some("use v2".parse().unwrap()),
+        replacement: Some(ImageRecordId::from_u128(2)),
+    }
+}
+
+fn disabled() -> Lifecycle {
+    Lifecycle::Disabled {
+        since: now(),
+        reason: Some("CVE-2026-1".parse().unwrap()),
+        inherited_from: Some(ImageRecordId::from_u128(3)),
+        before: Box::new(deprecated()),
+    }
+}
+
+fn deleted() -> Lifecycle {
+    Lifecycle::Deleted {
+        since: now(),
+        reason: None,
+        before: Box::new(disabled()),
+    }
+}
+
+/// One stored form a line, each read back.
+fn stored<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: &[T]) -> String {
+    let mut text = String::new();
+    for value in values {
+        let json = serde_json::to_string(value).unwrap();
+        assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
+        writeln!(text, "{json}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn l01_an_active_or_deprecated_record_is_usable_and_no_other() {
+    let states = [Lifecycle::Active, deprecated(), disabled(), deleted()];
+    assert_eq!(
+        states.each_ref().map(Lifecycle::is_usable),
+        [true, true, false, false]
+    );
+    assert_eq!(
+        states.each_ref().map(Lifecycle::is_deleted),
+        [false, false, false, true]
+    );
+    let words = states.each_ref().map(Lifecycle::as_str);
+    assert_eq!(words, ["active", "deprecated", "disabled", "deleted"]);
+}
+
+#[test]
+fn l01_deprecation_counts_from_its_date_on() {
+    let at = |text| deprecated().is_deprecated(Timestamp::parse(text).unwrap());
+    assert!(!at("2026-07-21T14:07:11Z"));
+    assert!(at("2026-07-21T14:07:12Z"));
+    assert!(!Lifecycle::Active.is_deprecated(now()));
+}
+
+#[test]
+fn l01_each_state_keeps_what_undoing_it_brings_back() {
+    insta::assert_snapshot!(stored(&[
+        Lifecycle::Active,
+        deprecated(),
+        disabled(),
+        deleted()
+    ]));
+}
+
+#[test]
+fn i09_an_origin_names_the_record_that_it_was_made_from() {
+    let (server, base) = ("i-0123456789abcdef0", ImageRecordId::from_u128(4));
+    let origins = [
+        Origin::Registered,
+        Origin::Imported {
+            stream: "coreos/stable".parse().unwrap(),
+            release: "44.1".parse().unwrap(),
+        },
+        Origin::Copied { from: base },
+        Origin::Bundled {
+            server: server.parse().unwrap(),
+            base: Some(base),
+        },
+        Origin::Bundled {
+            server: server.parse().unwrap(),
+            base: None,
+        },
+        Origin::Converted {
+            content: Digest::of("test", b"raw"),
+        },
+    ];
+    let parents = origins.each_ref().map(Origin::parent);
+    assert_eq!(parents, [None, None, Some(base), Some(base), None, None]);
+    insta::assert_snapshot!(stored(&origins));
+}
+
+#[test]
+fn i03_agents_are_installed_absent_or_unknown() {
+    let right_link = AgentFacts::Installed {
+        kind: Some("right_link".parse().unwrap()),
+        version: Some("v5.8".parse().unwrap()),
+    };
+    let agents = [
+        AgentFacts::Unknown,
+        AgentFacts::Absent,
+        AgentFacts::installed(),
+        right_link,
+    ];
+    let said = agents.each_ref().map(AgentFacts::is_installed);
+    assert_eq!(said, [None, Some(false), Some(true), Some(true)]);
+    let words = agents.each_ref().map(ToString::to_string);
+    assert_eq!(words, ["unknown", "none", "installed", "right_link v5.8"]);
+    let kinds = agents
+        .each_ref()
+        .map(|agent| agent.kind().zip(agent.version()).is_some());
+    assert_eq!(kinds, [false, false, false, true]);
+    insta::assert_snapshot!(stored(&agents));
+}
+
+#[test]
+fn i07_a_record_is_verified_at_a_moment() {
+    insta::assert_snapshot!(stored(&[Verification::Unverified, Verification::Verified { at: now() }]), @r#"
+    {"state":"unverified"}
+    {"state":"verified","at":"2026-07-21T14:07:12Z"}
+    "#);
+}

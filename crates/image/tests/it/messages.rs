@@ -1,0 +1,165 @@
+//! Every message, word for word.
+
+use crate::{AMI, location, scope};
+use atlas_image::{
+    AddCredentialError, AlreadyRegistered, Architecture, ImageName, ImageRecordId, Installation,
+    OsText, RegisterError, RemoveCredentialError, SecretRef, Warning,
+};
+use atlas_image_id::{Cloud, ImageId};
+use std::{error::Error, fmt::Write as _};
+
+/// One message a line.
+fn table(errors: &[&dyn Error]) -> String {
+    let mut text = String::new();
+    for error in errors {
+        assert!(error.source().is_none(), "{error}");
+        writeln!(text, "{error}").unwrap();
+    }
+    text
+}
+
+fn ami() -> ImageId {
+    ImageId::parse(Cloud::Aws, AMI).unwrap()
+}
+
+#[test]
+fn refused_registrations() {
+    let aws = || location("aws/us-east-1");
+    let no_credential = |at: &str, possible: &[&str]| RegisterError::NoCredential {
+        location: aws(),
+        scope: scope(at),
+        possible: possible.iter().map(|text| scope(text)).collect(),
+    };
+    let no_such = |fitting: &[&str]| RegisterError::NoSuchCredential {
+        name: "mian".parse().unwrap(),
+        location: aws(),
+        scope: scope("/acme"),
+        fitting: fitting.iter().map(|text| text.parse().unwrap()).collect(),
+    };
+    let already = |holder| {
+        let (image_id, location) = (ami(), aws());
+        RegisterError::AlreadyRegistered(Box::new(AlreadyRegistered {
+            image_id,
+            location,
+            holder,
+        }))
+    };
+    let mismatch = ami().check_location(&location("azure")).unwrap_err();
+    insta::assert_snapshot!(table(&[
+        &RegisterError::Location(mismatch),
+        &RegisterError::NoMachineImage {
+            image_id: ImageId::parse(Cloud::Aws, "aki-88aa75e1").unwrap()
+        },
+        &RegisterError::NoProject {
+            image_id: ImageId::parse(Cloud::Gcp, "global/images/web").unwrap()
+        },
+        &RegisterError::Unreadable {
+            image_id: ImageId::from_stored(Cloud::OpenStack, "13")
+        },
+        &no_credential("/", &[]),
+        &no_credential("/", &["/acme", "/globex/prod"]),
+        &no_credential("/acme/prod", &[]),
+        &RegisterError::SeveralCredentials {
+            location: aws(),
+            scope: scope("/acme"),
+            fitting: ["main", "spare"].map(|text| text.parse().unwrap()).into(),
+        },
+        &no_such(&["main"]),
+        &no_such(&[]),
+        &RegisterError::NameMissing {
+            cloud: Cloud::Vmware
+        },
+        &RegisterError::OsMissing,
+        &RegisterError::AgentNotStated,
+        &already(Some((ImageRecordId::from_u128(5), scope("/acme")))),
+        &already(None),
+    ]));
+}
+
+#[test]
+fn refused_credentials() {
+    let (acme, name) = (scope("/acme"), "main".parse::<atlas_base::Name>().unwrap());
+    insta::assert_snapshot!(table(&[
+        &AddCredentialError::NameTaken {
+            scope: acme.clone(),
+            name: name.clone()
+        },
+        &AddCredentialError::NoInstallations {
+            cloud: Cloud::Azure,
+            installation: "corp".parse().unwrap(),
+        },
+        &AddCredentialError::NotNeeded,
+        &RemoveCredentialError::InUse {
+            scope: acme,
+            name,
+            images: 3
+        },
+    ]));
+}
+
+#[test]
+fn warnings() {
+    let warnings = [
+        Warning::LocationIgnored {
+            given: location("azure/westeurope"),
+            used: location("azure"),
+        },
+        Warning::RegionAssumed {
+            location: location("openstack/RegionOne"),
+        },
+        Warning::MovingId {
+            image_id: ImageId::parse(
+                Cloud::Gcp,
+                "projects/debian-cloud/global/images/family/debian-12",
+            )
+            .unwrap(),
+        },
+        Warning::ShadowedBelow {
+            scopes: vec![scope("/acme/prod"), scope("/acme/test")],
+        },
+        Warning::AgentMissing,
+        Warning::OsUnknown,
+        Warning::LegacyId {
+            image_id: ImageId::from_stored(Cloud::OpenStack, "13"),
+        },
+    ];
+    let mut text = String::new();
+    for warning in &warnings {
+        let json = serde_json::to_string(warning).unwrap();
+        assert!(
+            json.contains(&format!("\"code\":\"{}\"", warning.code())),
+            "{json}"
+        );
+        writeln!(text, "{}: {warning}\n  {json}", warning.code()).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn texts_that_are_refused() {
+    let long = "a".repeat(256);
+    let name = |text: &str| ImageName::parse(text).unwrap_err();
+    let strict = |text: &str| ImageName::parse(text).unwrap().check_strict().unwrap_err();
+    insta::assert_snapshot!(table(&[
+        &name(""),
+        &name("a\u{7}b"),
+        &name(&long),
+        &strict("web base"),
+        &OsText::parse(" ").unwrap_err(),
+        &SecretRef::parse("one\ntwo").unwrap_err(),
+        &Installation::parse("").unwrap_err(),
+        &Installation::parse("corp lab").unwrap_err(),
+        &Architecture::parse("sparc").unwrap_err(),
+        &Architecture::parse("ARM64").unwrap_err(),
+    ]));
+    assert_eq!(Architecture::parse("sparc").unwrap_err().at(), 0);
+}
+
+#[test]
+fn every_error_can_cross_threads() {
+    fn crosses<T: Send + Sync + 'static>() {}
+    crosses::<RegisterError>();
+    crosses::<AddCredentialError>();
+    crosses::<RemoveCredentialError>();
+    crosses::<atlas_image::ParseTextError>();
+}
