@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     Wanting,
     /// The arguments are wrong; clap says how.
     Usage(clap::Error),
+    /// The arguments read well and are wrong all the same.
+    Misused(Box<dyn Error + Send + Sync>),
     /// Refused or found wanting.
     Refused(Box<dyn Error + Send + Sync>),
     /// Store or I/O trouble.
@@ -43,23 +45,36 @@ impl Failure {
         }
     }
 
-    /// A store that could not be opened: whatever the reason, it is trouble with the store.
+    /// An argument that is wrong in itself.
+    pub(crate) fn misused(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Misused(error.into())
+    }
+
+    /// A store that was not opened or made.
     pub(crate) fn opening(error: cloud_atlas::Error) -> Self {
-        Self::Trouble(Box::new(error))
+        use cloud_atlas::{OpenError, store_redb};
+        match &error {
+            cloud_atlas::Error::Open(OpenError::Address { .. }) => Self::misused(error),
+            cloud_atlas::Error::Open(OpenError::Redb(store_redb::OpenError::AlreadyExists {
+                ..
+            })) => Self::Refused(Box::new(error)),
+            _ => Self::Trouble(Box::new(error)),
+        }
     }
 
     /// Puts a sentence of context before what went wrong.
     pub(crate) fn at(self, message: impl Into<String>) -> Self {
         let message = message.into();
+        let context = |source| {
+            Box::new(Context {
+                message,
+                source: Some(source),
+            })
+        };
         match self {
-            Self::Refused(source) => Self::Refused(Box::new(Context {
-                message,
-                source: Some(source),
-            })),
-            Self::Trouble(source) => Self::Trouble(Box::new(Context {
-                message,
-                source: Some(source),
-            })),
+            Self::Misused(source) => Self::Misused(context(source)),
+            Self::Refused(source) => Self::Refused(context(source)),
+            Self::Trouble(source) => Self::Trouble(context(source)),
             other => other,
         }
     }
@@ -148,31 +163,31 @@ pub(crate) fn code(outcome: Run) -> ExitCode {
             drop(error.print());
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
-        Err(Failure::Refused(error)) => {
-            drop(say(&*error));
-            ExitCode::from(1)
-        }
-        Err(Failure::Trouble(error)) => {
-            drop(say(&*error));
-            ExitCode::from(3)
-        }
+        Err(Failure::Misused(error)) => told(&*error, 2),
+        Err(Failure::Refused(error)) => told(&*error, 1),
+        Err(Failure::Trouble(error)) => told(&*error, 3),
     }
 }
 
-/// Says an error and its causes, one a line. A cause that a transparent error repeats is said once.
-pub(crate) fn say(error: &(dyn Error + 'static)) -> io::Result<()> {
+fn told(error: &(dyn Error + 'static), code: u8) -> ExitCode {
+    say(error);
+    ExitCode::from(code)
+}
+
+/// Says an error and its causes, one a line; where nobody listens, the exit code is all there is. A
+/// cause that a transparent error repeats is said once.
+pub(crate) fn say(error: &(dyn Error + 'static)) {
     let style = anstyle::AnsiColor::Red.on_default().bold();
-    let mut stderr = anstream::stderr().lock();
     let mut last = error.to_string();
-    writeln!(stderr, "{style}error:{style:#} {last}")?;
+    let mut text = format!("{style}error:{style:#} {last}\n");
     let mut cause = error.source();
     while let Some(error) = cause {
-        let text = error.to_string();
-        if text != last {
-            writeln!(stderr, "  because: {text}")?;
+        let next = error.to_string();
+        if next != last {
+            text = format!("{text}  because: {next}\n");
         }
-        last = text;
+        last = next;
         cause = error.source();
     }
-    Ok(())
+    drop(anstream::stderr().lock().write_all(text.as_bytes()));
 }

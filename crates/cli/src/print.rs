@@ -62,7 +62,7 @@ impl Out {
                     self.json(item)?;
                 }
             }
-            Output::Table if items.is_empty() => note(columns.empty())?,
+            Output::Table if items.is_empty() => note(columns.empty()),
             Output::Table => columns.write(items, &mut self.stream)?,
         }
         Ok(self.stream.flush()?)
@@ -152,15 +152,18 @@ pub(crate) fn width() -> usize {
     said.unwrap_or(80)
 }
 
-/// Says something on stderr.
-pub(crate) fn note(text: impl Display) -> io::Result<()> {
-    writeln!(anstream::stderr().lock(), "{text}")
+/// Says something on stderr; where nobody listens, the work goes on.
+pub(crate) fn note(text: impl Display) {
+    drop(writeln!(anstream::stderr().lock(), "{text}"));
 }
 
 /// Warns on stderr.
-pub(crate) fn warn(text: impl Display) -> io::Result<()> {
+pub(crate) fn warn(text: impl Display) {
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
-    writeln!(anstream::stderr().lock(), "{style}warning:{style:#} {text}")
+    drop(writeln!(
+        anstream::stderr().lock(),
+        "{style}warning:{style:#} {text}"
+    ));
 }
 
 /// Asks on the terminal; where nobody sits at one, nothing is asked.

@@ -123,7 +123,7 @@ fn parse(cloud: Option<Cloud>, texts: &[String], out: &mut Out) -> Run {
     }
     if !out.is_json() {
         for refusal in &refusals {
-            say(refusal)?;
+            say(refusal);
         }
     }
     Err(Failure::Wanting)
@@ -257,17 +257,17 @@ fn equal(cloud: Cloud, a: &str, b: &str, out: &mut Out) -> Run {
         cloud: Cloud,
         a: &'a str,
         b: &'a str,
-        answer: &'static str,
+        sameness: &'static str,
     }
     let id = |text| ImageId::parse(cloud, text).map_err(|error| Failure::Refused(Box::new(error)));
-    let answer = id(a)?.compare(&id(b)?).as_str();
+    let sameness = id(a)?.compare(&id(b)?).as_str();
     out.one(
         &Answer {
             cloud,
             a,
             b,
-            answer,
+            sameness,
         },
-        |out| writeln!(out, "{answer}"),
+        |out| writeln!(out, "{sameness}"),
     )
 }

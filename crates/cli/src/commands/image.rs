@@ -59,7 +59,7 @@ pub(crate) struct Register {
     /// What it is for
     #[arg(long, value_name = "TEXT")]
     description: Option<ImageDescription>,
-    /// The processor architecture, such as x86_64
+    /// The processor architecture, such as `x86_64`
     #[arg(long)]
     architecture: Option<Architecture>,
     /// Its size in gigabytes
@@ -105,7 +105,7 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
                 record, warnings, ..
             } = registered;
             for warning in warnings {
-                warn(warning)?;
+                warn(warning);
             }
             out.one(&record, |out| {
                 writeln!(
@@ -132,14 +132,14 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             ];
             out.list(&list.records, &Columns::new("no images", &headers, row))?;
             if list.next.is_some() {
-                note("there are more: say --limit")?;
+                note("there are more: say --limit");
             }
             Ok(())
         }
         ImageCommand::Show { record } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;
             for warning in record.warnings() {
-                warn(warning)?;
+                warn(warning);
             }
             out.fields(&record)
         }
@@ -148,12 +148,10 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
 
 impl Register {
     fn request(self, global: &Global) -> Result<RegisterImage, Failure> {
-        let refused = |error| Failure::Refused(error);
-        let completed = CloudLocation::parse_completing(&self.location)
-            .map_err(|error| refused(Box::new(error)))?;
+        let completed =
+            CloudLocation::parse_completing(&self.location).map_err(Failure::misused)?;
         let location = completed.location;
-        let image = ImageId::parse(location.cloud(), &self.image)
-            .map_err(|error| refused(Box::new(error)))?;
+        let image = ImageId::parse(location.cloud(), &self.image).map_err(Failure::misused)?;
         let mut request = RegisterImage::new(global.scope.clone(), location, image, Via::Form);
         request.region_assumed = completed.region_assumed;
         request.os = Some(self.os);

@@ -73,7 +73,7 @@ pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
         None => Ok(()),
         Some(last) => {
             for refusal in &refusals {
-                say(refusal)?;
+                say(refusal);
             }
             Err(last.into())
         }
@@ -87,21 +87,22 @@ fn print_plans(plans: &[LaunchPlan], out: &mut Out) -> Run {
         .map(ToString::to_string)
         .collect();
     for warning in warnings {
-        warn(warning)?;
+        warn(warning);
     }
-    let headers = ["LOCATION", "IMAGE", "INSTANCE TYPE", ">REV", "SET AT"];
+    let headers = ["LOCATION", "INSTANCE TYPE", ">REV", "IMAGE"];
     out.list(plans, &Columns::new("no locations", &headers, plan_row))
 }
 
 fn plan_row(plan: &LaunchPlan) -> Vec<String> {
     let instance_type = plan.instance_type.as_ref().map(ToString::to_string);
+    let revision = plan
+        .revision
+        .map_or_else(|| "head".to_owned(), |number| number.to_string());
     vec![
         plan.location.to_string(),
-        plan.image.to_string(),
         instance_type.unwrap_or_default(),
-        plan.revision
-            .map_or_else(|| "head".to_owned(), |number| number.to_string()),
-        plan.served_by.to_string(),
+        revision,
+        plan.image.to_string(),
     ]
 }
 
@@ -148,7 +149,7 @@ fn explained(
             }
         })?;
         for warning in answer.plan.iter().flat_map(|plan| &plan.warnings) {
-            warn(warning)?;
+            warn(warning);
         }
     }
     if refused {

@@ -3,11 +3,7 @@
 mod edit;
 mod look;
 
-use crate::{
-    args::Global,
-    exit::{Failure, Run},
-    print::Out,
-};
+use crate::{args::Global, exit::Run, print::Out};
 use clap::Subcommand;
 use cloud_atlas::{
     base::Name,
@@ -116,9 +112,4 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Diff { before, after } => look::diff(before, after, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),
     }
-}
-
-/// An argument that is wrong in itself.
-fn wrong(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::Refused(error.into())
 }

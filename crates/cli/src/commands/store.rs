@@ -45,7 +45,7 @@ pub(crate) enum Store {
     ///
     /// The store must hold nothing but what `atlas init` wrote, which is replaced.
     Load {
-        /// The dump; - for stdin
+        /// The dump
         file: PathBuf,
     },
     /// Read everything and compare it with its checksums, indexes and digests
@@ -97,7 +97,8 @@ fn dump(atlas: &Atlas, file: Option<&Path>) -> Run {
         let mut whole = files::Whole::create(path)?;
         atlas.dump(|line| writeln!(whole, "{line}")).block_on()?;
         whole.finish()?;
-        return Ok(note(format!("the dump is in `{}`", path.display()))?);
+        note(format!("the dump is in `{}`", path.display()));
+        return Ok(());
     }
     let mut stdout = BufWriter::new(io::stdout().lock());
     atlas.dump(|line| writeln!(stdout, "{line}")).block_on()?;
@@ -110,12 +111,12 @@ fn load(atlas: &Atlas, path: &Path, out: &mut Out) -> Run {
         entries: u64,
     }
     let shown = path.display();
-    let lines: Lines = if path == Path::new("-") {
-        Lines(Box::new(io::stdin().lock()))
-    } else {
-        let unread = |error| Failure::trouble(format!("`{shown}` cannot be read")).because(error);
-        Lines(Box::new(BufReader::new(File::open(path).map_err(unread)?)))
-    };
+    let unread = |error| Failure::trouble(format!("`{shown}` cannot be read")).because(error);
+    if !fs::metadata(path).map_err(unread)?.is_file() {
+        let message = format!("`{shown}` is no file: a dump is read twice, first to check it");
+        return Err(Failure::trouble(message).into());
+    }
+    let lines = || Ok(Lines(BufReader::new(File::open(path)?)));
     let header = atlas
         .load(lines)
         .block_on()
@@ -127,7 +128,7 @@ fn load(atlas: &Atlas, path: &Path, out: &mut Out) -> Run {
 }
 
 /// The lines of a dump, none longer than any record can be.
-struct Lines(Box<dyn BufRead>);
+struct Lines(BufReader<File>);
 
 impl Iterator for Lines {
     type Item = io::Result<String>;

@@ -37,7 +37,7 @@ pub(crate) enum Import {
         /// Commit each release, and point its stream's channel there
         #[arg(long)]
         commit: bool,
-        /// The instance type of settings, such as aws/x86_64=m7i.large
+        /// The instance type of settings, such as `aws/x86_64=m7i.large`
         #[arg(long = "instance-type", value_name = "CLOUD[/ARCH]=TYPE", value_parser = instance_type)]
         instance_types: Vec<Said>,
     },
@@ -103,7 +103,7 @@ pub(crate) fn import(command: Import, global: &Global, out: &mut Out) -> Run {
         .block_on();
     bar.finish_and_clear();
     let report = report?;
-    say_once(report.warnings.iter().map(ToString::to_string))?;
+    say_once(report.warnings.iter().map(ToString::to_string));
     print_report(&report, out)
 }
 
@@ -120,23 +120,22 @@ fn read(paths: &[PathBuf]) -> Result<Vec<StreamDocument>, Failure> {
         warnings.extend(parsed.warnings.iter().map(ToString::to_string));
         documents.push(parsed.document);
     }
-    say_once(warnings.into_iter())?;
+    say_once(warnings.into_iter());
     Ok(documents)
 }
 
 /// Warns once of what is the case many times.
-fn say_once(warnings: impl Iterator<Item = String>) -> Result<(), Failure> {
+fn say_once(warnings: impl Iterator<Item = String>) {
     let mut counted: BTreeMap<String, usize> = BTreeMap::new();
     for warning in warnings {
         *counted.entry(warning).or_default() += 1;
     }
     for (warning, times) in counted {
         match times {
-            1 => warn(warning)?,
-            _ => warn(format!("{warning} ({times} times)"))?,
+            1 => warn(warning),
+            _ => warn(format!("{warning} ({times} times)")),
         }
     }
-    Ok(())
 }
 
 fn print_report(report: &ImportReport, out: &mut Out) -> Run {
@@ -160,7 +159,8 @@ fn print_report(report: &ImportReport, out: &mut Out) -> Run {
             report.registered
         ),
     };
-    Ok(note(summary)?)
+    note(summary);
+    Ok(())
 }
 
 fn release_row(release: &ImportedRelease) -> Vec<String> {

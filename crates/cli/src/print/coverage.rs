@@ -125,8 +125,8 @@ impl Picture {
         let down = entries.len().div_ceil(across);
         for line in 0..down {
             let here = entries.iter().skip(line).step_by(down.max(1));
-            let text: String = here.map(|entry| format!("{entry:entry_width$}")).collect();
-            writeln!(out, "{}", text.trim_end())?;
+            let padded: Vec<_> = here.map(|entry| format!("{entry:entry_width$}")).collect();
+            writeln!(out, "{}", padded.concat().trim_end())?;
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl Lane {
         let mut totals = format!("{:label_width$}", format!("  {TOTALS}"));
         for total in self.totals.iter().skip(from).take(count) {
             let total = total.map_or_else(String::new, |total| total.to_string());
-            totals.push_str(&format!("{total:>CELL$}"));
+            totals = format!("{totals}{total:>CELL$}");
         }
         writeln!(out, "{}", totals.trim_end())
     }

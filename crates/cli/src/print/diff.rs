@@ -18,46 +18,55 @@ pub(crate) struct DiffLine {
 
 /// Draws a diff: `+` came, `-` went, `~` is another; what is too long for a line gets three.
 pub(crate) fn diff(lines: &[DiffLine], out: &mut dyn Write) -> io::Result<()> {
-    let longest = |text: fn(&DiffLine) -> &str| {
-        lines
-            .iter()
-            .map(|line| text(line).chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let (place_width, field_width) = (longest(|line| &line.place), longest(|line| &line.field));
-    for DiffLine {
-        place,
-        field,
-        before,
-        after,
-    } in lines
-    {
-        let (sign, style) = match (before, after) {
-            (None, _) => ('+', ADDED),
-            (_, None) => ('-', REMOVED),
-            _ => ('~', CHANGED),
+    let labels: Vec<_> = lines.iter().map(DiffLine::label).collect();
+    let longest = |text: fn(&(&str, &str)) -> usize| labels.iter().map(text).max().unwrap_or(0);
+    let first = longest(|(first, _)| first.chars().count());
+    let second = longest(|(_, second)| second.chars().count());
+    for (line, (place, field)) in lines.iter().zip(&labels) {
+        let (sign, style) = line.sign();
+        let label = format!("{place:first$}  {field:second$}");
+        let label = if field.is_empty() {
+            place
+        } else {
+            label.trim_end()
         };
-        write!(
-            out,
-            "{style}{sign}{style:#} {place:place_width$}  {field:field_width$}"
-        )?;
-        match (before, after) {
+        write!(out, "{style}{sign}{style:#} ")?;
+        match (&line.before, &line.after) {
             (Some(before), Some(after)) => {
-                let room = WIDTH.saturating_sub(place_width + field_width + 9);
-                if before.chars().count() + after.chars().count() <= room {
-                    writeln!(out, "  {before} → {after}")?;
+                let length = before.chars().count() + after.chars().count();
+                if first + second + length + 9 <= WIDTH {
+                    writeln!(out, "{label:0$}  {before} → {after}", first + second + 2)?;
                 } else {
-                    writeln!(out)?;
+                    writeln!(out, "{label}")?;
                     writeln!(out, "    {REMOVED}-{REMOVED:#} {before}")?;
                     writeln!(out, "    {ADDED}+{ADDED:#} {after}")?;
                 }
             }
-            (Some(value), None) | (None, Some(value)) => writeln!(out, "  {value}")?,
-            (None, None) => writeln!(out)?,
+            (Some(value), None) | (None, Some(value)) => {
+                writeln!(out, "{label:0$}  {value}", first + second + 2)?;
+            }
+            (None, None) => writeln!(out, "{label}")?,
         }
     }
     Ok(())
+}
+
+impl DiffLine {
+    /// What stands in the first two columns: a field of the whole stands alone.
+    fn label(&self) -> (&str, &str) {
+        match self.place.as_str() {
+            "" => (&self.field, ""),
+            place => (place, &self.field),
+        }
+    }
+
+    fn sign(&self) -> (char, Style) {
+        match (&self.before, &self.after) {
+            (None, _) => ('+', ADDED),
+            (_, None) => ('-', REMOVED),
+            _ => ('~', CHANGED),
+        }
+    }
 }
 
 /// How wide a line may become before a change is broken up.

@@ -1,7 +1,8 @@
 //! The parts of an image id, as `atlas id parse` tells them.
 
 use cloud_atlas::image_id::{
-    AwsImageId, AzureGallery, AzureImageId, GcpImageId, ImageId, SsmSelector, VmwareImageId,
+    AwsImageId, AwsRegion, AzureGallery, AzureImageId, GceProject, GcpImageId, ImageId,
+    SsmSelector, VmwareImageId,
 };
 
 /// The parts of an id with their names, in the order of its text.
@@ -42,10 +43,7 @@ impl Parts {
                 self.put("image", arn.image().as_str());
             }
             AwsImageId::Ssm(pointer) => {
-                self.maybe(
-                    "region",
-                    pointer.region().as_ref().map(|region| region.as_str()),
-                );
+                self.maybe("region", pointer.region().as_ref().map(AwsRegion::as_str));
                 self.put("name", pointer.name());
                 match pointer.selector() {
                     Some(SsmSelector::Version(version)) => self.put("version", version),
@@ -93,10 +91,7 @@ impl Parts {
     }
 
     fn gcp(&mut self, id: &GcpImageId) {
-        self.maybe(
-            "project",
-            id.project().as_ref().map(|project| project.as_str()),
-        );
+        self.maybe("project", id.project().as_ref().map(GceProject::as_str));
         self.maybe("zone", id.zone());
         self.put("name", id.name());
     }

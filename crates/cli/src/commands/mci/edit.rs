@@ -1,6 +1,6 @@
 //! Editing HEAD.
 
-use super::{generation, wrong};
+use super::generation;
 use crate::{
     exit::{Failure, Run},
     files,
@@ -135,12 +135,12 @@ impl Set {
         edits.extend(self.description.map(HeadEdit::SetDescription));
         edits.extend(self.tags.into_iter().map(HeadEdit::AddTag));
         if let (Some(location), Some(image)) = (self.location, self.image) {
-            let completed = CloudLocation::parse_completing(&location).map_err(wrong)?;
+            let completed = CloudLocation::parse_completing(&location).map_err(Failure::misused)?;
             let location = completed.location;
             if completed.region_assumed {
-                warn(format!("no region was named: {location} is meant"))?;
+                warn(format!("no region was named: {location} is meant"));
             }
-            let id = |text: &str| ImageId::parse(location.cloud(), text).map_err(wrong);
+            let id = |text: &str| ImageId::parse(location.cloud(), text).map_err(Failure::misused);
             let mut setting = Setting::new(id(&image)?);
             if let Some(instance_type) = self.instance_type {
                 setting = setting.with_instance_type(instance_type);

@@ -1,7 +1,7 @@
 //! Looking at MultiCloud Images.
 
 use crate::{
-    exit::Run,
+    exit::{Failure, Run},
     print::{self, Columns, DiffLine, Lane, Out, Picture, Row, note, warn},
 };
 use cloud_atlas::{
@@ -51,16 +51,16 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
             "this one at {} hides those at {}",
             view.scope,
             scopes.join(", ")
-        ))?;
+        ));
     }
     if let Some(mark) = &view.marks.revoked {
         warn(format!(
             "the revision was revoked by {}: {}",
             mark.by, mark.reason
-        ))?;
+        ));
     }
     if let Some(mark) = &view.marks.deprecated {
-        warn(format!("the revision is deprecated: {}", mark.reason))?;
+        warn(format!("the revision is deprecated: {}", mark.reason));
     }
     out.one(&view, |out| {
         for (name, value) in head_lines(&view) {
@@ -73,7 +73,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     }
     let settings: Vec<_> = view.content.settings().iter().collect();
     out.blank()?;
-    let headers = ["LOCATION", "IMAGE", "INSTANCE TYPE", "MORE"];
+    let headers = ["LOCATION", "INSTANCE TYPE", "IMAGE"];
     out.table(
         &settings,
         &Columns::new("no settings yet", &headers, setting_row),
@@ -86,42 +86,16 @@ fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
         ("scope", view.scope.to_string()),
         ("lineage", view.lineage.to_string()),
     ];
-    match &view.revision {
-        Some(revision) => {
-            lines.push(("revision", revision.number().to_string()));
-            lines.push(("digest", revision.digest().to_string()));
-            lines.push(("message", revision.message().to_string()));
-            lines.push((
-                "committed",
-                format!("{} by {}", revision.time(), revision.author()),
-            ));
-            lines.extend(
-                revision
-                    .released_at()
-                    .map(|at| ("released", at.to_string())),
-            );
-            lines.extend(
-                view.marks
-                    .release
-                    .as_ref()
-                    .map(|version| ("version", version.to_string())),
-            );
-        }
-        None => {
-            let last = view
-                .last
-                .map_or_else(|| "nothing".to_owned(), |last| format!("revision {last}"));
-            let edited = if view.edited {
-                "edited since"
-            } else {
-                "the same as"
-            };
-            lines.push((
-                "head",
-                format!("generation {}, {edited} {last}", view.generation.get()),
-            ));
-        }
-    }
+    lines.extend(match &view.revision {
+        Some(revision) => revision_lines(revision),
+        None => vec![head_line(view)],
+    });
+    lines.extend(
+        view.marks
+            .release
+            .as_ref()
+            .map(|version| ("version", version.to_string())),
+    );
     let tags: Vec<_> = view
         .content
         .tags()
@@ -137,6 +111,34 @@ fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
     lines
 }
 
+fn revision_lines(revision: &Revision) -> Vec<(&'static str, String)> {
+    let committed = format!("{} by {}", revision.time(), revision.author());
+    let mut lines = vec![
+        ("revision", revision.number().to_string()),
+        ("digest", revision.digest().to_string()),
+        ("message", revision.message().to_string()),
+        ("committed", committed),
+    ];
+    lines.extend(
+        revision
+            .released_at()
+            .map(|at| ("released", at.to_string())),
+    );
+    lines
+}
+
+fn head_line(view: &MciView) -> (&'static str, String) {
+    let generation = view.generation.get();
+    let text = match view.last {
+        None => format!("generation {generation}, nothing is committed yet"),
+        Some(last) if view.edited => {
+            format!("generation {generation}, edited since revision {last}")
+        }
+        Some(last) => format!("generation {generation}, the same as revision {last}"),
+    };
+    ("head", text)
+}
+
 fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> {
     let named = [("kernel", setting.kernel()), ("ramdisk", setting.ramdisk())];
     let named = named
@@ -145,13 +147,14 @@ fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> 
     let data = setting
         .user_data()
         .map(|data| format!("{} bytes of user data", data.as_bytes().len()));
-    let more: Vec<_> = named.chain(data).collect();
+    let more = named.chain(data);
     let instance_type = setting.instance_type().map(ToString::to_string);
+    let image = [setting.image().to_string()].into_iter().chain(more);
+    let image: Vec<_> = image.collect();
     vec![
         location.to_string(),
-        setting.image().to_string(),
         instance_type.unwrap_or_default(),
-        more.join(", "),
+        image.join("\n"),
     ]
 }
 
@@ -212,27 +215,29 @@ pub(super) fn diff(
     from: &Scope,
     out: &mut Out,
 ) -> Run {
-    let (labels, before, after) = match after {
-        Some(after) => ((before.to_string(), after.to_string()), before, after),
-        None => {
-            let (older, newer) = session.diff_pair(&before, from).block_on()?;
-            let named = |state: &Reference| Reference {
-                target: before.target.clone(),
-                ..state.clone()
-            };
-            (
-                (named(&older).to_string(), named(&newer).to_string()),
-                older,
-                newer,
-            )
+    let (labels, before, after) = if let Some(after) = after {
+        ([before.to_string(), after.to_string()], before, after)
+    } else {
+        if before.selector.is_some() {
+            let message =
+                format!("say what `{before}` is compared with, or leave out what follows the `@`");
+            return Err(Failure::refused(message).into());
         }
+        let (older, newer) = session.diff_pair(&before, from).block_on()?;
+        let named = |state: &Reference| Reference {
+            target: before.target.clone(),
+            ..state.clone()
+        };
+        let labels = [named(&older).to_string(), named(&newer).to_string()];
+        (labels, older, newer)
     };
+    let [before_label, after_label] = labels;
     let diff = session.mci_diff(&before, &after, from).block_on()?;
     let all = |locations: Vec<&CloudLocation>| locations.into_iter().cloned().collect::<Vec<_>>();
     let (gained, lost, modified) = (all(diff.gained()), all(diff.lost()), all(diff.modified()));
     let compared = Compared {
-        before: labels.0,
-        after: labels.1,
+        before: before_label,
+        after: after_label,
         gained,
         lost,
         modified,
@@ -249,13 +254,13 @@ pub(super) fn diff(
         } = &compared;
         writeln!(out, "{before} → {after}")?;
         let (gained, lost, modified) = (gained.len(), lost.len(), modified.len());
-        match diff.is_empty() {
-            true => return writeln!(out, "no difference"),
-            false => writeln!(
-                out,
-                "locations: {modified} changed, {gained} gained, {lost} lost"
-            )?,
+        if diff.is_empty() {
+            return writeln!(out, "no difference");
         }
+        writeln!(
+            out,
+            "locations: {modified} changed, {gained} gained, {lost} lost"
+        )?;
         let lines: Vec<_> = diff.rows().into_iter().map(diff_line).collect();
         writeln!(out)?;
         print::diff(&lines, out)
@@ -291,6 +296,12 @@ pub(super) fn coverage(
         rows: Vec<CoverageRow>,
     }
     let coverage = session.coverage(references, from).block_on()?;
+    if coverage.columns().is_empty() {
+        note("nothing is committed yet");
+        if !out.is_json() {
+            return Ok(());
+        }
+    }
     let width = print::width();
     out.one(
         &Answer {
