@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, OpenError, Place,
-    guard::{engine, guard, guarded},
+    guard::{Guarded, engine, guarded},
     layout::{
         COMMITS, ENTRIES, FEED, Head, TOKENS, read_commit, read_entry, read_feed_entry,
         read_feed_key, read_key,
@@ -11,7 +11,7 @@ use crate::{
 };
 use atlas_store::{FeedPosition, Key, Partition, StoreError};
 use core::fmt;
-use redb::{Database, ReadableDatabase as _, ReadableTable as _, ReadableTableMetadata as _};
+use redb::{ReadableDatabase as _, ReadableTable as _, ReadableTableMetadata as _};
 use std::collections::BTreeMap;
 
 /// What a check found.
@@ -122,16 +122,15 @@ pub(crate) fn check(backend: impl Backend, place: &Place) -> Result<CheckReport,
     };
     // The rows first: the engine's check repairs what it can, in memory.
     rows(&database, &heads, &mut report);
-    if !matches!(guard(|| database.check_integrity()), Ok(Ok(true))) {
+    if !database.is_sound() {
         report.problems.insert(0, Problem::Structure);
     }
-    let _ = guard(|| drop(database));
     Ok(report)
 }
 
-fn rows(database: &Database, heads: &BTreeMap<Partition, Head>, report: &mut CheckReport) {
+fn rows(database: &Guarded, heads: &BTreeMap<Partition, Head>, report: &mut CheckReport) {
     type Look =
-        fn(&Database, &BTreeMap<Partition, Head>, &mut CheckReport) -> Result<(), StoreError>;
+        fn(&Guarded, &BTreeMap<Partition, Head>, &mut CheckReport) -> Result<(), StoreError>;
     let looks: [(&'static str, Look); 3] =
         [("entries", entries), ("feed", feeds), ("commits", tokens)];
     for (table, look) in looks {
@@ -142,11 +141,11 @@ fn rows(database: &Database, heads: &BTreeMap<Partition, Head>, report: &mut Che
 }
 
 fn entries(
-    database: &Database,
+    database: &Guarded,
     _: &BTreeMap<Partition, Head>,
     report: &mut CheckReport,
 ) -> Result<(), StoreError> {
-    let transaction = database.begin_read().map_err(engine)?;
+    let transaction = database.get()?.begin_read().map_err(engine)?;
     let table = transaction.open_table(ENTRIES).map_err(engine)?;
     let most = table.len().map_err(engine)?;
     let mut last = None;
@@ -183,11 +182,11 @@ fn entries(
 }
 
 fn feeds(
-    database: &Database,
+    database: &Guarded,
     heads: &BTreeMap<Partition, Head>,
     report: &mut CheckReport,
 ) -> Result<(), StoreError> {
-    let transaction = database.begin_read().map_err(engine)?;
+    let transaction = database.get()?.begin_read().map_err(engine)?;
     let table = transaction.open_table(FEED).map_err(engine)?;
     let most = table.len().map_err(engine)?;
     let mut expected: BTreeMap<_, _> = heads
@@ -234,11 +233,11 @@ fn feeds(
 }
 
 fn tokens(
-    database: &Database,
+    database: &Guarded,
     _: &BTreeMap<Partition, Head>,
     report: &mut CheckReport,
 ) -> Result<(), StoreError> {
-    let transaction = database.begin_read().map_err(engine)?;
+    let transaction = database.get()?.begin_read().map_err(engine)?;
     let commits = transaction.open_table(COMMITS).map_err(engine)?;
     let tokens = transaction.open_table(TOKENS).map_err(engine)?;
     let most = commits.len().map_err(engine)?;

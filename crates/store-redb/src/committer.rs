@@ -3,17 +3,16 @@
 use crate::{
     Options,
     batch::{Batch, Progress},
-    guard::{engine, guard},
+    guard::{Guarded, engine, guard},
     recent::Recent,
     shared::{Request, Shared},
     view::View,
 };
 use atlas_store::{Committed, StoreError};
-use redb::Database;
 use std::sync::Arc;
 
 pub(crate) struct Committer {
-    pub(crate) database: Database,
+    pub(crate) database: Guarded,
     pub(crate) shared: Arc<Shared>,
     pub(crate) options: Options,
     /// The number of the newest commit.
@@ -42,8 +41,6 @@ impl Committer {
             }
         });
         shared.abandon();
-        // Closing writes, so that the next open need not repair; a damaged file may panic.
-        let _ = guard(|| drop(self.database));
     }
 
     fn commit(&mut self, requests: Vec<Request>) {
@@ -93,8 +90,8 @@ impl Committer {
         requests: &[Request],
     ) -> Result<Vec<Result<Committed, StoreError>>, Failure> {
         let before = |error: StoreError| Failure::Before(error);
-        let mut transaction = self
-            .database
+        let database = self.database.get().map_err(before)?;
+        let mut transaction = database
             .begin_write()
             .map_err(|error| before(engine(error)))?;
         transaction.set_quick_repair(self.options.quick_repair);
@@ -108,7 +105,7 @@ impl Committer {
         transaction
             .commit()
             .map_err(|error| Failure::During(engine(error)))?;
-        let view = View::new(&self.database, newest).map_err(Failure::During)?;
+        let view = View::new(database, newest).map_err(Failure::During)?;
         self.newest = newest;
         let oldest = self.shared.publish(view, heads);
         self.recent.prune(oldest);

@@ -1,6 +1,7 @@
 //! Errors and panics of the engine, in the words of the store.
 
 use atlas_store::StoreError;
+use redb::Database;
 use std::{
     any::Any,
     io,
@@ -17,6 +18,33 @@ pub(crate) fn guard<T>(run: impl FnOnce() -> T) -> Result<T, Panicked> {
 /// Like [`guard`], for something that fails as the store does.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     guard(run).unwrap_or_else(|panicked| Err(panicked.into()))
+}
+
+/// The engine itself. It writes when it is closed, and may panic then as at any other time.
+pub(crate) struct Guarded(Option<Database>);
+
+impl Guarded {
+    pub(crate) fn new(database: Database) -> Self {
+        Self(Some(database))
+    }
+
+    pub(crate) fn get(&self) -> Result<&Database, StoreError> {
+        self.0.as_ref().ok_or(StoreError::Closed)
+    }
+
+    /// Whether the engine's own look at all of its file finds nothing to repair.
+    pub(crate) fn is_sound(&mut self) -> bool {
+        let database = self.0.as_mut();
+        let sound = guard(|| database.map(Database::check_integrity));
+        matches!(sound, Ok(Some(Ok(true))))
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        let database = self.0.take();
+        let _ = guard(|| drop(database));
+    }
 }
 
 /// What the engine said when it panicked.

@@ -41,6 +41,10 @@
 //! [`StoreError::Corrupt`](atlas_store::StoreError::Corrupt) or [`OpenError::Damaged`], unless the
 //! program is built to abort on panics. The panic hook still runs, and by default says so on
 //! standard error. Values are not checksummed here: the record layer's envelope is.
+//!
+//! [`RedbStore::check`] reads every page and finds every damaged one that holds something, with one
+//! exception that nothing can tell apart: where a store was stopped in the middle and its newest
+//! commits are damaged, the engine takes them for unfinished and steps back by one flush.
 #![expect(
     clippy::disallowed_methods,
     reason = "this crate is an edge: it opens the file that a store lies in"

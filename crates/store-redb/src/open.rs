@@ -3,7 +3,7 @@
 use crate::{
     Backend, FileBackend, Found, OpenError, Place,
     gate::{Engine, Gate},
-    guard::{engine, guard, guarded, is_damage},
+    guard::{Guarded, engine, guard, guarded, is_damage},
     holder::Holder,
     layout::{
         COMMITS, COUNTERS, ENTRIES, FEED, FORMAT, HEADS, Head, MARKER, META, TOKENS, misread,
@@ -26,7 +26,7 @@ use std::{
 
 /// A store that can begin to work.
 pub(crate) struct Opened {
-    pub(crate) database: Database,
+    pub(crate) database: Guarded,
     pub(crate) gate: Arc<Gate>,
     /// The number of the newest commit.
     pub(crate) newest: u64,
@@ -134,7 +134,7 @@ pub(crate) fn fresh(
 ) -> Result<Opened, OpenError> {
     let gate = Gate::open(backend);
     let database = start(&gate, place, cache_bytes)?.0;
-    guarded(|| write_tables(&database)).map_err(|error| failed(place, error))?;
+    guarded(|| write_tables(database.get()?)).map_err(|error| failed(place, error))?;
     Ok(Opened {
         database,
         gate,
@@ -187,7 +187,7 @@ pub(crate) fn inspect(
     }
     let gate = Gate::holding(backend).map_err(io)?;
     let (database, clean) = start(&gate, place, cache_bytes)?;
-    match guarded(|| read_meta(&database)).map_err(|error| failed(place, error))? {
+    match guarded(|| read_meta(database.get()?)).map_err(|error| failed(place, error))? {
         Meta::Ours { newest, heads } => Ok((
             Opened {
                 database,
@@ -199,7 +199,7 @@ pub(crate) fn inspect(
         )),
         other => {
             // The engine writes when it closes, and the gate keeps that too.
-            let _ = guard(|| drop(database));
+            drop(database);
             Err(match other {
                 Meta::Newer(found) => OpenError::NewerFormat {
                     place: place.clone(),
@@ -217,7 +217,7 @@ fn start(
     gate: &Arc<Gate>,
     place: &Place,
     cache_bytes: usize,
-) -> Result<(Database, bool), OpenError> {
+) -> Result<(Guarded, bool), OpenError> {
     let repaired = Arc::new(AtomicBool::new(false));
     let noted = Arc::clone(&repaired);
     let result = guard(|| {
@@ -228,7 +228,7 @@ fn start(
     });
     let place = place.clone();
     match result {
-        Ok(Ok(database)) => Ok((database, !repaired.load(Ordering::Relaxed))),
+        Ok(Ok(database)) => Ok((Guarded::new(database), !repaired.load(Ordering::Relaxed))),
         Ok(Err(DatabaseError::DatabaseAlreadyOpen)) => {
             let holder = place.path().and_then(Holder::of);
             Err(OpenError::Locked { place, holder })

@@ -162,7 +162,10 @@ impl RedbStore {
             newest,
             heads,
         } = opened;
-        let view = View::new(&database, newest).map_err(damaged)?;
+        let view = database
+            .get()
+            .and_then(|database| View::new(database, newest))
+            .map_err(damaged)?;
         let mut capability = Capability::new("redb");
         capability.max_value_bytes = options.max_value_bytes;
         capability.max_commit_bytes = Some(options.max_commit_bytes);

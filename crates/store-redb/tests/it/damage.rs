@@ -74,20 +74,32 @@ fn within_a_minute<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send
     }
 }
 
+/// Flips bytes beyond the magic, without which it would be no store at all.
+fn flip(sound: &[u8], flips: usize, seed: u64) -> Vec<u8> {
+    let used = sound.iter().rposition(|&byte| byte != 0).unwrap();
+    let mut bytes = sound.to_vec();
+    let mut state = seed * 2 + 1;
+    for _ in 0..flips {
+        let at = 9 + next(&mut state) % (used - 9);
+        bytes[at] ^= u8::try_from(next(&mut state) % 255 + 1).unwrap();
+    }
+    bytes
+}
+
+/// Whether a check finds nothing wrong.
+#[track_caller]
+fn passes_check(name: &str, bytes: Vec<u8>) -> bool {
+    let check = move || RedbStore::check_backend(MemoryBackend::from_bytes(bytes));
+    within_a_minute(name, check).is_ok_and(|report| report.is_sound())
+}
+
 #[test]
 fn flipped_bytes_never_panic_and_a_check_finds_them() {
     for closed in [true, false] {
         let sound = sound(closed);
-        let used = sound.iter().rposition(|&byte| byte != 0).unwrap();
         let mut tally = Tally::default();
         for file in 0..FILES {
-            let mut bytes = sound.clone();
-            let mut state = file * 2 + 1;
-            for _ in 0..FLIPS {
-                // Beyond the magic, or it is no store at all.
-                let at = 9 + next(&mut state) % (used - 9);
-                bytes[at] ^= u8::try_from(next(&mut state) % 255 + 1).unwrap();
-            }
+            let bytes = flip(&sound, FLIPS, file);
             let name = format!("file {file}, closed {closed}");
             let copy = bytes.clone();
             match within_a_minute(&name, move || live(copy)) {
@@ -95,13 +107,33 @@ fn flipped_bytes_never_panic_and_a_check_finds_them() {
                 Ok(Err(_)) => tally.failed += 1,
                 Ok(Ok(())) => tally.unnoticed += 1,
             }
-            let checked = within_a_minute(&name, move || {
-                RedbStore::check_backend(MemoryBackend::from_bytes(bytes))
-            });
-            tally.found_by_check += usize::from(!checked.is_ok_and(|report| report.is_sound()));
+            tally.found_by_check += usize::from(!passes_check(&name, bytes));
         }
         println!("closed {closed}: {tally:?}");
         assert_eq!(tally.found_by_check, usize::try_from(FILES).unwrap());
+    }
+}
+
+#[test]
+fn what_passes_a_check_holds_what_was_written() {
+    let open =
+        |bytes: &[u8]| RedbStore::with_backend(MemoryBackend::from_bytes(bytes.to_vec())).unwrap();
+    for closed in [true, false] {
+        let sound = sound(closed);
+        let expected = everything(&open(&sound)).unwrap();
+        // Few flips may all meet bytes that hold nothing.
+        for file in 0..FILES {
+            let bytes = flip(&sound, 2, file);
+            if passes_check(&format!("file {file}, closed {closed}"), bytes.clone()) {
+                let found = everything(&open(&bytes)).unwrap();
+                // A file that was not closed may have stopped in the middle of its last commit,
+                // of ten rows; damage to that one looks the same, and the engine steps back.
+                let is_last = |(key, _): &&(String, Vec<u8>)| key.starts_with("/ test 39-");
+                let before_last = expected.iter().filter(|row| !is_last(row));
+                let right = found == expected || !closed && found.iter().eq(before_last);
+                assert!(right, "file {file}, closed {closed}: other rows");
+            }
+        }
     }
 }
 
