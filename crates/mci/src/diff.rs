@@ -78,7 +78,7 @@ impl SettingChange {
                 &before.instance_type().cloned(),
                 &after.instance_type().cloned(),
             ),
-            image: Change::between(before.image(), after.image()),
+            image: respelled(before.image(), after.image()),
             user_data: Change::between(&before.user_data().cloned(), &after.user_data().cloned()),
         };
         (change != Self::default()).then_some(change)
@@ -93,6 +93,15 @@ impl SettingChange {
             user_data: self.user_data.as_ref().map(Change::inverse),
         }
     }
+}
+
+/// Ids that are equal may differ in spelling (Azure does not mind case): the digest of a content
+/// sees that, so a diff shows it.
+fn respelled(before: &ImageId, after: &ImageId) -> Option<Change<ImageId>> {
+    (before.as_str() != after.as_str()).then(|| Change {
+        before: before.clone(),
+        after: after.clone(),
+    })
 }
 
 /// What became of one location.

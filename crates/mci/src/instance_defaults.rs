@@ -3,6 +3,7 @@
 use crate::{InstanceType, Setting, setting::has_instance_types};
 use atlas_image::Architecture;
 use atlas_image_id::{Cloud, CloudLocation};
+use once_cell::sync::Lazy;
 use std::collections::BTreeMap;
 
 /// Which instance type an import puts into a setting, since public metadata names none.
@@ -17,14 +18,20 @@ pub struct InstanceDefaults {
 /// The table that ships: each cloud's general-purpose type of two virtual CPUs that the vendor's
 /// own documents use in examples, where the vendor has one name everywhere. OpenStack flavours are
 /// named by each installation, so it has no row.
-const SHIPPED: &[(Cloud, &str, &str)] = &[
-    (Cloud::Aws, "x86_64", "m5.large"),
-    (Cloud::Aws, "aarch64", "m6g.large"),
-    (Cloud::Gcp, "x86_64", "n2-standard-2"),
-    (Cloud::Gcp, "aarch64", "t2a-standard-2"),
-    (Cloud::Azure, "x86_64", "Standard_D2s_v5"),
-    (Cloud::Azure, "aarch64", "Standard_D2ps_v5"),
-];
+static SHIPPED: Lazy<BTreeMap<(Cloud, Architecture), InstanceType>> = Lazy::new(|| {
+    let rows = [
+        (Cloud::Aws, Architecture::X86_64, "m5.large"),
+        (Cloud::Aws, Architecture::Aarch64, "m6g.large"),
+        (Cloud::Gcp, Architecture::X86_64, "n2-standard-2"),
+        (Cloud::Gcp, Architecture::Aarch64, "t2a-standard-2"),
+        (Cloud::Azure, Architecture::X86_64, "Standard_D2s_v5"),
+        (Cloud::Azure, Architecture::Aarch64, "Standard_D2ps_v5"),
+    ];
+    let parsed = rows.into_iter().filter_map(|(cloud, architecture, text)| {
+        Some(((cloud, architecture), InstanceType::parse(text).ok()?))
+    });
+    parsed.collect()
+});
 
 /// No instance type is known for a cloud and an architecture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,11 +62,8 @@ impl InstanceDefaults {
             .said
             .get(&(cloud, Some(architecture)))
             .or_else(|| self.said.get(&(cloud, None)));
-        said.cloned().or_else(|| {
-            let text = architecture.to_string();
-            let mut rows = SHIPPED.iter().filter(|row| row.0 == cloud && row.1 == text);
-            rows.find_map(|row| InstanceType::parse(row.2).ok())
-        })
+        said.or_else(|| SHIPPED.get(&(cloud, architecture)))
+            .cloned()
     }
 
     /// A setting completed for a location: with its instance type where the cloud has them.

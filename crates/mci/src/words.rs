@@ -32,7 +32,12 @@ impl Description {
             .char_indices()
             .find(|&(_, c)| wrong(c))
             .map(|(at, _)| (at, "it holds a control character"));
-        match control.or(long) {
+        // Whichever stands first is what made it wrong.
+        match [control, long]
+            .into_iter()
+            .flatten()
+            .min_by_key(|&(at, _)| at)
+        {
             Some((at, why)) => Err(ParseDescriptionError {
                 at,
                 shown: quoted(text).to_string(),
@@ -67,11 +72,13 @@ impl InstanceType {
         };
         match text.bytes().position(|byte| !byte.is_ascii_graphic()) {
             _ if text.is_empty() => refuse(0, "it is empty"),
-            Some(at) => refuse(at, "it holds something else than visible ASCII"),
-            None if text.len() > Self::MAX_CHARACTERS => {
+            Some(at) if at <= Self::MAX_CHARACTERS => {
+                refuse(at, "it holds something else than visible ASCII")
+            }
+            _ if text.len() > Self::MAX_CHARACTERS => {
                 refuse(Self::MAX_CHARACTERS, "it has more than 64 characters")
             }
-            None => Ok(Self(text.into())),
+            _ => Ok(Self(text.into())),
         }
     }
 
