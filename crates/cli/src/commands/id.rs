@@ -12,8 +12,8 @@ use cloud_atlas::{
     image_id::{Cloud, ImageId, LocationUse, ParseImageIdError, Stability},
 };
 use core::fmt;
-use serde::Serialize;
-use std::{collections::BTreeMap, error::Error};
+use serde::{Serialize, Serializer};
+use std::error::Error;
 
 /// Read, check and compare image ids
 #[derive(Debug, Subcommand)]
@@ -76,12 +76,21 @@ enum Outcome {
         kind: &'static str,
         stability: &'static str,
         location: &'static str,
-        parts: BTreeMap<&'static str, String>,
+        #[serde(serialize_with = "as_object")]
+        parts: Vec<(&'static str, String)>,
     },
     Refused {
         error: String,
         at: usize,
     },
+}
+
+/// An object whose keys stand in the order of the id's text.
+fn as_object<S: Serializer>(
+    parts: &[(&'static str, String)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(parts.iter().map(|(name, value)| (name, value)))
 }
 
 fn parse(cloud: Option<Cloud>, texts: &[String], out: &mut Out) -> Run {
@@ -169,7 +178,7 @@ fn describe(id: &ImageId) -> Outcome {
             LocationUse::Common => "common",
             LocationUse::PerRegion => "per-region",
         },
-        parts: parts(id).into_iter().collect(),
+        parts: parts(id),
     }
 }
 

@@ -1,1 +1,18 @@
-//! Tests of `atlas-cli`.
+//! Tests of the `atlas` command: they run the built program.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests may panic, and prepare files for the program"
+)]
+
+mod program;
+
+mod bad_input;
+mod help;
+mod ids;
+mod main_job;
+mod pictures;
+mod schema;

@@ -1,0 +1,161 @@
+//! What the program says of itself.
+
+use crate::program::Program;
+
+/// Every command, by its words; `help` tells which there are.
+const COMMANDS: &[&str] = &[
+    "",
+    "init",
+    "id",
+    "id parse",
+    "id check",
+    "id equal",
+    "scope",
+    "scope add",
+    "scope list",
+    "scope remove",
+    "principal",
+    "principal add",
+    "principal list",
+    "principal remove",
+    "grant",
+    "grant add",
+    "grant list",
+    "grant remove",
+    "can",
+    "credential",
+    "credential add",
+    "credential list",
+    "credential remove",
+    "image",
+    "image register",
+    "image list",
+    "image show",
+    "mci",
+    "mci new",
+    "mci set",
+    "mci unset",
+    "mci list",
+    "mci show",
+    "mci commit",
+    "mci log",
+    "mci diff",
+    "mci coverage",
+    "channel",
+    "channel assign",
+    "channel list",
+    "release",
+    "release set",
+    "release list",
+    "resolve",
+    "lock",
+    "lock verify",
+    "import",
+    "import stream",
+    "export",
+    "export stream",
+    "store",
+    "store dump",
+    "store load",
+    "store check",
+    "store stats",
+    "events",
+    "completions",
+    "man",
+];
+
+#[test]
+fn help_of_every_command() {
+    let program = Program::bare();
+    for command in COMMANDS {
+        let mut args: Vec<_> = command.split_whitespace().collect();
+        args.push("-h");
+        let ran = program.ok(&args);
+        assert_eq!(ran.err, "");
+        // The global options are the same everywhere: the first snapshot shows them.
+        let own = if command.is_empty() {
+            ran.out.as_str()
+        } else {
+            ran.out.split("Global options:").next().unwrap().trim_end()
+        };
+        let name = format!("help {command}").trim().replace(' ', "-");
+        insta::assert_snapshot!(name, own);
+    }
+}
+
+#[test]
+fn no_command_is_missing_from_the_list_above() {
+    let program = Program::bare();
+    for command in COMMANDS {
+        let mut args: Vec<_> = command.split_whitespace().collect();
+        args.push("-h");
+        let help = program.ok(&args).out;
+        let Some((_, below)) = help.split_once("Commands:\n") else {
+            continue;
+        };
+        for line in below.lines().take_while(|line| !line.is_empty()) {
+            // A line that is indented further goes on with the text of the one before.
+            let Some(word) = line
+                .strip_prefix("  ")
+                .filter(|line| !line.starts_with(' '))
+            else {
+                continue;
+            };
+            let word = word.split_whitespace().next().unwrap();
+            let name = format!("{command} {word}").trim().to_owned();
+            assert!(
+                word == "help" || COMMANDS.contains(&name.as_str()),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn usage_errors_end_with_2() {
+    let program = Program::bare();
+    let wrong: &[&[&str]] = &[
+        &["fly"],
+        &["resolve", "web"],
+        &["resolve", "web@", "aws/us-east-1"],
+        &["resolve", "web", "aws/us-east-1a"],
+        &["scope", "add", "/Acme"],
+        &["--output", "xml", "init"],
+        &[
+            "import",
+            "stream",
+            "x.json",
+            "--name",
+            "n",
+            "--instance-type",
+            "aws",
+        ],
+        &["--store", "ftp://x", "init"],
+    ];
+    let texts = wrong.iter().map(|args| {
+        let ran = program.run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
+        format!("atlas {}\n{}", args.join(" "), ran.err)
+    });
+    insta::assert_snapshot!(texts.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn completions_and_manual_pages_name_every_family() {
+    let program = Program::bare();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        assert!(
+            program.ok(&["completions", shell]).out.contains("coverage"),
+            "{shell}"
+        );
+    }
+    assert!(program.ok(&["man"]).out.starts_with(".ie"));
+    program.ok(&["man", "-o", "pages"]);
+    for command in COMMANDS {
+        let name = format!("atlas {command}").trim().replace(' ', "-");
+        assert!(
+            program.path("pages").join(format!("{name}.1")).exists(),
+            "{name}"
+        );
+    }
+}

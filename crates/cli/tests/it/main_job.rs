@@ -1,0 +1,309 @@
+//! The main job from end to end: real releases in, one exact image out, locked, moved, exported.
+
+use crate::program::{Program, releases};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+#[test]
+fn from_stream_documents_to_locked_images() {
+    let program = Program::with_releases(&releases());
+
+    // Each release is a revision; the channels point to the newest of each stream.
+    let log = program.json(&["mci", "log", "fedora-coreos-x86_64"]);
+    assert_eq!(log.len(), releases().len());
+    let numbers: Vec<_> = log
+        .iter()
+        .map(|entry| entry["revision"]["number"].as_u64())
+        .collect();
+    assert!(
+        numbers.is_sorted_by(|a, b| a > b),
+        "newest first: {numbers:?}"
+    );
+    let channels: BTreeSet<_> = log
+        .iter()
+        .flat_map(|entry| entry["channels"].as_array().unwrap())
+        .cloned()
+        .collect_texts();
+    assert_eq!(
+        channels,
+        ["next", "stable", "testing"].map(str::to_owned).into()
+    );
+
+    // The stable channel answers with the image that its document names.
+    let resolved = program.json(&[
+        "resolve",
+        "fedora-coreos-x86_64@stable",
+        "aws/eu-central-1",
+        "gcp/us-central1",
+    ]);
+    let document = document("stable-44.20260707.3.1.json");
+    let images = &document["architectures"]["x86_64"]["images"];
+    assert_eq!(
+        resolved[0]["image"],
+        images["aws"]["regions"]["eu-central-1"]["image"]
+    );
+    let gcp = &images["gcp"];
+    let (project, name) = (
+        gcp["project"].as_str().unwrap(),
+        gcp["name"].as_str().unwrap(),
+    );
+    assert_eq!(
+        resolved[1]["image"],
+        format!("projects/{project}/global/images/{name}")
+    );
+    assert_eq!(resolved[1]["served_by"], "gcp");
+
+    // Where there is no image, the answer says so, and what would help.
+    let refused = program.run(&["resolve", "fedora-coreos-x86_64@stable", "azure/westeurope"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    assert!(
+        refused.err.contains("has no image for azure/westeurope"),
+        "{}",
+        refused.err
+    );
+
+    // A lock file says the same for ever, and is checked against the store.
+    program.ok(&["lock", "fedora-coreos-x86_64@stable", "-o", "stable.lock"]);
+    let states = program.json(&["lock", "verify", "stable.lock"]);
+    assert_eq!(
+        states.len(),
+        program
+            .json(&["resolve", "fedora-coreos-x86_64@stable", "--all"])
+            .len()
+    );
+    assert!(states.iter().all(|state| state["state"] == "same"));
+    let lock: Value = read(&program, "stable.lock");
+    assert_eq!(
+        lock["locations"]["aws/eu-central-1"]["image"],
+        resolved[0]["image"]
+    );
+
+    // The whole store moves into another one, byte for byte.
+    program.ok(&["store", "dump", "-o", "dump.jsonl"]);
+    let elsewhere = ["--store", "redb:b.redb"];
+    let there = |args: &[&str]| program.ok(&[&elsewhere[..], args].concat());
+    there(&["init"]);
+    there(&["store", "load", "dump.jsonl"]);
+    there(&["store", "check"]);
+    assert_eq!(
+        there(&["store", "dump"]).out,
+        std::fs::read_to_string(program.path("dump.jsonl")).unwrap()
+    );
+    there(&["lock", "verify", "stable.lock"]);
+
+    // Importing again changes nothing at all.
+    let again = program.import(&releases());
+    assert!(again.err.ends_with("nothing changed\n"), "{}", again.err);
+    assert_eq!(
+        program.ok(&["store", "dump"]).out,
+        std::fs::read_to_string(program.path("dump.jsonl")).unwrap()
+    );
+    program.ok(&["store", "check"]);
+}
+
+#[test]
+fn every_release_is_exported_with_the_images_it_came_with() {
+    let program = Program::with_releases(&releases());
+    let log = program.json(&["mci", "log", "fedora-coreos-x86_64"]);
+    for entry in log {
+        let number = entry["revision"]["number"].as_u64().unwrap();
+        let message = entry["revision"]["message"].as_str().unwrap().to_owned();
+        let [x86, arm] = ["x86_64", "aarch64"].map(|arch| format!("fedora-coreos-{arch}@{number}"));
+        program.ok(&["export", "stream", &x86, &arm, "-o", "out.json"]);
+        let name = format!("{}.json", message.replace(' ', "-"));
+        assert_eq!(
+            launchable(&read(&program, "out.json")),
+            launchable(&document(&name)),
+            "{name}"
+        );
+        assert_eq!(
+            read(&program, "out.json")["metadata"]["last-modified"],
+            document(&name)["metadata"]["last-modified"]
+        );
+    }
+}
+
+#[test]
+fn an_uncommitted_import_leaves_the_newest_release_in_head() {
+    let program = Program::new();
+    for cloud in ["aws", "gcp"] {
+        program.ok(&[
+            "credential",
+            "add",
+            cloud,
+            "--cloud",
+            cloud,
+            "--secret",
+            "vault:x",
+        ]);
+    }
+    let files = releases();
+    let newest = files
+        .iter()
+        .find(|path| path.ends_with("stable-44.20260707.3.1.json"))
+        .unwrap();
+    let import = ["import", "stream", newest.to_str().unwrap(), "--name", "os"];
+    let typed = [
+        "--instance-type",
+        "aws/x86_64=m7i.large",
+        "--instance-type",
+        "gcp=e2-medium",
+    ];
+    program.ok(&[&import[..], &typed[..]].concat());
+    let head = program.json(&["mci", "show", "os-x86_64"]).remove(0);
+    assert_eq!(head["last"], Value::Null);
+    let settings = &head["content"]["settings"];
+    assert_eq!(settings["aws/us-east-1"]["instance_type"], "m7i.large");
+    assert_eq!(settings["gcp"]["instance_type"], "e2-medium");
+    program.ok(&["mci", "commit", "os-x86_64", "-m", "looked at"]);
+    assert_eq!(
+        program.json(&["resolve", "os-x86_64", "gcp"])[0]["revision"],
+        1
+    );
+}
+
+#[test]
+fn a_multicloud_image_made_by_hand() {
+    let program = Program::new();
+    program.ok(&["mci", "new", "web"]);
+    let (one, two) = ("ami-0123456789abcdef0", "ami-0123456789abcdef1");
+    program.ok(&[
+        "mci",
+        "set",
+        "web",
+        "aws/us-east-1",
+        one,
+        "--instance-type",
+        "m7i.large",
+        "--tag",
+        "team:owner=web",
+    ]);
+    program.file("user-data", "#!/bin/sh\n");
+    program.ok(&[
+        "mci",
+        "set",
+        "web",
+        "aws/eu-west-1",
+        one,
+        "--instance-type",
+        "m7i.large",
+        "--user-data",
+        "user-data",
+    ]);
+    program.ok(&["mci", "commit", "web", "-m", "first"]);
+    program.ok(&[
+        "mci",
+        "set",
+        "web",
+        "aws/us-east-1",
+        two,
+        "--instance-type",
+        "m7i.large",
+    ]);
+    program.ok(&["mci", "unset", "web", "aws/eu-west-1"]);
+    insta::assert_snapshot!(program.ok(&["mci", "diff", "web"]).shown());
+    program.ok(&["mci", "commit", "web", "-m", "second"]);
+    program.ok(&["channel", "assign", "production", "web@1"]);
+    program.ok(&["release", "set", "1.4.0", "web@2"]);
+    for (reference, image) in [
+        ("web", two),
+        ("web@1", one),
+        ("web@production", one),
+        ("web@^1.2", two),
+        ("/acme:web@latest", two),
+    ] {
+        assert_eq!(
+            program.json(&["resolve", reference, "aws/us-east-1"])[0]["image"],
+            image,
+            "{reference}"
+        );
+    }
+    let stale = program.run(&["mci", "set", "web", "--description", "x", "--seen", "1"]);
+    assert_eq!(stale.code, 1);
+    let frozen = program.run(&["mci", "set", "web@1", "--description", "x"]);
+    insta::assert_snapshot!(frozen.shown());
+}
+
+#[test]
+fn grants_decide_who_may() {
+    let program = Program::new();
+    program.ok(&["principal", "add", "dana"]);
+    let denied = program.run(&["--as", "dana", "mci", "new", "web"]);
+    insta::assert_snapshot!(denied.shown());
+    assert_eq!(
+        program
+            .run(&["--as", "dana", "can", "mci.create", "/acme"])
+            .code,
+        1
+    );
+    program.ok(&["grant", "add", "designer", "dana"]);
+    insta::assert_snapshot!(
+        program
+            .ok(&["--as", "dana", "can", "mci.create", "/acme"])
+            .shown()
+    );
+    program.ok(&["--as", "dana", "mci", "new", "web"]);
+    program.ok(&["grant", "remove", "designer", "dana"]);
+    assert_eq!(program.run(&["--as", "dana", "mci", "list"]).code, 1);
+    program.ok(&[
+        "grant",
+        "add",
+        "observer",
+        "dana",
+        "--until",
+        "2000-01-01T00:00:00Z",
+    ]
+    .as_slice()
+    .split_at(4)
+    .0);
+    let events = program.json(&["events", "--limit", "2"]);
+    assert_eq!(events[0]["action"], json!("grant.manage"));
+    program.ok(&["principal", "remove", "dana"]);
+}
+
+/// What a document can launch: (architecture, place, image, release).
+fn launchable(document: &Value) -> BTreeSet<(String, String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut all = BTreeSet::new();
+    for (architecture, images) in document["architectures"].as_object().unwrap() {
+        let images = &images["images"];
+        for (region, image) in images["aws"]["regions"].as_object().into_iter().flatten() {
+            all.insert((
+                architecture.clone(),
+                region.clone(),
+                text(&image["image"]),
+                text(&image["release"]),
+            ));
+        }
+        if let Some(gcp) = images.get("gcp") {
+            all.insert((
+                architecture.clone(),
+                text(&gcp["project"]),
+                text(&gcp["name"]),
+                text(&gcp["release"]),
+            ));
+        }
+    }
+    all
+}
+
+fn document(name: &str) -> Value {
+    let paths = releases();
+    let path = paths.iter().find(|path| path.ends_with(name)).expect(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn read(program: &Program, name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(program.path(name)).unwrap()).unwrap()
+}
+
+trait Texts {
+    fn collect_texts(self) -> BTreeSet<String>;
+}
+
+impl<I: Iterator<Item = Value>> Texts for I {
+    fn collect_texts(self) -> BTreeSet<String> {
+        self.map(|value| value.as_str().unwrap().to_owned())
+            .collect()
+    }
+}

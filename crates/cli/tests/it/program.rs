@@ -1,0 +1,230 @@
+//! Running the program in a folder of its own.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// A folder with a store, and the program that works on it.
+pub(crate) struct Program {
+    folder: tempfile::TempDir,
+    store: String,
+}
+
+/// What a run said.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Program {
+    /// No store yet.
+    pub(crate) fn bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = format!("redb:{}", folder.path().join("a.redb").display());
+        Self { folder, store }
+    }
+
+    /// A store with the account `/acme`.
+    pub(crate) fn new() -> Self {
+        let program = Self::bare();
+        program.ok(&["init"]);
+        program.ok(&["scope", "add", "/acme"]);
+        program
+    }
+
+    /// A store with the account `/acme`, credentials for AWS and GCP there, and the given releases.
+    pub(crate) fn with_releases(files: &[PathBuf]) -> Self {
+        let program = Self::new();
+        program.ok(&[
+            "credential",
+            "add",
+            "aws",
+            "--cloud",
+            "aws",
+            "--secret",
+            "vault:acme/aws",
+        ]);
+        program.ok(&[
+            "credential",
+            "add",
+            "gcp",
+            "--cloud",
+            "gcp",
+            "--secret",
+            "vault:acme/gcp",
+        ]);
+        program.import(files);
+        program
+    }
+
+    pub(crate) fn import(&self, files: &[PathBuf]) -> Ran {
+        let files = files.iter().map(|path| path.to_str().unwrap());
+        let args = ["import", "stream", "--name", "fedora-coreos", "--commit"].into_iter();
+        self.ok(&args.chain(files).collect::<Vec<_>>())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file and gives its path.
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The program with arguments, its environment known.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atlas"));
+        command
+            .args(args)
+            .env_clear()
+            .current_dir(self.folder.path());
+        command
+            .env("ATLAS_STORE", &self.store)
+            .env("ATLAS_SCOPE", "/acme");
+        command.env("HOME", self.folder.path()).env("COLUMNS", "80");
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        self.read(self.command(args).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// Runs with a text on stdin.
+    pub(crate) fn fed(&self, args: &[&str], text: &[u8]) -> Ran {
+        let mut command = self.command(args);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let text = text.to_vec();
+        let feeder = std::thread::spawn(move || drop(stdin.write_all(&text)));
+        let output = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        self.read(output)
+    }
+
+    /// Runs what must end with 0.
+    #[track_caller]
+    pub(crate) fn ok(&self, args: &[&str]) -> Ran {
+        let ran = self.run(args);
+        assert_eq!(ran.code, 0, "atlas {args:?}: {}{}", ran.out, ran.err);
+        ran
+    }
+
+    /// The JSON answer of what must end with 0: its lines.
+    #[track_caller]
+    pub(crate) fn json(&self, args: &[&str]) -> Vec<serde_json::Value> {
+        self.ok(&[&["--output", "json"], args].concat()).json()
+    }
+
+    fn read(&self, output: Output) -> Ran {
+        Ran {
+            code: output.status.code().expect("the program is not killed"),
+            out: self.normal(&String::from_utf8(output.stdout).unwrap()),
+            err: self.normal(&String::from_utf8(output.stderr).unwrap()),
+        }
+    }
+
+    /// The text with what differs between runs made equal: ids, digests of revisions and moments
+    /// of this year, and the folder.
+    fn normal(&self, text: &str) -> String {
+        text.replace(self.folder.path().to_str().unwrap(), "FOLDER")
+    }
+}
+
+impl Ran {
+    /// The lines of stdout as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Vec<serde_json::Value> {
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// What a snapshot shows: exit code, stdout, stderr.
+    pub(crate) fn shown(&self) -> String {
+        let mut text = format!("exit {}\n", self.code);
+        for (name, stream) in [("stdout", &self.out), ("stderr", &self.err)] {
+            if !stream.is_empty() {
+                text = format!("{text}--- {name}\n{stream}");
+            }
+        }
+        stable(&text)
+    }
+}
+
+/// The text with random ids, digests and this machine's moments replaced by words as long, so that
+/// tables keep their shape. Moments with microseconds are the clock's; those of releases have none.
+pub(crate) fn stable(text: &str) -> String {
+    let text = replace_runs(text, "img-", 32, |c| c.is_ascii_hexdigit(), "0");
+    let text = replace_runs(&text, "lin-", 32, |c| c.is_ascii_hexdigit(), "0");
+    let text = replace_runs(&text, "cred-", 32, |c| c.is_ascii_hexdigit(), "0");
+    clock_moments(&text)
+}
+
+fn replace_runs(text: &str, prefix: &str, len: usize, of: fn(char) -> bool, by: &str) -> String {
+    let mut parts = text.split(prefix);
+    let mut out = parts.next().unwrap().to_owned();
+    for part in parts {
+        out.push_str(prefix);
+        if part.len() >= len && part.chars().take(len).all(of) {
+            out.push_str(&by.repeat(len));
+            out.push_str(&part[len..]);
+        } else {
+            out.push_str(part);
+        }
+    }
+    out
+}
+
+/// `2026-11-21T06:26:15.541018Z` becomes `NOW`, padded to the longest such text.
+fn clock_moments(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('T') {
+        let start = at.saturating_sub(10);
+        let is_date = rest.get(start..at).is_some_and(|date| {
+            date.len() == 10
+                && date
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'-')
+        });
+        let end = rest[at..]
+            .find('Z')
+            .map(|end| at + end + 1)
+            .filter(|end| end - start <= 27);
+        match end {
+            Some(end) if is_date && rest[at..end].contains('.') => {
+                out.push_str(&rest[..start]);
+                out.push_str("NOW");
+                rest = &rest[end..];
+            }
+            _ => {
+                out.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out + rest
+}
+
+/// The real releases that the examples use, by their names.
+pub(crate) fn releases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples/data/fedora-coreos")
+        .canonicalize();
+    let entries = std::fs::read_dir(folder.unwrap()).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    paths.sort();
+    paths
+}
