@@ -219,7 +219,7 @@ fn i12_the_credential_is_asked_for_when_several_fit() {
         Ok(Some(CredentialId::from_u128(3))),
         "the nearest of that name"
     );
-    let refused = used("mian").unwrap_err();
+    let refused = used("elsewhere").unwrap_err();
     assert!(
         matches!(refused, RegisterError::NoSuchCredential { .. }),
         "{refused}"

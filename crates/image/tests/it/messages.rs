@@ -31,7 +31,7 @@ fn refused_registrations() {
         possible: possible.iter().map(|text| scope(text)).collect(),
     };
     let no_such = |fitting: &[&str]| RegisterError::NoSuchCredential {
-        name: "mian".parse().unwrap(),
+        name: "spare".parse().unwrap(),
         location: aws(),
         scope: scope("/acme"),
         fitting: fitting.iter().map(|text| text.parse().unwrap()).collect(),

@@ -80,7 +80,7 @@ fn texts_that_are_no_role() {
 
 #[test]
 fn texts_that_are_no_permission() {
-    let texts = ["", "image", "image.regster", "mci.", "Launch", "view"];
+    let texts = ["", "image", "image.enrol", "mci.", "Launch", "view"];
     insta::assert_snapshot!(refusals(
         &texts,
         Permission::parse,
