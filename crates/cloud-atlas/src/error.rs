@@ -9,8 +9,8 @@ use atlas_history::{
 use atlas_image::{AddCredentialError, RegisterError, RemoveCredentialError};
 use atlas_mci::{EditError, NotReady};
 use atlas_scope::{
-    AddPrincipalError, AddScopeError, Denied, GrantError, ParseAccountNumberError,
-    ParsePrincipalError, RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
+    AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
+    RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
 use atlas_store::{AsStoreError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
@@ -263,9 +263,6 @@ pub enum Error {
     /// A text is no principal.
     #[error(transparent)]
     Principal(ParsePrincipalError),
-    /// A text is no account number.
-    #[error(transparent)]
-    AccountNumber(ParseAccountNumberError),
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),

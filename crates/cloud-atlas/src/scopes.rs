@@ -27,7 +27,7 @@ impl Session {
                 let above = scope.parent().unwrap_or_else(Scope::global);
                 unit.require(Permission::ScopeManage, &above).await?;
                 let number = match scope.level() {
-                    Level::Account => Some(unit.account_number()?),
+                    Level::Account => Some(AccountNumber::from_bits(unit.id())),
                     _ => None,
                 };
                 let holder = match number {
@@ -174,11 +174,5 @@ impl Unit {
             }
         }
         Ok(contents)
-    }
-
-    /// A number of 12 digits for a new account.
-    fn account_number(&self) -> Result<AccountNumber, Error> {
-        let digits = 100_000_000_000 + self.id() % 900_000_000_000;
-        AccountNumber::parse(&digits.to_string()).map_err(Error::AccountNumber)
     }
 }
