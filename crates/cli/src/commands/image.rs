@@ -128,7 +128,7 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             query.limit = limit;
             let list = global.session()?.images(&query).block_on()?;
             let headers = [
-                "RECORD", "LOCATION", "IMAGE", "ARCH", "OS", "STATE", "SCOPE",
+                "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
             ];
             out.list(&list.records, &Columns::new("no images", &headers, row))?;
             if list.next.is_some() {
@@ -181,10 +181,10 @@ fn row(record: &ImageRecord) -> Vec<String> {
     vec![
         record.id().to_string(),
         record.location().to_string(),
-        record.image_id().to_string(),
         architecture.unwrap_or_default(),
         os.unwrap_or_default(),
         record.lifecycle().as_str().to_owned(),
         record.scope().to_string(),
+        record.image_id().to_string(),
     ]
 }

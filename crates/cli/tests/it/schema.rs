@@ -1,1 +1,366 @@
+//! Every JSON answer against its schema in docs/schema.
 
+use crate::program::{Program, releases};
+use serde_json::{Map, Value};
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+/// A program whose answers are held against schemas.
+struct Checked {
+    program: Program,
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl Checked {
+    /// Runs a command and checks each line of its answer.
+    #[track_caller]
+    fn run(&self, schema: &str, args: &[&str]) -> Vec<Value> {
+        let ran = self.program.run(&[&["--output", "json"], args].concat());
+        self.lines(schema, &ran.json())
+    }
+
+    #[track_caller]
+    fn lines(&self, name: &str, lines: &[Value]) -> Vec<Value> {
+        assert!(!lines.is_empty(), "{name}: there is an answer");
+        let schema = schema(name);
+        for line in lines {
+            let mut problems = Vec::new();
+            check(&schema, line, "$", &mut problems);
+            assert!(problems.is_empty(), "{name}: {problems:#?}\n{line}");
+        }
+        self.used.borrow_mut().insert(name.to_owned());
+        lines.to_vec()
+    }
+}
+
+#[test]
+fn every_answer_fits_its_schema_and_every_schema_is_used() {
+    let checked = Checked {
+        program: Program::bare(),
+        used: RefCell::default(),
+    };
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
+    run(
+        "id-parse",
+        &[
+            "id",
+            "parse",
+            "ami-0ae8605ed708e3c3e",
+            "moon",
+            "Debian:d:s:latest",
+        ],
+    );
+    run(
+        "id-equal",
+        &[
+            "id",
+            "equal",
+            "--cloud",
+            "aws",
+            "ami-0ae8605ed708e3c3e",
+            "ami-0ae8605e",
+        ],
+    );
+    let lines = b"{\"cloud\":\"aws\",\"input\":\"ami-0ae8605ed708e3c3e\"}\n\n{\"cloud\":\"x\",\"input\":\"\"}";
+    checked.lines(
+        "id-check",
+        &checked.program.fed(&["id", "check"], lines).json(),
+    );
+
+    run("store", &["init"]);
+    run("scope", &["scope", "add", "/acme"]);
+    run("scope", &["scope", "list"]);
+    run("principal", &["principal", "add", "dana"]);
+    run("principal", &["principal", "list"]);
+    run(
+        "grant",
+        &[
+            "grant",
+            "add",
+            "designer",
+            "dana",
+            "--until",
+            "2100-01-01T00:00:00Z",
+        ],
+    );
+    run("grant", &["grant", "list"]);
+    run(
+        "explanation",
+        &["--as", "dana", "can", "mci.create", "/acme"],
+    );
+    run("explanation", &["--as", "dana", "can", "mci.create", "/"]);
+    run("grant", &["grant", "remove", "designer", "dana"]);
+    run("removed", &["principal", "remove", "dana"]);
+    run(
+        "credential",
+        &[
+            "credential",
+            "add",
+            "aws",
+            "--cloud",
+            "aws",
+            "--secret",
+            "vault:x",
+        ],
+    );
+    run(
+        "credential",
+        &[
+            "credential",
+            "add",
+            "gcp",
+            "--cloud",
+            "gcp",
+            "--secret",
+            "vault:x",
+        ],
+    );
+    let corp = [
+        "--cloud",
+        "openstack",
+        "--installation",
+        "corp",
+        "--secret",
+        "vault:x",
+    ];
+    run(
+        "credential",
+        &[&["credential", "add", "corp"], &corp[..]].concat(),
+    );
+    run("credential", &["credential", "list"]);
+
+    let files = releases();
+    let mut import = vec!["import", "stream", "--name", "f", "--commit"];
+    import.extend(files.iter().map(|path| path.to_str().unwrap()));
+    run("import-report", &import);
+    let uuid = "0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e";
+    let facts = [
+        "--os",
+        "ubuntu/22.04/22.04.4",
+        "--name",
+        "web",
+        "--description",
+        "d",
+        "--size",
+        "5",
+    ];
+    let more = [
+        "--architecture",
+        "x86_64",
+        "--agent",
+        "absent",
+        "--tag",
+        "a:b=c",
+    ];
+    let register = [
+        &["image", "register", "openstack:corp", uuid],
+        &facts[..],
+        &more[..],
+    ]
+    .concat();
+    let record = run("image", &register).remove(0);
+    run("image", &["image", "show", record["id"].as_str().unwrap()]);
+    run("image", &["image", "list", "--limit", "1000"]);
+
+    run("mci", &["mci", "new", "web"]);
+    let location = [
+        "aws/us-east-1",
+        "ami-0123456789abcdef0",
+        "--instance-type",
+        "m5.large",
+    ];
+    let boot = [
+        "--kernel",
+        "aki-88aa75e1",
+        "--tag",
+        "x",
+        "--description",
+        "dd",
+    ];
+    run(
+        "mci",
+        &[&["mci", "set", "web"], &location[..], &boot[..]].concat(),
+    );
+    run("revision", &["mci", "commit", "web", "-m", "one"]);
+    checked.program.file("data", b"\xff\x00");
+    run(
+        "mci",
+        &[
+            "mci",
+            "set",
+            "web",
+            "gcp",
+            "projects/p-1/global/images/x",
+            "--instance-type",
+            "e2",
+            "--user-data",
+            &checked.program.path("data").to_string_lossy(),
+        ],
+    );
+    run(
+        "mci",
+        &["mci", "unset", "web", "aws/us-east-1", "--tag", "x"],
+    );
+    run("diff", &["mci", "diff", "web"]);
+    run("diff", &["mci", "diff", "f-x86_64@1", "f-x86_64@2"]);
+    run("revision", &["mci", "commit", "web", "-m", "two"]);
+    run("mci", &["mci", "show", "f-x86_64@stable"]);
+    run("mci-summary", &["mci", "list"]);
+    run("channel", &["channel", "assign", "production", "web@1"]);
+    run("channel", &["channel", "list", "web"]);
+    run("release", &["release", "set", "1.0.0", "web@1"]);
+    run("release", &["release", "list", "web"]);
+    run("log-entry", &["mci", "log", "web"]);
+    run("log-entry", &["mci", "log", "f-x86_64"]);
+    run("coverage", &["mci", "coverage", "f-x86_64", "web"]);
+
+    run("plan", &["resolve", "web@head", "gcp/us-east1"]);
+    run("plan", &["resolve", "f-x86_64", "--all"]);
+    run(
+        "explained-plan",
+        &["resolve", "web", "gcp", "aws/us-east-1", "--explain"],
+    );
+    run(
+        "explained-plan",
+        &["resolve", "f-x86_64", "gcp/us-east1", "--explain"],
+    );
+    run("lock", &["lock", "f-x86_64", "-o", "l.lock"]);
+    run("lock-state", &["lock", "verify", "l.lock"]);
+    run("store-report", &["store", "check"]);
+    run("count", &["store", "stats"]);
+    run("event", &["events", "--limit", "100"]);
+    checked.program.ok(&["store", "dump", "-o", "d.jsonl"]);
+    checked.program.ok(&["--store", "redb:b.redb", "init"]);
+    run(
+        "loaded",
+        &["--store", "redb:b.redb", "store", "load", "d.jsonl"],
+    );
+    run(
+        "lock-state",
+        &["--store", "redb:b.redb", "lock", "verify", "l.lock"],
+    );
+
+    let described: BTreeSet<_> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(*checked.used.borrow(), described);
+}
+
+#[test]
+fn the_checker_finds_what_does_not_fit() {
+    let schema = serde_json::json!({
+        "type": "object",
+        "required": ["a"],
+        "properties": {
+            "a": {"type": ["integer", "null"], "minimum": 1},
+            "b": {"type": "array", "items": {"enum": ["x", "y"]}},
+            "c": {"type": "string", "pattern": "^c+$"}
+        },
+        "additionalProperties": false
+    });
+    let problems = |value: Value| {
+        let mut problems = Vec::new();
+        check(&schema, &value, "$", &mut problems);
+        problems.len()
+    };
+    assert_eq!(
+        problems(serde_json::json!({"a": null, "b": ["x"], "c": "cc"})),
+        0
+    );
+    assert_eq!(problems(serde_json::json!({})), 1);
+    assert_eq!(problems(serde_json::json!({"a": "1"})), 1);
+    assert_eq!(
+        problems(serde_json::json!({"a": 0, "b": ["x", "z"], "c": "d", "e": 1})),
+        4
+    );
+    assert_eq!(problems(serde_json::json!([])), 1);
+}
+
+/// Checks a value: the words of JSON Schema that our schemas use, and no other.
+fn check(schema: &Value, value: &Value, at: &str, problems: &mut Vec<String>) {
+    for (word, rule) in schema.as_object().expect("a schema is an object") {
+        let fits = match word.as_str() {
+            "$schema"
+            | "title"
+            | "description"
+            | "required"
+            | "properties"
+            | "additionalProperties"
+            | "items" => true,
+            "type" => is_of_type(rule, value),
+            "enum" => rule.as_array().unwrap().contains(value),
+            "minimum" => value
+                .as_i64()
+                .is_none_or(|number| number >= rule.as_i64().unwrap()),
+            "pattern" => value.as_str().is_none_or(|text| {
+                regex::Regex::new(rule.as_str().unwrap())
+                    .unwrap()
+                    .is_match(text)
+            }),
+            unknown => panic!("{at}: the checker does not know `{unknown}`"),
+        };
+        if !fits {
+            problems.push(format!("{at}: {value} does not fit {word} {rule}"));
+        }
+    }
+    match value {
+        Value::Object(fields) => check_fields(schema, fields, at, problems),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                check(&schema["items"], item, &format!("{at}[{index}]"), problems);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn check_fields(schema: &Value, fields: &Map<String, Value>, at: &str, problems: &mut Vec<String>) {
+    for name in schema["required"].as_array().into_iter().flatten() {
+        if !fields.contains_key(name.as_str().unwrap()) {
+            problems.push(format!("{at}: {name} is missing"));
+        }
+    }
+    for (name, value) in fields {
+        match (
+            schema["properties"].get(name),
+            &schema["additionalProperties"],
+        ) {
+            (Some(rule), _) | (None, rule @ Value::Object(_)) => {
+                check(rule, value, &format!("{at}.{name}"), problems);
+            }
+            (None, Value::Bool(false)) => problems.push(format!("{at}: {name} is not described")),
+            (None, _) => {}
+        }
+    }
+}
+
+fn is_of_type(rule: &Value, value: &Value) -> bool {
+    let is = |name: &str| match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        unknown => panic!("unknown type {unknown}"),
+    };
+    match rule {
+        Value::Array(names) => names.iter().any(|name| is(name.as_str().unwrap())),
+        name => is(name.as_str().unwrap()),
+    }
+}
+
+fn schema(name: &str) -> Value {
+    let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).expect(name);
+    serde_json::from_str(&text).expect(name)
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema")
+}
