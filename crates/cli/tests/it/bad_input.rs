@@ -243,7 +243,7 @@ fn lock_files_and_dumps_that_are_none() {
 
     program.ok(&["store", "dump", "-o", "dump.jsonl"]);
     let dump = std::fs::read_to_string(program.path("dump.jsonl")).unwrap();
-    program.file("cut.jsonl", &dump[..dump.len() / 2]);
+    program.file("cut.jsonl", &dump.as_bytes()[..dump.len() / 2]);
     program.file("edited.jsonl", dump.replacen("ami-0", "ami-1", 1));
     program.file("text.jsonl", "hello\n");
     let fresh = Program::bare();

@@ -245,17 +245,6 @@ fn grants_decide_who_may() {
     program.ok(&["--as", "dana", "mci", "new", "web"]);
     program.ok(&["grant", "remove", "designer", "dana"]);
     assert_eq!(program.run(&["--as", "dana", "mci", "list"]).code, 1);
-    program.ok(&[
-        "grant",
-        "add",
-        "observer",
-        "dana",
-        "--until",
-        "2000-01-01T00:00:00Z",
-    ]
-    .as_slice()
-    .split_at(4)
-    .0);
     let events = program.json(&["events", "--limit", "2"]);
     assert_eq!(events[0]["action"], json!("grant.manage"));
     program.ok(&["principal", "remove", "dana"]);

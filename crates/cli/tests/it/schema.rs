@@ -42,6 +42,22 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
         program: Program::bare(),
         used: RefCell::default(),
     };
+    ids(&checked);
+    people(&checked);
+    images(&checked);
+    mcis(&checked);
+    launches(&checked);
+    store(&checked);
+    let entries = std::fs::read_dir(folder()).unwrap();
+    let described: BTreeSet<_> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(*checked.used.borrow(), described);
+}
+
+fn ids(checked: &Checked) {
     let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run(
         "id-parse",
@@ -69,7 +85,10 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
         "id-check",
         &checked.program.fed(&["id", "check"], lines).json(),
     );
+}
 
+fn people(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run("store", &["init"]);
     run("scope", &["scope", "add", "/acme"]);
     run("scope", &["scope", "list"]);
@@ -131,7 +150,10 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
         &[&["credential", "add", "corp"], &corp[..]].concat(),
     );
     run("credential", &["credential", "list"]);
+}
 
+fn images(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     let files = releases();
     let mut import = vec!["import", "stream", "--name", "f", "--commit"];
     import.extend(files.iter().map(|path| path.to_str().unwrap()));
@@ -164,7 +186,10 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     let record = run("image", &register).remove(0);
     run("image", &["image", "show", record["id"].as_str().unwrap()]);
     run("image", &["image", "list", "--limit", "1000"]);
+}
 
+fn mcis(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run("mci", &["mci", "new", "web"]);
     let location = [
         "aws/us-east-1",
@@ -216,7 +241,10 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     run("log-entry", &["mci", "log", "web"]);
     run("log-entry", &["mci", "log", "f-x86_64"]);
     run("coverage", &["mci", "coverage", "f-x86_64", "web"]);
+}
 
+fn launches(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run("plan", &["resolve", "web@head", "gcp/us-east1"]);
     run("plan", &["resolve", "f-x86_64", "--all"]);
     run(
@@ -229,6 +257,10 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     );
     run("lock", &["lock", "f-x86_64", "-o", "l.lock"]);
     run("lock-state", &["lock", "verify", "l.lock"]);
+}
+
+fn store(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run("store-report", &["store", "check"]);
     run("count", &["store", "stats"]);
     run("event", &["events", "--limit", "100"]);
@@ -242,14 +274,6 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
         "lock-state",
         &["--store", "redb:b.redb", "lock", "verify", "l.lock"],
     );
-
-    let described: BTreeSet<_> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
-    assert_eq!(*checked.used.borrow(), described);
 }
 
 #[test]
