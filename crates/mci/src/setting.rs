@@ -135,6 +135,14 @@ impl Setting {
         self.image
             .check_location(location)
             .map_err(SettingError::Image)?;
+        let kind = self.image.kind();
+        if matches!(kind, IdKind::Kernel | IdKind::Ramdisk) {
+            return Err(SettingError::NoImage {
+                location: location.clone(),
+                id: self.image.clone(),
+                kind,
+            });
+        }
         let cloud = location.cloud();
         match &self.instance_type {
             None if has_instance_types(cloud) => {
@@ -203,6 +211,16 @@ pub enum SettingError {
     /// The image is of another cloud or region.
     #[error(transparent)]
     Image(LocationMismatch),
+    /// What should be the image boots one, and is none.
+    #[error("`{id}` at {location} is a {kind} and no image: set an image (`ami-…`)")]
+    NoImage {
+        /// Where.
+        location: CloudLocation,
+        /// What was given.
+        id: ImageId,
+        /// What it is.
+        kind: IdKind,
+    },
     /// The cloud has instance types and the setting names none.
     #[error("a setting at {location} needs an instance type")]
     InstanceTypeMissing {

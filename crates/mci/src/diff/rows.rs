@@ -97,11 +97,12 @@ impl SettingChange {
             row("image", text(Some(before)), text(Some(after)));
         }
         if let Some(Change { before, after }) = &self.user_data {
-            row(
-                "user data",
-                before.as_ref().map(size),
-                after.as_ref().map(size),
-            );
+            let (old, new) = (before.as_ref().map(size), after.as_ref().map(size));
+            let new = match after {
+                Some(data) if old == new => Some(format!("{} other bytes", data.as_bytes().len())),
+                _ => new,
+            };
+            row("user data", old, new);
         }
     }
 }
