@@ -141,5 +141,5 @@ const STYLES: styling::Styles = styling::Styles::styled()
 const AFTER: &str = "\
 Exit codes: 0 done, 1 refused or found wanting, 2 usage, 3 store or I/O trouble.
 
-A reference REF to a MultiCloud Image is [SCOPE:]NAME[@X] or a lineage id; X is a revision number,
+A reference REF to a MultiCloud Image is [SCOPE:]NAME[@X] or a lineage id. X is a revision number, \
 `head`, `latest`, a channel or a version requirement such as `^2.1`.";

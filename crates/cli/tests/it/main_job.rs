@@ -225,6 +225,23 @@ fn a_multicloud_image_made_by_hand() {
 }
 
 #[test]
+fn without_a_name_the_store_is_in_the_folder_for_data() {
+    let program = Program::bare();
+    let run = |args: &[&str]| {
+        let mut command = program.command(args);
+        command
+            .env_remove("ATLAS_STORE")
+            .env("XDG_DATA_HOME", program.path("data"));
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(run(&["mci", "list"]), Some(3));
+    assert!(!program.path("data").exists(), "only init makes anything");
+    assert_eq!(run(&["init"]), Some(0));
+    assert_eq!(run(&["--scope", "/", "mci", "list"]), Some(0));
+    assert!(program.path("data/cloud-atlas/atlas.redb").exists() || cfg!(not(target_os = "linux")));
+}
+
+#[test]
 fn grants_decide_who_may() {
     let program = Program::new();
     program.ok(&["principal", "add", "dana"]);
