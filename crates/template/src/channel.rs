@@ -35,15 +35,15 @@ impl ChannelName {
         });
         match wrong {
             _ if text.is_empty() => refuse(0, "it is empty"),
-            Some(at) => refuse(at, "expected `[a-z][a-z0-9-]*`"),
-            None if text.len() > Self::MAX_CHARACTERS => {
+            Some(at) if at <= Self::MAX_CHARACTERS => refuse(at, "expected `[a-z][a-z0-9-]*`"),
+            _ if text.len() > Self::MAX_CHARACTERS => {
                 refuse(Self::MAX_CHARACTERS, "it has more than 63 characters")
             }
-            None if matches!(text, "head" | "latest") => refuse(
+            _ if matches!(text, "head" | "latest") => refuse(
                 0,
                 "`head` and `latest` are reserved: they always mean HEAD and the newest revision",
             ),
-            None => Ok(Self(text.into())),
+            _ => Ok(Self(text.into())),
         }
     }
 

@@ -66,9 +66,14 @@ impl Selector {
         if text.starts_with(|first: char| first.is_ascii_lowercase()) {
             return ChannelName::parse(text)
                 .map(Self::Channel)
-                .map_err(|error| (error.at(), "a channel is `[a-z][a-z0-9-]*`"));
+                .map_err(|error| {
+                    (
+                        error.at(),
+                        "a channel is `[a-z][a-z0-9-]*`, at most 63 characters",
+                    )
+                });
         }
-        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return RevisionNumber::parse(text)
                 .map(Self::Number)
                 .map_err(|error| (error.at(), "a revision is a number from 1 on"));

@@ -252,8 +252,10 @@ impl Ask<'_> {
         witness: Witness<'_>,
     ) -> Result<Option<ImageRecordId>, ResolveError> {
         let (image, viewer) = (setting.image(), self.viewer);
-        let fitting =
-            |record: &&ImageRecord| record.location() == served_by && record.image_id() == image;
+        // A record of an id that is common to all regions stands at the cloud alone (Scalr; I02).
+        let placed = image.record_location(served_by);
+        let at = placed.as_ref().map_or(served_by, |placed| &placed.location);
+        let fitting = |record: &&ImageRecord| record.location() == at && record.image_id() == image;
         let Some(found) = nearest(self.records.iter().filter(fitting), viewer) else {
             witness(&|| TraceStep::NoRecord {
                 image: image.clone(),
