@@ -81,17 +81,7 @@ impl Session {
                     return Err(NotFound::new(Noun::Scope, &request.scope, &request.scope).into());
                 }
                 let credentials = unit.credentials_near(&request.scope).await?;
-                let registered = unit.register(request, &credentials).await?;
-                let record = &registered.record;
-                let change = Change::made(&record.image_id());
-                unit.audit(
-                    Permission::ImageRegister,
-                    record.scope(),
-                    record.id(),
-                    change,
-                )
-                .await?;
-                Ok(registered)
+                unit.register(request, &credentials).await
             }
         })
         .await
@@ -180,6 +170,14 @@ impl Unit {
         IMAGES
             .insert(&self.tx, &at, record.id().to_string(), &kept)
             .await?;
+        let change = Change::made(&record.image_id());
+        self.audit(
+            Permission::ImageRegister,
+            record.scope(),
+            record.id(),
+            change,
+        )
+        .await?;
         Ok(registered)
     }
 

@@ -69,10 +69,7 @@ impl Session {
                     let diff = Diff::between(located.mci.head.content(), &content);
                     located.mci.head = located.mci.head.edited(content);
                     unit.put_mci(located.mci.clone()).await?;
-                    let text = serde_json::to_string(&diff).unwrap_or_default();
-                    let (scope, lineage) = (located.mci.scope.clone(), located.mci.lineage);
-                    unit.audit(Permission::MciEdit, &scope, lineage, Change::made(&text))
-                        .await?;
+                    unit.audit_edit(&located.mci, &diff).await?;
                 }
                 Ok(view(located, None))
             }
@@ -135,6 +132,14 @@ impl Unit {
         )
         .await?;
         Ok(mci)
+    }
+
+    /// Writes what an edit of HEAD changed.
+    pub(crate) async fn audit_edit(&self, mci: &StoredMci, diff: &Diff) -> Result<(), Error> {
+        let text = serde_json::to_string(diff).unwrap_or_default();
+        let change = Change::made(&text);
+        self.audit(Permission::MciEdit, &mci.scope, mci.lineage, change)
+            .await
     }
 
     /// Freezes HEAD and keeps everything that belongs to the new revision.

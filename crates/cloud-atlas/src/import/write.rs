@@ -10,8 +10,10 @@ use crate::{
     tables::{IMPORTS, KeptImport, partition_of},
     unit::Unit,
 };
+use atlas_base::Timestamp;
 use atlas_history::RevisionNumber;
 use atlas_image::{ImageName, Origin, OriginText, OsFacts, ParseTextError, RegisterImage, Via};
+use atlas_mci::Diff;
 use atlas_scope::Permission;
 use atlas_store::Parts;
 use atlas_streams::StreamDocument;
@@ -39,9 +41,18 @@ impl Session {
         let plans = plan(documents, options, &mut report.warnings)?;
         let options = Arc::new(options.clone());
         let total = plans.len();
+        let plans: Vec<_> = plans.into_iter().map(Arc::new).collect();
+        // Everything once in one transaction that is dropped: what would be refused in the middle
+        // is refused before anything is written.
+        let rehearsal = self.read().await?;
+        for (done, release) in plans.iter().enumerate() {
+            rehearsal
+                .import(release, &options, done + 1 == total)
+                .await?;
+        }
+        drop(rehearsal);
         for (done, release) in plans.into_iter().enumerate() {
             progress(ImportProgress { done, total });
-            let release = Arc::new(release);
             let written = self
                 .write(|unit| {
                     let (release, options) = (Arc::clone(&release), Arc::clone(&options));
@@ -67,6 +78,10 @@ impl Unit {
         let scope = &options.scope;
         self.require(Permission::ImageRegister, scope).await?;
         self.require(Permission::MciEdit, scope).await?;
+        if options.commit {
+            self.require(Permission::MciCommit, scope).await?;
+            self.require(Permission::ChannelAssign, scope).await?;
+        }
         let mut report = ImportReport::default();
         for part in &release.parts {
             let mci = if let Some(mci) = self.mci_by_name(scope, &part.name).await? {
@@ -190,11 +205,15 @@ impl Unit {
             }
             .into());
         }
+        let diff = Diff::between(mci.head.content(), &content);
         mci.head = mci.head.edited(content);
         self.put_mci(mci.clone()).await?;
+        self.audit_edit(&mci, &diff).await?;
         Ok(mci)
     }
 
+    /// Makes the release a revision, with the channel of its stream pointing there. Where a person
+    /// has committed just that already, it is that revision.
     async fn commit_part(
         &self,
         mci: StoredMci,
@@ -202,18 +221,18 @@ impl Unit {
         part: &PartPlan,
         report: &mut ImportReport,
     ) -> Result<RevisionNumber, Error> {
-        let newest = match mci.last {
-            Some(last) => self
-                .revision(&mci, last.number)
-                .await?
-                .revision
-                .released_at(),
-            None => None,
-        };
+        let channel = ChannelName::parse(release.stream.as_str()).ok();
+        let newest = self.newest(&mci, channel.as_ref()).await?;
         let mci = self.head_part(mci, part).await?;
         let time = Some(release.released_at);
-        let (mci, revision) = self.commit(mci, part.message.clone(), time, None).await?;
-        let number = revision.number();
+        let committed = mci.last.filter(|_| !mci.is_edited());
+        let (mci, number) = match committed {
+            Some(last) => (mci, last.number),
+            None => {
+                let (mci, revision) = self.commit(mci, part.message.clone(), time, None).await?;
+                (mci, revision.number())
+            }
+        };
         let import = StoredImport {
             lineage: mci.lineage,
             revision: number,
@@ -230,11 +249,37 @@ impl Unit {
                 release: release.release.clone(),
                 revision: number,
             });
-        } else if let Ok(channel) = ChannelName::parse(release.stream.as_str()) {
-            let marks = atlas_history::Marks::default();
-            self.move_channel(&mci, channel, number, &marks).await?;
+            return Ok(number);
+        }
+        let Some(name) = channel else {
+            return Ok(number);
+        };
+        let points = self.channel(&mci, &name).await?;
+        if points.is_none_or(|channel| channel.current() != number) {
+            let marks = self.revision(&mci, number).await?.marks;
+            self.move_channel(&mci, name, number, &marks).await?;
         }
         Ok(number)
+    }
+
+    /// The later of the release times of the last revision, and of the one that a channel points
+    /// to.
+    async fn newest(
+        &self,
+        mci: &StoredMci,
+        channel: Option<&ChannelName>,
+    ) -> Result<Option<Timestamp>, Error> {
+        let mut newest = None;
+        let mut numbers: Vec<_> = mci.last.iter().map(|last| last.number).collect();
+        if let Some(name) = channel
+            && let Some(channel) = self.channel(mci, name).await?
+        {
+            numbers.push(channel.current());
+        }
+        for number in numbers {
+            newest = newest.max(self.revision(mci, number).await?.revision.released_at());
+        }
+        Ok(newest)
     }
 }
 

@@ -1,1 +1,14 @@
 //! Tests of `cloud-atlas`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by a panic; these read data, start children and wait for them"
+)]
+
+mod imports;
+
+mod resolving;
+mod sends;
+mod support;

@@ -1,0 +1,76 @@
+//! Every future of a session may travel between threads.
+
+use crate::support::{World, ask, image, options, p};
+use cloud_atlas::{
+    AddCredential, Atlas, ImageQuery,
+    base::Name,
+    image_id::Cloud,
+    scope::{Permission, Role, Scope},
+    template::{ChannelName, Reference},
+};
+
+fn send(_: impl Future<Output: Send> + Send) {}
+
+#[test]
+fn every_future_of_the_facade_is_send() {
+    let world = World::new();
+    let admin = world.admin();
+    let (scope, who, web) = (p::<Scope>("/acme"), p("dana"), p::<Reference>("web"));
+    let (name, stable) = (p::<Name>("web"), p::<ChannelName>("stable"));
+    let lock = crate::support::run(async {
+        crate::support::committed(&admin, "/acme", "web", 1).await;
+        admin.lock(&web, &scope, &[]).await.unwrap()
+    });
+    let record = p("img-00000000000000000000000000000001");
+    let credential = AddCredential::new(scope.clone(), Cloud::Aws, p("aws"), p("vault:x"));
+    let request = ask("web", "aws/us-east-1", "/acme");
+    let options = options(true);
+
+    send(Atlas::init("memory:"));
+    send(Atlas::open("redb:nowhere"));
+    send(Atlas::builder().with_store(world.atlas.store().clone()));
+    send(world.atlas.check());
+    send(world.atlas.dump(|_| Ok(())));
+    send(
+        world
+            .atlas
+            .load(|| Ok(Vec::<std::io::Result<String>>::new())),
+    );
+
+    send(admin.add_scope(&scope));
+    send(admin.scopes());
+    send(admin.remove_scope(&scope));
+    send(admin.add_principal(&who));
+    send(admin.principals());
+    send(admin.remove_principal(&who));
+    send(admin.grant(&who, &Role::ACTOR, &scope, None));
+    send(admin.revoke(&who, &Role::ACTOR, &scope));
+    send(admin.grants(None));
+    send(admin.can(Permission::MciView, &scope));
+    send(admin.add_credential(credential));
+    send(admin.credentials(&scope));
+    send(admin.remove_credential(&scope, &name));
+    send(admin.register_image(image("/acme", "aws/us-east-1", 1)));
+    send(admin.images(&ImageQuery::new(scope.clone())));
+    send(admin.image(record, &scope));
+    send(admin.create_mci(&scope, name.clone()));
+    send(admin.edit_mci(&web, &scope, Vec::new(), None));
+    send(admin.commit_mci(&web, &scope, p("m"), None));
+    send(admin.mci(&web, &scope));
+    send(admin.mcis(&scope));
+    send(admin.mci_log(&web, &scope));
+    send(admin.mci_diff(&web, &web, &scope));
+    send(admin.diff_pair(&web, &scope));
+    send(admin.coverage(std::slice::from_ref(&web), &scope));
+    send(admin.assign_channel(&stable, &web, &scope));
+    send(admin.channels(&web, &scope));
+    send(admin.release(&web, &scope, &semver::Version::new(1, 0, 0)));
+    send(admin.resolve(&request));
+    send(admin.explain(&request));
+    send(admin.resolve_all(&web, &scope));
+    send(admin.lock(&web, &scope, &[]));
+    send(admin.verify_lock(&lock, &scope));
+    send(admin.import_streams(&[], &options, &|_| {}));
+    send(admin.export_stream(std::slice::from_ref(&web), &scope));
+    send(admin.events(&scope, 1));
+}

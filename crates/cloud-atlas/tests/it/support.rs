@@ -1,0 +1,243 @@
+//! A small world, and what several test files do in it.
+
+use atlas_testkit::facade::{ManualClock, SequentialIds};
+use cloud_atlas::{
+    AddCredential, Atlas, Error, ImportOptions, ImportReport, LaunchRequest, RegisterImage,
+    Session,
+    base::{Name, Timestamp},
+    image::{ImageName, OsFacts, Via},
+    image_id::{Cloud, CloudLocation, ImageId},
+    mci::{HeadEdit, InstanceDefaults, Setting},
+    scope::{PrincipalId, Role, Scope},
+    store::{MemoryStore, Record, Store},
+    streams::{self, StreamDocument},
+    template::Reference,
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt::Debug, fs, future::Future, path::Path, str::FromStr, sync::Arc};
+
+/// Drives a future to its end.
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+    pollster::block_on(work)
+}
+
+/// A value from its text.
+#[track_caller]
+pub(crate) fn p<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+/// The moment at which every test begins.
+pub(crate) fn noon() -> Timestamp {
+    p("2026-08-01T12:00:00Z")
+}
+
+/// An engine with a few accounts and people in it.
+pub(crate) struct World {
+    pub(crate) atlas: Atlas,
+    pub(crate) clock: Arc<ManualClock>,
+}
+
+impl World {
+    /// In memory, with nobody else at the store.
+    pub(crate) fn new() -> Self {
+        let clock = Arc::new(ManualClock::new(noon()));
+        let builder = Atlas::builder()
+            .clock(clock.clone())
+            .ids(Arc::new(SequentialIds::default()));
+        let atlas = run(builder.init("memory:")).unwrap();
+        let world = Self { atlas, clock };
+        run(world.furnish());
+        world
+    }
+
+    /// Over a store that others may write to as well.
+    pub(crate) fn over(store: Arc<dyn Store>) -> Self {
+        let clock = Arc::new(ManualClock::new(noon()));
+        let atlas = beside(store, &clock, 1);
+        let world = Self { atlas, clock };
+        run(world.furnish());
+        world
+    }
+
+    /// `/acme` with `/acme/dev` and `/acme/prod`, `/beta` with `/beta/prod`; dana designs in the
+    /// one account and bert in the other, olga observes `/acme/prod`, eve may do nothing.
+    async fn furnish(&self) {
+        let admin = self.admin();
+        for scope in ["/acme", "/acme/dev", "/acme/prod", "/beta", "/beta/prod"] {
+            admin.add_scope(&p(scope)).await.unwrap();
+        }
+        for (who, role, scope) in [
+            ("dana", Some(Role::DESIGNER), "/acme"),
+            ("olga", Some(Role::OBSERVER), "/acme/prod"),
+            ("bert", Some(Role::DESIGNER), "/beta"),
+            ("eve", None, "/"),
+        ] {
+            admin.add_principal(&p(who)).await.unwrap();
+            if let Some(role) = role {
+                admin.grant(&p(who), &role, &p(scope), None).await.unwrap();
+            }
+        }
+        for (scope, cloud) in [
+            ("/acme", Cloud::Aws),
+            ("/acme", Cloud::Gcp),
+            ("/beta", Cloud::Aws),
+        ] {
+            add_credential(&admin, scope, cloud).await.unwrap();
+        }
+    }
+
+    pub(crate) fn admin(&self) -> Session {
+        self.who("admin")
+    }
+
+    pub(crate) fn who(&self, name: &str) -> Session {
+        self.atlas.act_as(&p::<PrincipalId>(name))
+    }
+}
+
+/// A second engine over a store, with ids of its own.
+pub(crate) fn beside(store: Arc<dyn Store>, clock: &Arc<ManualClock>, engine: u128) -> Atlas {
+    let builder = Atlas::builder()
+        .clock(clock.clone())
+        .ids(Arc::new(SequentialIds::starting_at(engine << 100)));
+    run(builder.with_store(store)).unwrap()
+}
+
+/// A memory store with the limits of an engine that has some: what the guide asks etcd for.
+pub(crate) fn limited() -> MemoryStore {
+    let store = MemoryStore::new();
+    let mut capability = store.capability().clone();
+    capability.max_value_bytes = 1 << 20;
+    capability.max_operations = Some(4096);
+    capability.max_commit_bytes = Some(4 << 20);
+    capability.exclusive = false;
+    store.with_capability(capability)
+}
+
+pub(crate) async fn add_credential(
+    who: &Session,
+    scope: &str,
+    cloud: Cloud,
+) -> Result<cloud_atlas::image::Credential, Error> {
+    let name = p::<Name>(&format!("{}-main", cloud.as_str()));
+    who.add_credential(AddCredential::new(p(scope), cloud, name, p("vault:secret")))
+        .await
+}
+
+/// An AMI with a number for a name.
+pub(crate) fn ami(number: u64) -> ImageId {
+    ImageId::parse(Cloud::Aws, &format!("ami-{number:017x}")).unwrap()
+}
+
+/// A request to register an AMI.
+pub(crate) fn image(scope: &str, location: &str, number: u64) -> RegisterImage {
+    let mut ask = RegisterImage::new(p(scope), p(location), ami(number), Via::Form);
+    ask.os = Some(OsFacts::parse("fedora-coreos", "44", "44.1").unwrap());
+    ask.name = Some(ImageName::parse("an image").unwrap());
+    ask
+}
+
+/// An edit that sets an AMI.
+pub(crate) fn set(location: &str, number: u64) -> HeadEdit {
+    let setting = Setting::new(ami(number)).with_instance_type(p("m7i.large"));
+    HeadEdit::set(p(location), setting)
+}
+
+/// Makes a MultiCloud Image with one revision that sets one AMI.
+pub(crate) async fn committed(who: &Session, scope: &str, name: &str, number: u64) {
+    let (at, from) = (p::<Reference>(name), p::<Scope>(scope));
+    who.create_mci(&from, p(name)).await.unwrap();
+    let edits = vec![set("aws/us-east-1", number)];
+    who.edit_mci(&at, &from, edits, None).await.unwrap();
+    who.commit_mci(&at, &from, p("first"), None).await.unwrap();
+}
+
+pub(crate) fn ask(reference: &str, location: &str, scope: &str) -> LaunchRequest {
+    LaunchRequest::new(p(reference), p(location), p(scope))
+}
+
+/// Every line of the dump of a store.
+pub(crate) async fn dump(atlas: &Atlas) -> Vec<String> {
+    let mut lines = Vec::new();
+    let keep = |line: &str| {
+        lines.push(line.to_owned());
+        Ok(())
+    };
+    atlas.dump(keep).await.unwrap();
+    lines
+}
+
+/// A record of any table, as JSON: to look at what is stored, and to damage it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Raw(pub(crate) serde_json::Value);
+
+impl Record for Raw {
+    const SCHEMA: u32 = 1;
+}
+
+/// Where the documents of the examples are.
+pub(crate) const DATA: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../examples/data/fedora-coreos"
+);
+
+/// The texts of the documents in a folder, by file name.
+pub(crate) fn texts(folder: &Path) -> Vec<(String, String)> {
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap());
+    let mut texts: Vec<_> = files
+        .map(|file| {
+            let name = file.file_name().into_string().unwrap();
+            (name, fs::read_to_string(file.path()).unwrap())
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+pub(crate) fn document(text: &str) -> StreamDocument {
+    let parsed = streams::parse(text.as_bytes(), &streams::Limits::default());
+    parsed.unwrap().document
+}
+
+/// The documents of the examples.
+pub(crate) fn documents() -> Vec<StreamDocument> {
+    let texts = texts(Path::new(DATA));
+    texts.iter().map(|(_, text)| document(text)).collect()
+}
+
+pub(crate) fn options(commit: bool) -> ImportOptions {
+    ImportOptions {
+        scope: p("/acme"),
+        name: p("fcos"),
+        commit,
+        instance_types: InstanceDefaults::default(),
+    }
+}
+
+pub(crate) async fn import(
+    who: &Session,
+    documents: &[StreamDocument],
+    commit: bool,
+) -> Result<ImportReport, Error> {
+    who.import_streams(documents, &options(commit), &|_| {})
+        .await
+}
+
+/// A document of one release, with AMIs for some regions of one architecture each.
+pub(crate) fn small(
+    stream: &str,
+    release: &str,
+    time: &str,
+    images: &[(&str, &str, u64)],
+) -> StreamDocument {
+    let mut document =
+        StreamDocument::new(p(stream)).with_last_modified(Some(p::<Timestamp>(time)));
+    for (architecture, location, number) in images {
+        let image = streams::StreamImage::new(ami(*number), p(release));
+        let location = CloudLocation::parse(location).unwrap();
+        document.insert(p(architecture), location, image).unwrap();
+    }
+    document
+}
