@@ -11,7 +11,15 @@ fn parses_with_every_cloud_that_reads_the_text() {
         "0B7E48CE-eb45-4f35-86a8-7d1e31c47c3e",
         "ami-0ae8605ed708e3c3e",
     ]);
-    insta::assert_snapshot!(ran.shown());
+    insta::assert_snapshot!(ran.shown(), @"
+    exit 0
+    --- stdout
+    CLOUD      CANONICAL                             KIND           PARTS
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+    openstack  0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  image          uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
+    vmware     0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  instance-uuid  uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
+    aws        ami-0ae8605ed708e3c3e                 ami            digits=0ae8605ed708e3c3e
+    ");
     let ran = program.ok(&[
         "id",
         "parse",
@@ -19,7 +27,16 @@ fn parses_with_every_cloud_that_reads_the_text() {
         "azure",
         "Debian:debian-12:12-gen2:latest",
     ]);
-    insta::assert_snapshot!(ran.shown());
+    insta::assert_snapshot!(ran.shown(), @"
+    exit 0
+    --- stdout
+    CLOUD  CANONICAL                        KIND  PARTS
+    ───────────────────────────────────────────────────────────────
+    azure  Debian:debian-12:12-gen2:latest  urn   publisher=Debian
+                                                  offer=debian-12
+                                                  sku=12-gen2
+                                                  version=latest
+    ");
 }
 
 #[test]
@@ -31,7 +48,15 @@ fn i13_a_refusal_says_what_an_id_looks_like_and_where_to_find_it() {
         "projects/debian-cloud/global/image/x",
     ];
     let refused = program.run(&[&["id", "parse"], &texts[..]].concat());
-    insta::assert_snapshot!(refused.shown());
+    insta::assert_snapshot!(refused.shown(), @"
+    exit 1
+    --- stderr
+    error: `ami-0AE8605ED708E3C3E` is no image id of any cloud
+      because: `ami-0AE8605ED708E3C3E` is no AWS image id: found `A` at byte 5, expected `ami-` and 8 or 17 lower-case hex digits (32 on Symphony); write hex digits in lower case; an AWS image id looks like `ami-0ae8605ed708e3c3e` and stands in the AMI ID column of the EC2 console
+    error: `hello` is no image id of any cloud: say with --cloud which is meant
+    error: `projects/debian-cloud/global/image/x` is no image id of any cloud
+      because: `projects/debian-cloud/global/image/x` is no GCP image id: found `/` at byte 34, expected `global/images/`, `global/machineImages/` or `zones/`; a GCP image id looks like `projects/debian-cloud/global/images/debian-12-bookworm-v20240415` and is what stands from `projects/` on in the image's selfLink
+    ");
 }
 
 #[test]
@@ -88,7 +113,20 @@ fn check_answers_every_line_in_its_place() {
         br#"{"cloud":"openstack","input":"0B7E48CE-EB45-4F35-86A8-7D1E31C47C3E","id":7}"#.to_vec(),
     ];
     let ran = Program::bare().fed(&["id", "check"], &lines.join(&b"\n"[..]));
-    insta::assert_snapshot!(ran.shown());
+    insta::assert_snapshot!(ran.shown(), @r#"
+    exit 1
+    --- stdout
+    {"cloud":"aws","input":"ami-0ae8605ed708e3c3e","ok":true,"canonical":"ami-0ae8605ed708e3c3e","kind":"ami"}
+    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: EOF while parsing a value","at":0}
+    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
+    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
+    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: missing field `input`","at":14}
+    {"cloud":"moon","input":"x","ok":false,"error":"`moon` is no cloud: the cloud is unknown at byte 0, expected `aws`, `azure`, `gcp`, `openstack`, `vmware` or `local`","at":0}
+    {"cloud":"gcp","input":"projects/a-1/global/images/x","ok":true,"canonical":"projects/a-1/global/images/x","kind":"image"}
+    {"cloud":null,"input":null,"ok":false,"error":"the line is longer than 65536 bytes, cut","at":65536}
+    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: invalid unicode code point","at":24}
+    {"cloud":"openstack","input":"0B7E48CE-EB45-4F35-86A8-7D1E31C47C3E","ok":true,"canonical":"0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e","kind":"image"}
+    "#);
     assert_eq!(ran.json().len(), lines.len());
 }
 

@@ -201,7 +201,17 @@ fn a_multicloud_image_made_by_hand() {
         "m7i.large",
     ]);
     program.ok(&["mci", "unset", "web", "aws/eu-west-1"]);
-    insta::assert_snapshot!(program.ok(&["mci", "diff", "web"]).shown());
+    insta::assert_snapshot!(program.ok(&["mci", "diff", "web"]).shown(), @"
+    exit 0
+    --- stdout
+    web@1 → web@head
+    locations: 1 changed, 0 gained, 1 lost
+
+    - aws/eu-west-1  instance type  m7i.large
+    - aws/eu-west-1  image          ami-0123456789abcdef0
+    - aws/eu-west-1  user data      10 bytes
+    ~ aws/us-east-1  image          ami-0123456789abcdef0 → ami-0123456789abcdef1
+    ");
     program.ok(&["mci", "commit", "web", "-m", "second"]);
     program.ok(&["channel", "assign", "production", "web@1"]);
     program.ok(&["release", "set", "1.4.0", "web@2"]);
@@ -221,7 +231,44 @@ fn a_multicloud_image_made_by_hand() {
     let stale = program.run(&["mci", "set", "web", "--description", "x", "--seen", "1"]);
     assert_eq!(stale.code, 1);
     let frozen = program.run(&["mci", "set", "web@1", "--description", "x"]);
-    insta::assert_snapshot!(frozen.shown());
+    insta::assert_snapshot!(frozen.shown(), @"
+    exit 1
+    --- stderr
+    error: `web@1` is committed and never changes: edit HEAD, or clone it
+    ");
+}
+
+#[test]
+fn the_commands_in_the_readme_work_as_they_stand() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let mut blocks = readme
+        .split("```console\n")
+        .filter_map(|block| block.split("```").next());
+    let commands = blocks
+        .find(|block| block.contains("atlas import stream"))
+        .unwrap();
+    // The files stay where they are; the store and the lock file come into a folder of the test.
+    let examples = root.join("examples").canonicalize().unwrap();
+    let commands = commands.replace("examples/", &format!("{}/", examples.display()));
+    let program = Program::bare();
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_atlas"))
+        .parent()
+        .unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-e", "-c", &commands])
+        .env_clear()
+        .env("PATH", path)
+        .current_dir(program.path(""));
+    let ran = shell.output().unwrap();
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    assert!(program.path("fleet.lock.json").exists());
 }
 
 #[test]
@@ -246,7 +293,11 @@ fn grants_decide_who_may() {
     let program = Program::new();
     program.ok(&["principal", "add", "dana"]);
     let denied = program.run(&["--as", "dana", "mci", "new", "web"]);
-    insta::assert_snapshot!(denied.shown());
+    insta::assert_snapshot!(denied.shown(), @"
+    exit 1
+    --- stderr
+    error: `dana` may not create MultiCloud Images at `/acme`: the permission `mci.create` is missing; roles that give it: admin, designer
+    ");
     assert_eq!(
         program
             .run(&["--as", "dana", "can", "mci.create", "/acme"])
@@ -257,8 +308,13 @@ fn grants_decide_who_may() {
     insta::assert_snapshot!(
         program
             .ok(&["--as", "dana", "can", "mci.create", "/acme"])
-            .shown()
-    );
+            .shown(), @"
+    exit 0
+    --- stdout
+    `dana` may create MultiCloud Images at `/acme`: `mci.create`
+      granted by `designer` at `/acme` to `dana`
+      `designer` at `/acme`: allows it
+    ");
     program.ok(&["--as", "dana", "mci", "new", "web"]);
     program.ok(&["grant", "remove", "designer", "dana"]);
     assert_eq!(program.run(&["--as", "dana", "mci", "list"]).code, 1);

@@ -35,7 +35,19 @@ fn coverage_shows_what_was_gained_and_lost() {
         program.ok(&args);
         program.ok(&["mci", "commit", "web", "-m", &format!("step {at}")]);
     }
-    insta::assert_snapshot!(program.ok(&["mci", "coverage", "web"]).shown());
+    insta::assert_snapshot!(program.ok(&["mci", "coverage", "web"]).shown(), @"
+    exit 0
+    --- stdout
+     A  step 0    B  step 1    C  step 2    D  step 3
+
+    web               A   B   C   D
+      aws/us-east-1   ■   ■   ×   ◆
+      aws/eu-west-1   ·   ◆   ■   ■
+      ─────────────────────────────
+      locations       1   2   1   2
+
+    ■ an image   ◆ new there   × no longer there   · none
+    ");
 }
 
 #[test]
@@ -46,24 +58,77 @@ fn tables() {
         .take(2)
         .collect();
     let program = Program::with_releases(&two);
-    insta::assert_snapshot!(program.import(&two).shown());
-    insta::assert_snapshot!(program.ok(&["credential", "list"]).shown());
-    insta::assert_snapshot!(program.ok(&["mci", "list"]).shown());
+    insta::assert_snapshot!(program.import(&two).shown(), @"
+    exit 0
+    --- stdout
+    STREAM  RELEASE          MCI                    REV  LOCATIONS  STATE
+    ──────────────────────────────────────────────────────────────────────────
+    stable  44.20260510.3.1  fedora-coreos-aarch64    1         33  unchanged
+    stable  44.20260510.3.1  fedora-coreos-x86_64     1         33  unchanged
+    stable  44.20260523.3.1  fedora-coreos-aarch64    2         33  unchanged
+    stable  44.20260523.3.1  fedora-coreos-x86_64     2         33  unchanged
+    --- stderr
+    warning: ppc64le of stream stable has no image in any cloud: nothing was made for it (2 times)
+    warning: s390x of stream stable has no image in any cloud: nothing was made for it (2 times)
+    nothing changed
+    ");
+    insta::assert_snapshot!(program.ok(&["credential", "list"]).shown(), @"
+    exit 0
+    --- stdout
+    CREDENTIAL  CLOUD  SCOPE  SECRET AT
+    ─────────────────────────────────────────
+    aws         aws    /acme  vault:acme/aws
+    gcp         gcp    /acme  vault:acme/gcp
+    ");
+    insta::assert_snapshot!(program.ok(&["mci", "list"]).shown(), @"
+    exit 0
+    --- stdout
+    NAME                   SCOPE  REVISION  HEAD       LOCATIONS  LINEAGE
+    ───────────────────────────────────────────────────────────────────────────────────────────────────
+    fedora-coreos-aarch64  /acme         2  committed         33  lin-00000000000000000000000000000000
+    fedora-coreos-x86_64   /acme         2  committed         33  lin-00000000000000000000000000000000
+    ");
     insta::assert_snapshot!(first_lines(
         &program.ok(&["image", "list", "--cloud", "gcp"]).shown(),
         5
-    ));
+    ), @"
+    exit 0
+    --- stdout
+    RECORD                                LOCATION  ARCH     OS                             STATE   SCOPE  IMAGE
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    img-00000000000000000000000000000000  gcp       aarch64  fedora-coreos 44.20260510.3.1  active  /acme  projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260510-3-1-gcp-aarch64
+    ");
     insta::assert_snapshot!(first_lines(
         &program.ok(&["mci", "diff", "fedora-coreos-x86_64"]).shown(),
         12
-    ));
+    ), @"
+    exit 0
+    --- stdout
+    fedora-coreos-x86_64@1 → fedora-coreos-x86_64@2
+    locations: 33 changed, 0 gained, 0 lost
+
+    ~ description
+        - fedora-coreos 44.20260510.3.1 (stable) for x86_64
+        + fedora-coreos 44.20260523.3.1 (stable) for x86_64
+    - tag                        stream:release=44.20260510.3.1
+    + tag                        stream:release=44.20260523.3.1
+    ~ aws/af-south-1      image  ami-0fa9bbbd9e1f1559b → ami-09b309c3dd9dd9a02
+    ~ aws/ap-east-1       image  ami-0ffabfffc7cb1553b → ami-01aac37ef2f86bb22
+    ");
     let resolved = program.ok(&[
         "resolve",
         "fedora-coreos-x86_64@stable",
         "aws/eu-central-1",
         "gcp/us-east1",
     ]);
-    insta::assert_snapshot!(resolved.shown());
+    insta::assert_snapshot!(resolved.shown(), @"
+    exit 0
+    --- stdout
+    LOCATION          INSTANCE TYPE  REV  IMAGE
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    aws/eu-central-1  m5.large         2  ami-02fd4b588390c1b5f
+    gcp/us-east1      n2-standard-2    2  projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260523-3-1-gcp-x86-64
+    ");
     insta::assert_snapshot!(
         program
             .run(&[
@@ -73,9 +138,22 @@ fn tables() {
                 "azure",
                 "--explain"
             ])
-            .shown()
-    );
-    insta::assert_snapshot!(program.ok(&["store", "stats"]).shown());
+            .shown(), @"
+    exit 1
+    --- stdout
+    gcp/us-east1
+      1. from `fedora-coreos-aarch64` revision 2, content 32256e8c0c6e
+      2. gcp/us-east1 has no setting of its own; the nearest around it is gcp
+      3. its record is img-00000000000000000000000000000000 at /acme
+      4. launch `projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260523-3-1-gcp-aarch64`
+         as t2a-standard-2
+    azure
+      1. from `fedora-coreos-aarch64` revision 2, content 32256e8c0c6e
+      2. neither azure nor a location around it has a setting
+      3. refused: `fedora-coreos-aarch64` revision 2 has no image for azure; it has images for aws/af-south-1, aws/ap-east-1, aws/ap-east-2, aws/ap-northeast-1, aws/ap-northeast-2, aws/ap-northeast-3, aws/ap-south-1, aws/ap-south-2 and 25 more. To support azure, clone it or edit its HEAD, set an image there and commit
+    ");
+    let stats = program.ok(&["store", "stats"]).out;
+    insta::assert_snapshot!(first_lines(&stats, 5), @"");
 }
 
 #[test]
