@@ -142,6 +142,25 @@ fn check_ends_with_0_when_all_is_ok_and_with_nothing_at_all() {
 }
 
 #[test]
+fn check_reads_a_line_of_the_greatest_length_and_none_longer() {
+    let program = Program::bare();
+    let line = |length: usize| {
+        let line = br#"{"cloud":"aws","input":"ami-0ae8605ed708e3c3e"}"#;
+        [&line[..], &b" ".repeat(length - line.len()), &b"\n"[..]].concat()
+    };
+    let ran = program.fed(
+        &["id", "check"],
+        &[line(65_536), line(65_537), line(100)].concat(),
+    );
+    let ok: Vec<_> = ran
+        .json()
+        .iter()
+        .map(|answer| answer["ok"].as_bool())
+        .collect();
+    assert_eq!(ok, [Some(true), Some(false), Some(true)]);
+}
+
+#[test]
 fn check_streams_more_than_its_buffers_in_order() {
     let count: u64 = 30_000;
     let lines = (0..count).map(|at| format!("{{\"cloud\":\"aws\",\"input\":\"ami-{at:017x}\"}}\n"));

@@ -5,7 +5,7 @@ use cloud_atlas::image_id::{Cloud, ImageId};
 use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
-    io::{self, BufRead, BufReader, BufWriter, Write},
+    io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
 };
 
 /// The most bytes of a line that are looked at: the longest id, each character escaped, fits well.
@@ -78,38 +78,19 @@ enum Line {
     End,
 }
 
-/// Reads a line without its end; of one that is too long no more is kept than a buffer holds.
+/// Reads a line without its end; of one that is too long, the rest is passed over.
 fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
-    let mut length = 0_usize;
-    loop {
-        let available = match input.fill_buf() {
-            Ok(available) => available,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        if available.is_empty() && length == 0 {
-            return Ok(Line::End);
-        }
-        let end = available.iter().position(|byte| *byte == b'\n');
-        let piece = available
-            .get(..end.unwrap_or(available.len()))
-            .unwrap_or_default();
-        length = length.saturating_add(piece.len());
-        if length <= LINE_BYTES {
-            line.extend_from_slice(piece);
-        }
-        let at_end = end.is_some() || available.is_empty();
-        let used = piece.len() + usize::from(end.is_some());
-        // An empty line at the start of a buffer is a line, not the end.
-        input.consume(used);
-        if at_end {
-            return Ok(if length > LINE_BYTES {
-                Line::TooLong
-            } else {
-                Line::Whole
-            });
-        }
+    let most = u64::try_from(LINE_BYTES)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    if input.take(most).read_until(b'\n', line)? == 0 {
+        return Ok(Line::End);
     }
+    if line.pop_if(|last| *last == b'\n').is_none() && line.len() > LINE_BYTES {
+        input.skip_until(b'\n')?;
+        return Ok(Line::TooLong);
+    }
+    Ok(Line::Whole)
 }
 
 fn answer(line: &[u8], out: &mut impl Write) -> io::Result<bool> {
