@@ -48,6 +48,12 @@ impl<'a, T> Columns<'a, T> {
         for (at, line) in table.lines().enumerate() {
             match at {
                 0 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
+                // One long value at the end of a row is no reason for a line across two lines.
+                1 => writeln!(
+                    out,
+                    "{}",
+                    line.chars().take(super::width()).collect::<String>()
+                )?,
                 _ => writeln!(out, "{}", line.trim_end())?,
             }
         }

@@ -15,7 +15,7 @@ fn parses_with_every_cloud_that_reads_the_text() {
     exit 0
     --- stdout
     CLOUD      CANONICAL                             KIND           PARTS
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+    ────────────────────────────────────────────────────────────────────────────────
     openstack  0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  image          uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
     vmware     0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  instance-uuid  uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
     aws        ami-0ae8605ed708e3c3e                 ami            digits=0ae8605ed708e3c3e

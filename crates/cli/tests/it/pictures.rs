@@ -51,7 +51,7 @@ fn coverage_shows_what_was_gained_and_lost() {
 }
 
 #[test]
-fn tables() {
+fn tables_of_what_there_is() {
     let two: Vec<_> = releases()
         .into_iter()
         .filter(|path| path.to_str().unwrap().contains("stable-44"))
@@ -84,7 +84,7 @@ fn tables() {
     exit 0
     --- stdout
     NAME                   SCOPE  REVISION  HEAD       LOCATIONS  LINEAGE
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
+    ────────────────────────────────────────────────────────────────────────────────
     fedora-coreos-aarch64  /acme         2  committed         33  lin-00000000000000000000000000000000
     fedora-coreos-x86_64   /acme         2  committed         33  lin-00000000000000000000000000000000
     ");
@@ -95,7 +95,7 @@ fn tables() {
     exit 0
     --- stdout
     RECORD                                LOCATION  ARCH     OS                             STATE   SCOPE  IMAGE
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    ────────────────────────────────────────────────────────────────────────────────
     img-00000000000000000000000000000000  gcp       aarch64  fedora-coreos 44.20260510.3.1  active  /acme  projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260510-3-1-gcp-aarch64
     ");
     insta::assert_snapshot!(first_lines(
@@ -115,6 +115,16 @@ fn tables() {
     ~ aws/af-south-1      image  ami-0fa9bbbd9e1f1559b → ami-09b309c3dd9dd9a02
     ~ aws/ap-east-1       image  ami-0ffabfffc7cb1553b → ami-01aac37ef2f86bb22
     ");
+}
+
+#[test]
+fn tables_of_what_is_launched() {
+    let two: Vec<_> = releases()
+        .into_iter()
+        .filter(|path| path.to_str().unwrap().contains("stable-44"))
+        .take(2)
+        .collect();
+    let program = Program::with_releases(&two);
     let resolved = program.ok(&[
         "resolve",
         "fedora-coreos-x86_64@stable",
@@ -125,7 +135,7 @@ fn tables() {
     exit 0
     --- stdout
     LOCATION          INSTANCE TYPE  REV  IMAGE
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    ────────────────────────────────────────────────────────────────────────────────
     aws/eu-central-1  m5.large         2  ami-02fd4b588390c1b5f
     gcp/us-east1      n2-standard-2    2  projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260523-3-1-gcp-x86-64
     ");
