@@ -52,9 +52,11 @@ impl Atlas {
         Session::new(self.clone(), principal.clone())
     }
 
-    /// The store behind it.
-    pub fn store(&self) -> &Arc<dyn Store> {
-        &self.shared.store
+    /// The store behind it. Whoever takes it may write to it, so from now on each warm answer is
+    /// checked against the store's change feed first.
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.shared.caches.share();
+        Arc::clone(&self.shared.store)
     }
 }
 

@@ -24,9 +24,9 @@ use std::{
 /// The most contents that are remembered.
 const CONTENTS: usize = 1024;
 /// The most plans that are remembered for a principal.
-const PLANS: usize = 65_536;
+const PLANS: usize = 4096;
 /// The most principals for whom plans are remembered.
-const PRINCIPALS: usize = 1024;
+const PRINCIPALS: usize = 256;
 
 /// The state of the store that something was derived from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +70,23 @@ impl Caches {
     }
 
     pub(crate) fn plans_of(&self, who: &PrincipalId) -> Arc<PlanCache> {
+        lock(&self.plans).get(who).cloned().unwrap_or_default()
+    }
+
+    /// Lets later sessions of a principal share what one of them remembers.
+    pub(crate) fn adopt(&self, who: &PrincipalId, cache: &Arc<PlanCache>) {
         let mut plans = lock(&self.plans);
         if plans.len() >= PRINCIPALS && !plans.contains_key(who) {
             plans.clear();
         }
-        Arc::clone(plans.entry(who.clone()).or_default())
+        plans
+            .entry(who.clone())
+            .or_insert_with(|| Arc::clone(cache));
+    }
+
+    /// From now on somebody else may write to the store.
+    pub(crate) fn share(&self) {
+        self.alone.store(false, Ordering::Release);
     }
 
     pub(crate) fn content(&self, digest: Digest) -> Option<Frozen<Content>> {
@@ -116,7 +128,7 @@ impl Drop for Writing<'_> {
         if !self.done {
             // The caller stopped waiting, and the commit may still come: from now on only the
             // feed knows.
-            self.caches.alone.store(false, Ordering::Release);
+            self.caches.share();
         }
         self.caches.commits.fetch_add(1, Ordering::AcqRel);
     }
@@ -161,6 +173,9 @@ impl PlanCache {
         until: Option<Timestamp>,
     ) {
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= PLANS {
+            plans.retain(|_, kept| kept.stamp == stamp);
+        }
         if plans.len() >= PLANS {
             plans.clear();
         }

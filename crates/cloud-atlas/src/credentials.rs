@@ -10,7 +10,7 @@ use atlas_image::{
     AddCredential, AddCredentialFacts, Credential, CredentialId, add_credential, remove_credential,
 };
 use atlas_scope::{Permission, Scope};
-use atlas_store::{Parts, Query};
+use atlas_store::Parts;
 
 impl Session {
     /// Adds a credential at a scope (Scalr: images are registered at or below it).
@@ -58,7 +58,7 @@ impl Session {
     /// The caller may not see them.
     pub async fn credentials(&self, from: &Scope) -> Result<Vec<Credential>, Error> {
         let unit = self.read().await?;
-        unit.require(Permission::CredentialView, from).await?;
+        unit.enter(Permission::CredentialView, from).await?;
         let mut credentials = unit.credentials_near(from).await?;
         credentials.retain(|credential| credential.scope().contains(from));
         Ok(credentials)
@@ -130,17 +130,9 @@ impl Unit {
         }
         let mut count = 0;
         for partition in partitions {
-            let mut query = Query::all(&partition)
-                .index("credential")
-                .prefix(credential.id().to_string());
-            loop {
-                let page = IMAGES.query(&self.tx, &query).await?;
-                count += u64::try_from(page.found.len()).unwrap_or(u64::MAX);
-                match page.next {
-                    Some(next) => query = query.after(Some(next)),
-                    None => break,
-                }
-            }
+            let id = credential.id().to_string();
+            let images = self.all_by(&IMAGES, "credential", &partition, id).await?;
+            count += u64::try_from(images.len()).unwrap_or(u64::MAX);
         }
         Ok(count)
     }

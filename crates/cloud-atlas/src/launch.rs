@@ -84,6 +84,7 @@ impl Session {
                 });
             let until = later.chain(located.until).min();
             self.plans.keep(request.clone(), &plan, stamp, until);
+            shared.caches.adopt(&self.who, &self.plans);
         }
         Ok(plan)
     }
@@ -246,7 +247,7 @@ impl Unit {
             return Ok(Vec::new());
         };
         let mut records = self
-            .records_of(&located.viewer, at, setting.image())
+            .records_above(&located.viewer, at, setting.image())
             .await?;
         records.retain(|record| visible(record.scope(), record.shared(), &located.viewer));
         Ok(records)

@@ -3,14 +3,16 @@
 use crate::{
     Error, Session,
     states::{Located, State},
+    stored::StoredMci,
     tables::{CHANNELS, MCIS, partition_of, partitions_above},
 };
-use atlas_base::{Name, Timestamp};
+use atlas_base::{CanonicalError, Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
 use atlas_mci::{Content, Coverage, Diff};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_template::{ChannelName, Reference, Selector};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A MultiCloud Image at one of its states.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,7 +87,7 @@ impl Session {
         let located = unit.locate(reference, from, Permission::MciView).await?;
         let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
         let state = unit.state(&located.mci, Some(selector)).await?;
-        Ok(view(located, Some(state)))
+        Ok(view(located, Some(state))?)
     }
 
     /// The MultiCloud Images that a scope sees: its own, then those shared from above.
@@ -95,23 +97,24 @@ impl Session {
     /// The caller may not see any there.
     pub async fn mcis(&self, from: &Scope) -> Result<Vec<MciSummary>, Error> {
         let unit = self.read().await?;
-        unit.require(Permission::MciView, from).await?;
+        unit.enter(Permission::MciView, from).await?;
         let mut found = Vec::new();
         for partition in partitions_above(from)? {
             found.extend(unit.all(&MCIS, &partition, ()).await?);
         }
         let seen = found.into_iter().map(|kept| kept.0);
         let seen = seen.filter(|mci| visible(&mci.scope, mci.shared, from));
-        let mut list: Vec<_> = seen
-            .map(|mci| MciSummary {
+        let summary = |mci: StoredMci| -> Result<MciSummary, Error> {
+            Ok(MciSummary {
                 lineage: mci.lineage,
                 name: mci.head.content().nickname().clone(),
                 last: mci.last.map(|last| last.number),
-                edited: mci.is_edited(),
+                edited: mci.is_edited()?,
                 locations: mci.head.content().settings().len(),
                 scope: mci.scope,
             })
-            .collect();
+        };
+        let mut list = seen.map(summary).collect::<Result<Vec<_>, _>>()?;
         list.sort_by(|a, b| (&b.scope, &a.name).cmp(&(&a.scope, &b.name)));
         Ok(list)
     }
@@ -190,7 +193,7 @@ impl Session {
             return Err(Error::NothingCommitted { mci: name.clone() });
         };
         let at = |selector| Reference::lineage(located.mci.lineage).at(selector);
-        if located.mci.is_edited() {
+        if located.mci.is_edited()? {
             return Ok((at(Selector::Number(last.number)), at(Selector::Head)));
         }
         match RevisionNumber::new(last.number.get() - 1) {
@@ -214,39 +217,59 @@ impl Session {
     ) -> Result<Coverage, Error> {
         let unit = self.read().await?;
         let mut coverage = Coverage::default();
+        let mut lanes: BTreeMap<String, LineageId> = BTreeMap::new();
         for reference in references {
             let located = unit.locate(reference, from, Permission::MciView).await?;
-            for stored in unit.revisions(&located.mci).await? {
-                let content = unit
-                    .content(&located.mci.scope, stored.revision.content())
-                    .await?;
-                let name = located.mci.head.content().nickname().as_str();
-                coverage.add(name, stored.revision.message().subject(), content.content());
+            let (mci, name) = (&located.mci, located.mci.head.content().nickname());
+            let known = *lanes.entry(name.to_string()).or_insert(mci.lineage);
+            let lane = if known == mci.lineage {
+                name.to_string()
+            } else {
+                format!("{}:{name}", mci.scope)
+            };
+            for stored in unit.revisions(mci).await? {
+                let content = unit.content(&mci.scope, stored.revision.content()).await?;
+                let column = column(&stored.revision, content.content());
+                coverage.add(&lane, &column, content.content());
             }
         }
         Ok(coverage)
     }
 }
 
-pub(crate) fn view(located: Located, state: Option<State>) -> MciView {
+/// What a revision is called in a picture: the release it came from, so that lanes of one stream
+/// stand side by side, else its number and message.
+fn column(revision: &Revision, content: &Content) -> String {
+    let said = |predicate| {
+        let tag =
+            |tag: &&Tag| tag.namespace() == Some("stream") && tag.predicate() == Some(predicate);
+        content.tags().iter().find(tag).and_then(Tag::value)
+    };
+    match (said("name"), said("release")) {
+        (Some(stream), Some(release)) => format!("{stream} {release}"),
+        _ => format!("{} {}", revision.number(), revision.message().subject()),
+    }
+}
+
+pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, CanonicalError> {
     let Located { mci, shadows, .. } = located;
     let (content, revision, marks) = match state {
         Some(state) => (state.content.content().clone(), state.revision, state.marks),
         None => (mci.head.content().clone(), None, Marks::default()),
     };
-    MciView {
+    Ok(MciView {
         lineage: mci.lineage,
         name: mci.head.content().nickname().clone(),
         shared: mci.shared,
         origin: mci.origin,
         created: mci.created,
         generation: mci.head.generation(),
-        edited: mci.is_edited(),
+        edited: mci.is_edited()?,
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
         revision,
         marks,
         content,
         shadows,
-    }
+    })
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     unit::{Change, Unit},
 };
-use atlas_base::{Name, Timestamp};
+use atlas_base::{Name, Timestamp, canonical};
 use atlas_history::{CommitRequest, Generation, Head, LineageId, Marks, Message, Revision};
 use atlas_mci::{Content, Diff, HeadEdit};
 use atlas_scope::{Permission, Scope};
@@ -37,7 +37,7 @@ impl Session {
                         until: None,
                     },
                     None,
-                ))
+                )?)
             }
         })
         .await
@@ -65,13 +65,13 @@ impl Session {
                     .await?;
                 located.mci.head.expect(seen)?;
                 let content = located.mci.head.content().edited(edits)?;
-                if content != *located.mci.head.content() {
-                    let diff = Diff::between(located.mci.head.content(), &content);
+                let diff = Diff::between(located.mci.head.content(), &content);
+                if !diff.is_empty() {
                     located.mci.head = located.mci.head.edited(content);
                     unit.put_mci(located.mci.clone()).await?;
                     unit.audit_edit(&located.mci, &diff).await?;
                 }
-                Ok(view(located, None))
+                Ok(view(located, None)?)
             }
         })
         .await
@@ -136,7 +136,8 @@ impl Unit {
 
     /// Writes what an edit of HEAD changed.
     pub(crate) async fn audit_edit(&self, mci: &StoredMci, diff: &Diff) -> Result<(), Error> {
-        let text = serde_json::to_string(diff).unwrap_or_default();
+        // Rows tell how long user data is, not what it says: people keep secrets there.
+        let text = canonical::to_string(&diff.rows())?;
         let change = Change::made(&text);
         self.audit(Permission::MciEdit, &mci.scope, mci.lineage, change)
             .await
@@ -183,7 +184,6 @@ impl Unit {
         mci.last = Some(LastRevision {
             number: revision.number(),
             content: revision.content(),
-            generation: commit.head.generation(),
         });
         mci.head = commit.head;
         self.put_mci(mci.clone()).await?;

@@ -48,62 +48,63 @@ impl State {
 }
 
 impl Unit {
-    /// Finds what a reference names, as seen from a scope; a missing permission to see it is told
-    /// as such, everything else that hides it reads like its absence.
+    /// Finds what a reference names, as seen from a scope. Whoever may see nothing there is told so;
+    /// everything else that hides it reads like its absence.
     pub(crate) async fn locate(
         &self,
         reference: &Reference,
         from: &Scope,
         permission: Permission,
     ) -> Result<Located, Error> {
-        let absent =
-            |name: &dyn core::fmt::Display| Error::NotFound(NotFound::new(Noun::Mci, name, from));
-        match &reference.target {
-            Target::Lineage(lineage) => {
-                let found = self.mci_by_lineage(*lineage, from).await?;
-                let mci = found.ok_or_else(|| absent(lineage))?;
-                self.seen(mci, from, permission, Vec::new())
-                    .await?
-                    .ok_or_else(|| absent(lineage))
-            }
+        let (found, name): (_, &(dyn core::fmt::Display + Sync)) = match &reference.target {
+            Target::Lineage(lineage) => (self.mci_by_lineage(*lineage, from).await?, lineage),
             Target::Named {
                 scope: Some(scope),
                 name,
-            } => {
-                let found = self.mci_by_name(scope, name).await?;
-                let Some(mci) = found else {
-                    self.require(permission, from).await?;
-                    return Err(absent(name));
-                };
-                self.seen(mci, from, permission, Vec::new())
-                    .await?
-                    .ok_or_else(|| absent(name))
-            }
+            } => (self.mci_by_name(scope, name).await?, name),
             Target::Named { scope: None, name } => {
-                let until = self.require(permission, from).await?;
-                let mut found: Option<StoredMci> = None;
-                let mut shadows = Vec::new();
-                for scope in from.lineage() {
-                    let Some(mci) = self.mci_by_name(&scope, name).await? else {
-                        continue;
-                    };
-                    if !visible(&mci.scope, mci.shared, from) {
-                        continue;
-                    }
-                    match &found {
-                        None => found = Some(mci),
-                        Some(_) => shadows.push(scope),
-                    }
-                }
-                let mci = found.ok_or_else(|| absent(name))?;
-                Ok(Located {
-                    mci,
-                    viewer: from.clone(),
-                    shadows,
-                    until,
-                })
+                return self.nearest_named(name, from, permission).await;
+            }
+        };
+        if let Some(mci) = found
+            && let Some(located) = self.seen(mci, from, permission).await?
+        {
+            return Ok(located);
+        }
+        // The answer does not depend on whether there is one.
+        self.enter(permission, from).await?;
+        Err(NotFound::new(Noun::Mci, name, from).into())
+    }
+
+    /// The nearest visible one of a name, from a scope upward.
+    async fn nearest_named(
+        &self,
+        name: &Name,
+        from: &Scope,
+        permission: Permission,
+    ) -> Result<Located, Error> {
+        let until = self.enter(permission, from).await?;
+        let mut found: Option<StoredMci> = None;
+        let mut shadows = Vec::new();
+        for scope in from.lineage() {
+            let Some(mci) = self.mci_by_name(&scope, name).await? else {
+                continue;
+            };
+            if !visible(&mci.scope, mci.shared, from) {
+                continue;
+            }
+            match &found {
+                None => found = Some(mci),
+                Some(_) => shadows.push(scope),
             }
         }
+        let mci = found.ok_or_else(|| NotFound::new(Noun::Mci, name, from))?;
+        Ok(Located {
+            mci,
+            viewer: from.clone(),
+            shadows,
+            until,
+        })
     }
 
     /// Whether a record is seen from a scope, or else from its own by who may see there.
@@ -112,23 +113,20 @@ impl Unit {
         mci: StoredMci,
         from: &Scope,
         permission: Permission,
-        shadows: Vec<Scope>,
     ) -> Result<Option<Located>, Error> {
-        let below = !mci.scope.contains(from);
-        let viewer = if below {
-            mci.scope.clone()
-        } else {
+        let viewer = if mci.scope.contains(from) {
             from.clone()
+        } else {
+            mci.scope.clone()
         };
-        match self.require(permission, &viewer).await {
+        match self.enter(permission, &viewer).await {
             Ok(until) if visible(&mci.scope, mci.shared, &viewer) => Ok(Some(Located {
                 mci,
                 viewer,
-                shadows,
+                shadows: Vec::new(),
                 until,
             })),
-            Ok(_) => Ok(None),
-            Err(Error::Denied(_)) if below => Ok(None),
+            Ok(_) | Err(Error::Denied(_) | Error::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

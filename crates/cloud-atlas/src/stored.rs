@@ -1,7 +1,7 @@
 //! What is kept, as it is kept: the values behind the tables.
 
-use atlas_base::{Digest, Timestamp};
-use atlas_history::{Generation, Head, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_base::{CanonicalError, Digest, Timestamp};
+use atlas_history::{Content as _, Head, LineageId, Marks, Origin, Revision, RevisionNumber};
 use atlas_mci::Content;
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
@@ -26,16 +26,15 @@ pub(crate) struct StoredMci {
 pub(crate) struct LastRevision {
     pub(crate) number: RevisionNumber,
     pub(crate) content: Digest,
-    /// The generation of HEAD right after that commit.
-    pub(crate) generation: Generation,
 }
 
 impl StoredMci {
     /// Whether HEAD holds anything that is not committed.
-    pub(crate) fn is_edited(&self) -> bool {
+    pub(crate) fn is_edited(&self) -> Result<bool, CanonicalError> {
+        let content = self.head.content();
         match self.last {
-            Some(last) => last.generation != self.head.generation(),
-            None => !self.head.content().settings().is_empty(),
+            Some(last) => Ok(content.digest()? != last.content || self.head.merge_pending()),
+            None => Ok(*content != Content::new(content.nickname().clone())),
         }
     }
 }

@@ -80,6 +80,10 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
     &[
         Index::unique("key", |kept| {
             let image = &kept.0;
+            if image.lifecycle().is_deleted() {
+                // A deleted record frees its key (AWS: recycle bin).
+                return Vec::new();
+            }
             vec![image_parts(image.location(), image.image_id()).and(image.scope().as_str())]
         }),
         Index::many("scope", |kept| {

@@ -1,7 +1,7 @@
 //! One unit of work: a transaction, on behalf of somebody, at a moment.
 
 use crate::{
-    AuditEvent, Error,
+    AuditEvent, Error, NotFound, Noun,
     atlas::Shared,
     tables::{EVENTS, GRANTS, KeptEvent, partition_of, partitions_above},
 };
@@ -38,7 +38,12 @@ impl Unit {
         partition: &Partition,
         prefix: impl Into<Parts>,
     ) -> Result<Vec<R>, Error> {
-        let mut query = Query::all(partition).prefix(prefix).limit(1000);
+        self.every(table, Query::all(partition).prefix(prefix))
+            .await
+    }
+
+    async fn every<R: Record>(&self, table: &Table<R>, query: Query) -> Result<Vec<R>, Error> {
+        let mut query = query.limit(1000);
         let mut records = Vec::new();
         loop {
             let page = table.query(&self.tx, &query).await?;
@@ -48,6 +53,18 @@ impl Unit {
                 None => return Ok(records),
             }
         }
+    }
+
+    /// Everything that an index of a table leads to from some parts.
+    pub(crate) async fn all_by<R: Record>(
+        &self,
+        table: &Table<R>,
+        index: &'static str,
+        partition: &Partition,
+        prefix: impl Into<Parts>,
+    ) -> Result<Vec<R>, Error> {
+        self.every(table, Query::all(partition).index(index).prefix(prefix))
+            .await
     }
 
     /// The grants of a principal that can reach a scope.
@@ -75,6 +92,19 @@ impl Unit {
         let question = Question::new(permission, scope.clone(), self.who.clone());
         let decision = question.decide(&grants, &self.shared.roles, self.now);
         Ok(decision.into_result()?.grant.expires)
+    }
+
+    /// [`Unit::require`], of a scope that is there: from a scope that is not, nothing is seen.
+    pub(crate) async fn enter(
+        &self,
+        permission: Permission,
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, Error> {
+        let until = self.require(permission, scope).await?;
+        match self.scope_record(scope).await? {
+            Some(_) => Ok(until),
+            None => Err(NotFound::new(Noun::Scope, scope, scope).into()),
+        }
     }
 
     /// Writes what happened, in the same transaction (Scalr: history; for all records, ours).

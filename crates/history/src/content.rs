@@ -9,6 +9,15 @@ use std::sync::Arc;
 pub trait Content: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned {
     /// The domain of its digests: what it is and the version of its encoding.
     const DOMAIN: &'static str;
+
+    /// The digest of the canonical text.
+    ///
+    /// # Errors
+    ///
+    /// The content holds a value that the canonical encoding cannot.
+    fn digest(&self) -> Result<Digest, CanonicalError> {
+        canonical::digest(Self::DOMAIN, self)
+    }
 }
 
 /// A content with its canonical text and the digest of that text.

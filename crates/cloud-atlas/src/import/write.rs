@@ -166,11 +166,8 @@ impl Unit {
         let credentials = self.credentials_near(&options.scope).await?;
         for (location, setting) in &part.settings {
             let image = setting.image();
-            let known = self.records_of(&options.scope, location, image).await?;
-            if known
-                .iter()
-                .any(|record| record.scope().contains(&options.scope))
-            {
+            let known = self.records_above(&options.scope, location, image).await?;
+            if !known.is_empty() {
                 continue;
             }
             let scope = options.scope.clone();
@@ -196,16 +193,16 @@ impl Unit {
     /// Makes HEAD say what the release says.
     async fn head_part(&self, mut mci: StoredMci, part: &PartPlan) -> Result<StoredMci, Error> {
         let content = mci.head.content().edited(part.edits(mci.head.content()))?;
-        if content == *mci.head.content() {
+        let diff = Diff::between(mci.head.content(), &content);
+        if diff.is_empty() {
             return Ok(mci);
         }
-        if mci.is_edited() {
+        if mci.is_edited()? {
             return Err(ImportError::HeadEdited {
                 mci: part.name.clone(),
             }
             .into());
         }
-        let diff = Diff::between(mci.head.content(), &content);
         mci.head = mci.head.edited(content);
         self.put_mci(mci.clone()).await?;
         self.audit_edit(&mci, &diff).await?;
@@ -225,7 +222,7 @@ impl Unit {
         let newest = self.newest(&mci, channel.as_ref()).await?;
         let mci = self.head_part(mci, part).await?;
         let time = Some(release.released_at);
-        let committed = mci.last.filter(|_| !mci.is_edited());
+        let committed = if mci.is_edited()? { None } else { mci.last };
         let (mci, number) = match committed {
             Some(last) => (mci, last.number),
             None => {
