@@ -8,6 +8,7 @@
 )]
 
 mod imports;
+mod isolation;
 
 mod resolving;
 mod sends;
