@@ -119,8 +119,21 @@ impl Builder {
     ///
     /// As there.
     pub async fn init(self, url: &str) -> Result<Atlas, Error> {
-        let store = open::create(url)?;
-        let atlas = self.finish(store, true);
+        let atlas = match open::create(url) {
+            Ok(store) => self.finish(store, true),
+            // A process that stopped between making the file and its first commit left an empty
+            // store: it is finished now. Anything else stays as it is.
+            Err(error) => {
+                let Some(store) = open::left_behind(url, &error) else {
+                    return Err(error.into());
+                };
+                let atlas = self.finish(store, true);
+                if !open::is_empty(&atlas).await? {
+                    return Err(error.into());
+                }
+                atlas
+            }
+        };
         open::furnish(&atlas).await?;
         Ok(atlas)
     }
@@ -145,8 +158,12 @@ impl Builder {
     /// It holds something else.
     pub async fn with_store(self, store: Arc<dyn Store>) -> Result<Atlas, Error> {
         let atlas = self.finish(store, false);
-        if open::is_empty(&atlas).await? {
-            open::furnish(&atlas).await?;
+        if open::is_empty(&atlas).await?
+            && let Err(error) = open::furnish(&atlas).await
+            // Somebody else may have furnished it meanwhile.
+            && open::is_empty(&atlas).await?
+        {
+            return Err(error);
         }
         open::recognise(&atlas).await?;
         Ok(atlas)

@@ -31,7 +31,9 @@ pub enum ErrorKind {
     Conflict,
     /// The store cannot be reached now: try again.
     Unavailable,
-    /// The store is damaged, or the program is wrong.
+    /// It may have happened or not: look before trying again.
+    Unknown,
+    /// The store is damaged or closed, or the program is wrong.
     Internal,
 }
 
@@ -160,7 +162,7 @@ pub enum Error {
         holder: RevisionNumber,
     },
     /// A committed revision cannot be edited (RightScale).
-    #[error("`{mci}@{selector}` is committed and never changes: edit HEAD, or clone it")]
+    #[error("`{mci}@{selector}` is committed and never changes: edit HEAD and commit")]
     Frozen {
         /// Which one.
         mci: Name,
@@ -272,25 +274,38 @@ impl Error {
     /// What a caller does about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound(_) | Self::NoRevision { .. } | Self::NoRelease { .. } => {
-                ErrorKind::NotFound
-            }
+            Self::NotFound(_)
+            | Self::NoRevision { .. }
+            | Self::NoRelease { .. }
+            | Self::RemoveScope(RemoveScopeError::Unknown { .. })
+            | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
+            | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
             Self::NameTaken { .. }
             | Self::VersionTaken { .. }
             | Self::Stale(_)
+            | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
             | Self::Channel(_)
             | Self::Resolve(_)
+            | Self::Register(RegisterError::AlreadyRegistered(_))
+            | Self::AddScope(
+                AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
+            )
+            | Self::AddPrincipal(AddPrincipalError::AlreadyThere { .. })
+            | Self::AddCredential(AddCredentialError::NameTaken { .. })
             | Self::RemoveCredential(_)
             | Self::RemoveScope(_)
             | Self::RemovePrincipal(_)
             | Self::Revoke(_)
+            | Self::Load(LoadError::NotEmpty { .. } | LoadError::Disturbed)
             | Self::Import(ImportError::Differs { .. } | ImportError::HeadEdited { .. }) => {
                 ErrorKind::Conflict
             }
-            Self::Store(error) => store_kind(error),
-            Self::Sink(_) | Self::Dump(_) | Self::Open(_) => ErrorKind::Unavailable,
+            Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
+            Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
+                ErrorKind::Unavailable
+            }
             Self::Content(_) | Self::Revision(_) | Self::Encoding(_) | Self::Record(_) => {
                 ErrorKind::Internal
             }
@@ -319,9 +334,10 @@ impl Error {
 fn store_kind(error: &StoreError) -> ErrorKind {
     match error {
         StoreError::Conflict => ErrorKind::Conflict,
-        StoreError::Corrupt { .. } => ErrorKind::Internal,
+        StoreError::Unavailable { .. } => ErrorKind::Unavailable,
+        StoreError::UnknownOutcome { .. } => ErrorKind::Unknown,
         StoreError::TooLarge { .. } => ErrorKind::Invalid,
-        _ => ErrorKind::Unavailable,
+        _ => ErrorKind::Internal,
     }
 }
 

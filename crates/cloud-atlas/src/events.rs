@@ -2,10 +2,10 @@
 
 use crate::{
     Error, Session,
-    tables::{EVENTS, partition_of},
+    tables::{EVENTS, KeptEvent, partition_of},
 };
 use atlas_base::Timestamp;
-use atlas_scope::{Permission, PrincipalId, Scope};
+use atlas_scope::{Level, Permission, PrincipalId, Scope};
 use atlas_store::Query;
 use serde::{Deserialize, Serialize};
 
@@ -32,17 +32,29 @@ pub struct AuditEvent {
 }
 
 impl Session {
-    /// The newest events at a scope and below it, newest first, at most `limit` of them.
+    /// The newest events, newest first, at most `limit` of them (1 to 1,000): of an account with its
+    /// environments, of one environment, or of what belongs to no account.
     ///
     /// # Errors
     ///
-    /// The caller may not see them.
+    /// The scope is not there, or the caller may not see them.
     pub async fn events(&self, scope: &Scope, limit: usize) -> Result<Vec<AuditEvent>, Error> {
         let unit = self.read().await?;
-        unit.require(Permission::EventView, scope).await?;
-        let query = Query::all(&partition_of(scope)?).reverse().limit(limit);
-        let below = |event: &crate::tables::KeptEvent| scope.contains(&event.0.scope);
-        let page = EVENTS.query_where(&unit.tx, &query, below).await?;
+        unit.enter(Permission::EventView, scope).await?;
+        let record = unit.scope_record(scope).await?;
+        let mut query = Query::all(&partition_of(scope)?)
+            .reverse()
+            .limit(limit.clamp(1, 1000));
+        if scope.level() == Level::Environment {
+            query = query.index("scope").prefix(scope.as_str());
+        }
+        // A scope of that name may have been here before; its trail is not this one's.
+        let own = |kept: &KeptEvent| {
+            record
+                .as_ref()
+                .is_some_and(|record| record.created <= kept.0.at)
+        };
+        let page = EVENTS.query_where(&unit.tx, &query, own).await?;
         Ok(page.found.into_iter().map(|found| found.record.0).collect())
     }
 }

@@ -90,6 +90,11 @@ pub enum ImportWarning {
         /// The revision it became all the same.
         revision: RevisionNumber,
     },
+    /// The stream's name cannot be that of a channel.
+    NoChannel {
+        /// The stream.
+        stream: StreamName,
+    },
     /// Registration had something to say.
     Registration {
         /// Where.
@@ -118,6 +123,10 @@ impl fmt::Display for ImportWarning {
             } => write!(
                 f,
                 "{release} is older than what `{mci}` held already: it became revision {revision}, and no channel was moved to it"
+            ),
+            Self::NoChannel { stream } => write!(
+                f,
+                "no channel can be called `{stream}` (`[a-z][a-z0-9-]*`): point one to the revision by hand"
             ),
             Self::Registration { location, warning } => write!(f, "{location}: {warning}"),
         }

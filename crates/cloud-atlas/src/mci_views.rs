@@ -192,7 +192,8 @@ impl Session {
         let Some(last) = located.mci.last else {
             return Err(Error::NothingCommitted { mci: name.clone() });
         };
-        let at = |selector| Reference::lineage(located.mci.lineage).at(selector);
+        // Named as the caller named it: a scope that was said is a place to look from.
+        let at = |selector| reference.clone().at(selector);
         if located.mci.is_edited()? {
             return Ok((at(Selector::Number(last.number)), at(Selector::Head)));
         }

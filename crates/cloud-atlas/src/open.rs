@@ -51,6 +51,9 @@ pub enum OpenError {
     /// The store holds something, but it is not ours.
     #[error("the store holds no data of Cloud Atlas: it is left as it is")]
     Foreign,
+    /// The store was made, but nothing was ever written.
+    #[error("the store was made and never finished: run `init` on it again")]
+    Unfinished,
     /// The store was written by a later version.
     #[error(
         "the store has the record format {found}, this program reads up to {known}: use a newer version; the store is left as it is"
@@ -80,6 +83,15 @@ pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
         #[cfg(feature = "redb")]
         ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::create(path)?)),
         _ => Ok(Arc::new(MemoryStore::new())),
+    }
+}
+
+/// The store that is in the way of a new one, if it can be opened.
+pub(crate) fn left_behind(url: &str, error: &OpenError) -> Option<Arc<dyn Store>> {
+    match error {
+        #[cfg(feature = "redb")]
+        OpenError::Redb(atlas_store_redb::OpenError::AlreadyExists { .. }) => existing(url).ok(),
+        _ => None,
     }
 }
 
@@ -139,7 +151,13 @@ pub(crate) async fn furnish(atlas: &Atlas) -> Result<(), Error> {
 pub(crate) async fn recognise(atlas: &Atlas) -> Result<StoreInfo, Error> {
     let tx = Tx::begin(&*atlas.shared.store).await?;
     let Some(KeptInfo(info)) = INFO.get(&tx, &Partition::global(), "store").await? else {
-        return Err(OpenError::Foreign.into());
+        let empty = is_empty(atlas).await?;
+        return Err(if empty {
+            OpenError::Unfinished
+        } else {
+            OpenError::Foreign
+        }
+        .into());
     };
     if info.format > FORMAT {
         return Err(OpenError::Newer {

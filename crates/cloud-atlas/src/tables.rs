@@ -143,7 +143,13 @@ pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
 pub(crate) const IMPORTS: Table<KeptImport> = Table::new("import", &[]);
 
 /// By time and id.
-pub(crate) const EVENTS: Table<KeptEvent> = Table::new("event", &[]);
+pub(crate) const EVENTS: Table<KeptEvent> = Table::new(
+    "event",
+    &[Index::many("scope", |kept| {
+        let micros = u64::try_from(kept.0.at.as_micros()).unwrap_or(0);
+        vec![Parts::from((kept.0.scope.as_str(), micros))]
+    })],
+);
 
 /// By principal, scope and role.
 pub(crate) fn grant_parts(grant: &Grant) -> Parts {

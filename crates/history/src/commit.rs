@@ -46,7 +46,7 @@ pub enum CommitError {
     #[error(transparent)]
     Stale(#[from] StaleHead),
     /// The lineage holds as many revisions as numbers can count.
-    #[error("revision {last} is the last number there is: clone the lineage to go on")]
+    #[error("revision {last} is the last number there is: begin another lineage to go on")]
     Full {
         /// The last revision.
         last: RevisionNumber,

@@ -52,14 +52,12 @@ impl Dag {
             .intersection(&self.ancestors(b))
             .copied()
             .collect();
-        let mut nearest = common.clone();
-        for digest in &common {
-            for older in self.ancestors(*digest) {
-                if older != *digest {
-                    nearest.remove(&older);
-                }
-            }
-        }
-        nearest
+        // What is common is closed under parents: whoever is a parent in it is not the nearest.
+        let parents = common
+            .iter()
+            .filter_map(|digest| self.parents.get(digest))
+            .flatten();
+        let parents: BTreeSet<_> = parents.copied().collect();
+        common.difference(&parents).copied().collect()
     }
 }

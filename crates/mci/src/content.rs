@@ -48,6 +48,11 @@ impl atlas_history::Content for Content {
 }
 
 impl Content {
+    /// The most settings that a content may have: far more than there are places to launch at.
+    pub const MAX_SETTINGS: usize = 20_000;
+    /// The most tags that a content may have.
+    pub const MAX_TAGS: usize = 256;
+
     /// A content with a nickname and nothing else.
     pub fn new(nickname: Name) -> Self {
         Self {

@@ -161,7 +161,7 @@ impl Diff {
         }
     }
 
-    /// Whether the two contents are equal.
+    /// Whether nothing differs, not even the spelling of an id that names the same image.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

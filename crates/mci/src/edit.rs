@@ -68,6 +68,16 @@ pub enum EditError {
         /// Where.
         location: CloudLocation,
     },
+    /// A content holds no more of them.
+    #[error("{found} {what} are too many, a MultiCloud Image holds at most {limit}: split it")]
+    TooMany {
+        /// What there are too many of: settings or tags.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+        /// How many there would be.
+        found: usize,
+    },
     /// There is no such tag to take away.
     #[error("there is no tag `{tag}`")]
     NoTag {
@@ -104,6 +114,14 @@ impl Content {
         let mut content = self.clone();
         for edit in edits {
             content.edit(edit)?;
+        }
+        for (what, limit, found) in [
+            ("settings", Self::MAX_SETTINGS, content.settings.len()),
+            ("tags", Self::MAX_TAGS, content.tags.len()),
+        ] {
+            if found > limit {
+                return Err(EditError::TooMany { what, limit, found });
+            }
         }
         Ok(content)
     }

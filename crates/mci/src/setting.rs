@@ -1,7 +1,7 @@
 //! What to launch in one cloud location.
 
 use crate::{InstanceType, UserData};
-use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, LocationMismatch};
+use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, LocationMismatch, Stability};
 use serde::{Deserialize, Serialize};
 
 /// What to launch in one cloud location (RightScale: a MultiCloud Image's setting).
@@ -143,6 +143,13 @@ impl Setting {
                 kind,
             });
         }
+        if self.image.stability() == Stability::NeedsDefault {
+            let image = Box::new(self.image.clone());
+            return Err(SettingError::Partial {
+                location: location.clone(),
+                image,
+            });
+        }
         let cloud = location.cloud();
         match &self.instance_type {
             None if has_instance_types(cloud) => {
@@ -220,6 +227,14 @@ pub enum SettingError {
         id: ImageId,
         /// What it is.
         kind: IdKind,
+    },
+    /// The id leaves out what only a default of the caller's could fill in.
+    #[error("`{image}` is only a part of an id, at {location}: write its project too")]
+    Partial {
+        /// Where.
+        location: CloudLocation,
+        /// What was given.
+        image: Box<ImageId>,
     },
     /// The cloud has instance types and the setting names none.
     #[error("a setting at {location} needs an instance type")]

@@ -8,6 +8,7 @@ use crate::{
     transact,
 };
 use core::error::Error;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The most keys of one commit, where the engine sets no lower limit.
@@ -105,11 +106,13 @@ pub async fn load<S: Into<Box<dyn Error + Send + Sync>>>(
 ) -> Result<DumpHeader, LoadError> {
     let mut reader = Reader::new(lines.into_iter())?;
     let mut batch = Batch::new(store.capability());
-    for key in replaced(&*store.snapshot().await?, may_replace).await? {
-        batch.add(store, policy, key, None).await?;
-    }
+    let mut replaced = replaced(&*store.snapshot().await?, may_replace).await?;
     while let Some((key, value)) = reader.next()? {
+        replaced.remove(&key);
         batch.add(store, policy, key, Some(value.into())).await?;
+    }
+    for key in replaced {
+        batch.add(store, policy, key, None).await?;
     }
     batch.flush(store, policy).await?;
     let header = reader.end()?;
@@ -123,15 +126,15 @@ pub async fn load<S: Into<Box<dyn Error + Send + Sync>>>(
 async fn replaced(
     snapshot: &dyn Snapshot,
     may_replace: impl Fn(&Key) -> bool,
-) -> Result<Vec<Key>, LoadError> {
-    let mut keys = Vec::new();
+) -> Result<BTreeSet<Key>, LoadError> {
+    let mut keys = BTreeSet::new();
     let mut scan = Scan::new(KeyRange::all());
     while let Some(entries) = scan.next(snapshot).await? {
         for (key, _) in entries {
             if !may_replace(&key) {
                 return Err(LoadError::NotEmpty { key });
             }
-            keys.push(key);
+            keys.insert(key);
         }
     }
     Ok(keys)

@@ -204,14 +204,9 @@ async fn settle(
             // INVARIANT: the first attempt wrote something, so that it touched a partition.
             Ok(committed) if committed.positions.is_empty() => return Ok(None),
             Ok(committed) => return Ok(Some(committed)),
-            Err(error) if !error.is_retryable() => return Err(error),
-            Err(error) if attempt >= policy.attempts => {
-                let source = match error {
-                    StoreError::Unavailable { source }
-                    | StoreError::UnknownOutcome { source, .. } => source,
-                    _ => None,
-                };
-                return Err(StoreError::UnknownOutcome { token, source });
+            // Whatever stopped the probe, the first attempt may have happened.
+            Err(error) if !error.is_retryable() || attempt >= policy.attempts => {
+                return Err(StoreError::unknown_outcome(token, error));
             }
             Err(_) => {}
         }

@@ -3,7 +3,7 @@
 use crate::{LaunchPlan, ResolveError};
 use atlas_base::{CanonicalError, Digest, Name, canonical};
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image_id::{CloudLocation, ImageId};
+use atlas_image_id::{CloudLocation, ImageId, Stability};
 use atlas_mci::{InstanceType, UserData};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -101,6 +101,16 @@ pub enum LockError {
         /// The nickname.
         mci: Name,
     },
+    /// A pointer would move under the lock.
+    #[error(
+        "`{image}` at {location} cannot be locked, it is a pointer that its owner can move: set the image it points to"
+    )]
+    Moving {
+        /// The pointer.
+        image: Box<ImageId>,
+        /// Where.
+        location: CloudLocation,
+    },
     /// There is nothing to lock.
     #[error("no location was resolved, there is nothing to lock")]
     Empty,
@@ -155,6 +165,15 @@ impl LockFile {
         };
         if !plans.iter().all(same) {
             return Err(LockError::Mixed);
+        }
+        if let Some(plan) = plans
+            .iter()
+            .find(|plan| plan.image.stability() != Stability::Fixed)
+        {
+            return Err(LockError::Moving {
+                image: Box::new(plan.image.clone()),
+                location: plan.location.clone(),
+            });
         }
         let locations = plans
             .iter()

@@ -6,7 +6,7 @@ mod trace;
 use atlas_base::Timestamp;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
 use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, nearest};
-use atlas_image_id::{CloudLocation, ImageId};
+use atlas_image_id::{CloudLocation, ImageId, Stability};
 use atlas_mci::{Content, Setting};
 use atlas_scope::Scope;
 use serde::Serialize;
@@ -41,7 +41,7 @@ impl Source<'_> {
 #[non_exhaustive]
 pub enum ResolveError {
     /// No setting serves the location (RightScale: the clouds that a template does not support).
-    #[error("`{mci}` {state} has no image for {location}; it has images for {}. To support {location}, clone it or edit its HEAD, set an image there and commit", list(.supported), state = state(*.revision))]
+    #[error("`{mci}` {state} has no image for {location}; it has images for {}. To support {location}, edit its HEAD, set an image there and commit", list(.supported), state = state(*.revision))]
     NotSupported {
         /// The nickname.
         mci: String,
@@ -185,6 +185,11 @@ impl Ask<'_> {
         if let Some(mark) = &self.source.marks.deprecated {
             warnings.push(LaunchWarning::RevisionDeprecated {
                 reason: mark.reason.clone(),
+            });
+        }
+        if setting.image().stability() == Stability::Moving {
+            warnings.push(LaunchWarning::MovingId {
+                image: setting.image().clone(),
             });
         }
         let record = self.record(served_by, setting, &mut warnings, witness)?;

@@ -160,7 +160,7 @@ fn tables_of_what_is_launched() {
     azure
       1. from `fedora-coreos-aarch64` revision 2, content 32256e8c0c6e
       2. neither azure nor a location around it has a setting
-      3. refused: `fedora-coreos-aarch64` revision 2 has no image for azure; it has images for aws/af-south-1, aws/ap-east-1, aws/ap-east-2, aws/ap-northeast-1, aws/ap-northeast-2, aws/ap-northeast-3, aws/ap-south-1, aws/ap-south-2 and 25 more. To support azure, clone it or edit its HEAD, set an image there and commit
+      3. refused: `fedora-coreos-aarch64` revision 2 has no image for azure; it has images for aws/af-south-1, aws/ap-east-1, aws/ap-east-2, aws/ap-northeast-1, aws/ap-northeast-2, aws/ap-northeast-3, aws/ap-south-1, aws/ap-south-2 and 25 more. To support azure, edit its HEAD, set an image there and commit
     ");
     let stats = program.ok(&["store", "stats"]).out;
     insta::assert_snapshot!(first_lines(&stats, 5), @"

@@ -18,6 +18,13 @@ pub(super) struct ReleasePlan {
     pub(super) parts: Vec<PartPlan>,
 }
 
+impl ReleasePlan {
+    /// What tells it from the other releases.
+    pub(super) fn key(&self) -> (StreamName, Release) {
+        (self.stream.clone(), self.release.clone())
+    }
+}
+
 /// What a release says about one architecture.
 #[derive(Debug, Clone)]
 pub(super) struct PartPlan {

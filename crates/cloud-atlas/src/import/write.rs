@@ -10,15 +10,15 @@ use crate::{
     tables::{IMPORTS, KeptImport, partition_of},
     unit::Unit,
 };
-use atlas_base::Timestamp;
+use atlas_base::{Name, Timestamp};
 use atlas_history::RevisionNumber;
 use atlas_image::{ImageName, Origin, OriginText, OsFacts, ParseTextError, RegisterImage, Via};
 use atlas_mci::Diff;
 use atlas_scope::Permission;
 use atlas_store::Parts;
-use atlas_streams::StreamDocument;
+use atlas_streams::{Release, StreamDocument, StreamName};
 use atlas_template::ChannelName;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 impl Session {
     /// Registers every image of some stream documents, and makes one revision a release and
@@ -42,13 +42,22 @@ impl Session {
         let options = Arc::new(options.clone());
         let total = plans.len();
         let plans: Vec<_> = plans.into_iter().map(Arc::new).collect();
+        // The release that each MultiCloud Image ends with: the one that becomes HEAD where nothing
+        // is committed.
+        let newest: Newest = plans
+            .iter()
+            .flat_map(|plan| {
+                plan.parts
+                    .iter()
+                    .map(|part| (part.name.clone(), plan.key()))
+            })
+            .collect();
+        let newest = Arc::new(newest);
         // Everything once in one transaction that is dropped: what would be refused in the middle
         // is refused before anything is written.
         let rehearsal = self.read().await?;
-        for (done, release) in plans.iter().enumerate() {
-            rehearsal
-                .import(release, &options, done + 1 == total)
-                .await?;
+        for release in &plans {
+            rehearsal.import(release, &options, &newest).await?;
         }
         drop(rehearsal);
         for (done, release) in plans.into_iter().enumerate() {
@@ -56,7 +65,8 @@ impl Session {
             let written = self
                 .write(|unit| {
                     let (release, options) = (Arc::clone(&release), Arc::clone(&options));
-                    async move { unit.import(&release, &options, done + 1 == total).await }
+                    let newest = Arc::clone(&newest);
+                    async move { unit.import(&release, &options, &newest).await }
                 })
                 .await?;
             report.releases.extend(written.releases);
@@ -68,12 +78,15 @@ impl Session {
     }
 }
 
+/// The stream and release that each MultiCloud Image ends with.
+type Newest = BTreeMap<Name, (StreamName, Release)>;
+
 impl Unit {
     async fn import(
         &self,
         release: &ReleasePlan,
         options: &ImportOptions,
-        newest: bool,
+        newest: &Newest,
     ) -> Result<ImportReport, Error> {
         let scope = &options.scope;
         self.require(Permission::ImageRegister, scope).await?;
@@ -98,7 +111,7 @@ impl Unit {
                     .await?;
                 if options.commit {
                     revision = Some(self.commit_part(mci, release, part, &mut report).await?);
-                } else if newest {
+                } else if newest.get(&part.name) == Some(&release.key()) {
                     self.head_part(mci, part).await?;
                 }
             }
@@ -223,12 +236,11 @@ impl Unit {
         let mci = self.head_part(mci, part).await?;
         let time = Some(release.released_at);
         let committed = if mci.is_edited()? { None } else { mci.last };
-        let (mci, number) = match committed {
-            Some(last) => (mci, last.number),
-            None => {
-                let (mci, revision) = self.commit(mci, part.message.clone(), time, None).await?;
-                (mci, revision.number())
-            }
+        let (mci, number) = if let Some(last) = committed {
+            (mci, last.number)
+        } else {
+            let (mci, revision) = self.commit(mci, part.message.clone(), time, None).await?;
+            (mci, revision.number())
         };
         let import = StoredImport {
             lineage: mci.lineage,
@@ -249,6 +261,8 @@ impl Unit {
             return Ok(number);
         }
         let Some(name) = channel else {
+            let stream = release.stream.clone();
+            report.warnings.push(ImportWarning::NoChannel { stream });
             return Ok(number);
         };
         let points = self.channel(&mci, &name).await?;

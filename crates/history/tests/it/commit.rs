@@ -201,7 +201,7 @@ fn says_why_it_does_not_commit() {
     .collect();
     insta::assert_snapshot!(lines.join("\n"), @"
     nothing to commit: HEAD equals revision 3
-    revision 4294967295 is the last number there is: clone the lineage to go on
+    revision 4294967295 is the last number there is: begin another lineage to go on
     the content cannot be frozen
     ");
 }

@@ -188,3 +188,32 @@ proptest! {
         prop_assert_eq!(together, one_by_one);
     }
 }
+
+#[test]
+fn m02_a_content_holds_so_much_and_no_more() {
+    let tags =
+        |count: usize| (0..count).map(|n| HeadEdit::AddTag(format!("t{n}").parse().unwrap()));
+    let bare = Content::new("web".parse().unwrap());
+    assert!(bare.edited(tags(Content::MAX_TAGS)).is_ok());
+    let refused = bare.edited(tags(Content::MAX_TAGS + 1)).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "257 tags are too many, a MultiCloud Image holds at most 256: split it"
+    );
+    let places = |count: usize| {
+        (0..count).map(|n| {
+            let place = format!("openstack/R{n}");
+            let id = "0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e";
+            HeadEdit::set(at(&place), setting(&place, id))
+        })
+    };
+    assert!(bare.edited(places(Content::MAX_SETTINGS)).is_ok());
+    let refused = bare.edited(places(Content::MAX_SETTINGS + 1));
+    assert!(matches!(
+        refused,
+        Err(EditError::TooMany {
+            what: "settings",
+            ..
+        })
+    ));
+}

@@ -275,3 +275,13 @@ proptest! {
         prop_assert_eq!(stored.starts_with(r#"{"text":"#), data.as_text().is_some());
     }
 }
+
+#[test]
+fn m05_half_an_id_is_refused() {
+    let partial = setting("gcp", "global/images/x");
+    let error = refused("gcp", partial);
+    assert_eq!(
+        error.to_string(),
+        "`global/images/x` is only a part of an id, at gcp: write its project too"
+    );
+}

@@ -53,6 +53,11 @@ pub struct LaunchPlan {
 pub enum LaunchWarning {
     /// It comes from HEAD: the next edit changes it.
     Head,
+    /// The id is a pointer, which its owner can move to another image.
+    MovingId {
+        /// The id.
+        image: ImageId,
+    },
     /// No record of the image is visible.
     Unregistered {
         /// The image.
@@ -80,6 +85,12 @@ impl fmt::Display for LaunchWarning {
             Self::Head => f.write_str(
                 "this is HEAD, which moves with every edit: commit it to launch the same again",
             ),
+            Self::MovingId { image } => {
+                write!(
+                    f,
+                    "`{image}` is a pointer, which its owner can move to another image: set the image it points to"
+                )
+            }
             Self::Unregistered { image } => write!(
                 f,
                 "no record of `{image}` is visible from here: register it"

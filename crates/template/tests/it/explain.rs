@@ -49,7 +49,7 @@ fn r06_says_why_it_refuses() {
     insta::assert_snapshot!(trace(&Launch::head(content([])), "gcp/us-east1", &[]), @"
     1. from `web-base` at HEAD, content 00843b72aa5e
     2. neither gcp/us-east1 nor a location around it has a setting
-    3. refused: `web-base` at HEAD has no image for gcp/us-east1; it has images for no location at all. To support gcp/us-east1, clone it or edit its HEAD, set an image there and commit
+    3. refused: `web-base` at HEAD has no image for gcp/us-east1; it has images for no location at all. To support gcp/us-east1, edit its HEAD, set an image there and commit
     ");
     let disabled = [tokyo(1, "/acme", ended("disabled"))];
     insta::assert_snapshot!(trace(&Launch::revision(example()), TOKYO, &disabled), @"

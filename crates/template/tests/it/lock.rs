@@ -1,7 +1,7 @@
 use crate::{Launch, WEB, at, content, deprecated, ended, example, mark, set, setting, tokyo};
 use atlas_base::Digest;
 use atlas_history::Marks;
-use atlas_image_id::CloudLocation;
+use atlas_image_id::{Cloud, CloudLocation, ImageId, Stability};
 use atlas_mci::{HeadEdit, InstanceType, UserData};
 use atlas_template::{LaunchPlan, LockEntry, LockError, LockFile, LockState, ResolveError};
 use atlas_testkit::mci;
@@ -208,6 +208,12 @@ fn says_why_there_is_no_lock_file() {
         LockError::Head {
             mci: "web-base".parse().unwrap(),
         },
+        LockError::Moving {
+            image: Box::new(
+                ImageId::parse(Cloud::Gcp, "projects/p/global/images/family/f").unwrap(),
+            ),
+            location: CloudLocation::parse("gcp").unwrap(),
+        },
         LockError::Empty,
         LockError::Mixed,
         LockError::Version { found: 2, known: 1 },
@@ -221,6 +227,7 @@ fn says_why_there_is_no_lock_file() {
     .collect();
     insta::assert_snapshot!(lines.join("\n"), @"
     `web-base` at HEAD cannot be locked, it moves with every edit: commit it and lock the revision
+    `projects/p/global/images/family/f` at gcp cannot be locked, it is a pointer that its owner can move: set the image it points to
     no location was resolved, there is nothing to lock
     the plans to lock are of different revisions
     the lock file has the format 2, this program reads 1: use a newer one
@@ -293,7 +300,7 @@ fn r09_verify_tells_deprecated_revoked_and_gone() {
     {"state":"deprecated","reason":"the revision is deprecated: use v2"}
     {"state":"revoked","reason":"`web-base` revision 1 was revoked by dana: CVE-2026-1"}
     {"state":"revoked","reason":"the image `ami-0123456789abcdef0` at aws/ap-northeast-1 is disabled: choose another revision, or set another image"}
-    {"state":"gone","reason":"`web-base` revision 1 has no image for aws/ap-northeast-1; it has images for gcp. To support aws/ap-northeast-1, clone it or edit its HEAD, set an image there and commit"}
+    {"state":"gone","reason":"`web-base` revision 1 has no image for aws/ap-northeast-1; it has images for gcp. To support aws/ap-northeast-1, edit its HEAD, set an image there and commit"}
     "#);
 }
 
@@ -307,6 +314,15 @@ proptest! {
             .iter()
             .map(|location| launch.resolve(location.as_str(), &[]).unwrap())
             .collect();
+        let (plans, moving): (Vec<_>, Vec<_>) = plans
+            .into_iter()
+            .partition(|plan| plan.image.stability() == Stability::Fixed);
+        for plan in moving {
+            let refused = LockFile::new(&[plan]);
+            let moves = matches!(refused, Err(LockError::Moving { .. }));
+            prop_assert!(moves, "{:?}", refused);
+        }
+        prop_assume!(!plans.is_empty());
         let lock = LockFile::new(&plans).unwrap();
         prop_assert_eq!(LockFile::parse(&lock.to_text().unwrap()), Ok(lock.clone()));
         let turned: Vec<_> = plans.iter().rev().cloned().collect();

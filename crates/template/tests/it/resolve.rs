@@ -286,9 +286,9 @@ fn says_why_nothing_is_launched() {
     .map(|outcome| outcome.unwrap_err().to_string())
     .collect();
     insta::assert_snapshot!(lines.join("\n"), @"
-    `web-base` revision 1 has no image for aws/us-east-1; it has images for aws/ap-northeast-1, azure, azure/westeurope, gcp/us-central1, vmware:vc1/DC1. To support aws/us-east-1, clone it or edit its HEAD, set an image there and commit
-    `web-base` at HEAD has no image for gcp; it has images for no location at all. To support gcp, clone it or edit its HEAD, set an image there and commit
-    `web-base` revision 1 has no image for gcp; it has images for openstack/R0, openstack/R1, openstack/R2, openstack/R3, openstack/R4, openstack/R5, openstack/R6, openstack/R7 and 2 more. To support gcp, clone it or edit its HEAD, set an image there and commit
+    `web-base` revision 1 has no image for aws/us-east-1; it has images for aws/ap-northeast-1, azure, azure/westeurope, gcp/us-central1, vmware:vc1/DC1. To support aws/us-east-1, edit its HEAD, set an image there and commit
+    `web-base` at HEAD has no image for gcp; it has images for no location at all. To support gcp, edit its HEAD, set an image there and commit
+    `web-base` revision 1 has no image for gcp; it has images for openstack/R0, openstack/R1, openstack/R2, openstack/R3, openstack/R4, openstack/R5, openstack/R6, openstack/R7 and 2 more. To support gcp, edit its HEAD, set an image there and commit
     `web-base` revision 1 was revoked by dana: CVE-2026-1
     the image `ami-0123456789abcdef0` at aws/ap-northeast-1 is disabled: choose another revision, or set another image
     ");
@@ -299,6 +299,7 @@ fn says_what_to_know_before_a_launch() {
     let record = ImageRecordId::from_u128(1);
     let lines: Vec<_> = [
         LaunchWarning::Head,
+        LaunchWarning::MovingId { image: family() },
         LaunchWarning::Unregistered { image: ami() },
         LaunchWarning::ImageDeprecated {
             record,
@@ -324,6 +325,7 @@ fn says_what_to_know_before_a_launch() {
     .collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     "head" this is HEAD, which moves with every edit: commit it to launch the same again
+    "moving-id" `projects/p/global/images/family/f` is a pointer, which its owner can move to another image: set the image it points to
     "unregistered" no record of `ami-0123456789abcdef0` is visible from here: register it
     "image-deprecated" the image img-00000000000000000000000000000001 is deprecated
     "image-deprecated" the image img-00000000000000000000000000000001 is deprecated: old kernel; use img-00000000000000000000000000000009 instead
@@ -410,4 +412,18 @@ proptest! {
         let once = launch.resolve(asked.as_str(), &strangers());
         prop_assert_eq!(launch.resolve(asked.as_str(), &strangers()), once);
     }
+}
+
+fn family() -> ImageId {
+    ImageId::parse(Cloud::Gcp, "projects/p/global/images/family/f").unwrap()
+}
+
+#[test]
+fn r01_a_pointer_is_warned_about() {
+    let launch = Launch::revision(content([set("gcp", "projects/p/global/images/family/f")]));
+    let plan = launch.resolve("gcp", &[]).unwrap();
+    assert!(
+        plan.warnings
+            .contains(&LaunchWarning::MovingId { image: family() })
+    );
 }
