@@ -41,6 +41,8 @@ pub(crate) enum Stamp {
 pub(crate) struct Caches {
     alone: AtomicBool,
     commits: AtomicU64,
+    /// Writes under way: their commits may be seen before they are counted.
+    writing: AtomicU64,
     contents: Mutex<HashMap<Digest, Frozen<Content>>>,
     plans: Mutex<HashMap<PrincipalId, Arc<PlanCache>>>,
 }
@@ -64,6 +66,7 @@ impl Caches {
         Self {
             alone: AtomicBool::new(alone),
             commits: AtomicU64::new(0),
+            writing: AtomicU64::new(0),
             contents: Mutex::default(),
             plans: Mutex::default(),
         }
@@ -103,6 +106,7 @@ impl Caches {
 
     /// To be held while something is written: when it is done, every remembered plan is stale.
     pub(crate) fn writing(&self) -> Writing<'_> {
+        self.writing.fetch_add(1, Ordering::AcqRel);
         Writing {
             caches: self,
             done: false,
@@ -130,14 +134,18 @@ impl Drop for Writing<'_> {
             // feed knows.
             self.caches.share();
         }
+        // In this order: whoever finds no write under way finds all of them counted.
         self.caches.commits.fetch_add(1, Ordering::AcqRel);
+        self.caches.writing.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
 impl Shared {
-    /// The state of the store now. Where others may write, this asks the store once a partition.
+    /// The state of the store now. Where others may write, or a write is under way, this asks the
+    /// store once a partition.
     pub(crate) async fn stamp(&self, scope: &Scope) -> Result<Stamp, Error> {
-        if self.caches.alone.load(Ordering::Acquire) {
+        let quiet = self.caches.writing.load(Ordering::Acquire) == 0;
+        if quiet && self.caches.alone.load(Ordering::Acquire) {
             return Ok(Stamp::Alone(self.caches.commits.load(Ordering::Acquire)));
         }
         let mut heads = Vec::new();

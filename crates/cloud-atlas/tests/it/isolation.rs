@@ -63,7 +63,7 @@ async fn unshare(world: &World, account: &str, lineage: &str) {
     };
     // Not a seed that the ids of the world give.
     let policy = RetryPolicy::new(u128::MAX);
-    transact(&**world.atlas.store(), &policy, work)
+    transact(&*world.atlas.store(), &policy, work)
         .await
         .unwrap();
 }

@@ -7,8 +7,13 @@
     reason = "a test fails by a panic; these read data, start children and wait for them"
 )]
 
+mod caching;
+mod concurrency;
 mod imports;
 mod isolation;
+mod lists;
+mod reading;
+mod registration;
 
 mod resolving;
 mod sends;

@@ -28,7 +28,7 @@ fn every_future_of_the_facade_is_send() {
 
     send(Atlas::init("memory:"));
     send(Atlas::open("redb:nowhere"));
-    send(Atlas::builder().with_store(world.atlas.store().clone()));
+    send(Atlas::builder().with_store(world.atlas.store()));
     send(world.atlas.check());
     send(world.atlas.dump(|_| Ok(())));
     send(

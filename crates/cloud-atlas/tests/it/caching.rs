@@ -1,0 +1,443 @@
+//! What is remembered never outlives its truth.
+
+use crate::support::{World, ami, ask, beside, committed, image, import, p, run, set, small};
+use atlas_testkit::facade::ManualClock;
+use cloud_atlas::{
+    Atlas, Error, LaunchRequest, Session,
+    scope::{Role, Scope},
+    store::{
+        Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange,
+        MemoryStore, Page, Partition, Slice, Snapshot, Store,
+    },
+    store_redb::RedbStore,
+    template::Reference,
+};
+use core::{
+    pin::pin,
+    sync::atomic::{AtomicUsize, Ordering},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+use std::sync::Arc;
+
+const EAST: &str = "aws/us-east-1";
+
+/// Everything that is asked while the store changes.
+fn asked() -> Vec<LaunchRequest> {
+    let references = [
+        "web",
+        "web@head",
+        "web@1",
+        "web@stable",
+        "web@^1",
+        "/acme:web",
+    ];
+    let scopes = ["/acme", "/acme/prod", "/beta", "/"];
+    let locations = [EAST, "aws/eu-west-1"];
+    let mut asked = Vec::new();
+    for reference in references {
+        for scope in scopes {
+            asked.extend(locations.map(|location| ask(reference, location, scope)));
+        }
+    }
+    asked
+}
+
+/// What a session answers, as text: a plan, or why there is none.
+fn answer(who: &Session, asked: &LaunchRequest) -> String {
+    match run(who.resolve(asked)) {
+        Ok(plan) => format!("{plan:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Every session answers like one that remembers nothing.
+#[track_caller]
+fn none_is_stale(warm: &[Atlas], store: &Arc<dyn Store>, clock: &Arc<ManualClock>, after: &str) {
+    for name in ["admin", "dana", "olga", "bert", "eve"] {
+        let fresh = beside(Arc::clone(store), clock, 99).act_as(&p(name));
+        for asked in asked() {
+            let expected = answer(&fresh, &asked);
+            for atlas in warm {
+                let who = atlas.act_as(&p(name));
+                assert_eq!(
+                    answer(&who, &asked),
+                    expected,
+                    "{name} {asked:?} after {after}"
+                );
+                assert_eq!(answer(&who, &asked), expected, "a second time");
+            }
+        }
+    }
+}
+
+/// Every kind of write, with its name.
+fn writes(by: &Atlas) -> Vec<(&'static str, Box<dyn Fn() + '_>)> {
+    let admin = by.act_as(&p("admin"));
+    let (web, acme) = (p::<Reference>("/acme:web"), p::<Scope>("/acme"));
+    macro_rules! write {
+        ($name:literal, $work:expr) => {{
+            let (admin, web, acme) = (admin.clone(), web.clone(), acme.clone());
+            let work = move || run(($work)(admin.clone(), web.clone(), acme.clone()));
+            ($name, Box::new(work) as Box<dyn Fn()>)
+        }};
+    }
+    vec![
+        write!("create", |admin: Session, _, acme: Scope| async move {
+            admin.create_mci(&acme, p("web")).await.unwrap();
+        }),
+        write!(
+            "edit",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                admin
+                    .edit_mci(&web, &acme, vec![set(EAST, 1)], None)
+                    .await
+                    .unwrap();
+            }
+        ),
+        write!(
+            "commit",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                admin.commit_mci(&web, &acme, p("one"), None).await.unwrap();
+            }
+        ),
+        write!(
+            "channel",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                admin
+                    .assign_channel(&p("stable"), &web, &acme)
+                    .await
+                    .unwrap();
+            }
+        ),
+        write!(
+            "release",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                let version = semver::Version::new(1, 0, 0);
+                admin.release(&web, &acme, &version).await.unwrap();
+            }
+        ),
+        write!("register", |admin: Session, _, _| async move {
+            admin.register_image(image("/acme", EAST, 1)).await.unwrap();
+        }),
+        write!("import", |admin: Session, _, _| async move {
+            let one = small(
+                "stable",
+                "1.0",
+                "2026-01-01T00:00:00Z",
+                &[("x86_64", EAST, 40)],
+            );
+            import(&admin, &[one], true).await.unwrap();
+        }),
+        write!("register above", |admin: Session, _, _| async move {
+            crate::support::add_credential(&admin, "/", cloud_atlas::image_id::Cloud::Aws)
+                .await
+                .unwrap();
+            let mut ask = image("/", EAST, 1);
+            ask.credential = Some(p("aws-main"));
+            admin.register_image(ask).await.unwrap();
+        }),
+        write!("edit again", |admin: Session,
+                              web: Reference,
+                              acme: Scope| async move {
+            let edits = vec![set(EAST, 2), set("aws/eu-west-1", 3)];
+            admin.edit_mci(&web, &acme, edits, None).await.unwrap();
+        }),
+        write!(
+            "commit again",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                admin.commit_mci(&web, &acme, p("two"), None).await.unwrap();
+            }
+        ),
+        write!(
+            "channel moves",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                admin
+                    .assign_channel(&p("stable"), &web, &acme)
+                    .await
+                    .unwrap();
+            }
+        ),
+        write!(
+            "release of the second",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                let version = semver::Version::new(1, 1, 0);
+                admin.release(&web, &acme, &version).await.unwrap();
+            }
+        ),
+        write!("grant", |admin: Session, _, acme: Scope| async move {
+            admin
+                .grant(&p("eve"), &Role::OBSERVER, &acme, None)
+                .await
+                .unwrap();
+        }),
+        write!("a nearer one", |admin: Session, _, _| async move {
+            committed(&admin, "/acme/prod", "web", 7).await;
+        }),
+        write!("one at the root", |admin: Session, _, _| async move {
+            committed(&admin, "/", "web", 8).await;
+        }),
+        write!(
+            "rename",
+            |admin: Session, web: Reference, acme: Scope| async move {
+                let name = cloud_atlas::mci::HeadEdit::SetNickname(p("old web"));
+                admin.edit_mci(&web, &acme, vec![name], None).await.unwrap();
+            }
+        ),
+        write!("revoke", |admin: Session, _, acme: Scope| async move {
+            admin
+                .revoke(&p("eve"), &Role::OBSERVER, &acme)
+                .await
+                .unwrap();
+            admin
+                .revoke(&p("dana"), &Role::DESIGNER, &acme)
+                .await
+                .unwrap();
+        }),
+        write!("remove", |admin: Session, _, _| async move {
+            admin.remove_principal(&p("olga")).await.unwrap();
+        }),
+    ]
+}
+
+#[test]
+fn no_write_leaves_a_stale_answer() {
+    // Alone at the store: what the engine itself writes is all that can change.
+    let world = World::new();
+    // Answers are warm before each write, and the store is taken only for the comparison.
+    for (name, write) in writes(&world.atlas) {
+        let warm: Vec<_> = asked()
+            .iter()
+            .map(|asked| answer(&world.who("dana"), asked))
+            .collect();
+        write();
+        let after: Vec<_> = asked()
+            .iter()
+            .map(|asked| {
+                let fresh = match run(world.who("dana").explain(asked)) {
+                    Ok(explained) => match explained.outcome {
+                        Ok(plan) => format!("{plan:?}"),
+                        Err(error) => error.to_string(),
+                    },
+                    Err(error) => error.to_string(),
+                };
+                assert_eq!(answer(&world.who("dana"), asked), fresh, "after {name}");
+                fresh
+            })
+            .collect();
+        if name == "edit again" || name == "channel moves" {
+            assert_ne!(warm, after, "{name} changes something");
+        }
+    }
+}
+
+#[test]
+fn a_write_through_one_engine_is_seen_by_the_other() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let world = World::over(Arc::clone(&store));
+    let other = beside(Arc::clone(&store), &world.clock, 2);
+    let both = [world.atlas.clone(), other.clone()];
+    none_is_stale(&both, &store, &world.clock, "nothing");
+    for (at, (name, write)) in writes(&world.atlas).into_iter().enumerate() {
+        // In turns by the one and by the other.
+        if at % 2 == 0 {
+            write();
+        } else {
+            writes(&other)[at].1();
+        }
+        none_is_stale(&both, &store, &world.clock, name);
+    }
+}
+
+#[test]
+fn whoever_takes_the_store_may_write_to_it() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let head = ask("web@head", EAST, "/acme");
+        assert_eq!(dana.resolve(&head).await.unwrap().image, ami(1));
+        let other = beside(world.atlas.store(), &world.clock, 2);
+        let edits = vec![set(EAST, 2)];
+        let (web, scope) = (p("web"), p("/acme"));
+        other
+            .act_as(&p("dana"))
+            .edit_mci(&web, &scope, edits, None)
+            .await
+            .unwrap();
+        assert_eq!(dana.resolve(&head).await.unwrap().image, ami(2));
+    });
+}
+
+#[test]
+fn s14_a_grant_that_ends_ends_what_it_allowed() {
+    let world = World::new();
+    let (admin, eve) = (world.admin(), world.who("eve"));
+    run(async {
+        committed(&admin, "/acme", "web", 1).await;
+        let until = Some(p("2026-08-01T12:10:00Z"));
+        admin
+            .grant(&p("eve"), &Role::OBSERVER, &p("/acme"), until)
+            .await
+            .unwrap();
+        let asked = ask("web", EAST, "/acme");
+        for _ in 0..2 {
+            eve.resolve(&asked).await.unwrap();
+            world.clock.advance_secs(299);
+        }
+        world.clock.advance_secs(2);
+        let refused = eve.resolve(&asked).await.unwrap_err();
+        assert!(matches!(refused, Error::Denied(_)), "{refused}");
+        // Where another grant still holds, the end of the nearer one refuses nothing.
+        let later = Some(p("2026-08-01T13:00:00Z"));
+        admin
+            .grant(&p("eve"), &Role::OBSERVER, &p("/acme"), later)
+            .await
+            .unwrap();
+        admin
+            .grant(&p("eve"), &Role::OBSERVER, &p("/"), None)
+            .await
+            .unwrap();
+        eve.resolve(&asked).await.unwrap();
+        world.clock.set(p("2026-08-01T14:00:00Z"));
+        eve.resolve(&asked).await.unwrap();
+    });
+}
+
+/// Polls a future some times at most; whether it was ready.
+fn poll_at_most(work: impl Future, times: usize) -> bool {
+    let mut work = pin!(work);
+    let mut context = Context::from_waker(Waker::noop());
+    (0..times).any(|_| matches!(work.as_mut().poll(&mut context), Poll::Ready(_)))
+}
+
+#[test]
+fn a_dropped_write_leaves_no_stale_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("redb:{}", folder.path().join("atlas.redb").display());
+    let atlas = run(Atlas::init(&url)).unwrap();
+    let admin = atlas.act_as(&p("admin"));
+    run(admin.add_scope(&p("/acme"))).unwrap();
+    run(committed(&admin, "/acme", "web", 1));
+    let (web, scope) = (p::<Reference>("web"), p::<Scope>("/acme"));
+    let head = ask("web@head", EAST, "/acme");
+    for round in 0..30 {
+        run(admin.resolve(&head)).unwrap();
+        let edit = admin.edit_mci(&web, &scope, vec![set(EAST, 100 + round)], None);
+        // Once polled, the commit may be on its way, and nobody waits for it any more.
+        poll_at_most(edit, usize::try_from(round % 3).unwrap());
+        let mut tries = 0;
+        while tries < 50 {
+            let warm = run(admin.resolve(&head)).unwrap().image.clone();
+            let fresh = run(admin.explain(&head)).unwrap().outcome.unwrap().image;
+            // What is read later may only be newer.
+            assert!(warm == fresh || run(admin.resolve(&head)).unwrap().image == fresh);
+            if fresh == ami(100 + round) || round % 3 == 0 {
+                break;
+            }
+            tries += 1;
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(tries < 50, "a commit that was asked for does not come");
+    }
+}
+
+/// A store that counts what is asked of another.
+#[derive(Debug, Default)]
+struct Counts {
+    snapshots: AtomicUsize,
+    reads: AtomicUsize,
+    feeds: AtomicUsize,
+}
+
+impl Counts {
+    fn take(&self) -> [usize; 3] {
+        [&self.snapshots, &self.reads, &self.feeds].map(|count| count.swap(0, Ordering::SeqCst))
+    }
+}
+
+#[derive(Debug)]
+struct Counting(Arc<dyn Store>, Arc<Counts>);
+
+struct CountingSnapshot(Box<dyn Snapshot>, Arc<Counts>);
+
+impl Store for Counting {
+    fn capability(&self) -> &Capability {
+        self.0.capability()
+    }
+
+    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
+        self.1.snapshots.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async {
+            let snapshot = self.0.snapshot().await?;
+            Ok(Box::new(CountingSnapshot(snapshot, Arc::clone(&self.1))) as Box<dyn Snapshot>)
+        })
+    }
+
+    fn feed<'a>(&'a self, of: &'a Partition, after: FeedPosition, max: usize) -> Fut<'a, FeedPage> {
+        assert_eq!(max, 0, "a resolve asks for the head alone");
+        self.1.feeds.fetch_add(1, Ordering::SeqCst);
+        self.0.feed(of, after, max)
+    }
+
+    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
+        self.0.wait(partition, after)
+    }
+
+    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
+        self.0.sleep(duration)
+    }
+}
+
+impl Snapshot for CountingSnapshot {
+    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
+        self.1.reads.fetch_add(1, Ordering::SeqCst);
+        self.0.get(keys)
+    }
+
+    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
+        self.1.reads.fetch_add(1, Ordering::SeqCst);
+        self.0.range(range, page)
+    }
+
+    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
+        self.0.commit(commit)
+    }
+}
+
+#[test]
+fn a_warm_resolve_reads_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let redb = RedbStore::create(folder.path().join("atlas.redb")).unwrap();
+    let counts = Arc::new(Counts::default());
+    let world = World::over(Arc::new(Counting(Arc::new(redb), Arc::clone(&counts))));
+    let dana = world.who("dana");
+    run(committed(&dana, "/acme", "web", 1));
+    let (account, prod) = (
+        ask("web", EAST, "/acme"),
+        ask("web@head", EAST, "/acme/prod"),
+    );
+    counts.take();
+    run(dana.resolve(&account)).unwrap();
+    run(dana.resolve(&prod)).unwrap();
+    let [snapshots, reads, _] = counts.take();
+    assert!(
+        snapshots == 2 && reads > 4,
+        "{snapshots} snapshots, {reads} reads"
+    );
+    for _ in 0..10 {
+        run(dana.resolve(&account)).unwrap();
+        // A later session of the same principal is as warm.
+        run(world.who("dana").resolve(&prod)).unwrap();
+    }
+    // Where others may write, the heads of two feeds are all that is asked for.
+    assert_eq!(counts.take(), [0, 0, 40]);
+    // Another principal has an answer of her own.
+    run(world.who("olga").resolve(&prod)).unwrap();
+    assert_eq!(counts.take()[0], 1);
+    // A write into another account is none of ours.
+    run(committed(&world.who("bert"), "/beta", "web", 2));
+    counts.take();
+    run(dana.resolve(&account)).unwrap();
+    assert_eq!(counts.take(), [0, 0, 2]);
+}
