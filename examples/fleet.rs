@@ -41,10 +41,8 @@ async fn run() -> Done {
     let x86: Reference = "fedora-coreos-x86_64".parse()?;
     let arm: Reference = "fedora-coreos-aarch64".parse()?;
     println!("\n3. Coverage: where each release can be launched");
-    println!(
-        "{}",
-        admin.coverage(&[x86.clone(), arm.clone()], &scope).await?
-    );
+    let coverage = admin.coverage(&[x86.clone(), arm.clone()], &scope).await?;
+    print!("{}", coverage.picture(80));
     show_change(&admin, &scope, &x86).await?;
     resolve_everything(&admin, &scope, &[x86.clone(), arm]).await?;
     lock(&admin, &scope, &x86, &folder.path().join("fleet.lock.json")).await

@@ -6,7 +6,7 @@ mod parts;
 mod table;
 
 pub(crate) use self::{
-    coverage::{Lane, Picture, Row},
+    coverage::coverage,
     diff::{DiffLine, diff},
     parts::parts,
     table::Columns,

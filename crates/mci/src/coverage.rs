@@ -1,13 +1,16 @@
 //! Which locations are served, over revisions and side by side.
 
+mod picture;
+
 use crate::Content;
 use atlas_image_id::{Cloud, CloudLocation};
-use core::fmt;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::picture::CoveragePicture;
+
 /// Which locations several contents serve: lanes (say, one an architecture) over columns (say, one
-/// a release). `Display` draws it.
+/// a release). [`Coverage::picture`] draws it.
 ///
 /// ```
 /// use atlas_mci::{Content, Coverage};
@@ -72,6 +75,11 @@ impl Coverage {
                     .insert(column);
             }
         }
+    }
+
+    /// A picture at most `width` characters wide where labels allow it.
+    pub fn picture(&self, width: usize) -> CoveragePicture<'_> {
+        CoveragePicture::new(self, width)
     }
 
     /// The columns, in the order in which they came.
@@ -151,74 +159,5 @@ impl CoverageRow {
         }
         let names: Vec<_> = self.locations.iter().map(CloudLocation::as_str).collect();
         names.join(" ")
-    }
-}
-
-impl fmt::Display for Coverage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = self.rows();
-        let lane_width = self
-            .lanes()
-            .map(|lane| lane.chars().count())
-            .max()
-            .unwrap_or(0);
-        let labels: Vec<_> = rows.iter().map(CoverageRow::label).collect();
-        let label_width = labels
-            .iter()
-            .map(|label| label.chars().count())
-            .max()
-            .unwrap_or(0)
-            .max(9);
-        for (at, column) in self.columns.iter().enumerate() {
-            writeln!(f, "{:>width$}  {column}", column_name(at), width = 4)?;
-        }
-        f.write_str("\n")?;
-        write!(f, "{:lane_width$}  {:label_width$} ", "", "")?;
-        for at in 0..self.columns.len() {
-            write!(f, "{:>4}", column_name(at))?;
-        }
-        let mut shown = "";
-        for (row, label) in rows.iter().zip(&labels) {
-            let title = if row.lane == shown {
-                ""
-            } else {
-                row.lane.as_str()
-            };
-            shown = &row.lane;
-            write!(f, "\n{title:lane_width$}  {label:label_width$} ")?;
-            for served in &row.served {
-                f.write_str(match served {
-                    Some(true) => "   ■",
-                    Some(false) => "   ·",
-                    None => "    ",
-                })?;
-            }
-            let last = rows.iter().rev().find(|other| other.lane == row.lane) == Some(row);
-            if last {
-                write!(f, "\n{:lane_width$}  {:label_width$} ", "", "locations")?;
-                for total in self.totals(&row.lane) {
-                    write!(
-                        f,
-                        "{:>4}",
-                        total.map_or_else(String::new, |total| total.to_string())
-                    )?;
-                }
-            }
-        }
-        f.write_str("\n\n■ an image to launch   · no image")
-    }
-}
-
-/// `A`, `B` … `Z`, `AA` …: the name of a column in the picture.
-fn column_name(at: usize) -> String {
-    let mut name = String::new();
-    let mut rest = at;
-    loop {
-        let digit = u8::try_from(rest % 26).unwrap_or(0);
-        name.insert(0, char::from(b'A' + digit));
-        if rest < 26 {
-            return name;
-        }
-        rest = rest / 26 - 1;
     }
 }

@@ -40,7 +40,7 @@ mod words;
 
 pub use crate::{
     content::{Content, NotReady},
-    coverage::{Coverage, CoverageRow},
+    coverage::{Coverage, CoveragePicture, CoverageRow},
     diff::{ApplyError, Change, Diff, DiffRow, SettingChange, SettingDiff, TagChange},
     edit::{EditError, HeadEdit},
     instance_defaults::{InstanceDefaults, NoInstanceType},

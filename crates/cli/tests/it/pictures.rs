@@ -38,7 +38,7 @@ fn coverage_shows_what_was_gained_and_lost() {
     insta::assert_snapshot!(program.ok(&["mci", "coverage", "web"]).shown(), @"
     exit 0
     --- stdout
-     A  step 0    B  step 1    C  step 2    D  step 3
+     A  1 step 0    B  2 step 1    C  3 step 2    D  4 step 3
 
     web               A   B   C   D
       aws/us-east-1   ■   ■   ×   ◆

@@ -2,13 +2,13 @@
 
 use crate::{
     exit::{Failure, Run},
-    print::{self, Columns, DiffLine, Lane, Out, Picture, Row, note, warn},
+    print::{self, Columns, DiffLine, Out, note, warn},
 };
 use cloud_atlas::{
     LogEntry, MciSummary, MciView, Session,
     history::Revision,
     image_id::CloudLocation,
-    mci::{Coverage, CoverageRow, Diff, DiffRow, Setting},
+    mci::{CoverageRow, Diff, DiffRow, Setting},
     scope::Scope,
     template::Reference,
 };
@@ -308,26 +308,6 @@ pub(super) fn coverage(
             columns: coverage.columns(),
             rows: coverage.rows(),
         },
-        |out| picture(&coverage).draw(width, out),
+        |out| print::coverage(&coverage.picture(width), out),
     )
-}
-
-fn picture(coverage: &Coverage) -> Picture {
-    let rows = coverage.rows();
-    let lane = |title: &str| Lane {
-        title: title.to_owned(),
-        rows: rows
-            .iter()
-            .filter(|row| row.lane == title)
-            .map(|row| Row {
-                label: row.label(),
-                served: row.served.clone(),
-            })
-            .collect(),
-        totals: coverage.totals(title),
-    };
-    Picture {
-        columns: coverage.columns().to_vec(),
-        lanes: coverage.lanes().map(lane).collect(),
-    }
 }
