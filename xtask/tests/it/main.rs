@@ -13,6 +13,7 @@ mod edges;
 mod exceptions;
 mod files;
 mod modules;
+mod readme;
 mod status;
 mod tree;
 mod words;

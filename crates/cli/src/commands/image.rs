@@ -7,7 +7,7 @@ use crate::{
 };
 use clap::{Subcommand, ValueEnum};
 use cloud_atlas::{
-    ImageQuery,
+    ImageCursor, ImageQuery,
     base::{Name, Tag},
     image::{
         AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId, OsFacts,
@@ -31,9 +31,12 @@ pub(crate) enum ImageCommand {
         /// In this cloud location and below only
         #[arg(long)]
         location: Option<CloudLocation>,
-        /// How many at most
+        /// How many at most, up to 1000
         #[arg(long, value_name = "COUNT", default_value_t = 100)]
         limit: usize,
+        /// Go on where the page before ended, as it said
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<ImageCursor>,
     },
     /// Show a record
     Show {
@@ -121,18 +124,20 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             cloud,
             location,
             limit,
+            after,
         } => {
             let mut query = ImageQuery::new(global.scope.clone());
             query.cloud = cloud;
             query.location = location;
             query.limit = limit;
+            query.after = after;
             let list = global.session()?.images(&query).block_on()?;
             let headers = [
                 "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
             ];
             out.list(&list.records, &Columns::new("no images", &headers, row))?;
-            if list.next.is_some() {
-                note("there are more: say --limit");
+            if let Some(next) = list.next {
+                note(format_args!("there are more: say --after '{next}'"));
             }
             Ok(())
         }

@@ -369,3 +369,30 @@ impl<I: Iterator<Item = Value>> Texts for I {
             .collect()
     }
 }
+
+#[test]
+fn lists_of_images_go_on_where_the_page_before_ended() {
+    let program = Program::with_releases(&releases()[..1]);
+    let mut seen = BTreeSet::new();
+    let mut rows = 0;
+    let mut after: Option<String> = None;
+    loop {
+        let mut args = vec!["--output", "json", "image", "list", "--limit", "30"];
+        args.extend(after.iter().flat_map(|after| ["--after", after.as_str()]));
+        let page = program.command(&args).output().unwrap();
+        for line in String::from_utf8(page.stdout).unwrap().lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            seen.insert(record["id"].to_string());
+            rows += 1;
+        }
+        let said = String::from_utf8(page.stderr).unwrap();
+        let cursor = said
+            .split_once("--after '")
+            .and_then(|(_, rest)| rest.split_once('\''));
+        match cursor {
+            Some((cursor, _)) => after = Some(cursor.to_owned()),
+            None => break,
+        }
+    }
+    assert_eq!((seen.len(), rows), (70, 70));
+}
