@@ -1,8 +1,8 @@
 //! Care of the store: dump, load, check, count.
 
 use crate::{
-    Atlas, Error,
-    open::recognise,
+    Atlas, Error, Session,
+    open::{known, recognise},
     tables::{
         CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, MCIS, PRINCIPALS,
         REVISIONS, SCOPES, grant_parts, principal_parts,
@@ -16,8 +16,11 @@ use atlas_store::{
     CheckCounts, DumpHeader, Finding, Key, Partition, Query, Record, RetryPolicy, Snapshot, Table,
     Tx, check_table, dump, load, partitions, verify,
 };
-use serde::Serialize;
-use std::{collections::BTreeMap, io};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 /// What a check of the whole store found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -48,13 +51,16 @@ impl Atlas {
     ///
     /// # Errors
     ///
-    /// The store holds more than `init` wrote, the lines are no dump or damaged, or the store
-    /// fails.
+    /// The store holds more than `init` wrote, the lines are no dump or damaged, the dump is not of
+    /// this program or of a later version of it, or the store fails.
     pub async fn load<L>(&self, lines: impl Fn() -> io::Result<L>) -> Result<DumpHeader, Error>
     where
         L: IntoIterator<Item = io::Result<String>>,
     {
-        verify(lines().map_err(Error::Dump)?)?;
+        let mut format = None;
+        let first = lines().map_err(Error::Dump)?.into_iter();
+        verify(first.inspect(|line| format = format.or(line.as_deref().ok().and_then(format_of))))?;
+        known(format)?;
         let shared = &self.shared;
         let policy = RetryPolicy::new(shared.ids.next(shared.clock.now()));
         let furniture = furniture()?;
@@ -103,6 +109,7 @@ impl Atlas {
         }
         if report.findings.is_empty() {
             self.check_digests(&mut report).await?;
+            self.check_lineages(&mut report).await?;
         }
         Ok(report)
     }
@@ -141,6 +148,66 @@ impl Atlas {
         }
         Ok(())
     }
+
+    /// Lineages against their revisions: all numbers up to the newest are there, and nothing points
+    /// beyond it.
+    async fn check_lineages(&self, report: &mut StoreReport) -> Result<(), Error> {
+        let unit = Session::new(self.clone(), administrator()?).read().await?;
+        for partition in partitions(&*self.shared.store.snapshot().await?).await? {
+            for mci in unit.all(&MCIS, &partition, ()).await? {
+                let (lineage, last) = (mci.0.lineage, mci.0.last.map(|last| last.number.get()));
+                let known = unit
+                    .all(&REVISIONS, &partition, lineage.to_string())
+                    .await?;
+                let mut known: BTreeSet<_> = known
+                    .iter()
+                    .map(|kept| kept.0.revision.number().get())
+                    .collect();
+                for number in 1..=last.unwrap_or(0) {
+                    if !known.remove(&number) {
+                        report
+                            .findings
+                            .push(format!("{lineage}@{number}: the revision is missing"));
+                    }
+                }
+                for number in known {
+                    let problem = format!("{lineage}@{number}: the lineage does not know of it");
+                    report.findings.push(problem);
+                }
+                let channels = unit.all(&CHANNELS, &partition, lineage.to_string()).await?;
+                for channel in channels.iter().map(|kept| &kept.0.channel) {
+                    if Some(channel.current().get()) > last {
+                        let (name, number) = (channel.name(), channel.current());
+                        let problem =
+                            format!("{lineage}@{name}: points to {number}, which is not there");
+                        report.findings.push(problem);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The record format that a line of a dump tells, if it is the line that does.
+fn format_of(line: &str) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Line {
+        v: Envelope,
+    }
+    #[derive(Deserialize)]
+    struct Envelope {
+        v: Info,
+    }
+    #[derive(Deserialize)]
+    struct Info {
+        format: u32,
+    }
+    if !line.starts_with(r#"{"k":"/ info store","#) {
+        return None;
+    }
+    let line: Line = serde_json::from_str(line).ok()?;
+    Some(line.v.v.format)
 }
 
 fn content_problem(text: Option<String>, digest: Digest) -> Option<String> {
@@ -153,10 +220,14 @@ fn content_problem(text: Option<String>, digest: Digest) -> Option<String> {
         .map(|error| error.to_string())
 }
 
+fn administrator() -> Result<PrincipalId, Error> {
+    PrincipalId::parse("admin").map_err(Error::Principal)
+}
+
 /// The keys that `init` writes into every store.
 fn furniture() -> Result<[Key; 4], Error> {
     let global = Partition::global();
-    let admin = PrincipalId::parse("admin").map_err(Error::Principal)?;
+    let admin = administrator()?;
     let grant = Grant::new(admin.clone(), Role::ADMIN, Scope::global());
     Ok([
         INFO.key(&global, "store")?,

@@ -159,12 +159,18 @@ pub(crate) async fn recognise(atlas: &Atlas) -> Result<StoreInfo, Error> {
         }
         .into());
     };
-    if info.format > FORMAT {
-        return Err(OpenError::Newer {
-            found: info.format,
-            known: FORMAT,
-        }
-        .into());
-    }
+    known(Some(info.format))?;
     Ok(info)
+}
+
+/// Refuses records of a later version, and those that are not ours and so have no format.
+pub(crate) fn known(format: Option<u32>) -> Result<(), OpenError> {
+    match format {
+        None => Err(OpenError::Foreign),
+        Some(found) if found > FORMAT => Err(OpenError::Newer {
+            found,
+            known: FORMAT,
+        }),
+        Some(_) => Ok(()),
+    }
 }

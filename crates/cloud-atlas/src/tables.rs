@@ -87,9 +87,12 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
             vec![image_parts(image.location(), image.image_id()).and(image.scope().as_str())]
         }),
         Index::many("scope", |kept| {
+            let image = &kept.0;
+            let id = image.image_id().equality_key();
             vec![Parts::from((
-                kept.0.scope().as_str(),
-                kept.0.location().as_str(),
+                image.scope().as_str(),
+                image.location().as_str(),
+                id.as_ref(),
             ))]
         }),
         Index::many("credential", |kept| {
