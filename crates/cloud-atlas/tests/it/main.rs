@@ -8,10 +8,12 @@
 )]
 
 mod caching;
+mod care;
 mod concurrency;
 mod imports;
 mod isolation;
 mod lists;
+mod opening;
 mod reading;
 mod registration;
 

@@ -1,0 +1,184 @@
+//! Making and opening stores.
+
+use crate::support::{World, committed, dump, noon, p, run};
+use atlas_testkit::facade::ManualClock;
+use cloud_atlas::{
+    Atlas, Error, OpenError,
+    scope::Role,
+    store::{Commit, CommitToken, Key, KeyRange, MemoryStore, Page, ReadSet, Store, Write},
+    store_redb::RedbStore,
+};
+use std::{fs, path::Path, sync::Arc};
+
+fn url(path: &Path) -> String {
+    format!("redb:{}", path.display())
+}
+
+#[test]
+fn a_store_is_made_once_and_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("atlas.redb");
+    let error = run(Atlas::open(&url(&path))).unwrap_err();
+    assert!(matches!(error, Error::Open(OpenError::Redb(_))), "{error}");
+    assert!(!path.exists(), "opening makes nothing");
+
+    let atlas = run(Atlas::init(&url(&path))).unwrap();
+    let admin = atlas.act_as(&p("admin"));
+    let grants = run(admin.grants(None)).unwrap();
+    assert_eq!(grants.len(), 1);
+    assert_eq!(
+        (grants[0].role.clone(), grants[0].scope.clone()),
+        (Role::ADMIN, p("/"))
+    );
+    run(admin.add_scope(&p("/acme"))).unwrap();
+    run(committed(&admin, "/acme", "web", 1));
+    let text = run(dump(&atlas));
+    // While one holds it, no other may.
+    let error = run(Atlas::open(&url(&path))).unwrap_err();
+    assert!(matches!(error, Error::Open(OpenError::Redb(_))), "{error}");
+    drop((atlas, admin));
+
+    let before = kept(&path);
+    let error = run(Atlas::init(&url(&path))).unwrap_err();
+    assert!(matches!(error, Error::Open(OpenError::Redb(_))), "{error}");
+    assert_eq!(kept(&path), before, "init touched a store");
+    let atlas = run(Atlas::open(&url(&path))).unwrap();
+    assert!(run(dump(&atlas)) == text);
+}
+
+#[test]
+fn addresses_are_read_exactly() {
+    for address in [
+        "",
+        "memory",
+        "memory:x",
+        "redb",
+        "redb:",
+        "sqlite:x",
+        "/tmp/x",
+        "REDB:x",
+        "memory://",
+    ] {
+        for error in [
+            run(Atlas::init(address)).unwrap_err(),
+            run(Atlas::open(address)).unwrap_err(),
+        ] {
+            assert!(
+                matches!(&error, Error::Open(OpenError::Address { url }) if url == address),
+                "{address}: {error}"
+            );
+        }
+    }
+    let error = run(Atlas::open("memory:")).unwrap_err();
+    assert!(matches!(error, Error::Open(OpenError::Memory)), "{error}");
+}
+
+/// A commit of one key into a store.
+fn write(store: &dyn Store, key: &str) {
+    let commit = Commit {
+        reads: ReadSet::default(),
+        writes: vec![Write::Put {
+            key: Key::parse(key).unwrap(),
+            value: b"{}".as_slice().into(),
+        }],
+        token: CommitToken::from_u128(u128::MAX),
+    };
+    run(async { store.snapshot().await?.commit(commit).await }).unwrap();
+}
+
+/// All that a store in a file holds. The engine marks a file while it has it open: its records are
+/// what must not change.
+fn kept(path: &Path) -> Vec<(Key, Vec<u8>)> {
+    let store = RedbStore::open(path).unwrap();
+    run(async {
+        let snapshot = store.snapshot().await.unwrap();
+        let all = snapshot.range(&KeyRange::all(), Page::first(1000)).await;
+        let entries = all.unwrap().entries.into_iter();
+        entries
+            .map(|(key, entry)| (key, entry.value.to_vec()))
+            .collect()
+    })
+}
+
+#[test]
+fn what_is_not_ours_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    // No store at all, an empty file, a folder.
+    for (name, content) in [("notes.txt", "a shopping list"), ("empty", "")] {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        for result in [run(Atlas::open(&url(&path))), run(Atlas::init(&url(&path)))] {
+            let error = result.unwrap_err();
+            assert!(matches!(error, Error::Open(_)), "{error}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+    }
+    let error = run(Atlas::open(&url(folder.path()))).unwrap_err();
+    assert!(matches!(error, Error::Open(_)), "{error}");
+    // A store of another program.
+    let path = folder.path().join("other.redb");
+    let other = RedbStore::create(&path).unwrap();
+    write(&other, "/ other thing");
+    drop(other);
+    let before = kept(&path);
+    let error = run(Atlas::open(&url(&path))).unwrap_err();
+    assert!(matches!(error, Error::Open(OpenError::Foreign)), "{error}");
+    let error = run(Atlas::init(&url(&path))).unwrap_err();
+    assert!(matches!(error, Error::Open(_)), "{error}");
+    assert_eq!(kept(&path), before);
+    // The same, handed over open.
+    let memory: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    write(&*memory, "/ other thing");
+    let error = run(Atlas::builder().with_store(memory)).unwrap_err();
+    assert!(matches!(error, Error::Open(OpenError::Foreign)), "{error}");
+}
+
+#[test]
+fn a_store_that_was_never_finished_is_finished_by_init() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("atlas.redb");
+    drop(RedbStore::create(&path).unwrap());
+    let error = run(Atlas::open(&url(&path))).unwrap_err();
+    assert!(
+        matches!(error, Error::Open(OpenError::Unfinished)),
+        "{error}"
+    );
+    drop(run(Atlas::init(&url(&path))).unwrap());
+    run(Atlas::open(&url(&path))).unwrap();
+}
+
+#[test]
+fn a_later_store_is_refused_untouched() {
+    use crate::support::Raw;
+    use cloud_atlas::store::{Partition, RetryPolicy, StoreError, Table, Tx, transact};
+    const INFO: Table<Raw> = Table::new("info", &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("atlas.redb");
+    let atlas = run(Atlas::init(&url(&path))).unwrap();
+    let work = |tx: Tx| async move {
+        let mut info = INFO.get(&tx, &Partition::global(), "store").await?.unwrap();
+        info.0["format"] = 7.into();
+        let put = INFO.put(&tx, &Partition::global(), "store", &info).await;
+        put.map_err(|_| StoreError::Closed)
+    };
+    let store = atlas.store();
+    run(transact(&*store, &RetryPolicy::new(u128::MAX), work)).unwrap();
+    drop((atlas, store));
+    let before = kept(&path);
+    let error = run(Atlas::open(&url(&path))).unwrap_err();
+    assert!(
+        matches!(error, Error::Open(OpenError::Newer { found: 7, known: 1 })),
+        "{error}"
+    );
+    assert_eq!(kept(&path), before);
+}
+
+#[test]
+fn a_store_that_is_handed_over_is_furnished_once() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let world = World::over(Arc::clone(&store));
+    let before = run(dump(&world.atlas));
+    let clock = Arc::new(ManualClock::new(noon()));
+    let other = crate::support::beside(store, &clock, 2);
+    assert!(run(dump(&other)) == before);
+}
