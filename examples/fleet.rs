@@ -173,7 +173,7 @@ fn describe(plan: &LaunchPlan) -> String {
 async fn lock(admin: &Session, scope: &Scope, mci: &Reference, path: &Path) -> Done {
     println!("\n6. Lock: the same answer for ever");
     let stable = mci.clone().at(Selector::Channel("stable".parse()?));
-    let lock = admin.lock(&stable, scope, &[]).await?;
+    let lock = admin.lock(&stable, scope, None).await?;
     fs::write(path, lock.to_text()?)?;
     let (places, digest) = (lock.locations().len(), lock.revision_digest().short());
     println!(

@@ -24,6 +24,7 @@ use std::{
 
 /// What a check of the whole store found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct StoreReport {
     /// How many records of each table there are.
     pub records: BTreeMap<&'static str, u64>,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Who changed what, when: written in the transaction of the change, and kept for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AuditEvent {
     /// When.
     pub at: Timestamp,

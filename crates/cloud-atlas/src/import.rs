@@ -30,6 +30,7 @@ pub struct ImportOptions {
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ImportReport {
     /// Release by release, in the order of their times.
     pub releases: Vec<ImportedRelease>,
@@ -41,6 +42,7 @@ pub struct ImportReport {
 
 /// One release of one architecture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ImportedRelease {
     /// The stream.
     pub stream: StreamName,
@@ -62,6 +64,7 @@ pub struct ImportedRelease {
 
 /// How far an import is: one step a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ImportProgress {
     /// Releases done.
     pub done: usize,

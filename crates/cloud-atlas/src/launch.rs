@@ -38,6 +38,7 @@ impl LaunchRequest {
 
 /// A decision with its reasoning.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Explained {
     /// The plan, or the refusal.
     pub outcome: Result<LaunchPlan, ResolveError>,
@@ -123,10 +124,10 @@ impl Session {
     ) -> Result<Vec<LaunchPlan>, Error> {
         let unit = self.read().await?;
         let (located, state) = unit.launchable(reference, from).await?;
-        unit.plans(&located, &state, &[]).await
+        unit.plans(&located, &state, None).await
     }
 
-    /// Locks the plans of some locations, or of all that have a setting where none is named.
+    /// Locks the plans of some locations, or of all that have a setting: `None`.
     ///
     /// # Errors
     ///
@@ -135,7 +136,7 @@ impl Session {
         &self,
         reference: &Reference,
         from: &Scope,
-        locations: &[CloudLocation],
+        locations: Option<&[CloudLocation]>,
     ) -> Result<LockFile, Error> {
         let unit = self.read().await?;
         let (located, state) = unit.launchable(reference, from).await?;
@@ -221,14 +222,10 @@ impl Unit {
         &self,
         located: &Located,
         state: &State,
-        locations: &[CloudLocation],
+        locations: Option<&[CloudLocation]>,
     ) -> Result<Vec<LaunchPlan>, Error> {
-        let all = state.content.content().settings().keys();
-        let wanted: Vec<_> = if locations.is_empty() {
-            all.cloned().collect()
-        } else {
-            locations.to_vec()
-        };
+        let all = || state.content.content().settings().keys().cloned().collect();
+        let wanted: Vec<_> = locations.map_or_else(all, <[_]>::to_vec);
         let mut plans = Vec::with_capacity(wanted.len());
         for location in &wanted {
             plans.push(self.plan(located, state, location).await?);

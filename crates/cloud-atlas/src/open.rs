@@ -20,6 +20,7 @@ pub(crate) const FORMAT: u32 = 1;
 /// What a store says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct StoreInfo {
     /// The format of its records.
     pub format: u32,

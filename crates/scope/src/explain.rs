@@ -5,7 +5,7 @@ use atlas_base::Timestamp;
 use core::fmt;
 use serde::Serialize;
 
-/// A [`Question`], its answer, and every grant of the principal with what it meant for it.
+/// A [`Question`], its answer, and every grant that it was decided over, with what it meant for it.
 ///
 /// `Display` writes it as lines of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -112,7 +112,7 @@ impl fmt::Display for Explanation {
         if self.considered.is_empty() {
             write!(
                 f,
-                "\n  `{}` holds no role anywhere",
+                "\n  `{}` holds no role that reaches here",
                 self.question.principal
             )?;
         }

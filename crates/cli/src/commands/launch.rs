@@ -204,9 +204,10 @@ pub(crate) fn lock(lock: Lock, global: &Global, out: &mut Out) -> Run {
     let (Some(reference), Some(path)) = (reference, file) else {
         return Err(Failure::refused("a reference and a file are needed: see --help").into());
     };
+    let some = (!locations.is_empty()).then_some(locations.as_slice());
     let lock = global
         .session()?
-        .lock(&reference, &global.scope, &locations)
+        .lock(&reference, &global.scope, some)
         .block_on()?;
     let text = lock
         .to_text()

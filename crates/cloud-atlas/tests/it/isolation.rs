@@ -96,7 +96,7 @@ async fn answers(
         ("resolve", told(who.resolve(&asked).await)),
         ("explain", told(who.explain(&asked).await)),
         ("all", told(who.resolve_all(reference, from).await)),
-        ("lock", told(who.lock(reference, from, &[]).await)),
+        ("lock", told(who.lock(reference, from, None).await)),
         ("export", told(who.export_stream(one, from).await)),
         (
             "assign",

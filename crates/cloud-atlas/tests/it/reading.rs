@@ -395,7 +395,7 @@ fn r09_a_lock_gives_the_same_answer_for_ever_and_says_what_changed() {
     let (web, scope) = (p::<Reference>("web"), p::<Scope>("/acme"));
     run(async {
         committed(&dana, "/acme", "web", 1).await;
-        let lock = dana.lock(&web, &scope, &[]).await.unwrap();
+        let lock = dana.lock(&web, &scope, None).await.unwrap();
         let text = lock.to_text().unwrap();
         dana.edit_mci(&web, &scope, vec![set(EAST, 2)], None)
             .await
@@ -404,7 +404,7 @@ fn r09_a_lock_gives_the_same_answer_for_ever_and_says_what_changed() {
             .await
             .unwrap();
         assert_eq!(
-            dana.lock(&p("web@1"), &scope, &[])
+            dana.lock(&p("web@1"), &scope, None)
                 .await
                 .unwrap()
                 .to_text()
@@ -421,7 +421,7 @@ fn r09_a_lock_gives_the_same_answer_for_ever_and_says_what_changed() {
             matches!(&states[..], [(_, LockState::Gone { .. })]),
             "{states:?}"
         );
-        let error = dana.lock(&p("web@head"), &scope, &[]).await.unwrap_err();
+        let error = dana.lock(&p("web@head"), &scope, None).await.unwrap_err();
         assert!(matches!(error, Error::Lock(_)), "{error}");
     });
 }

@@ -19,7 +19,7 @@ fn every_future_of_the_facade_is_send() {
     let (name, stable) = (p::<Name>("web"), p::<ChannelName>("stable"));
     let lock = crate::support::run(async {
         crate::support::committed(&admin, "/acme", "web", 1).await;
-        admin.lock(&web, &scope, &[]).await.unwrap()
+        admin.lock(&web, &scope, None).await.unwrap()
     });
     let record = p("img-00000000000000000000000000000001");
     let credential = AddCredential::new(scope.clone(), Cloud::Aws, p("aws"), p("vault:x"));
@@ -68,7 +68,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.resolve(&request));
     send(admin.explain(&request));
     send(admin.resolve_all(&web, &scope));
-    send(admin.lock(&web, &scope, &[]));
+    send(admin.lock(&web, &scope, None));
     send(admin.verify_lock(&lock, &scope));
     send(admin.import_streams(&[], &options, &|_| {}));
     send(admin.export_stream(std::slice::from_ref(&web), &scope));

@@ -65,7 +65,7 @@ fn s09_who_holds_nothing_is_told_so() {
     let explanation = question.explain(&[], &RoleTable::built_in(), noon(10));
     insta::assert_snapshot!(explanation, @r"
     `kim` may not publish revisions at `/acme`: the permission `publish` is missing; roles that give it: admin, publisher
-      `kim` holds no role anywhere
+      `kim` holds no role that reaches here
     ");
 }
 
