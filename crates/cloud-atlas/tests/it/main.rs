@@ -12,6 +12,8 @@ mod care;
 mod concurrency;
 mod imports;
 mod isolation;
+mod kill;
+mod laws;
 mod lists;
 mod opening;
 mod reading;
