@@ -3,14 +3,14 @@
 use crate::{
     Error, Session,
     states::Located,
-    stored::{StoredMci, StoredRevision},
+    stored::{StoredMci, StoredRevision, marks_of},
     tables::{
         CHANNELS, KeptChannel, KeptRevision, REVISIONS, StoredChannel, channel_parts, partition_of,
         revision_parts,
     },
     unit::{Change, Unit},
 };
-use atlas_history::{Marks, RevisionNumber};
+use atlas_history::{Marks, RevisionNumber, release};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Channel, ChannelMove, ChannelName, Reference, Selector};
 use semver::Version;
@@ -84,16 +84,9 @@ impl Session {
                 let mci = &located.mci;
                 unit.require(Permission::ReleaseAssign, &mci.scope).await?;
                 let number = unit.number(&located, reference.selector.as_ref()).await?;
-                for other in unit.revisions(mci).await? {
-                    if other.marks.release.as_ref() == Some(&version)
-                        && other.revision.number() != number
-                    {
-                        let holder = other.revision.number();
-                        return Err(Error::VersionTaken { version, holder });
-                    }
-                }
+                let revisions = unit.revisions(mci).await?;
+                let marks = release(number, version.clone(), &marks_of(&revisions))?;
                 let stored = unit.revision(mci, number).await?;
-                let marks = stored.marks.released(version.clone())?;
                 let parts = revision_parts(mci.lineage, number);
                 let kept = KeptRevision(StoredRevision { marks, ..stored });
                 REVISIONS

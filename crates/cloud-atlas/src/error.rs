@@ -15,7 +15,7 @@ use atlas_scope::{
 use atlas_store::{AsStoreError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
-use semver::{Version, VersionReq};
+use semver::VersionReq;
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,16 +151,6 @@ pub enum Error {
         /// What was asked for.
         wanted: VersionReq,
     },
-    /// Another revision was released under that version.
-    #[error(
-        "version {version} is the release of revision {holder} already: a release never moves, choose another version"
-    )]
-    VersionTaken {
-        /// The version.
-        version: Version,
-        /// The revision that has it.
-        holder: RevisionNumber,
-    },
     /// A committed revision cannot be edited (RightScale).
     #[error("`{mci}@{selector}` is committed and never changes: edit HEAD and commit")]
     Frozen {
@@ -282,7 +272,6 @@ impl Error {
             | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
             Self::NameTaken { .. }
-            | Self::VersionTaken { .. }
             | Self::Stale(_)
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })

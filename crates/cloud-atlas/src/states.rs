@@ -2,7 +2,7 @@
 
 use crate::{
     Error, NotFound, Noun,
-    stored::{StoredMci, StoredRevision},
+    stored::{StoredMci, StoredRevision, marks_of},
     tables::{
         CHANNELS, CONTENTS, KeptMci, MCIS, REVISIONS, channel_parts, mci_name_parts, partition_of,
         partitions_above, revision_parts,
@@ -10,7 +10,7 @@ use crate::{
     unit::Unit,
 };
 use atlas_base::{Digest, Name};
-use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
+use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber, highest_release};
 use atlas_mci::Content;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::StoreError;
@@ -194,18 +194,9 @@ impl Unit {
                 }
             }
             Some(Selector::Requirement(wanted)) => {
-                let mut revisions = self.revisions(mci).await?;
-                revisions.retain(|stored| {
-                    stored
-                        .marks
-                        .selectable()
-                        .is_some_and(|version| wanted.matches(version))
-                });
-                let best = revisions
-                    .into_iter()
-                    .max_by(|a, b| a.marks.release.cmp(&b.marks.release));
-                match best {
-                    Some(best) => self.committed(mci, best.revision.number()).await,
+                let revisions = self.revisions(mci).await?;
+                match highest_release(wanted, &marks_of(&revisions)) {
+                    Some(number) => self.committed(mci, number).await,
                     None => Err(Error::NoRelease {
                         mci: name.clone(),
                         wanted: wanted.clone(),

@@ -49,6 +49,15 @@ pub(crate) struct StoredRevision {
     pub(crate) marks: Marks,
 }
 
+/// The marks of revisions, as rules over a whole lineage take them.
+pub(crate) fn marks_of(revisions: &[StoredRevision]) -> Vec<(RevisionNumber, &Marks)> {
+    let mut marks = Vec::with_capacity(revisions.len());
+    for stored in revisions {
+        marks.push((stored.revision.number(), &stored.marks));
+    }
+    marks
+}
+
 /// The canonical text of a committed content, kept as text so that its bytes stay what they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -49,7 +49,7 @@ pub use crate::{
     content::{Content, Frozen, FrozenError},
     dag::Dag,
     head::{Generation, Head, StaleHead},
-    marks::{Mark, MarkError, Marks},
+    marks::{Mark, MarkError, Marks, highest_release, release},
     revision::{Origin, Parent, Revision, RevisionMismatch, RevisionNumber, RevisionRef},
     words::{Author, Message, ParseAuthorError, ParseMessageError, ParseRevisionNumberError},
 };

@@ -1,8 +1,8 @@
 //! What changes about a revision without changing the revision.
 
-use crate::Author;
+use crate::{Author, RevisionNumber};
 use atlas_base::Timestamp;
-use semver::Version;
+use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
 /// A mark set by somebody at some time, for a reason.
@@ -36,6 +36,16 @@ pub struct Marks {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MarkError {
+    /// Another revision was released as that version.
+    #[error(
+        "version {version} is the release of revision {holder} already: a release never moves, choose another version"
+    )]
+    Taken {
+        /// The version.
+        version: Version,
+        /// The revision that has it.
+        holder: RevisionNumber,
+    },
     /// A release version is for ever.
     #[error(
         "this revision was released as {release} already: commit another revision to release it as {asked}"
@@ -78,4 +88,46 @@ impl Marks {
             .as_ref()
             .filter(|_| self.revoked.is_none() && self.deprecated.is_none())
     }
+}
+
+/// The marks of revision `number` once it is released as `asked`; `all` are the marks of its whole
+/// lineage.
+///
+/// # Errors
+///
+/// It was released as another version, or another revision was released as this one: a release
+/// never moves.
+pub fn release(
+    number: RevisionNumber,
+    asked: Version,
+    all: &[(RevisionNumber, &Marks)],
+) -> Result<Marks, MarkError> {
+    let taken = |(other, marks): &&(RevisionNumber, &Marks)| {
+        *other != number && marks.release.as_ref() == Some(&asked)
+    };
+    if let Some((holder, _)) = all.iter().find(taken) {
+        return Err(MarkError::Taken {
+            version: asked,
+            holder: *holder,
+        });
+    }
+    let own = all.iter().find(|(other, _)| *other == number);
+    own.map(|(_, marks)| (*marks).clone())
+        .unwrap_or_default()
+        .released(asked)
+}
+
+/// The revision with the highest release that a requirement matches, of those that are neither
+/// revoked nor deprecated.
+pub fn highest_release(
+    wanted: &VersionReq,
+    all: &[(RevisionNumber, &Marks)],
+) -> Option<RevisionNumber> {
+    let fits = |(number, marks): &(RevisionNumber, &Marks)| {
+        let version = marks
+            .selectable()
+            .filter(|version| wanted.matches(version))?;
+        Some((version.clone(), *number))
+    };
+    all.iter().filter_map(fits).max().map(|(_, number)| number)
 }

@@ -4,6 +4,7 @@ use crate::support::{World, ami, ask, committed, image, p, run, set};
 use cloud_atlas::{
     Error, ErrorKind, MciView,
     base::Name,
+    history::MarkError,
     mci::HeadEdit,
     scope::Scope,
     template::{LaunchWarning, LockState, Reference, TraceStep},
@@ -366,7 +367,10 @@ fn r08_a_release_never_moves() {
             .await
             .unwrap();
         let error = dana.release(&web, &scope, &version).await.unwrap_err();
-        assert!(matches!(error, Error::VersionTaken { .. }), "{error}");
+        assert!(
+            matches!(error, Error::Mark(MarkError::Taken { .. })),
+            "{error}"
+        );
         let other = semver::Version::new(2, 0, 0);
         assert!(dana.release(&p("web@1"), &scope, &other).await.is_err());
         let error = dana

@@ -1,5 +1,5 @@
 use atlas_base::Timestamp;
-use atlas_history::{Author, Mark, MarkError, Marks};
+use atlas_history::{Author, Mark, MarkError, Marks, RevisionNumber, highest_release, release};
 use semver::Version;
 use serde_json::json;
 
@@ -106,4 +106,57 @@ fn r08_requirements_choose_what_is_neither_revoked_nor_deprecated() {
         },
         released
     );
+}
+
+fn number(number: u32) -> RevisionNumber {
+    RevisionNumber::new(number).unwrap()
+}
+
+fn released(version: &str) -> Marks {
+    Marks::default().released(version.parse().unwrap()).unwrap()
+}
+
+#[test]
+fn r08_two_revisions_never_share_a_release() {
+    let (first, second) = (released("2.1.0"), Marks::default());
+    let all = [(number(1), &first), (number(2), &second)];
+    let refused = release(number(2), "2.1.0".parse().unwrap(), &all).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "version 2.1.0 is the release of revision 1 already: a release never moves, choose \
+         another version"
+    );
+    assert_eq!(
+        release(number(1), "2.1.0".parse().unwrap(), &all),
+        Ok(first.clone())
+    );
+    assert_eq!(
+        release(number(2), "2.2.0".parse().unwrap(), &all),
+        Ok(released("2.2.0"))
+    );
+}
+
+#[test]
+fn r08_the_highest_usable_release_is_chosen() {
+    let revoked = Marks {
+        revoked: Some(mark("CVE")),
+        ..released("2.9.0")
+    };
+    let deprecated = Marks {
+        deprecated: Some(mark("old")),
+        ..released("2.8.0")
+    };
+    let (old, new, next, bare) = (
+        released("2.1.0"),
+        released("2.10.0"),
+        released("3.0.0"),
+        Marks::default(),
+    );
+    let marks = [&new, &old, &revoked, &deprecated, &next, &bare];
+    let all: Vec<_> = (1..).map(number).zip(marks).collect();
+    let choose = |wanted: &str| highest_release(&wanted.parse().unwrap(), &all);
+    assert_eq!(choose("^2.1"), Some(number(1)));
+    assert_eq!(choose("<2.10"), Some(number(2)));
+    assert_eq!(choose("*"), Some(number(5)));
+    assert_eq!(choose("^4"), None);
 }
