@@ -15,10 +15,11 @@ mod isolation;
 mod kill;
 mod laws;
 mod lists;
+mod messages;
+mod model;
 mod opening;
 mod reading;
 mod registration;
-
 mod resolving;
 mod sends;
 mod support;
