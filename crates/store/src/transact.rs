@@ -7,6 +7,7 @@ use core::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
+use std::sync::Arc;
 
 /// How often and how soon a transaction is tried again, and where its tokens come from.
 ///
@@ -171,8 +172,8 @@ async fn run<T, E: From<StoreError>>(
     let token = policy.token();
     match tx.commit(token).await {
         Ok(committed) => Ok((value, committed)),
-        Err(StoreError::Unavailable { .. } | StoreError::UnknownOutcome { .. }) => {
-            match settle(store, policy, token).await? {
+        Err(first @ (StoreError::Unavailable { .. } | StoreError::UnknownOutcome { .. })) => {
+            match settle(store, policy, token, first).await? {
                 Some(committed) => Ok((value, Some(committed))),
                 None => Err(StoreError::Unavailable { source: None }.into()),
             }
@@ -186,6 +187,7 @@ async fn settle(
     store: &dyn Store,
     policy: &RetryPolicy,
     token: CommitToken,
+    first: StoreError,
 ) -> Result<Option<Committed>, StoreError> {
     let mut attempt = 0;
     loop {
@@ -204,9 +206,16 @@ async fn settle(
             // INVARIANT: the first attempt wrote something, so that it touched a partition.
             Ok(committed) if committed.positions.is_empty() => return Ok(None),
             Ok(committed) => return Ok(Some(committed)),
-            // Whatever stopped the probe, the first attempt may have happened.
+            // Whatever stopped the probe, the first attempt may have happened; what went wrong
+            // with that one is the cause.
             Err(error) if !error.is_retryable() || attempt >= policy.attempts => {
-                return Err(StoreError::unknown_outcome(token, error));
+                let source = match first {
+                    StoreError::Unavailable { source }
+                    | StoreError::UnknownOutcome { source, .. } => source,
+                    _ => None,
+                };
+                let source = source.or_else(|| Some(Arc::new(error)));
+                return Err(StoreError::UnknownOutcome { token, source });
             }
             Err(_) => {}
         }
