@@ -267,6 +267,8 @@ impl Error {
             Self::NotFound(_)
             | Self::NoRevision { .. }
             | Self::NoRelease { .. }
+            | Self::AddScope(AddScopeError::NoParent { .. })
+            | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
             | Self::RemoveScope(RemoveScopeError::Unknown { .. })
             | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
             | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
@@ -282,6 +284,7 @@ impl Error {
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )
             | Self::AddPrincipal(AddPrincipalError::AlreadyThere { .. })
+            | Self::Grant(GrantError::AlreadyGranted { .. } | GrantError::LastAdmin { .. })
             | Self::AddCredential(AddCredentialError::NameTaken { .. })
             | Self::RemoveCredential(_)
             | Self::RemoveScope(_)

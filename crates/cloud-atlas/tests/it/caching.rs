@@ -71,15 +71,18 @@ fn none_is_stale(warm: &[Atlas], store: &Arc<dyn Store>, clock: &Arc<ManualClock
     }
 }
 
+/// A write that waits to be done.
+type Write = Box<dyn Fn()>;
+
 /// Every kind of write, with its name.
-fn writes(by: &Atlas) -> Vec<(&'static str, Box<dyn Fn() + '_>)> {
+fn writes(by: &Atlas) -> Vec<(&'static str, Write)> {
     let admin = by.act_as(&p("admin"));
     let (web, acme) = (p::<Reference>("/acme:web"), p::<Scope>("/acme"));
     macro_rules! write {
         ($name:literal, $work:expr) => {{
             let (admin, web, acme) = (admin.clone(), web.clone(), acme.clone());
             let work = move || run(($work)(admin.clone(), web.clone(), acme.clone()));
-            ($name, Box::new(work) as Box<dyn Fn()>)
+            ($name, Box::new(work) as Write)
         }};
     }
     vec![

@@ -49,12 +49,9 @@ fn furnished() -> World {
     world
 }
 
-fn lines(text: &[String]) -> io::Result<Vec<io::Result<String>>> {
-    Ok(text.iter().cloned().map(Ok).collect())
-}
-
 fn load(atlas: &Atlas, text: &[String]) -> Result<(), Error> {
-    run(atlas.load(|| lines(text))).map(|_| ())
+    let lines = || Ok(text.iter().cloned().map(Ok));
+    run(atlas.load(lines)).map(|_| ())
 }
 
 #[test]

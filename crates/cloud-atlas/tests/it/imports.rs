@@ -6,6 +6,7 @@ use crate::support::{
 use cloud_atlas::{
     Error, ErrorKind, ImageQuery, ImportError, ImportOptions, ImportProgress, ImportReport,
     ImportWarning, Session,
+    history::RevisionNumber,
     image::Origin,
     image_id::Cloud,
     scope::{Permission, Role, RoleTable, Scope},
@@ -195,7 +196,7 @@ fn a_release_with_other_images_is_refused_and_nothing_is_written() {
         "2026-02-01T00:00:00Z",
         &[(X86, EAST, 9), (X86, WEST, 4)],
     );
-    let error = refused(&world, "dana", &[wrong.clone()], &options(true));
+    let error = refused(&world, "dana", std::slice::from_ref(&wrong), &options(true));
     assert!(
         matches!(&error, Error::Import(ImportError::Differs { revision, .. }) if revision.get() == 2),
         "{error}"
@@ -321,10 +322,7 @@ fn without_commit_there_is_no_revision_and_no_channel() {
         assert!(dump(&world.atlas).await == before);
         assert_eq!(again.registered, 0);
         let again = import(&dana, &[three], true).await.unwrap();
-        assert_eq!(
-            again.releases[0].revision.map(|number| number.get()),
-            Some(1)
-        );
+        assert_eq!(again.releases[0].revision.map(RevisionNumber::get), Some(1));
         assert_eq!(
             log(&dana, "fcos-x86_64").await,
             (vec!["looks good".to_owned()], Some(1))

@@ -302,12 +302,9 @@ fn s08_hidden_images_read_like_absent_ones() {
         let who = world.who(caller);
         for record in &records {
             let own = cloud_atlas::scope::visible(record.scope(), record.shared(), &from);
-            let error = match run(who.image(record.id(), &from)) {
-                Ok(_) => {
-                    assert!(own, "{caller} sees {record:?} from {from}");
-                    continue;
-                }
-                Err(error) => error,
+            let Err(error) = run(who.image(record.id(), &from)) else {
+                assert!(own, "{caller} sees {record:?} from {from}");
+                continue;
             };
             let absent = run(who.image(nothing, &from)).unwrap_err();
             let text = error

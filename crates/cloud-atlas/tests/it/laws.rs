@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// A document as an import keeps it: of one release, with a time, without the name of its
 /// generator, without families and without empty architectures.
-fn kept(document: &StreamDocument, release: &Release) -> StreamDocument {
+fn one_release(document: &StreamDocument, release: &Release) -> StreamDocument {
     let time = document.last_modified().or(Some(p("2026-01-01T00:00:00Z")));
     let mut kept = StreamDocument::new(document.stream().clone()).with_last_modified(time);
     for (architecture, location, image) in document.images() {
@@ -53,7 +53,7 @@ fn real_documents_come_out_as_they_went_in() {
     let world = World::new();
     for (_, text) in texts(Path::new(DATA)) {
         let document = document(&text);
-        let kept = kept(&document, document.release().unwrap());
+        let kept = one_release(&document, document.release().unwrap());
         assert_eq!(exported(&world.who("dana"), &document), kept);
     }
 }
@@ -67,7 +67,7 @@ proptest! {
         release in strategies::release(),
     ) {
         let world = World::new();
-        let document = kept(&document, &release);
+        let document = one_release(&document, &release);
         prop_assume!(document.images().count() > 0);
         let dana = world.who("dana");
         prop_assert_eq!(&exported(&dana, &document), &document);
@@ -87,7 +87,7 @@ proptest! {
             .map(|(at, (document, time))| {
                 let release = p::<Release>(&format!("{at}.0"));
                 let time = p(&format!("2026-01-0{time}T00:00:0{at}Z"));
-                self::kept(document, &release).with_last_modified(Some(time))
+                one_release(document, &release).with_last_modified(Some(time))
             })
             .collect();
         let mut contents = Vec::new();

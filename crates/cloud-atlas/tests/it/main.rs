@@ -4,7 +4,9 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test fails by a panic; these read data, start children and wait for them"
+    clippy::too_many_lines,
+    reason = "a test fails by a panic; these read data, start children and wait for them, and some \
+              tell a story or a table to its end"
 )]
 
 mod caching;

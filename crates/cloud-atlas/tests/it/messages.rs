@@ -36,16 +36,7 @@ fn number(number: u32) -> RevisionNumber {
 #[test]
 fn refusals_of_the_facade_itself() {
     let web = || p::<Name>("web");
-    let nouns = [
-        Noun::Scope,
-        Noun::Principal,
-        Noun::Credential,
-        Noun::Image,
-        Noun::Mci,
-        Noun::Revision,
-        Noun::Channel,
-    ];
-    let taken = nouns.map(|noun| Error::NameTaken {
+    let taken = [Noun::Mci].map(|noun| Error::NameTaken {
         noun,
         name: "web".to_owned(),
         scope: p("/acme"),
@@ -90,7 +81,7 @@ fn refusals_to_open_import_and_export() {
         OpenError::Unfinished,
         OpenError::Newer { found: 3, known: 1 },
     ];
-    let word = || cloud_atlas::streams::StreamName::parse("Stable").unwrap_err();
+    let word = || StreamName::parse("Stable").unwrap_err();
     let import = [
         ImportError::NoTime {
             stream: stream(),

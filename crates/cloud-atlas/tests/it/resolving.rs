@@ -89,7 +89,9 @@ async fn resolved(who: &Session, answers: &Answers) -> Answers {
 fn agree(atlas: &Atlas, texts: &[(String, String)]) {
     let documents: Vec<_> = texts.iter().map(|(_, text)| document(text)).collect();
     let mut answers = Answers::new();
-    texts.iter().for_each(|(_, text)| read(text, &mut answers));
+    for (_, text) in texts {
+        read(text, &mut answers);
+    }
     assert!(answers.len() > 500, "{} images", answers.len());
     let admin = atlas.act_as(&p("admin"));
     let report = run(import(&admin, &documents, true)).unwrap();

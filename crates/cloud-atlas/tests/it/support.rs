@@ -2,7 +2,7 @@
 
 use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
-    AddCredential, Atlas, Error, ImportOptions, ImportReport, LaunchRequest, RegisterImage,
+    AddCredential, Atlas, Clock, Error, ImportOptions, ImportReport, LaunchRequest, RegisterImage,
     Session,
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
@@ -43,7 +43,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::new(noon()));
         let builder = Atlas::builder()
-            .clock(clock.clone())
+            .clock(Arc::clone(&clock) as Arc<dyn Clock>)
             .ids(Arc::new(SequentialIds::default()));
         let atlas = run(builder.init("memory:")).unwrap();
         let world = Self { atlas, clock };
@@ -99,7 +99,7 @@ impl World {
 /// A second engine over a store, with ids of its own.
 pub(crate) fn beside(store: Arc<dyn Store>, clock: &Arc<ManualClock>, engine: u128) -> Atlas {
     let builder = Atlas::builder()
-        .clock(clock.clone())
+        .clock(Arc::clone(clock) as Arc<dyn Clock>)
         .ids(Arc::new(SequentialIds::starting_at(engine << 100)));
     run(builder.with_store(store)).unwrap()
 }
