@@ -295,6 +295,10 @@ impl Error {
                 ErrorKind::Conflict
             }
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
+            #[cfg(feature = "redb")]
+            Self::Open(OpenError::Redb(
+                atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
+            )) => ErrorKind::Unavailable,
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }

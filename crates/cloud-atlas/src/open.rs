@@ -82,9 +82,23 @@ fn split(url: &str) -> Result<(&str, &str), OpenError> {
 pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
     match split(url)? {
         #[cfg(feature = "redb")]
-        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::create(path)?)),
+        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::create_with(
+            path,
+            redb_options(),
+        )?)),
         _ => Ok(Arc::new(MemoryStore::new())),
     }
+}
+
+/// The file notes whose records it holds, so that another one is refused as it lies.
+#[cfg(feature = "redb")]
+fn redb_options() -> atlas_store_redb::Options {
+    let mut options = atlas_store_redb::Options::default();
+    options.content = Some(atlas_store_redb::Content {
+        name: "cloud-atlas",
+        format: FORMAT,
+    });
+    options
 }
 
 /// The store that is in the way of a new one, if it can be opened.
@@ -99,7 +113,10 @@ pub(crate) fn left_behind(url: &str, error: &OpenError) -> Option<Arc<dyn Store>
 pub(crate) fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
     match split(url)? {
         #[cfg(feature = "redb")]
-        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::open(path)?)),
+        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::open_with(
+            path,
+            redb_options(),
+        )?)),
         _ => Err(OpenError::Memory),
     }
 }

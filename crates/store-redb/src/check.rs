@@ -1,7 +1,7 @@
 //! Looking through a whole store.
 
 use crate::{
-    Backend, OpenError, Place,
+    Backend, OpenError, Options, Place,
     guard::{Guarded, engine, guarded},
     layout::{
         COMMITS, ENTRIES, FEED, Head, TOKENS, read_commit, read_entry, read_feed_entry,
@@ -109,7 +109,11 @@ const MAX_PROBLEMS: usize = 100;
 const CACHE_BYTES: usize = 64 << 20;
 
 pub(crate) fn check(backend: impl Backend, place: &Place) -> Result<CheckReport, OpenError> {
-    let (opened, closed_well) = open::inspect(backend, place, CACHE_BYTES)?;
+    let options = Options {
+        cache_bytes: CACHE_BYTES,
+        ..Options::default()
+    };
+    let (opened, closed_well) = open::inspect(backend, place, &options)?;
     let Opened {
         mut database,
         heads,

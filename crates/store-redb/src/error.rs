@@ -113,6 +113,8 @@ pub enum Found {
     ForeignFile,
     /// A redb file without our mark.
     ForeignDatabase,
+    /// A store of ours, with records of another program.
+    ForeignContent,
 }
 
 impl fmt::Display for Found {
@@ -121,6 +123,7 @@ impl fmt::Display for Found {
             Self::NoFile => "a folder or a device",
             Self::ForeignFile => "a file of another kind",
             Self::ForeignDatabase => "a redb file of another program",
+            Self::ForeignContent => "a store with the records of another program",
         })
     }
 }

@@ -12,7 +12,8 @@ pub(crate) const FORMAT: u32 = 1;
 /// What the row `store` of [`META`] says in every file of ours.
 pub(crate) const MARKER: &str = "cloud-atlas";
 
-/// Rows `store`, `format` and `writer`: whose file this is, and by which version.
+/// Rows `store`, `format` and `writer`: whose file this is, and by which version. Row `content`:
+/// whose records it holds, and in which format.
 pub(crate) const META: TableDefinition<'_, &str, &str> = TableDefinition::new("meta");
 /// Row `commit`: the number of the newest commit.
 pub(crate) const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("counters");

@@ -70,6 +70,6 @@ pub use crate::{
     backend::{Backend, CountingBackend, FileBackend, FlushCount, MemoryBackend},
     check::{CheckReport, Problem},
     error::{Found, OpenError, Place},
-    options::Options,
+    options::{Content, Options},
     store::RedbStore,
 };

@@ -1,7 +1,7 @@
 //! From bytes to an engine: whose are they, and may we?
 
 use crate::{
-    Backend, FileBackend, Found, OpenError, Place,
+    Backend, Content, FileBackend, Found, OpenError, Options, Place,
     gate::{Engine, Gate},
     guard::{Guarded, engine, guard, guarded, is_damage},
     holder::Holder,
@@ -39,7 +39,7 @@ const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
 /// Makes a store in a new file.
 ///
 /// It is made under another name and then given its own, so that nobody ever finds half a store.
-pub(crate) fn create(path: &Path, cache_bytes: usize) -> Result<Opened, OpenError> {
+pub(crate) fn create(path: &Path, options: &Options) -> Result<Opened, OpenError> {
     let place = Place::file(path);
     let io = |source: io::Error| OpenError::Io {
         place: place.clone(),
@@ -50,7 +50,7 @@ pub(crate) fn create(path: &Path, cache_bytes: usize) -> Result<Opened, OpenErro
     }
     let draft = draft_name(path);
     let backend = FileBackend::create_new(&draft).map_err(io)?;
-    let made = fresh(backend, &place, cache_bytes).and_then(|opened| {
+    let made = fresh(backend, &place, options).and_then(|opened| {
         give_name(&draft, path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => OpenError::AlreadyExists {
                 place: place.clone(),
@@ -130,11 +130,12 @@ pub(crate) fn file(
 pub(crate) fn fresh(
     backend: impl Backend,
     place: &Place,
-    cache_bytes: usize,
+    options: &Options,
 ) -> Result<Opened, OpenError> {
     let gate = Gate::open(backend);
-    let database = start(&gate, place, cache_bytes)?.0;
-    guarded(|| write_tables(database.get()?)).map_err(|error| failed(place, error))?;
+    let database = start(&gate, place, options)?.0;
+    guarded(|| write_tables(database.get()?, options.content))
+        .map_err(|error| failed(place, error))?;
     Ok(Opened {
         database,
         gate,
@@ -147,9 +148,9 @@ pub(crate) fn fresh(
 pub(crate) fn existing(
     backend: impl Backend,
     place: &Place,
-    cache_bytes: usize,
+    options: &Options,
 ) -> Result<Opened, OpenError> {
-    let (opened, _) = inspect(backend, place, cache_bytes)?;
+    let (opened, _) = inspect(backend, place, options)?;
     opened.gate.release().map_err(|source| OpenError::Io {
         place: place.clone(),
         source,
@@ -161,7 +162,7 @@ pub(crate) fn existing(
 pub(crate) fn inspect(
     backend: impl Backend,
     place: &Place,
-    cache_bytes: usize,
+    options: &Options,
 ) -> Result<(Opened, bool), OpenError> {
     let io = |source: io::Error| OpenError::Io {
         place: place.clone(),
@@ -186,8 +187,10 @@ pub(crate) fn inspect(
         return Err(foreign(Found::ForeignFile));
     }
     let gate = Gate::holding(backend).map_err(io)?;
-    let (database, clean) = start(&gate, place, cache_bytes)?;
-    match guarded(|| read_meta(database.get()?)).map_err(|error| failed(place, error))? {
+    let (database, clean) = start(&gate, place, options)?;
+    match guarded(|| read_meta(database.get()?, options.content))
+        .map_err(|error| failed(place, error))?
+    {
         Meta::Ours { newest, heads } => Ok((
             Opened {
                 database,
@@ -201,11 +204,12 @@ pub(crate) fn inspect(
             // The engine writes when it closes, and the gate keeps that too.
             drop(database);
             Err(match other {
-                Meta::Newer(found) => OpenError::NewerFormat {
+                Meta::Newer { found, supported } => OpenError::NewerFormat {
                     place: place.clone(),
                     found,
-                    supported: FORMAT,
+                    supported,
                 },
+                Meta::OtherContent => foreign(Found::ForeignContent),
                 _ => foreign(Found::ForeignDatabase),
             })
         }
@@ -213,16 +217,12 @@ pub(crate) fn inspect(
 }
 
 /// Starts the engine, and tells whether it had nothing to repair.
-fn start(
-    gate: &Arc<Gate>,
-    place: &Place,
-    cache_bytes: usize,
-) -> Result<(Guarded, bool), OpenError> {
+fn start(gate: &Arc<Gate>, place: &Place, options: &Options) -> Result<(Guarded, bool), OpenError> {
     let repaired = Arc::new(AtomicBool::new(false));
     let noted = Arc::clone(&repaired);
     let result = guard(|| {
         Builder::new()
-            .set_cache_size(cache_bytes)
+            .set_cache_size(options.cache_bytes)
             .set_repair_callback(move |_| noted.store(true, Ordering::Relaxed))
             .create_with_backend(Engine(Arc::clone(gate)))
     });
@@ -252,11 +252,15 @@ enum Meta {
         newest: u64,
         heads: BTreeMap<Partition, Head>,
     },
-    Newer(u32),
+    Newer {
+        found: u32,
+        supported: u32,
+    },
+    OtherContent,
     Foreign,
 }
 
-fn read_meta(database: &Database) -> Result<Meta, StoreError> {
+fn read_meta(database: &Database, content: Option<Content>) -> Result<Meta, StoreError> {
     let transaction = database.begin_read().map_err(engine)?;
     let meta = match transaction.open_table(META) {
         Ok(meta) => meta,
@@ -276,7 +280,25 @@ fn read_meta(database: &Database) -> Result<Meta, StoreError> {
         .and_then(|text| text.parse::<u32>().ok())
         .ok_or_else(misread)?;
     if format > FORMAT {
-        return Ok(Meta::Newer(format));
+        return Ok(Meta::Newer {
+            found: format,
+            supported: FORMAT,
+        });
+    }
+    if let Some(content) = content {
+        let noted = row("content")?.unwrap_or_default();
+        let noted = noted
+            .split_once(' ')
+            .filter(|(name, _)| *name == content.name);
+        let Some(found) = noted.and_then(|(_, format)| format.parse().ok()) else {
+            return Ok(Meta::OtherContent);
+        };
+        if found > content.format {
+            return Ok(Meta::Newer {
+                found,
+                supported: content.format,
+            });
+        }
     }
     let counters = transaction.open_table(COUNTERS).map_err(engine)?;
     let newest = counters
@@ -302,7 +324,7 @@ fn read_meta(database: &Database) -> Result<Meta, StoreError> {
     Ok(Meta::Ours { newest, heads })
 }
 
-fn write_tables(database: &Database) -> Result<(), StoreError> {
+fn write_tables(database: &Database, content: Option<Content>) -> Result<(), StoreError> {
     let transaction = database.begin_write().map_err(engine)?;
     {
         let mut meta = transaction.open_table(META).map_err(engine)?;
@@ -311,6 +333,10 @@ fn write_tables(database: &Database) -> Result<(), StoreError> {
             .map_err(engine)?;
         meta.insert("writer", env!("CARGO_PKG_VERSION"))
             .map_err(engine)?;
+        if let Some(Content { name, format }) = content {
+            meta.insert("content", format!("{name} {format}").as_str())
+                .map_err(engine)?;
+        }
         let mut counters = transaction.open_table(COUNTERS).map_err(engine)?;
         counters.insert("commit", 0).map_err(engine)?;
         transaction.open_table(ENTRIES).map_err(engine)?;

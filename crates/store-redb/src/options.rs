@@ -23,6 +23,19 @@ pub struct Options {
     /// Saves, with each commit, what a repair would work out: opening after a crash takes no
     /// time, and every commit two flushes. Off unless set.
     pub quick_repair: bool,
+    /// Whose records the store holds, and their format. A new store notes it, and a store that
+    /// notes something else is refused before a byte of it changes. Unless it is set, a new store
+    /// notes nothing and any store is opened.
+    pub content: Option<Content>,
+}
+
+/// Whose records a store holds, and in which format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Content {
+    /// The name of the program or library that the records belong to; it has no blanks.
+    pub name: &'static str,
+    /// The format of the records: the one that is written, and the newest that is read.
+    pub format: u32,
 }
 
 impl Default for Options {
@@ -34,6 +47,7 @@ impl Default for Options {
             max_value_bytes: 16 << 20,
             max_commit_bytes: 256 << 20,
             quick_repair: false,
+            content: None,
         }
     }
 }

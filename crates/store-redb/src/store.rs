@@ -55,7 +55,7 @@ impl RedbStore {
     /// As there.
     pub fn create_with(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        let opened = open::create(path, options.cache_bytes)?;
+        let opened = open::create(path, &options)?;
         Self::start(opened, options, &Place::file(path))
     }
 
@@ -80,11 +80,7 @@ impl RedbStore {
         let path = path.as_ref();
         let backend = open::file(path, FileBackend::open)?;
         let place = Place::file(path);
-        Self::start(
-            open::existing(backend, &place, options.cache_bytes)?,
-            options,
-            &place,
-        )
+        Self::start(open::existing(backend, &place, &options)?, options, &place)
     }
 
     /// Opens the store that a backend holds, or makes one where it holds nothing.
@@ -108,9 +104,9 @@ impl RedbStore {
             source,
         })?;
         let opened = if empty {
-            open::fresh(backend, &place, options.cache_bytes)?
+            open::fresh(backend, &place, &options)?
         } else {
-            open::existing(backend, &place, options.cache_bytes)?
+            open::existing(backend, &place, &options)?
         };
         Self::start(opened, options, &place)
     }

@@ -1,7 +1,7 @@
 //! Files that are no stores of ours: a clear answer, and not a byte changed.
 
 use crate::support::{commit, get, key, put};
-use atlas_store_redb::{Found, MemoryBackend, OpenError, RedbStore};
+use atlas_store_redb::{Content, Found, MemoryBackend, OpenError, Options, RedbStore};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 
@@ -312,4 +312,41 @@ fn of_several_that_make_a_store_one_does() {
     });
     assert_eq!(winners, 1);
     RedbStore::open(&path).unwrap();
+}
+
+#[test]
+fn a_store_of_other_records_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.redb");
+    let with = |name, format| {
+        let mut options = Options::default();
+        options.content = Some(Content { name, format });
+        options
+    };
+    drop(RedbStore::create_with(&path, with("ships", 2)).unwrap());
+    let before = fs::read(&path).unwrap();
+    let other = RedbStore::open_with(&path, with("trains", 2)).unwrap_err();
+    assert!(
+        matches!(
+            other,
+            OpenError::NotAStore {
+                found: Found::ForeignContent,
+                ..
+            }
+        ),
+        "{other}"
+    );
+    let older = RedbStore::open_with(&path, with("ships", 1)).unwrap_err();
+    let newer = matches!(
+        older,
+        OpenError::NewerFormat {
+            found: 2,
+            supported: 1,
+            ..
+        }
+    );
+    assert!(newer, "{older}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    drop(RedbStore::open_with(&path, with("ships", 3)).unwrap());
+    drop(RedbStore::open(&path).unwrap());
 }
