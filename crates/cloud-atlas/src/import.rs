@@ -92,6 +92,8 @@ pub enum ImportWarning {
         release: Release,
         /// The revision it became all the same.
         revision: RevisionNumber,
+        /// Whether its stream's channel points there: no other release of that stream is later.
+        channel_moved: bool,
     },
     /// The stream's name cannot be that of a channel.
     NoChannel {
@@ -123,10 +125,17 @@ impl fmt::Display for ImportWarning {
                 mci,
                 release,
                 revision,
-            } => write!(
-                f,
-                "{release} is older than what `{mci}` held already: it became revision {revision}, and no channel was moved to it"
-            ),
+                channel_moved,
+            } => {
+                write!(
+                    f,
+                    "{release} is older than what `{mci}` held already: it became revision {revision}"
+                )?;
+                match channel_moved {
+                    true => Ok(()),
+                    false => f.write_str(", and no channel was moved to it"),
+                }
+            }
             Self::NoChannel { stream } => write!(
                 f,
                 "no channel can be called `{stream}` (`[a-z][a-z0-9-]*`): point one to the revision by hand"

@@ -231,10 +231,12 @@ impl Unit {
         part: &PartPlan,
         report: &mut ImportReport,
     ) -> Result<RevisionNumber, Error> {
-        let channel = ChannelName::parse(release.stream.as_str()).ok();
-        let newest = self.newest(&mci, channel.as_ref()).await?;
-        let mci = self.head_part(mci, part).await?;
         let time = Some(release.released_at);
+        let late = match mci.last {
+            Some(last) => self.released_at(&mci, last.number).await? > time,
+            None => false,
+        };
+        let mci = self.head_part(mci, part).await?;
         let committed = if mci.is_edited()? { None } else { mci.last };
         let (mci, number) = if let Some(last) = committed {
             (mci, last.number)
@@ -252,45 +254,51 @@ impl Unit {
         IMPORTS
             .insert(&self.tx, &at, parts, &KeptImport(import))
             .await?;
-        if newest > time {
+        let channel_moved = self.advance(&mci, release, number, report).await?;
+        if late || !channel_moved {
             report.warnings.push(ImportWarning::OutOfOrder {
                 mci: part.name.clone(),
                 release: release.release.clone(),
                 revision: number,
+                channel_moved,
             });
-            return Ok(number);
-        }
-        let Some(name) = channel else {
-            let stream = release.stream.clone();
-            report.warnings.push(ImportWarning::NoChannel { stream });
-            return Ok(number);
-        };
-        let points = self.channel(&mci, &name).await?;
-        if points.is_none_or(|channel| channel.current() != number) {
-            let marks = self.revision(&mci, number).await?.marks;
-            self.move_channel(&mci, name, number, &marks).await?;
         }
         Ok(number)
     }
 
-    /// The later of the release times of the last revision, and of the one that a channel points
-    /// to.
-    async fn newest(
+    /// Points the channel of a stream to a revision, unless it points to a later release; tells
+    /// whether it points nowhere later.
+    async fn advance(
         &self,
         mci: &StoredMci,
-        channel: Option<&ChannelName>,
+        release: &ReleasePlan,
+        number: RevisionNumber,
+        report: &mut ImportReport,
+    ) -> Result<bool, Error> {
+        let Ok(name) = ChannelName::parse(release.stream.as_str()) else {
+            let stream = release.stream.clone();
+            report.warnings.push(ImportWarning::NoChannel { stream });
+            return Ok(true);
+        };
+        if let Some(channel) = self.channel(mci, &name).await? {
+            if channel.current() == number {
+                return Ok(true);
+            }
+            if self.released_at(mci, channel.current()).await? > Some(release.released_at) {
+                return Ok(false);
+            }
+        }
+        let marks = self.revision(mci, number).await?.marks;
+        self.move_channel(mci, name, number, &marks).await?;
+        Ok(true)
+    }
+
+    async fn released_at(
+        &self,
+        mci: &StoredMci,
+        number: RevisionNumber,
     ) -> Result<Option<Timestamp>, Error> {
-        let mut newest = None;
-        let mut numbers: Vec<_> = mci.last.iter().map(|last| last.number).collect();
-        if let Some(name) = channel
-            && let Some(channel) = self.channel(mci, name).await?
-        {
-            numbers.push(channel.current());
-        }
-        for number in numbers {
-            newest = newest.max(self.revision(mci, number).await?.revision.released_at());
-        }
-        Ok(newest)
+        Ok(self.revision(mci, number).await?.revision.released_at())
     }
 }
 

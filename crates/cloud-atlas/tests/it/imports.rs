@@ -286,6 +286,31 @@ fn a_late_release_warns_and_moves_no_channel() {
 }
 
 #[test]
+fn each_stream_moves_its_own_channel() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let (mci, scope) = (p::<Reference>("fcos-x86_64"), p::<Scope>("/acme"));
+    let next = small("next", "9.0", "2026-05-01T00:00:00Z", &[(X86, EAST, 9)]);
+    let [one, ..] = three();
+    run(async {
+        import(&dana, &[next], true).await.unwrap();
+        // Older than what is there, but the newest of its own stream.
+        let late = import(&dana, &[one], true).await.unwrap();
+        let shown: Vec<_> = late.warnings.iter().map(ToString::to_string).collect();
+        let expected = "1.0 is older than what `fcos-x86_64` held already: it became revision 2";
+        assert_eq!(shown, [expected]);
+        let channels = dana.channels(&mci, &scope).await.unwrap();
+        let points = |name: &str| {
+            let channel = channels
+                .iter()
+                .find(|channel| channel.name().as_str() == name);
+            channel.map(|channel| channel.current().get())
+        };
+        assert_eq!((points("next"), points("stable")), (Some(1), Some(2)));
+    });
+}
+
+#[test]
 fn without_commit_there_is_no_revision_and_no_channel() {
     let world = World::new();
     let dana = world.who("dana");

@@ -187,6 +187,7 @@ fn warnings_of_an_import() {
             mci: p("fcos"),
             release: p("44.1"),
             revision: number(3),
+            channel_moved: false,
         },
         ImportWarning::NoChannel {
             stream: p("rhcos-4.2"),

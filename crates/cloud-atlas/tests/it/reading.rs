@@ -462,3 +462,49 @@ fn r06_the_trace_says_which_record_decided() {
         assert_eq!(shadows, Some(vec![p("/acme")]));
     });
 }
+
+#[test]
+fn d04_a_diff_compares_the_newest_pair_unless_told_otherwise() {
+    let world = World::new();
+    let admin = world.admin();
+    let (web, scope) = (p::<Reference>("web"), p::<Scope>("/acme"));
+    run(async {
+        committed(&admin, "/acme", "web", 1).await;
+        let pair = async || {
+            let (before, after) = admin.diff_pair(&web, &scope).await?;
+            let diff = admin.mci_diff(&before, &after, &scope).await?;
+            let states = [before.selector.clone(), after.selector.clone()];
+            let states = states.map(|selector| selector.map_or(String::new(), |s| s.to_string()));
+            Ok::<_, Error>((states.join(" "), diff.modified().len()))
+        };
+        assert!(matches!(pair().await, Err(Error::OneRevision { .. })));
+        admin
+            .edit_mci(&web, &scope, vec![set(EAST, 2)], None)
+            .await
+            .unwrap();
+        assert_eq!(pair().await.unwrap(), ("1 head".into(), 1));
+        admin
+            .commit_mci(&web, &scope, p("second"), None)
+            .await
+            .unwrap();
+        assert_eq!(pair().await.unwrap(), ("1 2".into(), 1));
+    });
+}
+
+#[test]
+fn m21_a_multicloud_image_is_shared_like_a_record() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        committed(&admin, "/acme", "shared", 1).await;
+        committed(&admin, "/acme/prod", "own", 2).await;
+        let names = async |from: &str| {
+            let list = admin.mcis(&p(from)).await.unwrap();
+            list.iter()
+                .map(|mci| mci.name.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names("/acme/prod").await, ["own", "shared"]);
+        assert_eq!(names("/acme").await, ["shared"]);
+    });
+}
