@@ -119,7 +119,9 @@ impl From<cloud_atlas::Error> for Failure {
             _ if matches!(&error, cloud_atlas::Error::Sink(sink) if reader_gone(sink)) => {
                 Self::ReaderGone
             }
-            ErrorKind::Unavailable | ErrorKind::Unknown | ErrorKind::Internal => Self::Trouble(Box::new(error)),
+            ErrorKind::Unavailable | ErrorKind::Unknown | ErrorKind::Internal => {
+                Self::Trouble(Box::new(error))
+            }
             _ => Self::Refused(Box::new(error)),
         }
     }
