@@ -6,8 +6,8 @@
 
 use atlas_benches::{Claim, Effort, is_quick, median, versus};
 use cloud_atlas::{
-    AddCredential, Atlas, ImportOptions, LaunchRequest, Session, image_id::Cloud,
-    mci::InstanceDefaults, scope::Scope, streams,
+    AddCredential, Atlas, ImportOptions, LaunchRequest, Session, image_id::Cloud, scope::Scope,
+    streams,
 };
 use std::{error::Error, fs, hint::black_box, path::Path};
 
@@ -55,12 +55,8 @@ async fn import(session: &Session, scope: &Scope) -> Result<(), Box<dyn Error>> 
         let text = fs::read(entry?.path())?;
         documents.push(streams::parse(&text, &streams::Limits::default())?.document);
     }
-    let options = ImportOptions {
-        scope: scope.clone(),
-        name: "fedora-coreos".parse()?,
-        commit: true,
-        instance_types: InstanceDefaults::default(),
-    };
+    let mut options = ImportOptions::new(scope.clone(), "fedora-coreos".parse()?);
+    options.commit = true;
     session
         .import_streams(&documents, &options, &|_| {})
         .await?;

@@ -12,7 +12,7 @@ use cloud_atlas::{
     AddCredential, Atlas, ImportOptions, ImportReport, Session,
     history::RevisionNumber,
     image_id::Cloud,
-    mci::{InstanceDefaults, InstanceType},
+    mci::InstanceType,
     scope::Scope,
     streams,
     template::{LaunchPlan, Reference, Selector},
@@ -97,12 +97,8 @@ async fn import(admin: &Session, scope: &Scope) -> Result<ImportReport, Box<dyn 
         let text = fs::read(entry?.path())?;
         documents.push(streams::parse(&text, &streams::Limits::default())?.document);
     }
-    let options = ImportOptions {
-        scope: scope.clone(),
-        name: "fedora-coreos".parse()?,
-        commit: true,
-        instance_types: InstanceDefaults::default(),
-    };
+    let mut options = ImportOptions::new(scope.clone(), "fedora-coreos".parse()?);
+    options.commit = true;
     Ok(admin.import_streams(&documents, &options, &|_| {}).await?)
 }
 

@@ -6,15 +6,17 @@ mod write;
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::{ParseArchitectureError, Warning};
-use atlas_image_id::CloudLocation;
+use atlas_image_id::{Cloud, CloudLocation};
 use atlas_mci::{InstanceDefaults, NoInstanceType};
 use atlas_scope::Scope;
 use atlas_streams::{Release, StreamArch, StreamName};
 use core::fmt;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What an import does with stream documents.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ImportOptions {
     /// Where records and MultiCloud Images are made; a credential for each cloud must reach it.
     pub scope: Scope,
@@ -26,6 +28,21 @@ pub struct ImportOptions {
     pub commit: bool,
     /// The instance types of the settings.
     pub instance_types: InstanceDefaults,
+    /// The credential to register with, for each cloud where several fit.
+    pub credentials: BTreeMap<Cloud, Name>,
+}
+
+impl ImportOptions {
+    /// An import that commits nothing, with the instance types that ship.
+    pub fn new(scope: Scope, name: Name) -> Self {
+        Self {
+            scope,
+            name,
+            commit: false,
+            instance_types: InstanceDefaults::default(),
+            credentials: BTreeMap::new(),
+        }
+    }
 }
 
 /// What an import did.

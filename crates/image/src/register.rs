@@ -231,6 +231,9 @@ fn choose(
         .collect();
     // The nearest first: they lie on one branch, where the greater scope is the nearer one.
     fitting.sort_by(|a, b| b.scope().cmp(a.scope()).then(a.name().cmp(b.name())));
+    // A name stands for the nearest credential that has it.
+    let mut seen = BTreeSet::new();
+    fitting.retain(|credential| seen.insert(credential.name()));
     let names = || {
         fitting
             .iter()

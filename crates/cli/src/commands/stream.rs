@@ -40,6 +40,9 @@ pub(crate) enum Import {
         /// The instance type of settings, such as `aws/x86_64=m7i.large`
         #[arg(long = "instance-type", value_name = "CLOUD[/ARCH]=TYPE", value_parser = instance_type)]
         instance_types: Vec<Said>,
+        /// The credential to register with where several fit, such as `aws=main`
+        #[arg(long = "credential", value_name = "CLOUD=NAME", value_parser = credential)]
+        credentials: Vec<(Cloud, Name)>,
     },
 }
 
@@ -59,6 +62,13 @@ pub(crate) enum Export {
 
 /// An instance type with the images it is for.
 type Said = (Cloud, Option<Architecture>, InstanceType);
+
+fn credential(text: &str) -> Result<(Cloud, Name), String> {
+    let expected = || "expected CLOUD=NAME, such as aws=main".to_owned();
+    let (cloud, name) = text.split_once('=').ok_or_else(expected)?;
+    let cloud = Cloud::parse(cloud).map_err(|error| error.to_string())?;
+    Ok((cloud, Name::parse(name).map_err(|error| error.to_string())?))
+}
 
 fn instance_type(text: &str) -> Result<Said, String> {
     let expected = || "expected CLOUD[/ARCH]=TYPE, such as aws/x86_64=m7i.large".to_owned();
@@ -80,18 +90,17 @@ pub(crate) fn import(command: Import, global: &Global, out: &mut Out) -> Run {
         name,
         commit,
         instance_types,
+        credentials,
     } = command;
     let documents = read(&files)?;
     let defaults = instance_types.into_iter().fold(
         InstanceDefaults::default(),
         |defaults, (cloud, architecture, said)| defaults.with(cloud, architecture, said),
     );
-    let options = ImportOptions {
-        scope: global.scope.clone(),
-        name,
-        commit,
-        instance_types: defaults,
-    };
+    let mut options = ImportOptions::new(global.scope.clone(), name);
+    options.commit = commit;
+    options.instance_types = defaults;
+    options.credentials = credentials.into_iter().collect();
     let session = global.session()?;
     let bar = progress::bar("importing");
     let advance = |progress: cloud_atlas::ImportProgress| {

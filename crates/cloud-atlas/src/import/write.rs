@@ -189,6 +189,7 @@ impl Unit {
                 os: Some(os.clone()),
                 architecture: Some(part.architecture),
                 origin: origin.clone(),
+                credential: options.credentials.get(&location.cloud()).cloned(),
                 ..RegisterImage::new(scope, location.clone(), image.clone(), Via::Metadata)
             };
             let registered = self.register(request, &credentials).await?;

@@ -547,3 +547,26 @@ fn i08_an_import_leaves_events() {
         assert_eq!(count(Permission::MciEdit), 1);
     });
 }
+
+#[test]
+fn i12_an_import_names_its_credential_where_several_fit() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let [one, ..] = three();
+    run(async {
+        let second =
+            cloud_atlas::AddCredential::new(p("/acme"), Cloud::Aws, p("second"), p("vault:two"));
+        dana.add_credential(second).await.unwrap();
+        let refused = import(&dana, std::slice::from_ref(&one), true)
+            .await
+            .unwrap_err();
+        assert!(matches!(refused, Error::Register(_)), "{refused}");
+        let mut options = options(true);
+        options.credentials.insert(Cloud::Aws, p("second"));
+        let report = dana
+            .import_streams(&[one], &options, &|_| {})
+            .await
+            .unwrap();
+        assert_eq!(report.registered, 2);
+    });
+}

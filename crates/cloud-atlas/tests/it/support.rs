@@ -7,7 +7,7 @@ use cloud_atlas::{
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
-    mci::{HeadEdit, InstanceDefaults, Setting},
+    mci::{HeadEdit, Setting},
     scope::{PrincipalId, Role, Scope},
     store::{MemoryStore, Record, Store},
     streams::{self, StreamDocument},
@@ -208,12 +208,9 @@ pub(crate) fn documents() -> Vec<StreamDocument> {
 }
 
 pub(crate) fn options(commit: bool) -> ImportOptions {
-    ImportOptions {
-        scope: p("/acme"),
-        name: p("fcos"),
-        commit,
-        instance_types: InstanceDefaults::default(),
-    }
+    let mut options = ImportOptions::new(p("/acme"), p("fcos"));
+    options.commit = commit;
+    options
 }
 
 pub(crate) async fn import(
