@@ -12,7 +12,7 @@ use crate::{
 use atlas_base::{Digest, Name};
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber, highest_release};
 use atlas_mci::Content;
-use atlas_scope::{Permission, Scope, visible};
+use atlas_scope::{Level, Permission, Scope, visible};
 use atlas_store::StoreError;
 use atlas_template::{Reference, Selector, Source, Target};
 
@@ -148,7 +148,12 @@ impl Unit {
         lineage: LineageId,
         from: &Scope,
     ) -> Result<Option<StoredMci>, Error> {
-        for partition in partitions_above(from)? {
+        let mut partitions = partitions_above(from)?;
+        if from.level() == Level::Global {
+            // From above all accounts, a lineage may be in any of them.
+            partitions.extend(self.accounts().await?);
+        }
+        for partition in partitions {
             if let Some(found) = MCIS.get(&self.tx, &partition, lineage.to_string()).await? {
                 return Ok(Some(found.0));
             }

@@ -508,3 +508,19 @@ fn m21_a_multicloud_image_is_shared_like_a_record() {
         assert_eq!(names("/acme").await, ["shared"]);
     });
 }
+
+#[test]
+fn r09_a_lock_is_verified_from_above_its_account() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        committed(&admin, "/acme", "web", 1).await;
+        let above = p::<Scope>("/");
+        let lock = admin.lock(&p("/acme:web"), &above, None).await.unwrap();
+        let states = admin.verify_lock(&lock, &above).await.unwrap();
+        assert!(
+            states.iter().all(|(_, state)| *state == LockState::Same),
+            "{states:?}"
+        );
+    });
+}
