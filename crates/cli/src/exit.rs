@@ -162,7 +162,21 @@ pub(crate) fn code(outcome: Run) -> ExitCode {
         Err(Failure::Wanting) => ExitCode::from(1),
         Err(Failure::Usage(error)) => {
             // Help and version are no errors, and clap prints them on stdout.
-            drop(error.print());
+            let hidden = |argument: std::ffi::OsString| {
+                argument.to_string_lossy().chars().any(char::is_control)
+            };
+            if std::env::args_os().any(hidden) {
+                // Without colours, and with what a terminal would obey made visible.
+                let shown = |character: char| match character {
+                    '\n' => character.to_string(),
+                    _ if character.is_control() => character.escape_default().to_string(),
+                    _ => character.to_string(),
+                };
+                let text: String = error.to_string().chars().map(shown).collect();
+                drop(io::stderr().write_all(text.as_bytes()));
+            } else {
+                drop(error.print());
+            }
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
         Err(Failure::Misused(error)) => told(&*error, 2),

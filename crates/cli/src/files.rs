@@ -1,25 +1,38 @@
 //! Files that arguments name: read up to a limit, written whole or not at all.
 
 use crate::exit::Failure;
+use cloud_atlas::base::quoted;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufWriter, Read as _, Write},
     path::{Path, PathBuf},
 };
 
+/// A path inside a message.
+pub(crate) fn shown(path: &Path) -> String {
+    quoted(&path.to_string_lossy()).to_string()
+}
+
+/// Whether a file begins as stores do.
+fn is_store(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"redb"
+}
+
 /// Reads a whole file, unless it has more than `limit` bytes.
 pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
-    let shown = path.display();
-    let unread = |error| Failure::trouble(format!("`{shown}` cannot be read")).because(error);
+    let shown = shown(path);
+    let unread = |error| Failure::trouble(format!("{shown} cannot be read")).because(error);
     let file = File::open(path).map_err(unread)?;
     if file.metadata().map_err(unread)?.is_dir() {
-        return Err(Failure::trouble(format!("`{shown}` is a folder, a file is expected")).into());
+        return Err(Failure::trouble(format!("{shown} is a folder, a file is expected")).into());
     }
     let mut bytes = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(most).read_to_end(&mut bytes).map_err(unread)?;
     if bytes.len() > limit {
-        let message = format!("`{shown}` has more than the {limit} bytes that are read");
+        let message = format!("{shown} has more than the {limit} bytes that are read");
         return Err(Failure::refused(message).into());
     }
     Ok(bytes)
@@ -30,11 +43,7 @@ pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String, Failure> {
     let bytes = read(path, limit)?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Failure::refused(format!(
-            "byte {at} of `{}` is not UTF-8 text",
-            path.display()
-        ))
-        .into()
+        Failure::refused(format!("byte {at} of {} is not UTF-8 text", shown(path))).into()
     })
 }
 
@@ -49,12 +58,36 @@ pub(crate) struct Whole {
 impl Whole {
     /// Begins a file beside the one that it will replace.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        let unwritten = |error| {
-            Failure::trouble(format!("`{}` cannot be written", path.display())).because(error)
+        let unwritten =
+            |error| Failure::trouble(format!("{} cannot be written", shown(path))).because(error);
+        // A link leads to what is replaced; what is there must be a file, and no store.
+        let there = match path.canonicalize() {
+            Ok(target) => Some(target),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(unwritten(error)),
         };
-        if path.is_dir() {
-            return Err(unwritten(io::ErrorKind::IsADirectory.into()));
-        }
+        let path = there.as_deref().unwrap_or(path);
+        let mode = match &there {
+            None => None,
+            Some(there) => {
+                let metadata = there.metadata().map_err(unwritten)?;
+                if metadata.is_dir() {
+                    return Err(unwritten(io::ErrorKind::IsADirectory.into()));
+                }
+                if !metadata.is_file() {
+                    let message = format!(
+                        "{} is no file: name a file, or none for stdout",
+                        shown(path)
+                    );
+                    return Err(Failure::refused(message).into());
+                }
+                if is_store(there) {
+                    let message = format!("{} is a store: choose another file", shown(path));
+                    return Err(Failure::refused(message).into());
+                }
+                Some(metadata.permissions())
+            }
+        };
         let Some(name) = path.file_name() else {
             return Err(unwritten(io::ErrorKind::InvalidFilename.into()));
         };
@@ -66,7 +99,11 @@ impl Whole {
             .write(true)
             .create_new(true)
             .open(&temporary);
-        let file = Some(BufWriter::new(file.map_err(unwritten)?));
+        let file = file.map_err(unwritten)?;
+        if let Some(mode) = mode {
+            file.set_permissions(mode).map_err(unwritten)?;
+        }
+        let file = Some(BufWriter::new(file));
         Ok(Self {
             path: path.into(),
             temporary,
@@ -89,8 +126,8 @@ impl Whole {
         })();
         done.map_err(|error| {
             drop(fs::remove_file(&self.temporary));
-            let shown = self.path.display();
-            Failure::trouble(format!("`{shown}` cannot be written")).because(error)
+            let shown = shown(&self.path);
+            Failure::trouble(format!("{shown} cannot be written")).because(error)
         })
     }
 }
@@ -122,7 +159,7 @@ pub(crate) fn write_text(path: Option<&Path>, text: &str) -> Result<(), Failure>
         Some(path) => {
             let mut file = Whole::create(path)?;
             file.write_all(text.as_bytes()).map_err(|error| {
-                Failure::trouble(format!("`{}` cannot be written", path.display())).because(error)
+                Failure::trouble(format!("{} cannot be written", shown(path))).because(error)
             })?;
             file.finish()
         }

@@ -2,7 +2,7 @@
 
 use crate::{Clock, Error, IdSource, RandomIds, Session, SystemClock, cache::Caches, open};
 use atlas_scope::{PrincipalId, RoleTable};
-use atlas_store::Store;
+use atlas_store::{RetryPolicy, Store};
 use core::fmt;
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) roles: RoleTable,
+    /// One for the whole time that the store is open: its tokens are never drawn twice.
+    pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
 }
 
@@ -172,12 +174,15 @@ impl Builder {
     fn finish(self, store: Arc<dyn Store>, alone: bool) -> Atlas {
         let alone = alone && store.capability().exclusive;
         let Self { clock, ids, roles } = self;
+        let retries = RetryPolicy::new(crate::clock::entropy(clock.now()));
+        let caches = Caches::new(alone);
         let shared = Shared {
             store,
             clock,
             ids,
             roles,
-            caches: Caches::new(alone),
+            retries,
+            caches,
         };
         Atlas {
             shared: Arc::new(shared),

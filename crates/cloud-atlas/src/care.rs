@@ -13,8 +13,8 @@ use atlas_history::Frozen;
 use atlas_mci::Content;
 use atlas_scope::{Grant, PrincipalId, Role, Scope};
 use atlas_store::{
-    CheckCounts, DumpHeader, Finding, Key, Partition, Query, Record, RetryPolicy, Snapshot, Table,
-    Tx, check_table, dump, load, partitions, verify,
+    CheckCounts, DumpHeader, Finding, Key, Partition, Query, Record, Snapshot, Table, Tx,
+    check_table, dump, load, partitions, verify,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -63,13 +63,12 @@ impl Atlas {
         verify(first.inspect(|line| format = format.or(line.as_deref().ok().and_then(format_of))))?;
         known(format)?;
         let shared = &self.shared;
-        let policy = RetryPolicy::new(shared.ids.next(shared.clock.now()));
         let furniture = furniture()?;
         let may_replace = |key: &Key| furniture.contains(key);
         let writing = shared.caches.writing();
         let outcome = load(
             &*shared.store,
-            &policy,
+            &shared.retries,
             may_replace,
             lines().map_err(Error::Dump)?,
         )

@@ -1,6 +1,6 @@
 //! Time and ids: the only two things that the engine does not derive from what it is given.
 
-use atlas_base::Timestamp;
+use atlas_base::{Digest, Timestamp};
 use core::{
     fmt::Debug,
     sync::atomic::{AtomicU64, Ordering},
@@ -46,16 +46,30 @@ pub struct RandomIds;
 
 impl IdSource for RandomIds {
     fn next(&self, now: Timestamp) -> u128 {
-        let mut random = [0; 16];
-        let random = match getrandom::fill(&mut random) {
-            Ok(()) => u128::from_be_bytes(random) >> 48,
-            // Without entropy a counter keeps the ids of one process apart; those of two are kept
-            // apart by the insert, which refuses an id that is there already.
-            Err(_) => u128::from(WITHOUT_ENTROPY.fetch_add(1, Ordering::Relaxed)),
-        };
+        let random = entropy(now) >> 48;
         let millis = u128::from(now.as_micros().div_euclid(1000).unsigned_abs()) & ((1 << 48) - 1);
         (millis << 80) | random
     }
+}
+
+/// 128 bits that no other process draws. Without a source of entropy the moment, the process and a
+/// count have to do.
+pub(crate) fn entropy(now: Timestamp) -> u128 {
+    let mut random = [0; 16];
+    if getrandom::fill(&mut random).is_ok() {
+        return u128::from_be_bytes(random);
+    }
+    let seed = (
+        now,
+        std::process::id(),
+        WITHOUT_ENTROPY.fetch_add(1, Ordering::Relaxed),
+    );
+    let digest = Digest::of("cloud-atlas/entropy/1", format!("{seed:?}").as_bytes());
+    digest
+        .as_bytes()
+        .iter()
+        .take(16)
+        .fold(0, |bits, byte| bits << 8 | u128::from(*byte))
 }
 
 static WITHOUT_ENTROPY: AtomicU64 = AtomicU64::new(0);

@@ -47,6 +47,22 @@ pub enum ExportError {
         /// The other.
         other: StreamName,
     },
+    /// The states to export are of two releases.
+    #[error(
+        "one document holds one release, these are of {one} and {other}: export them one by one"
+    )]
+    Releases {
+        /// One release.
+        one: Release,
+        /// The other.
+        other: Release,
+    },
+    /// Two states of one architecture were named.
+    #[error("one document holds an architecture once, and two of these are of {architecture}")]
+    Architecture {
+        /// The architecture.
+        architecture: StreamArch,
+    },
     /// A setting that stream documents cannot hold.
     #[error(transparent)]
     Image(#[from] NotInStreams),
@@ -82,6 +98,13 @@ impl Session {
             if *document.stream() != stream {
                 let one = document.stream().clone();
                 return Err(ExportError::Streams { one, other: stream }.into());
+            }
+            if let Some(one) = document.release().filter(|one| **one != release) {
+                let (one, other) = (one.clone(), release);
+                return Err(ExportError::Releases { one, other }.into());
+            }
+            if document.architectures().contains_key(&architecture) {
+                return Err(ExportError::Architecture { architecture }.into());
             }
             for (location, setting) in content.settings() {
                 let image = StreamImage::new(setting.image().clone(), release.clone());

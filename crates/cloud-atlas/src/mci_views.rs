@@ -12,7 +12,7 @@ use atlas_mci::{Content, Coverage, Diff};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_template::{ChannelName, Reference, Selector};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A MultiCloud Image at one of its states.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -228,9 +228,15 @@ impl Session {
             } else {
                 format!("{}:{name}", mci.scope)
             };
+            let mut used = BTreeSet::new();
             for stored in unit.revisions(mci).await? {
                 let content = unit.content(&mci.scope, stored.revision.content()).await?;
-                let column = column(&stored.revision, content.content());
+                let mut column = column(&stored.revision, content.content());
+                if !used.insert(column.clone()) {
+                    // Committed by hand on top of a release, whose tags it still carries.
+                    let revision = &stored.revision;
+                    column = format!("{} {}", revision.number(), revision.message().subject());
+                }
                 coverage.add(&lane, &column, content.content());
             }
         }

@@ -94,10 +94,7 @@ pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
 #[cfg(feature = "redb")]
 fn redb_options() -> atlas_store_redb::Options {
     let mut options = atlas_store_redb::Options::default();
-    options.content = Some(atlas_store_redb::Content {
-        name: "cloud-atlas",
-        format: FORMAT,
-    });
+    options.content = atlas_store_redb::Content::new("cloud-atlas", FORMAT);
     options
 }
 

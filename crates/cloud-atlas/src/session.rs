@@ -2,7 +2,7 @@
 
 use crate::{Atlas, Error, cache::PlanCache, unit::Unit};
 use atlas_scope::PrincipalId;
-use atlas_store::{RetryPolicy, Tx, transact};
+use atlas_store::{Tx, transact};
 use core::{fmt, future::Future};
 use std::sync::Arc;
 
@@ -37,7 +37,6 @@ impl Session {
     {
         let shared = &self.atlas.shared;
         let now = shared.clock.now();
-        let policy = RetryPolicy::new(shared.ids.next(now));
         let unit = |tx: Tx| {
             work(Unit {
                 tx,
@@ -47,7 +46,7 @@ impl Session {
             })
         };
         let writing = shared.caches.writing();
-        let outcome = transact(&*shared.store, &policy, unit).await;
+        let outcome = transact(&*shared.store, &shared.retries, unit).await;
         writing.done();
         outcome.map(|(value, _)| value)
     }

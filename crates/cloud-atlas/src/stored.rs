@@ -73,5 +73,6 @@ pub(crate) struct StoredImport {
     pub(crate) revision: RevisionNumber,
     /// The digest of the images that the release named.
     pub(crate) images: Digest,
+    pub(crate) released_at: Timestamp,
     pub(crate) at: Timestamp,
 }

@@ -52,7 +52,11 @@ impl GcpImageId {
     pub(crate) fn scan(text: &str) -> Result<Self, Flaw> {
         let piece = Piece::capped(text)?;
         let path = part::behind_host(piece)?;
-        if let Some(name) = path.strip("family/") {
+        // A project may be called `family`: then more follows.
+        if let Some(name) = path
+            .strip("family/")
+            .filter(|name| !name.text.contains('/'))
+        {
             FAMILY.check(name)?;
             let text = format!("global/images/family/{}", name.text).into();
             return Ok(Self {
@@ -149,8 +153,11 @@ impl GcpImageId {
 
     /// The zone of a family view.
     pub fn zone(&self) -> Option<&str> {
-        let (_, behind) = self.text.split_once("/zones/")?;
-        behind.split('/').next()
+        if self.kind != GcpKind::FamilyView {
+            return None;
+        }
+        let (_, behind) = self.text.strip_prefix("projects/")?.split_once('/')?;
+        behind.strip_prefix("zones/")?.split('/').next()
     }
 
     /// The name or number of the image, or the name of the family.

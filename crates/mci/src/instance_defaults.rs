@@ -56,6 +56,12 @@ impl InstanceDefaults {
         self
     }
 
+    /// Whether somebody said the type for images of an architecture in a cloud.
+    pub fn is_said(&self, cloud: Cloud, architecture: Architecture) -> bool {
+        self.said.contains_key(&(cloud, Some(architecture)))
+            || self.said.contains_key(&(cloud, None))
+    }
+
     /// The type for images of an architecture in a cloud.
     pub fn for_pair(&self, cloud: Cloud, architecture: Architecture) -> Option<InstanceType> {
         let said = self

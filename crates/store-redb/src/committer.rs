@@ -46,7 +46,7 @@ impl Committer {
     fn commit(&mut self, requests: Vec<Request>) {
         if let Some(broken) = &self.broken {
             for request in requests {
-                let _ = request.answer.send(Err(broken.clone()));
+                request.answer(Err(broken.clone()));
             }
             return;
         }
@@ -55,8 +55,7 @@ impl Committer {
         match outcome {
             Ok(verdicts) => {
                 for (request, verdict) in requests.into_iter().zip(verdicts) {
-                    // Whoever dropped the future does not want to know.
-                    let _ = request.answer.send(verdict);
+                    request.answer(verdict);
                 }
             }
             Err(failure) => self.fail(requests, &failure),
@@ -81,7 +80,7 @@ impl Committer {
                     source: Some(Arc::new(error.clone())),
                 },
             };
-            let _ = request.answer.send(Err(answer));
+            request.answer(Err(answer));
         }
     }
 

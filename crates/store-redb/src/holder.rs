@@ -2,12 +2,16 @@
 
 use std::{
     ffi::OsString,
-    fs, io,
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
+/// What our file begins with; a file that begins otherwise is somebody else's.
+const MARK: &str = "atlas-store-redb is open in process ";
+
 /// While it lives, the file names this process. The lock itself is the system's; all of this is
-/// best effort.
+/// best effort, and no file but our own is ever written or removed.
 #[derive(Debug)]
 pub(crate) struct Holder {
     path: PathBuf,
@@ -16,7 +20,12 @@ pub(crate) struct Holder {
 impl Holder {
     pub(crate) fn new(store: &Path) -> Self {
         let path = beside(store);
-        let _ = fs::write(&path, format!("{}\n", std::process::id()));
+        // One that a killed process left behind makes room.
+        if read(&path).is_ok() {
+            let _ = fs::remove_file(&path);
+        }
+        let made = OpenOptions::new().write(true).create_new(true).open(&path);
+        let _ = made.and_then(|mut file| writeln!(file, "{MARK}{}", std::process::id()));
         Self { path }
     }
 
@@ -34,15 +43,21 @@ impl Drop for Holder {
     }
 }
 
+/// The process that our file names; an error where there is none, or it is not ours.
 fn read(path: &Path) -> io::Result<u32> {
-    fs::read_to_string(path)?
+    if !path.symlink_metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let text = fs::read_to_string(path)?;
+    let pid = text
         .trim()
-        .parse()
-        .map_err(io::Error::other)
+        .strip_prefix(MARK)
+        .ok_or(io::ErrorKind::InvalidData)?;
+    pid.parse().map_err(io::Error::other)
 }
 
 fn beside(store: &Path) -> PathBuf {
     let mut name = store.file_name().map(OsString::from).unwrap_or_default();
-    name.push(".pid");
+    name.push(".holder");
     store.with_file_name(name)
 }

@@ -48,8 +48,7 @@ pub(crate) fn create(path: &Path, options: &Options) -> Result<Opened, OpenError
     if is_taken(path) {
         return Err(OpenError::AlreadyExists { place });
     }
-    let draft = draft_name(path);
-    let backend = FileBackend::create_new(&draft).map_err(io)?;
+    let (draft, backend) = draft(path).map_err(io)?;
     let made = fresh(backend, &place, options).and_then(|opened| {
         give_name(&draft, path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => OpenError::AlreadyExists {
@@ -73,13 +72,29 @@ pub(crate) fn create(path: &Path, options: &Options) -> Result<Opened, OpenError
     Ok(opened)
 }
 
-/// A name beside a path that no other thread or process uses.
-fn draft_name(path: &Path) -> PathBuf {
+/// How many drafts that killed processes left behind are passed over.
+const DRAFTS_LEFT: usize = 1000;
+
+/// A new file beside a path that no other thread or process uses.
+fn draft(path: &Path) -> io::Result<(PathBuf, FileBackend)> {
     static DRAFTS: AtomicU64 = AtomicU64::new(0);
-    let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".new-{}-{draft}", std::process::id()));
-    path.with_file_name(name)
+    let mut last = io::ErrorKind::AlreadyExists.into();
+    for _ in 0..DRAFTS_LEFT {
+        let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".new-{}-{draft}", std::process::id()));
+        let draft = path.with_file_name(name);
+        match FileBackend::create_new(&draft) {
+            Ok(backend) => return Ok((draft, backend)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
+            Err(error) => {
+                // Made, and then not locked.
+                let _ = fs::remove_file(&draft);
+                return Err(error);
+            }
+        }
+    }
+    Err(last)
 }
 
 /// Gives a file its name, unless that is taken.
@@ -289,14 +304,14 @@ fn read_meta(database: &Database, content: Option<Content>) -> Result<Meta, Stor
         let noted = row("content")?.unwrap_or_default();
         let noted = noted
             .split_once(' ')
-            .filter(|(name, _)| *name == content.name);
+            .filter(|(name, _)| *name == content.name());
         let Some(found) = noted.and_then(|(_, format)| format.parse().ok()) else {
             return Ok(Meta::OtherContent);
         };
-        if found > content.format {
+        if found > content.format() {
             return Ok(Meta::Newer {
                 found,
-                supported: content.format,
+                supported: content.format(),
             });
         }
     }
@@ -333,7 +348,8 @@ fn write_tables(database: &Database, content: Option<Content>) -> Result<(), Sto
             .map_err(engine)?;
         meta.insert("writer", env!("CARGO_PKG_VERSION"))
             .map_err(engine)?;
-        if let Some(Content { name, format }) = content {
+        if let Some(content) = content {
+            let (name, format) = (content.name(), content.format());
             meta.insert("content", format!("{name} {format}").as_str())
                 .map_err(engine)?;
         }

@@ -32,10 +32,27 @@ pub struct Options {
 /// Whose records a store holds, and in which format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Content {
-    /// The name of the program or library that the records belong to; it has no blanks.
-    pub name: &'static str,
-    /// The format of the records: the one that is written, and the newest that is read.
-    pub format: u32,
+    name: &'static str,
+    format: u32,
+}
+
+impl Content {
+    /// The records of a program or library, and their format: the one that is written, and the
+    /// newest that is read. None where the name is empty or has blanks.
+    pub fn new(name: &'static str, format: u32) -> Option<Self> {
+        let plain = !name.is_empty() && !name.contains(char::is_whitespace);
+        plain.then_some(Self { name, format })
+    }
+
+    /// The name of the program or library.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The format of its records.
+    pub fn format(self) -> u32 {
+        self.format
+    }
 }
 
 impl Default for Options {

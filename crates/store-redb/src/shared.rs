@@ -1,6 +1,6 @@
 //! What the store, its snapshots and its committer share.
 
-use crate::{layout::Head, view::View};
+use crate::{guard::guard, layout::Head, view::View};
 use atlas_store::{Capability, Commit, Committed, FeedPosition, Partition, StoreError};
 use core::{
     sync::atomic::{AtomicBool, Ordering},
@@ -27,6 +27,14 @@ pub(crate) struct Request {
     pub(crate) base: Arc<View>,
     pub(crate) commit: Commit,
     pub(crate) answer: oneshot::Sender<Result<Committed, StoreError>>,
+}
+
+impl Request {
+    /// Answers whoever waits, if somebody still does. The waker is the caller's: what it does on
+    /// this thread is no failure of the store.
+    pub(crate) fn answer(self, answer: Result<Committed, StoreError>) {
+        let _ = guard(|| self.answer.send(answer));
+    }
 }
 
 #[derive(Default)]
@@ -118,8 +126,8 @@ impl Shared {
         }
         drop(feeds);
         for waiter in woken {
-            // Whoever no longer waits needs no waking.
-            let _ = waiter.send(());
+            // Whoever no longer waits needs no waking; and what a waker does is not our failure.
+            let _ = guard(|| waiter.send(()));
         }
         oldest
     }
@@ -220,8 +228,11 @@ impl Shared {
         self.closed.store(true, Ordering::Release);
         let mut queue = lock(&self.queue);
         queue.closing = true;
-        for request in queue.waiting.drain(..) {
-            let _ = request.answer.send(Err(StoreError::Closed));
+        let waiting: Vec<_> = queue.waiting.drain(..).collect();
+        drop(queue);
+        self.fail(Some(StoreError::Closed));
+        for request in waiting {
+            request.answer(Err(StoreError::Closed));
         }
     }
 }

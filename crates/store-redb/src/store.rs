@@ -202,7 +202,11 @@ impl fmt::Debug for RedbStore {
 impl Drop for RedbStore {
     fn drop(&mut self) {
         self.shared.close();
-        if let Some(committer) = self.committer.take() {
+        // The last handle may be dropped by a waker that runs on the committer's own thread, which
+        // cannot wait for itself: it ends by itself.
+        if let Some(committer) = self.committer.take()
+            && committer.thread().id() != thread::current().id()
+        {
             let _ = committer.join();
         }
     }

@@ -46,9 +46,11 @@ pub struct Table<R: 'static> {
 }
 
 impl<R: Record> Table<R> {
-    /// A table in a space, with these indexes. The space is the table's alone: nothing else in the
-    /// store uses that name, nor one that begins with it and a `.`. All keys of a table have the
-    /// same number of parts.
+    /// A table in a space, with these indexes. The indexes of a store with records are as they were
+    /// when those were put: an index that is declared later finds what is put anew only.
+    ///
+    /// The space is the table's alone: nothing else in the
+    /// store uses that name, nor one that begins with it and a `.`.
     pub const fn new(space: &'static str, indexes: &'static [Index<R>]) -> Self {
         Self { space, indexes }
     }

@@ -24,6 +24,9 @@ pub struct RetryPolicy {
     first_wait: Duration,
 }
 
+/// How often the wait doubles at most.
+const LONGEST_WAIT: u32 = 10;
+
 impl RetryPolicy {
     /// How often a transaction is tried, unless a policy says otherwise.
     pub const ATTEMPTS: u32 = 12;
@@ -84,7 +87,7 @@ impl RetryPolicy {
     fn wait(&self, attempt: u32) -> Duration {
         let whole = self
             .first_wait
-            .saturating_mul(1_u32.checked_shl(attempt).unwrap_or(u32::MAX));
+            .saturating_mul(1 << attempt.min(LONGEST_WAIT));
         let half = whole / 2;
         let parts = u32::try_from(self.draw() & 0xffff).unwrap_or_default();
         half.saturating_add(half.saturating_mul(parts) / 0x1_0000)

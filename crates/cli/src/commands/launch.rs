@@ -202,7 +202,9 @@ pub(crate) fn lock(lock: Lock, global: &Global, out: &mut Out) -> Run {
         return self::verify(&file, global, out);
     }
     let (Some(reference), Some(path)) = (reference, file) else {
-        return Err(Failure::refused("a reference and a file are needed: see --help").into());
+        return Err(Failure::misused(
+            "a reference and a file are needed: see --help",
+        ));
     };
     let some = (!locations.is_empty()).then_some(locations.as_slice());
     let lock = global
@@ -256,7 +258,7 @@ struct Verified {
 fn verify(path: &std::path::Path, global: &Global, out: &mut Out) -> Run {
     let text = files::read_text(path, LOCK_FILE_BYTES)?;
     let unusable =
-        |error| Failure::refused(format!("`{}` cannot be used", path.display())).because(error);
+        |error| Failure::refused(format!("{} cannot be used", files::shown(path))).because(error);
     let lock = LockFile::parse(&text).map_err(unusable)?;
     let states = global
         .session()?

@@ -97,7 +97,7 @@ fn dump(atlas: &Atlas, file: Option<&Path>) -> Run {
         let mut whole = files::Whole::create(path)?;
         atlas.dump(|line| writeln!(whole, "{line}")).block_on()?;
         whole.finish()?;
-        note(format!("the dump is in `{}`", path.display()));
+        note(format!("the dump is in {}", files::shown(path)));
         return Ok(());
     }
     let mut stdout = BufWriter::new(io::stdout().lock());

@@ -18,7 +18,10 @@ use cloud_atlas::{
     template::Reference,
 };
 use pollster::FutureExt as _;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// Take over what others publish
 #[derive(Debug, Subcommand)]
@@ -124,7 +127,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<StreamDocument>, Failure> {
     for path in paths {
         let bytes = files::read(path, limits.bytes)?;
         let parsed = streams::parse(&bytes, &limits).map_err(|error| {
-            Failure::refused(format!("`{}` is not imported", path.display())).because(error)
+            Failure::refused(format!("{} is not imported", files::shown(path))).because(error)
         })?;
         warnings.extend(parsed.warnings.iter().map(ToString::to_string));
         documents.push(parsed.document);
@@ -133,17 +136,24 @@ fn read(paths: &[PathBuf]) -> Result<Vec<StreamDocument>, Failure> {
     Ok(documents)
 }
 
+/// The most different warnings that are printed.
+const MOST_WARNINGS: usize = 20;
+
 /// Warns once of what is the case many times.
 fn say_once(warnings: impl Iterator<Item = String>) {
     let mut counted: BTreeMap<String, usize> = BTreeMap::new();
     for warning in warnings {
         *counted.entry(warning).or_default() += 1;
     }
-    for (warning, times) in counted {
+    let more = counted.len().saturating_sub(MOST_WARNINGS);
+    for (warning, times) in counted.into_iter().take(MOST_WARNINGS) {
         match times {
             1 => warn(warning),
             _ => warn(format!("{warning} ({times} times)")),
         }
+    }
+    if more > 0 {
+        warn(format!("and {more} more warnings"));
     }
 }
 
@@ -156,15 +166,18 @@ fn print_report(report: &ImportReport, out: &mut Out) -> Run {
         &report.releases,
         &Columns::new("no releases", &headers, release_row),
     )?;
-    let unchanged = report
-        .releases
-        .iter()
-        .filter(|release| release.unchanged)
-        .count();
-    let summary = match report.releases.len() - unchanged {
-        0 => "nothing changed".to_owned(),
-        imported => format!(
-            "{imported} releases imported, {unchanged} were there already; {} image records made",
+    let releases = |unchanged: bool| {
+        let there = report
+            .releases
+            .iter()
+            .filter(|release| release.unchanged == unchanged);
+        let distinct: BTreeSet<_> = there.map(|one| (&one.stream, &one.release)).collect();
+        distinct.len()
+    };
+    let summary = match (releases(false), releases(true)) {
+        (0, _) => "nothing changed".to_owned(),
+        (imported, there) => format!(
+            "releases imported: {imported}, there already: {there}; image records made: {}",
             report.registered
         ),
     };

@@ -198,7 +198,7 @@ fn references_that_lead_nowhere() {
         fails(&program, &["resolve", "web", "gcp"], 1),
         fails(&program, &["mci", "commit", "web", "-m", "empty"], 1),
         fails(&program, &["mci", "diff", "web"], 1),
-        fails(&program, &["mci", "diff", "web@1"], 1),
+        fails(&program, &["mci", "diff", "web@1"], 2),
         fails(&program, &["lock", "web@head", "-o", "x.lock"], 1),
         fails(&program, &["export", "stream", "web@head"], 1),
         fails(
@@ -206,7 +206,7 @@ fn references_that_lead_nowhere() {
             &["channel", "assign", "production", "web@head"],
             1,
         ),
-        fails(&program, &["mci", "set", "web"], 1),
+        fails(&program, &["mci", "set", "web"], 2),
         fails(
             &program,
             &["mci", "set", "web", "aws/us-east-1", "ami-1"],
@@ -315,4 +315,19 @@ fn a_damaged_store_is_found_wanting() {
         ran.out,
         ran.err
     );
+}
+
+#[test]
+fn no_store_and_no_device_is_replaced_by_an_answer() {
+    let program = Program::with_releases(&releases()[..1]);
+    let store = program.path("a.redb");
+    let before = std::fs::read(&store).unwrap();
+    let name = store.file_name().unwrap().to_str().unwrap().to_owned();
+    for target in [name.as_str(), "/dev/null"] {
+        fails(&program, &["store", "dump", "-o", target], 1);
+        let lock = ["lock", "fedora-coreos-x86_64@next", "-o", target];
+        fails(&program, &lock, 1);
+    }
+    assert!(std::fs::read(&store).unwrap().len() == before.len());
+    program.ok(&["store", "check"]);
 }

@@ -4,10 +4,10 @@ use super::{ImportError, ImportOptions, ImportWarning};
 use atlas_base::{Digest, Name, Tag, Timestamp, canonical};
 use atlas_history::Message;
 use atlas_image::Architecture;
-use atlas_image_id::{CloudLocation, ImageId};
+use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::{Content, Description, HeadEdit, Setting};
 use atlas_streams::{ArchitectureImages, Release, StreamArch, StreamDocument, StreamName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One release, ready to be written in one transaction.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub(super) struct PartPlan {
     pub(super) message: Message,
     pub(super) description: Description,
     pub(super) tags: Vec<Tag>,
+    /// The clouds for which the caller named the instance type.
+    pub(super) said: BTreeSet<Cloud>,
 }
 
 /// The domain of the digest that tells whether a release names the same images as before.
@@ -135,7 +137,12 @@ fn part(
     let tag = |predicate: &str, value: &str| {
         Tag::parse(&format!("stream:{predicate}={value}")).map_err(|error| word(&error))
     };
+    let clouds = settings.keys().map(CloudLocation::cloud);
+    let said = clouds
+        .filter(|cloud| options.instance_types.is_said(*cloud, architecture))
+        .collect();
     Ok(PartPlan {
+        said,
         name: Name::parse(&format!("{}-{arch}", options.name)).map_err(|error| word(&error))?,
         arch: arch.clone(),
         architecture,
@@ -166,13 +173,27 @@ impl PartPlan {
             .filter(|tag| tag.namespace() == Some("stream"));
         edits.extend(old.cloned().map(HeadEdit::RemoveTag));
         edits.extend(self.tags.iter().cloned().map(HeadEdit::AddTag));
-        let gone = head
-            .settings()
-            .keys()
-            .filter(|location| !self.settings.contains_key(location));
+        // Only the clouds that the release speaks of are its own; what people added beside the
+        // image (user data, another instance type) stays with the next image.
+        let clouds: BTreeSet<_> = self.settings.keys().map(CloudLocation::cloud).collect();
+        let gone = head.settings().keys().filter(|location| {
+            clouds.contains(&location.cloud()) && !self.settings.contains_key(location)
+        });
         edits.extend(gone.cloned().map(|location| HeadEdit::Unset { location }));
-        let set = self.settings.iter();
-        edits.extend(set.map(|(at, setting)| HeadEdit::set(at.clone(), setting.clone())));
+        edits.extend(self.settings.iter().map(|(at, new)| {
+            let setting = match head.settings().get(at) {
+                Some(old) if self.said.contains(&at.cloud()) => {
+                    let old = old.clone().with_image(new.image().clone());
+                    new.instance_type()
+                        .cloned()
+                        .into_iter()
+                        .fold(old, Setting::with_instance_type)
+                }
+                Some(old) => old.clone().with_image(new.image().clone()),
+                None => new.clone(),
+            };
+            HeadEdit::set(at.clone(), setting)
+        }));
         edits
     }
 }

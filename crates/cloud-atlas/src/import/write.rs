@@ -249,6 +249,7 @@ impl Unit {
             lineage: mci.lineage,
             revision: number,
             images: part.images,
+            released_at: release.released_at,
             at: self.now,
         };
         let (at, parts) = (partition_of(&mci.scope)?, import_parts(&mci, release));
@@ -285,13 +286,30 @@ impl Unit {
             if channel.current() == number {
                 return Ok(true);
             }
-            if self.released_at(mci, channel.current()).await? > Some(release.released_at) {
-                return Ok(false);
+            // Where a person pointed it to a revision of her own, it stays.
+            match self.imported_at(mci, release, channel.current()).await? {
+                Some(there) if there <= release.released_at => {}
+                _ => return Ok(false),
             }
         }
         let marks = self.revision(mci, number).await?.marks;
         self.move_channel(mci, name, number, &marks).await?;
         Ok(true)
+    }
+
+    /// When the release was made that a stream's import put into a revision.
+    async fn imported_at(
+        &self,
+        mci: &StoredMci,
+        release: &ReleasePlan,
+        number: RevisionNumber,
+    ) -> Result<Option<Timestamp>, Error> {
+        let parts = Parts::from((mci.lineage.to_string(), release.stream.as_str()));
+        let imports = self
+            .all(&IMPORTS, &partition_of(&mci.scope)?, parts)
+            .await?;
+        let found = imports.iter().find(|kept| kept.0.revision == number);
+        Ok(found.map(|kept| kept.0.released_at))
     }
 
     async fn released_at(

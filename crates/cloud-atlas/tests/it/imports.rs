@@ -8,7 +8,8 @@ use cloud_atlas::{
     ImportWarning, Session,
     history::RevisionNumber,
     image::Origin,
-    image_id::Cloud,
+    image_id::{Cloud, ImageId},
+    mci::{HeadEdit, Setting},
     scope::{Permission, Role, RoleTable, Scope},
     streams::{StreamDocument, StreamImage},
     template::Reference,
@@ -363,7 +364,7 @@ fn c02_a_missing_credential_refuses_before_anything_is_written() {
     options.scope = p("/beta");
     let [one, two, _] = three();
     let mut gcp = small("stable", "9.0", "2026-09-01T00:00:00Z", &[(X86, EAST, 9)]);
-    let id = cloud_atlas::image_id::ImageId::parse(Cloud::Gcp, "projects/p-one/global/images/x");
+    let id = ImageId::parse(Cloud::Gcp, "projects/p-one/global/images/x");
     let image = StreamImage::new(id.unwrap(), p("9.0"));
     gcp.insert(p(X86), p("gcp"), image).unwrap();
     for commit in [true, false] {
@@ -494,7 +495,7 @@ fn tags_of_people_outlive_imports_and_a_taken_name_is_used() {
     let (lane, scope) = (p::<Reference>("fcos-x86_64"), p::<Scope>("/acme"));
     run(async {
         committed(&dana, "/acme", "fcos-x86_64", 40).await;
-        let tag = cloud_atlas::mci::HeadEdit::AddTag(p("team:owner=web"));
+        let tag = HeadEdit::AddTag(p("team:owner=web"));
         dana.edit_mci(&lane, &scope, vec![tag], None).await.unwrap();
         dana.commit_mci(&lane, &scope, p("ours"), None)
             .await
@@ -568,5 +569,95 @@ fn i12_an_import_names_its_credential_where_several_fit() {
             .await
             .unwrap();
         assert_eq!(report.registered, 2);
+    });
+}
+
+#[test]
+fn what_people_added_stays_with_the_next_release() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let (mci, scope) = (p::<Reference>("fcos-x86_64"), p::<Scope>("/acme"));
+    let [one, two, three] = three();
+    run(async {
+        import(&dana, &[one], true).await.unwrap();
+        let script = cloud_atlas::mci::UserData::new(b"#cloud-config");
+        let by_hand = Setting::new(crate::support::ami(1))
+            .with_instance_type(p("c7i.large"))
+            .with_user_data(script.clone());
+        let urn = ImageId::parse(Cloud::Azure, "Canonical:offer:sku:1.0.0").unwrap();
+        let azure = Setting::new(urn).with_instance_type(p("Standard_D2s_v5"));
+        let edits = vec![
+            HeadEdit::set(p(EAST), by_hand),
+            HeadEdit::set(p("azure"), azure),
+        ];
+        dana.edit_mci(&mci, &scope, edits, None).await.unwrap();
+        dana.commit_mci(&mci, &scope, p("by hand"), None)
+            .await
+            .unwrap();
+        import(&dana, &[two], true).await.unwrap();
+        let east = dana
+            .resolve(&ask("fcos-x86_64", EAST, "/acme"))
+            .await
+            .unwrap();
+        assert_eq!(
+            east.image,
+            crate::support::ami(3),
+            "the release says the image"
+        );
+        assert_eq!(east.instance_type, Some(p("c7i.large")));
+        assert_eq!(east.user_data, script);
+        dana.resolve(&ask("fcos-x86_64", "azure/eastus", "/acme"))
+            .await
+            .unwrap();
+        // A channel that somebody pointed to a revision of her own stays there.
+        dana.edit_mci(&mci, &scope, vec![HeadEdit::AddTag(p("team:x=1"))], None)
+            .await
+            .unwrap();
+        dana.commit_mci(&mci, &scope, p("hand fix"), None)
+            .await
+            .unwrap();
+        dana.assign_channel(&p("stable"), &mci, &scope)
+            .await
+            .unwrap();
+        let late = import(&dana, &[three], true).await.unwrap();
+        assert!(
+            matches!(
+                late.warnings[..],
+                [ImportWarning::OutOfOrder {
+                    channel_moved: false,
+                    ..
+                }]
+            ),
+            "{:?}",
+            late.warnings
+        );
+        assert_eq!(log(&dana, "fcos-x86_64").await.1, Some(4));
+        // Each revision has a column of its own, whatever tags it carries.
+        let coverage = dana.coverage(&[mci], &scope).await.unwrap();
+        assert_eq!(coverage.columns().len(), 5, "{:?}", coverage.columns());
+    });
+}
+
+#[test]
+fn a_document_holds_one_release_and_each_architecture_once() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let [one, two, _] = three();
+    run(async {
+        import(&dana, &[one, two], true).await.unwrap();
+        let export = async |references: &[&str]| {
+            let references: Vec<_> = references.iter().map(|text| p(text)).collect();
+            dana.export_stream(&references, &p("/acme"))
+                .await
+                .unwrap_err()
+                .to_string()
+        };
+        let two = export(&["fcos-x86_64@1", "fcos-x86_64@2"]).await;
+        assert!(two.contains("one document holds one release"), "{two}");
+        let twice = export(&["fcos-x86_64@1", "fcos-x86_64@1"]).await;
+        assert!(
+            twice.contains("one document holds an architecture once"),
+            "{twice}"
+        );
     });
 }

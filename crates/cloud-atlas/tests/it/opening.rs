@@ -90,7 +90,7 @@ fn write(store: &dyn Store, key: &str) {
 /// An empty store that notes these records.
 fn noted(path: &Path, name: &'static str, format: u32) -> RedbStore {
     let mut options = Options::default();
-    options.content = Some(Content { name, format });
+    options.content = Content::new(name, format);
     RedbStore::create_with(path, options).unwrap()
 }
 

@@ -177,6 +177,9 @@ fn check_name(name: Piece<'_>, in_arn: bool) -> Result<(), Flaw> {
         let words = "the parameter's name is longer than 1011 characters, cut";
         return Err(Flaw::says(name.at + MOST_CHARACTERS, words, NAME));
     }
+    if in_arn && name.text.starts_with('/') {
+        return Err(Flaw::empty(name.at, "part of the parameter's name", NAME));
+    }
     let levels = name.strip("/").unwrap_or(name);
     let mut count = 0;
     for level in levels.parts('/') {

@@ -45,8 +45,12 @@ impl TemplatePath {
 
     /// The datacenter's name as it stands in the path.
     pub fn datacenter(&self) -> &str {
-        let above = self.text.split_once("/vm/").map_or("", |(above, _)| above);
-        above.rsplit('/').next().unwrap_or_default()
+        // A datacenter may be called `vm` as well: its folder is the first one below a name.
+        let names = self.text.split('/').skip(1);
+        let mut pairs = names.clone().zip(names.skip(1));
+        pairs
+            .find(|(_, folder)| *folder == "vm")
+            .map_or("", |(datacenter, _)| datacenter)
     }
 
     /// The template's name as it stands in the path.
@@ -173,7 +177,16 @@ pub(crate) fn inventory_name(name: Piece<'_>) -> Result<(), Flaw> {
     let found = name.text.len() - 2 * escapes;
     if found > 80 {
         let words = "a name of more than 80 characters";
-        return Err(Flaw::says(name.end() - (found - 80), words, NAME));
+        // An escape is one character; the name was found to hold whole ones.
+        let mut at = 0;
+        for _ in 0..80 {
+            at += if name.text.as_bytes().get(at) == Some(&b'%') {
+                3
+            } else {
+                1
+            };
+        }
+        return Err(Flaw::says(name.at + at, words, NAME));
     }
     Ok(())
 }

@@ -240,9 +240,10 @@ fn a_store_in_use() {
     assert!(matches!(error, OpenError::Locked { holder: Some(pid), .. } if pid == this));
     insta::assert_snapshot!(message, @"the store at `atlas.redb` is in use by this very process: close it there first");
     commit(&store, vec![put(&key("a"), "2")]).unwrap();
-    fs::write(folder.path().join("atlas.redb.pid"), "4711\n").unwrap();
+    let beside = folder.path().join("atlas.redb.holder");
+    fs::write(&beside, "atlas-store-redb is open in process 4711\n").unwrap();
     insta::assert_snapshot!(refused(&path).1, @"the store at `atlas.redb` is in use by process 4711: close it there first");
-    fs::write(folder.path().join("atlas.redb.pid"), "nonsense").unwrap();
+    fs::write(&beside, "nonsense").unwrap();
     insta::assert_snapshot!(refused(&path).1, @"the store at `atlas.redb` is in use: close it there first");
     drop(store);
     let store = RedbStore::open(&path).unwrap();
@@ -250,10 +251,11 @@ fn a_store_in_use() {
     // Other programs that use the engine are kept out, too.
     assert!(redb::Database::open(&path).is_err());
     drop(store);
-    assert!(
-        !folder.path().join("atlas.redb.pid").exists(),
-        "the side file goes with the store"
-    );
+    let left = fs::read_to_string(&beside).unwrap();
+    assert_eq!(left, "nonsense", "a file of somebody else's stays");
+    fs::remove_file(&beside).unwrap();
+    drop(RedbStore::open(&path).unwrap());
+    assert!(!beside.exists(), "the side file goes with the store");
     let database = redb::Database::open(&path).unwrap();
     assert!(matches!(
         RedbStore::open(&path),
@@ -320,7 +322,7 @@ fn a_store_of_other_records_is_left_as_it_is() {
     let path = folder.path().join("store.redb");
     let with = |name, format| {
         let mut options = Options::default();
-        options.content = Some(Content { name, format });
+        options.content = Content::new(name, format);
         options
     };
     drop(RedbStore::create_with(&path, with("ships", 2)).unwrap());
@@ -348,5 +350,17 @@ fn a_store_of_other_records_is_left_as_it_is() {
     assert!(newer, "{older}");
     assert_eq!(fs::read(&path).unwrap(), before);
     drop(RedbStore::open_with(&path, with("ships", 3)).unwrap());
+    drop(RedbStore::open(&path).unwrap());
+}
+
+#[test]
+fn drafts_of_killed_processes_stand_in_nobodys_way() {
+    let folder = folder();
+    let path = folder.path().join("store.redb");
+    for count in 0..200 {
+        let name = format!("store.redb.new-{}-{count}", std::process::id());
+        fs::write(folder.path().join(name), "left behind").unwrap();
+    }
+    drop(RedbStore::create(&path).unwrap());
     drop(RedbStore::open(&path).unwrap());
 }

@@ -107,9 +107,9 @@ fn apply(
     out: &mut Out,
 ) -> Run {
     if edits.is_empty() {
-        return Err(
-            Failure::refused("there is nothing to change: name a location, or see --help").into(),
-        );
+        return Err(Failure::misused(
+            "there is nothing to change: name a location, or see --help",
+        ));
     }
     let view = session.edit_mci(reference, from, edits, seen).block_on()?;
     out.one(&view, |out| {

@@ -221,7 +221,7 @@ pub(super) fn diff(
         if before.selector.is_some() {
             let message =
                 format!("say what `{before}` is compared with, or leave out what follows the `@`");
-            return Err(Failure::refused(message).into());
+            return Err(Failure::misused(message));
         }
         let (older, newer) = session.diff_pair(&before, from).block_on()?;
         let named = |state: &Reference| Reference {
