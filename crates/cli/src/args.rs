@@ -9,6 +9,7 @@ use cloud_atlas::{
     Atlas, Session,
     scope::{PrincipalId, Scope},
 };
+use core::time::Duration;
 use etcetera::{AppStrategy, AppStrategyArgs};
 use pollster::FutureExt as _;
 
@@ -82,6 +83,17 @@ pub(crate) enum Output {
     Json,
 }
 
+/// How long a store that another command has open is waited for: most commands take less.
+const WAITS: &[Duration] = &[
+    Duration::from_millis(5),
+    Duration::from_millis(20),
+    Duration::from_millis(75),
+    Duration::from_millis(200),
+    Duration::from_millis(300),
+    Duration::from_millis(400),
+    Duration::from_millis(500),
+];
+
 impl Global {
     /// The address of the store: the one that was named, or the platform's place for data.
     pub(crate) fn store_url(&self) -> Result<String, Failure> {
@@ -99,11 +111,16 @@ impl Global {
         Ok(default_path()?.parent().map(Into::into))
     }
 
-    /// Opens the store; there must be one.
+    /// Opens the store; there must be one. Another command that has it open is waited for a while.
     pub(crate) fn open(&self) -> Result<Atlas, Failure> {
-        Atlas::open(&self.store_url()?)
-            .block_on()
-            .map_err(Failure::opening)
+        let url = self.store_url()?;
+        for wait in WAITS {
+            match Atlas::open(&url).block_on() {
+                Err(error) if Failure::is_in_use(&error) => std::thread::sleep(*wait),
+                done => return done.map_err(Failure::opening),
+            }
+        }
+        Atlas::open(&url).block_on().map_err(Failure::opening)
     }
 
     /// Opens the store as the principal who acts.

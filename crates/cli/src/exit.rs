@@ -62,6 +62,15 @@ impl Failure {
         }
     }
 
+    /// Whether a store was not opened because somebody else has it open.
+    pub(crate) fn is_in_use(error: &cloud_atlas::Error) -> bool {
+        use cloud_atlas::{OpenError, store_redb};
+        let cloud_atlas::Error::Open(OpenError::Redb(error)) = error else {
+            return false;
+        };
+        matches!(error, store_redb::OpenError::Locked { .. })
+    }
+
     /// Puts a sentence of context before what went wrong.
     pub(crate) fn at(self, message: impl Into<String>) -> Self {
         let message = message.into();

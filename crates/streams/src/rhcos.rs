@@ -72,9 +72,13 @@ pub(crate) fn read(document: &Object<'_>) -> Result<Reading, StreamError> {
 
 fn stream(document: &Object<'_>, release: &Release) -> Result<StreamName, StreamError> {
     let version = release.as_str().split('.').next().unwrap_or_default();
-    let name = match version.as_bytes() {
-        [major, minor] if major.is_ascii_digit() && minor.is_ascii_digit() => {
-            format!("rhcos-{}.{}", char::from(*major), char::from(*minor))
+    // `43` is 4.3, and `410` is 4.10.
+    let name = match version.split_at_checked(1) {
+        Some((major, minor))
+            if matches!(minor.len(), 1 | 2)
+                && version.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            format!("rhcos-{major}.{minor}")
         }
         _ => "rhcos".to_owned(),
     };
@@ -88,6 +92,8 @@ fn stream(document: &Object<'_>, release: &Release) -> Result<StreamName, Stream
 /// The moment in a build id's third part: `20190725`, or to the minute `201912110942`.
 fn date(release: &Release) -> Option<Timestamp> {
     let part = release.as_str().split('.').nth(2)?;
+    // Later builds count behind a dash: `202009222340-0`.
+    let part = part.split('-').next()?;
     let day = format!("{}-{}-{}", part.get(..4)?, part.get(4..6)?, part.get(6..8)?);
     let time = match part.len() {
         8 => "00:00".to_owned(),

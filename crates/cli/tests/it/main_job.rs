@@ -396,3 +396,17 @@ fn lists_of_images_go_on_where_the_page_before_ended() {
     }
     assert_eq!((seen.len(), rows), (66, 66));
 }
+
+#[test]
+fn commands_at_once_wait_for_one_another() {
+    let program = Program::new();
+    let names: Vec<_> = (0..6).map(|n| format!("/acme/e{n}")).collect();
+    let started: Vec<_> = names
+        .iter()
+        .map(|name| program.command(&["scope", "add", name]).spawn().unwrap())
+        .collect();
+    for mut one in started {
+        assert!(one.wait().unwrap().success());
+    }
+    assert_eq!(program.json(&["scope", "list"]).len(), 8);
+}

@@ -106,13 +106,20 @@ impl Unit {
             let lineage = mci.lineage;
             let before = self.imported(&mci, release, part).await?;
             let mut revision = before;
+            let mut unchanged = before.is_some();
             if before.is_none() {
+                let registered = report.registered;
+                let generation = mci.head.generation();
                 self.register_part(release, part, options, &mut report)
                     .await?;
                 if options.commit {
                     revision = Some(self.commit_part(mci, release, part, &mut report).await?);
-                } else if newest.get(&part.name) == Some(&release.key()) {
-                    self.head_part(mci, part).await?;
+                } else {
+                    let mut after = generation;
+                    if newest.get(&part.name) == Some(&release.key()) {
+                        after = self.head_part(mci, part).await?.head.generation();
+                    }
+                    unchanged = report.registered == registered && after == generation;
                 }
             }
             report.releases.push(ImportedRelease {
@@ -122,7 +129,7 @@ impl Unit {
                 mci: part.name.clone(),
                 lineage,
                 revision,
-                unchanged: before.is_some(),
+                unchanged,
                 locations: part.settings.len(),
             });
         }

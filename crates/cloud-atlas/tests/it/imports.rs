@@ -335,7 +335,8 @@ fn without_commit_there_is_no_revision_and_no_channel() {
         assert_eq!(images[0].image(), &crate::support::ami(5));
         // A second time changes nothing.
         let before = dump(&world.atlas).await;
-        import(&dana, &all, false).await.unwrap();
+        let again = import(&dana, &all, false).await.unwrap();
+        assert!(again.releases.iter().all(|release| release.unchanged));
         assert!(dump(&world.atlas).await == before);
         // Looked at and committed by hand, it is imported: nothing is left to do.
         dana.commit_mci(&lane, &scope, p("looks good"), None)

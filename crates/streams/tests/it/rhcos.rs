@@ -22,6 +22,7 @@ fn build(id: &str, more: &str) -> String {
 fn the_build_id_names_stream_and_date() {
     let ids = [
         "43.81.201912110942.0",
+        "47.83.202103251640-0",
         "42.80.20190725.1",
         "410.8.20190520.0",
         "43.81.20190230.0",
