@@ -1,19 +1,27 @@
 //! Parse errors: opaque, with the byte offset of what was wrong.
 
-use core::fmt;
-
+/// Declares parse errors: opaque structs with a message and `at()`, the byte offset of what was
+/// wrong. Their `new(at, message)` is the crate's own.
+///
+/// ```
+/// atlas_base::parse_errors! {
+///     /// Why a text is no ship.
+///     ParseShipError;
+/// }
+/// ```
+#[macro_export]
 macro_rules! parse_errors {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name {
-            message: String,
+            message: ::std::string::String,
             at: usize,
         }
 
         impl $name {
-            pub(crate) fn new(at: usize, message: impl fmt::Display) -> Self {
-                Self { message: message.to_string(), at }
+            pub(crate) fn new(at: usize, message: impl ::core::fmt::Display) -> Self {
+                Self { message: ::std::string::ToString::to_string(&message), at }
             }
 
             /// The byte offset in the given text at which it stopped making sense.
@@ -22,13 +30,13 @@ macro_rules! parse_errors {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(&self.message)
             }
         }
 
-        impl std::error::Error for $name {}
+        impl ::std::error::Error for $name {}
     )*};
 }
 

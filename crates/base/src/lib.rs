@@ -22,7 +22,7 @@
 //! | [`Name`] | a name that a reference such as `web-base@3` can hold |
 //! | [`Tag`] | a raw tag or a machine tag `namespace:predicate=value` |
 //! | [`canonical`] | one byte sequence for equal values |
-//! | [`id_type!`], [`text_form!`] | how ids and text newtypes are made, everywhere alike |
+//! | [`id_type!`], [`text_form!`], [`parse_errors!`] | how ids, text newtypes and their errors are made, everywhere alike |
 
 pub mod canonical;
 mod digest;
