@@ -321,13 +321,12 @@ fn a_damaged_store_is_found_wanting() {
 fn no_store_and_no_device_is_replaced_by_an_answer() {
     let program = Program::with_releases(&releases()[..1]);
     let store = program.path("a.redb");
-    let before = std::fs::read(&store).unwrap();
     let name = store.file_name().unwrap().to_str().unwrap().to_owned();
     for target in [name.as_str(), "/dev/null"] {
         fails(&program, &["store", "dump", "-o", target], 1);
         let lock = ["lock", "fedora-coreos-x86_64@next", "-o", target];
         fails(&program, &lock, 1);
     }
-    assert!(std::fs::read(&store).unwrap().len() == before.len());
+    assert!(std::fs::read(&store).unwrap().starts_with(b"redb"));
     program.ok(&["store", "check"]);
 }
