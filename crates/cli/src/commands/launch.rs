@@ -225,7 +225,6 @@ pub(crate) fn lock(lock: Lock, global: &Global, out: &mut Out) -> Run {
     };
     out.one(&answer, |out| {
         let Locked {
-            file,
             mci,
             revision,
             locations,
@@ -233,7 +232,8 @@ pub(crate) fn lock(lock: Lock, global: &Global, out: &mut Out) -> Run {
         } = &answer;
         writeln!(
             out,
-            "locked {locations} locations of {mci} revision {revision} in {file}"
+            "locked {locations} locations of {mci} revision {revision} in {}",
+            files::shown(&path)
         )
     })
 }
