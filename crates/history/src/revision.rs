@@ -36,11 +36,9 @@ impl RevisionNumber {
     /// It is no whole number from 1 on, or has leading zeros or a sign.
     pub fn parse(text: &str) -> Result<Self, ParseRevisionNumberError> {
         let refuse = |at| {
-            Err(ParseRevisionNumberError {
-                shown: quoted(text).to_string(),
-                why: "no revision number: expected a whole number from 1 to 4294967295 without leading zeros",
-                at,
-            })
+            let expected = "expected a whole number from 1 to 4294967295 without leading zeros";
+            let message = format_args!("{} is no revision number: {expected}", quoted(text));
+            Err(ParseRevisionNumberError::new(at, message))
         };
         if let Some(at) = text.bytes().position(|byte| !byte.is_ascii_digit()) {
             return refuse(at);
@@ -94,10 +92,10 @@ impl RevisionRef {
     ///
     /// One of the two parts is missing or malformed.
     pub fn parse(text: &str) -> Result<Self, ParseRevisionNumberError> {
-        let refuse = |at| ParseRevisionNumberError {
-            shown: quoted(text).to_string(),
-            why: "no revision: expected a lineage id, `@` and a whole number from 1 on",
-            at,
+        let refuse = |at| {
+            let expected = "expected a lineage id, `@` and a whole number from 1 on";
+            let message = format_args!("{} is no revision: {expected}", quoted(text));
+            ParseRevisionNumberError::new(at, message)
         };
         let (lineage, number) = text.split_once('@').ok_or_else(|| refuse(text.len()))?;
         Ok(Self {

@@ -1,6 +1,6 @@
 //! What people write into a revision.
 
-use atlas_base::{quoted, text_form};
+use atlas_base::{parse_errors, quoted, text_form};
 use core::fmt;
 use std::sync::Arc;
 
@@ -20,7 +20,11 @@ macro_rules! words {
             ///
             /// It is blank, too long, or holds a control character.
             pub fn parse(text: &str) -> Result<Self, $error> {
-                let refuse = |at, why| Err($error { at, shown: quoted(text).to_string(), why });
+                let refuse = |at, why| {
+                    let shown = quoted(text);
+                    let words = concat!(" is no ", $what, ": ");
+                    Err($error::new(at, format_args!("{shown}{words}{why}, at byte {at}")))
+                };
                 if text.trim().is_empty() {
                     return refuse(0, "it is blank");
                 }
@@ -56,28 +60,10 @@ macro_rules! words {
 
         text_form!($name, $error);
 
-        #[doc = concat!("Why a text is no ", $what, ".")]
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $error {
-            at: usize,
-            shown: String,
-            why: &'static str,
+        parse_errors! {
+            #[doc = concat!("Why a text is no ", $what, ".")]
+            $error;
         }
-
-        impl $error {
-            /// The byte offset of what was wrong.
-            pub fn at(&self) -> usize {
-                self.at
-            }
-        }
-
-        impl fmt::Display for $error {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!("{} is no ", $what, ": {}, at byte {}"), self.shown, self.why, self.at)
-            }
-        }
-
-        impl std::error::Error for $error {}
     };
 }
 
@@ -103,25 +89,7 @@ impl Message {
     }
 }
 
-/// Why a text is no revision number, or names no revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseRevisionNumberError {
-    pub(crate) shown: String,
-    pub(crate) why: &'static str,
-    pub(crate) at: usize,
+parse_errors! {
+    /// Why a text is no revision number, or names no revision.
+    ParseRevisionNumberError;
 }
-
-impl ParseRevisionNumberError {
-    /// The byte offset of what was wrong.
-    pub fn at(&self) -> usize {
-        self.at
-    }
-}
-
-impl fmt::Display for ParseRevisionNumberError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {}", self.shown, self.why)
-    }
-}
-
-impl std::error::Error for ParseRevisionNumberError {}

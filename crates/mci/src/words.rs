@@ -1,6 +1,6 @@
 //! Checked texts inside a content.
 
-use atlas_base::{quoted, text_form};
+use atlas_base::{parse_errors, quoted, text_form};
 use core::fmt;
 use std::sync::Arc;
 
@@ -38,11 +38,11 @@ impl Description {
             .flatten()
             .min_by_key(|&(at, _)| at)
         {
-            Some((at, why)) => Err(ParseDescriptionError {
-                at,
-                shown: quoted(text).to_string(),
-                why,
-            }),
+            Some((at, why)) => {
+                let message =
+                    format_args!("{} is no description: {why}, at byte {at}", quoted(text));
+                Err(ParseDescriptionError::new(at, message))
+            }
             None => Ok(Self(text.into())),
         }
     }
@@ -64,11 +64,8 @@ impl InstanceType {
     /// It is empty, too long, or holds a blank or anything but visible ASCII.
     pub fn parse(text: &str) -> Result<Self, ParseInstanceTypeError> {
         let refuse = |at, why| {
-            Err(ParseInstanceTypeError {
-                at,
-                shown: quoted(text).to_string(),
-                why,
-            })
+            let message = format_args!("{} is no instance type: {why}, at byte {at}", quoted(text));
+            Err(ParseInstanceTypeError::new(at, message))
         };
         match text.bytes().position(|byte| !byte.is_ascii_graphic()) {
             _ if text.is_empty() => refuse(0, "it is empty"),
@@ -104,32 +101,10 @@ macro_rules! text_newtype {
 
         text_form!($name, $error);
 
-        #[doc = concat!("Why a text is no ", $what, ".")]
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $error {
-            at: usize,
-            shown: String,
-            why: &'static str,
+        parse_errors! {
+            #[doc = concat!("Why a text is no ", $what, ".")]
+            $error;
         }
-
-        impl $error {
-            /// The byte offset of what was wrong.
-            pub fn at(&self) -> usize {
-                self.at
-            }
-        }
-
-        impl fmt::Display for $error {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(
-                    f,
-                    concat!("{} is no ", $what, ": {}, at byte {}"),
-                    self.shown, self.why, self.at
-                )
-            }
-        }
-
-        impl std::error::Error for $error {}
     };
 }
 

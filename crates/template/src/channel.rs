@@ -22,11 +22,8 @@ impl ChannelName {
     /// It has another shape, is too long, or is one of the two reserved words.
     pub fn parse(text: &str) -> Result<Self, ParseChannelNameError> {
         let refuse = |at, why| {
-            Err(ParseChannelNameError {
-                shown: quoted(text).to_string(),
-                at,
-                why,
-            })
+            let message = format_args!("{} is no channel name: {why}, at byte {at}", quoted(text));
+            Err(ParseChannelNameError::new(at, message))
         };
         let wrong = text.bytes().enumerate().position(|(at, byte)| match byte {
             b'a'..=b'z' => false,
@@ -61,32 +58,10 @@ impl fmt::Display for ChannelName {
 
 text_form!(ChannelName, ParseChannelNameError);
 
-/// Why a text is no channel name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseChannelNameError {
-    shown: String,
-    at: usize,
-    why: &'static str,
+atlas_base::parse_errors! {
+    /// Why a text is no channel name.
+    ParseChannelNameError;
 }
-
-impl ParseChannelNameError {
-    /// The byte offset of what was wrong.
-    pub fn at(&self) -> usize {
-        self.at
-    }
-}
-
-impl fmt::Display for ParseChannelNameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is no channel name: {}, at byte {}",
-            self.shown, self.why, self.at
-        )
-    }
-}
-
-impl std::error::Error for ParseChannelNameError {}
 
 /// One step of a channel's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

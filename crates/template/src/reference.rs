@@ -134,12 +134,10 @@ impl Reference {
     ///
     /// One of the three parts is malformed.
     pub fn parse(text: &str) -> Result<Self, ParseReferenceError> {
-        let refuse = |at, why: &str| ParseReferenceError {
-            at,
-            message: format!(
-                "{} is no reference: {why} (`[SCOPE:]NAME[@X]`), at byte {at}",
-                quoted(text)
-            ),
+        let refuse = |at, why: &str| {
+            let (shown, form) = (quoted(text), "`[SCOPE:]NAME[@X]`");
+            let message = format_args!("{shown} is no reference: {why} ({form}), at byte {at}");
+            ParseReferenceError::new(at, message)
         };
         let (target, selector) = match text.split_once('@') {
             None => (text, None),
@@ -192,24 +190,7 @@ impl fmt::Display for Reference {
 
 text_form!(Reference, ParseReferenceError);
 
-/// Why a text is no reference.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseReferenceError {
-    at: usize,
-    message: String,
+atlas_base::parse_errors! {
+    /// Why a text is no reference.
+    ParseReferenceError;
 }
-
-impl ParseReferenceError {
-    /// The byte offset of what was wrong.
-    pub fn at(&self) -> usize {
-        self.at
-    }
-}
-
-impl fmt::Display for ParseReferenceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ParseReferenceError {}
