@@ -65,6 +65,19 @@ pub struct Pair {
     pub ratio: f64,
 }
 
+impl Pair {
+    /// The costs of one of `count` things that a call does.
+    #[must_use = "the pair itself stays as it is"]
+    pub fn over(self, count: usize) -> Self {
+        let count = count as f64;
+        Self {
+            ours: self.ours / count,
+            peer: self.peer / count,
+            ..self
+        }
+    }
+}
+
 /// Measures two sides in interleaved rounds; whoever goes first changes with each round.
 ///
 /// What the calls return is kept from the optimiser; what they take should pass [`black_box`].

@@ -18,7 +18,7 @@ pub use self::{
 
 use crate::{
     Cloud, IdKind, ParseImageIdError, Stability,
-    scan::{Flaw, Piece},
+    scan::{Cursor, Flaw},
 };
 use core::fmt;
 
@@ -39,17 +39,9 @@ pub enum AwsImageId {
 }
 
 impl AwsImageId {
-    /// Reads any of the forms.
-    ///
-    /// # Errors
-    ///
-    /// The text is none of them.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Self::scan(text).map_err(|flaw| ParseImageIdError::new(Cloud::Aws, text, flaw))
-    }
-
-    pub(crate) fn scan(text: &str) -> Result<Self, Flaw> {
-        let piece = Piece::capped(text)?;
+    pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
+        let piece = cursor.rest();
+        let text = piece.text;
         match text.as_bytes() {
             [b'a', b'm', b'i', ..] => AmiId::scan(piece).map(Self::Ami),
             [b'a', b'k', b'i', ..] => KernelId::scan(piece).map(Self::Kernel),
@@ -76,8 +68,7 @@ impl AwsImageId {
     /// What sort of id this is.
     pub fn kind(&self) -> IdKind {
         match self {
-            Self::Ami(id) if id.is_symphony() => IdKind::SymphonyAmi,
-            Self::Ami(_) => IdKind::Ami,
+            Self::Ami(id) => id.kind(),
             Self::Kernel(_) => IdKind::Kernel,
             Self::Ramdisk(_) => IdKind::Ramdisk,
             Self::Arn(_) => IdKind::ImageArn,
@@ -112,6 +103,46 @@ impl fmt::Display for AwsImageId {
 
 atlas_base::text_form!(AwsImageId, ParseImageIdError);
 
+/// [`AwsImageId`] as it stands in a text that somebody else owns.
+#[derive(Clone, Copy)]
+pub struct AwsImageIdRef<'a> {
+    text: &'a str,
+}
+
+impl<'a> AwsImageIdRef<'a> {
+    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        AwsImageId::scan(cursor)?;
+        Ok(Self {
+            text: cursor.rest().text,
+        })
+    }
+
+    /// The id in a text of its own.
+    #[expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "for now")]
+    pub fn into_owned(self) -> AwsImageId {
+        AwsImageId::scan(Cursor::capped(self.text).unwrap()).unwrap()
+    }
+
+    /// What sort of id this is.
+    pub fn kind(self) -> IdKind {
+        self.into_owned().kind()
+    }
+
+    /// Whether it always means the same image.
+    pub fn stability(self) -> Stability {
+        self.into_owned().stability()
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for AwsImageIdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.into_owned().as_str())
+    }
+}
+
+crate::text::borrowed_twin!(AwsImageId, AwsImageIdRef, Cloud::Aws);
+
 /// Why none of the forms begins like this text.
 #[cold]
 fn unknown(text: &str) -> Flaw {
@@ -133,4 +164,10 @@ fn unknown(text: &str) -> Flaw {
             _ => flaw,
         },
     }
+}
+
+/// Texts that may have been meant by one that is no id, most likely first.
+#[cold]
+pub(crate) fn near(_text: &str) -> Vec<String> {
+    Vec::new()
 }

@@ -18,7 +18,7 @@ pub use self::{
 
 use crate::{
     Cloud, IdKind, ParseImageIdError, Stability,
-    scan::{Flaw, Piece},
+    scan::{Cursor, Flaw, Piece},
 };
 use core::fmt;
 
@@ -37,17 +37,9 @@ pub enum AzureImageId {
 }
 
 impl AzureImageId {
-    /// Reads any of the forms, and the aliases of [`ALIAS_LIST`].
-    ///
-    /// # Errors
-    ///
-    /// The text is none of them.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Self::scan(text).map_err(|flaw| ParseImageIdError::new(Cloud::Azure, text, flaw))
-    }
-
-    pub(crate) fn scan(text: &str) -> Result<Self, Flaw> {
-        let piece = Piece::capped(text)?;
+    pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
+        let piece = cursor.rest();
+        let text = piece.text;
         if text.starts_with('/') {
             return arm::scan(piece);
         }
@@ -112,6 +104,46 @@ impl fmt::Display for AzureImageId {
 
 atlas_base::text_form!(AzureImageId, ParseImageIdError);
 
+/// [`AzureImageId`] as it stands in a text that somebody else owns.
+#[derive(Clone, Copy)]
+pub struct AzureImageIdRef<'a> {
+    text: &'a str,
+}
+
+impl<'a> AzureImageIdRef<'a> {
+    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        AzureImageId::scan(cursor)?;
+        Ok(Self {
+            text: cursor.rest().text,
+        })
+    }
+
+    /// The id in a text of its own.
+    #[expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "for now")]
+    pub fn into_owned(self) -> AzureImageId {
+        AzureImageId::scan(Cursor::capped(self.text).unwrap()).unwrap()
+    }
+
+    /// What sort of id this is.
+    pub fn kind(self) -> IdKind {
+        self.into_owned().kind()
+    }
+
+    /// Whether it always means the same image.
+    pub fn stability(self) -> Stability {
+        self.into_owned().stability()
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for AzureImageIdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.into_owned().as_str())
+    }
+}
+
+crate::text::borrowed_twin!(AzureImageId, AzureImageIdRef, Cloud::Azure);
+
 #[cold]
 fn unknown(piece: Piece<'_>) -> Flaw {
     const EXPECTED: &str = "a URN, a resource id, a VHD address or a known alias";
@@ -162,4 +194,10 @@ fn version(piece: Piece<'_>, or_latest: &'static str) -> Result<(), Flaw> {
         return Err(Flaw::found(piece.end(), or_latest).hint("a version has three numbers"));
     }
     Ok(())
+}
+
+/// Texts that may have been meant by one that is no id, most likely first.
+#[cold]
+pub(crate) fn near(_text: &str) -> Vec<String> {
+    Vec::new()
 }

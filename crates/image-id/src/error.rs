@@ -1,7 +1,7 @@
 //! Errors: what is wrong, at which byte, what was expected, and a hint for near misses.
 
 use crate::{
-    Cloud, guide,
+    Cloud, guide, near,
     scan::{Flaw, What},
 };
 use core::fmt;
@@ -21,9 +21,10 @@ impl ParseImageIdError {
     /// Made on the cold path only: the general flaws are looked for after a scanner has refused.
     #[cold]
     pub(crate) fn new(cloud: Cloud, text: &str, flaw: Flaw) -> Self {
+        let meant = near::meant(cloud, text);
         Self {
             cloud,
-            report: Box::new(Report::new(text, flaw)),
+            report: Box::new(Report::new(text, flaw, meant)),
         }
     }
 
@@ -32,9 +33,15 @@ impl ParseImageIdError {
         self.cloud
     }
 
-    /// The byte offset in the given text at which it stopped being an id.
+    /// The byte offset in the given text at which it stopped being an id: what stands before it could
+    /// have gone on as one. Where a length is wrong, it is where the text would have to end, or ends.
     pub fn at(&self) -> usize {
         self.report.flaw.at
+    }
+
+    /// In which way it is wrong there.
+    pub fn reason(&self) -> Reason {
+        self.report.reason()
     }
 
     /// What was expected there, in a few words.
@@ -42,9 +49,15 @@ impl ParseImageIdError {
         self.report.flaw.expected
     }
 
-    /// How to mend it, where the text is a near miss.
+    /// How to mend it, where the text is a near miss; it holds the [suggestion](Self::suggestion), if
+    /// there is one.
     pub fn hint(&self) -> Option<&str> {
         self.report.flaw.hint.as_deref()
+    }
+
+    /// The id that was probably meant. It is one of the cloud's, and nobody has looked it up.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.report.meant.as_deref()
     }
 }
 
@@ -75,13 +88,19 @@ impl ParseLocationError {
     pub(crate) fn new(noun: &'static str, text: &str, flaw: Flaw) -> Self {
         Self {
             noun,
-            report: Box::new(Report::new(text, flaw)),
+            report: Box::new(Report::new(text, flaw, None)),
         }
     }
 
-    /// The byte offset in the given text at which it stopped being a location.
+    /// The byte offset in the given text at which it stopped being a location: what stands before it could
+    /// have gone on as one. Where a length is wrong, it is where the text would have to end, or ends.
     pub fn at(&self) -> usize {
         self.report.flaw.at
+    }
+
+    /// In which way it is wrong there.
+    pub fn reason(&self) -> Reason {
+        self.report.reason()
     }
 
     /// What was expected there, in a few words.
@@ -107,6 +126,36 @@ impl fmt::Display for ParseLocationError {
 
 impl std::error::Error for ParseLocationError {}
 
+/// In which way a text is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// This character does not fit there; none if the text ends too early.
+    Unexpected(Option<char>),
+    /// This part has no characters.
+    Empty(&'static str),
+    /// This part has too many characters.
+    TooLong {
+        /// The part's name.
+        part: &'static str,
+        /// How many characters it has.
+        found: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// A run of digits has the wrong length.
+    DigitCount(usize),
+    /// Another rule, in words.
+    Rule(&'static str),
+}
+
+impl Reason {
+    /// Whether it is about a length, so that the offset says where the text would have to end.
+    pub const fn is_about_length(self) -> bool {
+        matches!(self, Self::TooLong { .. } | Self::DigitCount(_))
+    }
+}
+
 /// A flaw with the part of the text that may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Report {
@@ -115,19 +164,44 @@ struct Report {
     shown: Box<str>,
     /// The character at the flaw; none at the end of the text.
     found: Option<char>,
+    /// What was probably meant.
+    meant: Option<Box<str>>,
 }
 
 impl Report {
-    fn new(text: &str, flaw: Flaw) -> Self {
-        let mut flaw = general_flaw(text, flaw.expected).unwrap_or(flaw);
+    fn new(text: &str, flaw: Flaw, meant: Option<String>) -> Self {
+        // What no cloud allows explains more, unless the grammar was left before it.
+        let general = general_flaw(text, flaw.expected).filter(|general| general.at <= flaw.at);
+        let mut flaw = general.unwrap_or(flaw);
         let found = text.get(flaw.at..).and_then(|rest| rest.chars().next());
         if found == Some(',') && flaw.hint.is_none() {
             flaw = flaw.hint("give one at a time");
         }
+        if let Some(meant) = &meant {
+            let meant = atlas_base::quoted(meant);
+            let hint = match &flaw.hint {
+                Some(hint) => format!("{hint}: {meant}"),
+                None => format!("perhaps {meant} is meant"),
+            };
+            flaw = flaw.hint(hint);
+        }
         Self {
+            meant: meant.map(Into::into),
             shown: shown(text).into(),
             found,
             flaw,
+        }
+    }
+}
+
+impl Report {
+    fn reason(&self) -> Reason {
+        match self.flaw.what {
+            What::Found => Reason::Unexpected(self.found),
+            What::Empty(part) => Reason::Empty(part),
+            What::Long { part, found, most } => Reason::TooLong { part, found, most },
+            What::Digits { found } => Reason::DigitCount(found),
+            What::Says(words) => Reason::Rule(words),
         }
     }
 }
@@ -213,7 +287,7 @@ fn general_flaw(text: &str, expected: &'static str) -> Option<Flaw> {
             _ if character.is_whitespace() => {
                 "remove the blank, which is no ASCII character".into()
             }
-            _ => strange_character(character),
+            _ => near::strange_character(character),
         };
         return Some(Flaw::found(at, expected).hint(hint));
     }
@@ -234,35 +308,4 @@ fn general_flaw(text: &str, expected: &'static str) -> Option<Flaw> {
         return Some(Flaw::found(0, expected).hint("fill in the placeholder"));
     }
     None
-}
-
-/// What a character outside ASCII is probably meant to be.
-fn strange_character(character: char) -> std::borrow::Cow<'static, str> {
-    let plain = match character {
-        '\u{feff}' => return "remove the byte order mark".into(),
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {
-            return "remove the invisible character".into();
-        }
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' => '-',
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(character) - 0xff01 + 0x21).unwrap_or(character)
-        }
-        '\u{660}'..='\u{669}' => char::from_digit(u32::from(character) - 0x660, 10).unwrap_or('0'),
-        '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(character) - 0x6f0, 10).unwrap_or('0'),
-        '\u{430}' | '\u{3b1}' => 'a',
-        '\u{435}' => 'e',
-        '\u{43e}' | '\u{3bf}' => 'o',
-        '\u{440}' | '\u{3c1}' => 'p',
-        '\u{441}' => 'c',
-        '\u{443}' => 'y',
-        '\u{445}' => 'x',
-        '\u{456}' => 'i',
-        '\u{410}' => 'A',
-        '\u{421}' => 'C',
-        '\u{415}' => 'E',
-        '\u{41e}' => 'O',
-        '\u{2018}'..='\u{201f}' => return "remove the typographic quotes".into(),
-        _ => return "ids are ASCII only".into(),
-    };
-    format!("it looks like `{plain}` but is another character; type it anew").into()
 }

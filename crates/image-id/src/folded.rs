@@ -110,23 +110,4 @@ macro_rules! compares_folded {
     };
 }
 
-/// `Display` and `Debug` by `as_str`, `FromStr` and serde by `parse`.
-macro_rules! id_text {
-    ($type:ty) => {
-        impl core::fmt::Display for $type {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl core::fmt::Debug for $type {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Debug::fmt(self.as_str(), f)
-            }
-        }
-
-        atlas_base::text_form!($type, $crate::ParseImageIdError);
-    };
-}
-
-pub(crate) use {compares_folded, id_text};
+pub(crate) use compares_folded;

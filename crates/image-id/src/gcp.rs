@@ -4,17 +4,20 @@
 //! `projects/`. An id without a project (`global/images/x`, `family/x`) needs a default one. A bare
 //! name could be an image or a family of any project and is refused.
 
+mod borrowed;
+mod host;
+mod near;
 mod part;
 mod project;
 
-pub use self::project::GceProject;
+pub(crate) use self::near::near;
+pub use self::{borrowed::GcpImageIdRef, project::GceProject};
 
-use self::part::{FAMILY, IMAGE, MACHINE_IMAGE, VIEW, ZONE};
 use crate::{
-    Cloud, IdKind, ParseImageIdError, Sameness, Stability,
-    folded::id_text,
-    scan::{Flaw, Piece, Rule},
+    Cloud, IdKind, Sameness, Stability,
+    text::{borrowed_twin, id_text},
 };
+use core::fmt;
 use std::sync::Arc;
 
 /// An image id of GCP: what follows `projects/` in the selfLink (Scalr), and the word before it.
@@ -39,81 +42,28 @@ pub enum GcpKind {
     MachineImage,
 }
 
+impl GcpKind {
+    fn kind(self, has_project: bool) -> IdKind {
+        match (self, has_project) {
+            (Self::Image, true) => IdKind::Image,
+            (Self::Image, false) => IdKind::PartialImage,
+            (Self::Family, true) => IdKind::Family,
+            (Self::Family, false) => IdKind::PartialFamily,
+            (Self::FamilyView, _) => IdKind::FamilyView,
+            (Self::MachineImage, _) => IdKind::MachineImage,
+        }
+    }
+
+    fn stability(self, has_project: bool) -> Stability {
+        match self {
+            _ if !has_project => Stability::NeedsDefault,
+            Self::Image | Self::MachineImage => Stability::Fixed,
+            Self::Family | Self::FamilyView => Stability::Moving,
+        }
+    }
+}
+
 impl GcpImageId {
-    /// Reads a path, with its project or without, or a selfLink.
-    ///
-    /// # Errors
-    ///
-    /// The text is none of the forms.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Self::scan(text).map_err(|flaw| ParseImageIdError::new(Cloud::Gcp, text, flaw))
-    }
-
-    pub(crate) fn scan(text: &str) -> Result<Self, Flaw> {
-        let piece = Piece::capped(text)?;
-        let path = part::behind_host(piece)?;
-        // A project may be called `family`: then more follows.
-        if let Some(name) = path
-            .strip("family/")
-            .filter(|name| !name.text.contains('/'))
-        {
-            FAMILY.check(name)?;
-            let text = format!("global/images/family/{}", name.text).into();
-            return Ok(Self {
-                text,
-                kind: GcpKind::Family,
-            });
-        }
-        if path.text.starts_with("global/images/") {
-            let kind = Self::resource(path)?;
-            return Ok(Self {
-                text: path.text.into(),
-                kind,
-            });
-        }
-        // Scalr's form leaves `projects/` out.
-        let from_project = path.strip("projects/");
-        let (project, rest) = from_project.unwrap_or(path).split('/');
-        let Some(rest) = rest else {
-            return Err(part::unknown(path));
-        };
-        if from_project.is_none() && !rest.text.starts_with("global/") {
-            return Err(part::unknown(path));
-        }
-        GceProject::scan(project)?;
-        let kind = Self::resource(rest)?;
-        let text = match from_project {
-            Some(_) => path.text.into(),
-            None => format!("projects/{}", path.text).into(),
-        };
-        Ok(Self { text, kind })
-    }
-
-    /// What follows the project.
-    fn resource(piece: Piece<'_>) -> Result<GcpKind, Flaw> {
-        let last = |name: Piece<'_>, rule: &Rule, kind| rule.check(name).map(|()| kind);
-        if let Some(images) = piece.strip("global/images/") {
-            // An image may be named `family`; only a slash behind the word makes a family.
-            return match images.strip("family/") {
-                Some(name) => last(name, &FAMILY, GcpKind::Family),
-                None => part::image(images, &IMAGE).map(|()| GcpKind::Image),
-            };
-        }
-        if let Some(name) = piece.strip("global/machineImages/") {
-            return part::image(name, &MACHINE_IMAGE).map(|()| GcpKind::MachineImage);
-        }
-        if let Some(zones) = piece.strip("zones/") {
-            let (zone, rest) = zones.split('/');
-            ZONE.check(zone)?;
-            let rest = rest.ok_or(Flaw::found(zone.end(), VIEW_WORD))?;
-            return match rest.strip("imageFamilyViews/") {
-                Some(name) => last(name, &VIEW, GcpKind::FamilyView),
-                None => Err(rest.differs("imageFamilyViews/", VIEW_WORD)),
-            };
-        }
-        Err(part::wrong_collection(piece))
-    }
-
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -126,23 +76,16 @@ impl GcpImageId {
 
     /// What sort of id this is.
     pub fn kind(&self) -> IdKind {
-        match (self.kind, self.project()) {
-            (GcpKind::Image, Some(_)) => IdKind::Image,
-            (GcpKind::Image, None) => IdKind::PartialImage,
-            (GcpKind::Family, Some(_)) => IdKind::Family,
-            (GcpKind::Family, None) => IdKind::PartialFamily,
-            (GcpKind::FamilyView, _) => IdKind::FamilyView,
-            (GcpKind::MachineImage, _) => IdKind::MachineImage,
-        }
+        self.kind.kind(self.has_project())
     }
 
     /// Whether it always means the same image.
     pub fn stability(&self) -> Stability {
-        match (self.project(), self.kind) {
-            (None, _) => Stability::NeedsDefault,
-            (_, GcpKind::Image | GcpKind::MachineImage) => Stability::Fixed,
-            (_, GcpKind::Family | GcpKind::FamilyView) => Stability::Moving,
-        }
+        self.kind.stability(self.has_project())
+    }
+
+    fn has_project(&self) -> bool {
+        self.text.starts_with("projects/")
     }
 
     /// The project, unless the path leaves it to a default.
@@ -168,7 +111,7 @@ impl GcpImageId {
     /// The id with this project where it has none; itself otherwise.
     #[must_use = "the id itself stays as it is"]
     pub fn with_default_project(&self, project: &GceProject) -> Self {
-        if self.project().is_some() {
+        if self.has_project() {
             return self.clone();
         }
         Self {
@@ -177,10 +120,9 @@ impl GcpImageId {
         }
     }
 
-    /// The address that the API gives the image, if the project is known.
-    pub fn self_link(&self) -> Option<String> {
-        self.project()
-            .map(|_| format!("https://www.googleapis.com/compute/v1/{}", self.text))
+    /// Displays the address that the API gives the image, if the project is known.
+    pub fn self_link(&self) -> Option<GcpSelfLink<'_>> {
+        self.has_project().then_some(GcpSelfLink(&self.text))
     }
 
     /// Whether both are one image. A name and a number, or a project's name and its number, may be one:
@@ -207,5 +149,15 @@ impl GcpImageId {
 }
 
 id_text!(GcpImageId);
+borrowed_twin!(GcpImageId, GcpImageIdRef, Cloud::Gcp);
 
-const VIEW_WORD: &str = "`imageFamilyViews/` and a family";
+/// Displays `https://www.googleapis.com/compute/v1/projects/…`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GcpSelfLink<'a>(&'a str);
+
+impl fmt::Display for GcpSelfLink<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("https://www.googleapis.com/compute/v1/")?;
+        f.write_str(self.0)
+    }
+}

@@ -1,10 +1,10 @@
 //! Image ids of every cloud.
 
 use crate::{
-    AmiId, AwsImageId, AzureImageId, Cloud, GcpImageId, IdKind, LocationUse, OpenStackImageId,
-    ParseImageIdError, Sameness, Stability, VmwareImageId,
-    folded::Folded,
-    scan::{Flaw, Piece},
+    AlibabaImageId, AmiId, AwsImageId, AzureImageId, Cloud, DigitalOceanImageId, GcpImageId,
+    HetznerImageId, HuaweiImageId, IbmImageId, IdKind, ImageIdRef, LinodeImageId, LocationUse,
+    NutanixImageId, OciImageId, OpenStackImageId, OracleImageId, ParseImageIdError, ProxmoxImageId,
+    Sameness, Stability, TencentImageId, VmwareImageId, folded::Folded,
 };
 use core::{
     cmp::Ordering,
@@ -32,6 +32,28 @@ pub enum ImageId {
     OpenStack(OpenStackImageId),
     /// Of VMware.
     Vmware(VmwareImageId),
+    /// Of Oracle.
+    Oracle(OracleImageId),
+    /// Of Alibaba Cloud.
+    Alibaba(AlibabaImageId),
+    /// Of IBM Cloud.
+    Ibm(IbmImageId),
+    /// Of DigitalOcean.
+    DigitalOcean(DigitalOceanImageId),
+    /// Of Hetzner.
+    Hetzner(HetznerImageId),
+    /// Of Linode.
+    Linode(LinodeImageId),
+    /// Of Tencent Cloud.
+    Tencent(TencentImageId),
+    /// Of Huawei Cloud.
+    Huawei(HuaweiImageId),
+    /// Of Nutanix.
+    Nutanix(NutanixImageId),
+    /// Of Proxmox.
+    Proxmox(ProxmoxImageId),
+    /// Of OCI.
+    Oci(OciImageId),
     /// Of the image repository, whose ids are AMI ids (Symphony; C05, E02).
     Local(AmiId),
     /// A stored text that today's grammar does not read.
@@ -47,29 +69,19 @@ impl ImageId {
     ///
     /// The text is none of the cloud's forms; the error says at which byte and why.
     pub fn parse(cloud: Cloud, text: &str) -> Result<Self, ParseImageIdError> {
-        Self::scan(cloud, text).map_err(|flaw| ParseImageIdError::new(cloud, text, flaw))
-    }
-
-    fn scan(cloud: Cloud, text: &str) -> Result<Self, Flaw> {
-        match cloud {
-            Cloud::Aws => AwsImageId::scan(text).map(Self::Aws),
-            Cloud::Azure => AzureImageId::scan(text).map(Self::Azure),
-            Cloud::Gcp => GcpImageId::scan(text).map(Self::Gcp),
-            Cloud::OpenStack => OpenStackImageId::scan(text).map(Self::OpenStack),
-            Cloud::Vmware => VmwareImageId::scan(text).map(Self::Vmware),
-            Cloud::Local => Piece::capped(text).and_then(AmiId::scan).map(Self::Local),
-        }
+        ImageIdRef::parse(cloud, text).map(ImageIdRef::into_owned)
     }
 
     /// Reads a text that was stored as an id of `cloud`, and never fails: a record stored under an older
     /// grammar loads as [`ImageId::Legacy`], which whoever shows it warns about.
     pub fn from_stored(cloud: Cloud, text: &str) -> Self {
-        Self::scan(cloud, text).unwrap_or_else(|_| {
-            Self::Legacy(LegacyImageId {
+        match ImageIdRef::scan(cloud, text) {
+            Ok(id) => id.into_owned(),
+            Err(_) => Self::Legacy(LegacyImageId {
                 cloud,
                 text: text.into(),
-            })
-        })
+            }),
+        }
     }
 
     /// The cloud that the id belongs to.
@@ -80,6 +92,17 @@ impl ImageId {
             Self::Gcp(_) => Cloud::Gcp,
             Self::OpenStack(_) => Cloud::OpenStack,
             Self::Vmware(_) => Cloud::Vmware,
+            Self::Oracle(_) => Cloud::Oracle,
+            Self::Alibaba(_) => Cloud::Alibaba,
+            Self::Ibm(_) => Cloud::Ibm,
+            Self::DigitalOcean(_) => Cloud::DigitalOcean,
+            Self::Hetzner(_) => Cloud::Hetzner,
+            Self::Linode(_) => Cloud::Linode,
+            Self::Tencent(_) => Cloud::Tencent,
+            Self::Huawei(_) => Cloud::Huawei,
+            Self::Nutanix(_) => Cloud::Nutanix,
+            Self::Proxmox(_) => Cloud::Proxmox,
+            Self::Oci(_) => Cloud::Oci,
             Self::Local(_) => Cloud::Local,
             Self::Legacy(id) => id.cloud,
         }
@@ -93,6 +116,17 @@ impl ImageId {
             Self::Gcp(id) => id.as_str(),
             Self::OpenStack(id) => id.as_str(),
             Self::Vmware(id) => id.as_str(),
+            Self::Oracle(id) => id.as_str(),
+            Self::Alibaba(id) => id.as_str(),
+            Self::Ibm(id) => id.as_str(),
+            Self::DigitalOcean(id) => id.as_str(),
+            Self::Hetzner(id) => id.as_str(),
+            Self::Linode(id) => id.as_str(),
+            Self::Tencent(id) => id.as_str(),
+            Self::Huawei(id) => id.as_str(),
+            Self::Nutanix(id) => id.as_str(),
+            Self::Proxmox(id) => id.as_str(),
+            Self::Oci(id) => id.as_str(),
             Self::Local(id) => id.as_str(),
             Self::Legacy(id) => id.as_str(),
         }
@@ -112,8 +146,18 @@ impl ImageId {
             Self::Gcp(id) => id.kind(),
             Self::OpenStack(id) => id.kind(),
             Self::Vmware(id) => id.kind(),
-            Self::Local(id) if id.is_symphony() => IdKind::SymphonyAmi,
-            Self::Local(_) => IdKind::Ami,
+            Self::Oracle(id) => id.kind(),
+            Self::Alibaba(id) => id.kind(),
+            Self::Ibm(id) => id.kind(),
+            Self::DigitalOcean(id) => id.kind(),
+            Self::Hetzner(id) => id.kind(),
+            Self::Linode(id) => id.kind(),
+            Self::Tencent(id) => id.kind(),
+            Self::Huawei(id) => id.kind(),
+            Self::Nutanix(id) => id.kind(),
+            Self::Proxmox(id) => id.kind(),
+            Self::Oci(id) => id.kind(),
+            Self::Local(id) => id.kind(),
             Self::Legacy(_) => IdKind::Legacy,
         }
     }
@@ -124,18 +168,35 @@ impl ImageId {
             Self::Aws(id) => id.stability(),
             Self::Azure(id) => id.stability(),
             Self::Gcp(id) => id.stability(),
-            Self::OpenStack(_) | Self::Vmware(_) | Self::Local(_) | Self::Legacy(_) => {
-                Stability::Fixed
-            }
+            Self::Oracle(id) => id.stability(),
+            Self::Alibaba(id) => id.stability(),
+            Self::Ibm(id) => id.stability(),
+            Self::DigitalOcean(id) => id.stability(),
+            Self::Hetzner(id) => id.stability(),
+            Self::Linode(id) => id.stability(),
+            Self::Tencent(id) => id.stability(),
+            Self::Proxmox(id) => id.stability(),
+            Self::Oci(id) => id.stability(),
+            Self::OpenStack(_)
+            | Self::Vmware(_)
+            | Self::Huawei(_)
+            | Self::Nutanix(_)
+            | Self::Local(_)
+            | Self::Legacy(_) => Stability::Fixed,
         }
     }
 
-    /// Whether the id is common to all regions of its cloud (Scalr; I02): a marketplace URN of Azure and
-    /// everything of GCP is.
+    /// Whether the id is common to all regions of its cloud (Scalr; I02): a marketplace URN of Azure is,
+    /// and everything of GCP, DigitalOcean, Hetzner, Linode and container registries.
     pub fn location_use(&self) -> LocationUse {
         match self {
-            Self::Azure(AzureImageId::Urn(_)) | Self::Gcp(_) => LocationUse::Common,
-            Self::Legacy(id) if id.cloud == Cloud::Gcp => LocationUse::Common,
+            Self::Azure(AzureImageId::Urn(_)) => LocationUse::Common,
+            Self::Gcp(_)
+            | Self::DigitalOcean(_)
+            | Self::Hetzner(_)
+            | Self::Linode(_)
+            | Self::Oci(_) => LocationUse::Common,
+            Self::Legacy(id) if id.cloud.is_one_place() => LocationUse::Common,
             _ => LocationUse::PerRegion,
         }
     }

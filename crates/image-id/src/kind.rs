@@ -60,7 +60,7 @@ kinds! {
     CommunityGalleryVersion = "community-gallery-version";
     /// Azure: a VHD in a storage account.
     Vhd = "vhd";
-    /// GCP and OpenStack: an image.
+    /// GCP, OpenStack, Oracle, Alibaba, IBM, Tencent, Huawei, Nutanix: an image.
     Image = "image";
     /// GCP: a family, which follows its newest image.
     Family = "family";
@@ -80,6 +80,32 @@ kinds! {
     LibraryItem = "library-item";
     /// VMware: a virtual machine's `instanceUuid`.
     InstanceUuid = "instance-uuid";
+    /// Alibaba: an image that the cloud publishes, by its file name.
+    SystemImage = "system-image";
+    /// IBM: an image's cloud resource name.
+    Crn = "crn";
+    /// IBM: an image's address.
+    Href = "href";
+    /// DigitalOcean and Hetzner: an image by its number.
+    Id = "id";
+    /// DigitalOcean: a public image by its slug.
+    Slug = "slug";
+    /// Hetzner: a system image by its name.
+    Name = "name";
+    /// Linode: an image that the cloud publishes.
+    Public = "public";
+    /// Linode: an image of the account.
+    Private = "private";
+    /// Linode: an image that another account shares.
+    Shared = "shared";
+    /// Proxmox: a machine or template by its number.
+    Vmid = "vmid";
+    /// Proxmox: a volume of a storage.
+    Volid = "volid";
+    /// Container registries: a tag, which follows its newest push.
+    Tag = "tag";
+    /// Container registries: a digest, with its tag or without.
+    Digest = "digest";
     /// A stored text that today's grammar does not read.
     Legacy = "legacy";
 }

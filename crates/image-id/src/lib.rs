@@ -48,40 +48,66 @@
 //!   an `instanceUuid`.
 //! - AWS regions are checked against the patterns of their partitions, not against a list.
 
+mod alibaba;
 mod aws;
 mod azure;
 mod cloud;
+mod digitalocean;
 mod error;
 mod folded;
 mod gcp;
 mod guide;
+mod hetzner;
+mod huawei;
+mod ibm;
 mod image_id;
+mod image_id_ref;
 mod kind;
+mod linode;
 mod location;
+mod near;
+mod nutanix;
+mod oci;
 mod openstack;
+mod oracle;
 mod place;
+mod proxmox;
 mod scan;
+mod tencent;
+mod text;
 mod vmware;
 
 pub use crate::{
+    alibaba::{AlibabaImageId, AlibabaImageIdRef},
     aws::{
-        AmiId, AwsImageId, AwsPartition, AwsRegion, ImageArn, KernelId, RamdiskId, SsmPointer,
-        SsmSelector,
+        AmiId, AwsImageId, AwsImageIdRef, AwsPartition, AwsRegion, ImageArn, KernelId, RamdiskId,
+        SsmPointer, SsmSelector,
     },
     azure::{
-        ALIAS_LIST, AzureAlias, AzureGallery, AzureImageId, AzureUrn, GalleryImage, ManagedImage,
-        VhdUrl,
+        ALIAS_LIST, AzureAlias, AzureGallery, AzureImageId, AzureImageIdRef, AzureUrn,
+        GalleryImage, ManagedImage, VhdUrl,
     },
     cloud::Cloud,
-    error::{ParseImageIdError, ParseLocationError},
-    gcp::{GceProject, GcpImageId, GcpKind},
+    digitalocean::{DigitalOceanImageId, DigitalOceanImageIdRef},
+    error::{ParseImageIdError, ParseLocationError, Reason},
+    gcp::{GceProject, GcpImageId, GcpImageIdRef, GcpKind, GcpSelfLink},
     guide::where_to_find,
+    hetzner::{HetznerImageId, HetznerImageIdRef},
+    huawei::HuaweiImageId,
+    ibm::{IbmImageId, IbmImageIdRef},
     image_id::{ImageId, LegacyImageId},
+    image_id_ref::ImageIdRef,
     kind::{IdKind, LocationUse, Sameness, Stability},
+    linode::{LinodeImageId, LinodeImageIdRef},
     location::{CloudLocation, CompletedLocation},
+    nutanix::NutanixImageId,
+    oci::{OciImageId, OciImageIdRef},
     openstack::OpenStackImageId,
+    oracle::{OracleImageId, OracleImageIdRef},
     place::{LocationMismatch, MismatchKind, RecordLocation},
-    vmware::{InstanceUuid, LibraryItem, TemplatePath, VmMoref, VmwareImageId},
+    proxmox::{ProxmoxImageId, ProxmoxImageIdRef},
+    tencent::{TencentImageId, TencentImageIdRef},
+    vmware::{InstanceUuid, LibraryItem, TemplatePath, VmMoref, VmwareImageId, VmwareImageIdRef},
 };
 
 /// The most bytes a text may have; longer ones are refused before any work.

@@ -20,6 +20,11 @@ use std::sync::Arc;
 /// | GCP | `gcp`, `gcp/us-central1` |
 /// | OpenStack | `openstack/RegionOne`, `openstack:corp/RegionOne` |
 /// | VMware | `vmware/DC1`, `vmware:vc1/DC1`, `vmware:vc1/DC1/cluster-a` |
+/// | Oracle, Alibaba, IBM, Tencent, Huawei | `oracle/us-ashburn-1`, `alibaba/cn-hangzhou`, `ibm/us-south`, `tencent/ap-guangzhou`, `huawei/cn-north-4` |
+/// | DigitalOcean, Hetzner, Linode | `digitalocean`, `digitalocean/nyc3`, `hetzner/fsn1`, `linode/us-east` |
+/// | Nutanix | `nutanix/CLUSTER`, `nutanix:pc1/CLUSTER` |
+/// | Proxmox | `proxmox/NODE`, `proxmox:lab/NODE` |
+/// | OCI | `oci`; a reference names its registry |
 /// | local | `local/main`, `local:NAME/main` |
 ///
 /// RightScale: a private cloud is an installation, and the plain name is the default one (C04). Order is
@@ -195,7 +200,7 @@ impl CloudLocation {
     pub fn widen(&self) -> Option<Self> {
         let (end, region) = match (self.compute, self.region) {
             (Some(start), region) => (start, region),
-            (None, Some(start)) if matches!(self.cloud, Cloud::Azure | Cloud::Gcp) => (start, None),
+            (None, Some(start)) if self.cloud.stands_alone() => (start, None),
             _ => return None,
         };
         let text = self.text.get(..usize::from(end) - 1)?.into();

@@ -6,7 +6,7 @@
 
 use crate::{
     Cloud, IdKind, ParseImageIdError,
-    scan::{Flaw, Piece, ShortText},
+    scan::{Cursor, Flaw, Piece, ShortText},
 };
 use core::fmt;
 
@@ -21,11 +21,13 @@ impl OpenStackImageId {
     ///
     /// The text is no UUID.
     pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Self::scan(text).map_err(|flaw| ParseImageIdError::new(Cloud::OpenStack, text, flaw))
+        Cursor::capped(text)
+            .and_then(Self::scan)
+            .map_err(|flaw| ParseImageIdError::new(Cloud::OpenStack, text, flaw))
     }
 
-    pub(crate) fn scan(text: &str) -> Result<Self, Flaw> {
-        let piece = Piece::capped(text)?;
+    pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
+        let piece = cursor.rest();
         let inner = match piece.strip("{") {
             Some(open) => match open.strip_end("}") {
                 Some(inner) => inner,
@@ -138,3 +140,9 @@ fn open_brace(open: Piece<'_>) -> Flaw {
 }
 
 const UUID: &str = "a UUID: 32 hex digits as 8-4-4-4-12 or without dashes";
+
+/// Texts that may have been meant by one that is no id, most likely first.
+#[cold]
+pub(crate) fn near(_text: &str) -> Vec<String> {
+    Vec::new()
+}

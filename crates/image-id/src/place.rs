@@ -61,11 +61,7 @@ impl ImageId {
         match self {
             Self::Aws(id) => id.region().map(Named::Region),
             Self::Gcp(id) => id.zone().map(Named::Zone),
-            Self::Azure(_)
-            | Self::OpenStack(_)
-            | Self::Vmware(_)
-            | Self::Local(_)
-            | Self::Legacy(_) => None,
+            _ => None,
         }
     }
 }

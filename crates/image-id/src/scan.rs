@@ -98,12 +98,24 @@ impl<'a> Piece<'a> {
 }
 
 /// What is wrong, at which byte, and what would have been right.
+// Boxed, so that a scanner's answer is as small as what it found: scanning is hot, refusing is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub(crate) struct Flaw(Box<Facts>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Facts {
     pub(crate) at: usize,
     pub(crate) what: What,
     pub(crate) expected: &'static str,
     pub(crate) hint: Option<Cow<'static, str>>,
+}
+
+impl core::ops::Deref for Flaw {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
 }
 
 /// The ways in which a text is wrong.
@@ -126,73 +138,290 @@ pub(crate) enum What {
 }
 
 impl Flaw {
-    const fn new(at: usize, what: What, expected: &'static str) -> Self {
-        Self {
+    #[cold]
+    fn new(at: usize, what: What, expected: &'static str) -> Self {
+        Self(Box::new(Facts {
             at,
             what,
             expected,
             hint: None,
-        }
+        }))
     }
 
-    pub(crate) const fn found(at: usize, expected: &'static str) -> Self {
+    #[cold]
+    pub(crate) fn found(at: usize, expected: &'static str) -> Self {
         Self::new(at, What::Found, expected)
     }
 
-    pub(crate) const fn empty(at: usize, part: &'static str, expected: &'static str) -> Self {
+    #[cold]
+    pub(crate) fn empty(at: usize, part: &'static str, expected: &'static str) -> Self {
         Self::new(at, What::Empty(part), expected)
     }
 
-    pub(crate) const fn digits(at: usize, found: usize, expected: &'static str) -> Self {
+    #[cold]
+    pub(crate) fn digits(at: usize, found: usize, expected: &'static str) -> Self {
         Self::new(at, What::Digits { found }, expected)
     }
 
-    pub(crate) const fn says(at: usize, words: &'static str, expected: &'static str) -> Self {
+    #[cold]
+    pub(crate) fn says(at: usize, words: &'static str, expected: &'static str) -> Self {
         Self::new(at, What::Says(words), expected)
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 }
 
+/// A set of ASCII bytes, looked up in one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Class(u16);
+
+impl Class {
+    pub(crate) const LOWER: Self = Self(0b11);
+    pub(crate) const UPPER: Self = Self(0b1100);
+    pub(crate) const DIGIT: Self = Self(1 << 4);
+    pub(crate) const DASH: Self = Self(1 << 5);
+    pub(crate) const DOT: Self = Self(1 << 6);
+    pub(crate) const UNDERSCORE: Self = Self(1 << 7);
+    pub(crate) const PARENTHESES: Self = Self(1 << 8);
+    pub(crate) const SLASH: Self = Self(1 << 9);
+    pub(crate) const COLON: Self = Self(1 << 10);
+    pub(crate) const BLANK: Self = Self(1 << 11);
+    const OTHERS: Self = Self(1 << 12);
+    const LOWER_HEX_LETTERS: Self = Self(1);
+    const UPPER_HEX_LETTERS: Self = Self(1 << 2);
+
+    /// `[0-9a-f]`
+    pub(crate) const LOWER_HEX: Self = Self::DIGIT.or(Self::LOWER_HEX_LETTERS);
+    /// `[0-9a-fA-F]`
+    pub(crate) const HEX: Self = Self::LOWER_HEX.or(Self::UPPER_HEX_LETTERS);
+    /// `[a-z0-9]`
+    pub(crate) const LOWER_OR_DIGIT: Self = Self::LOWER.or(Self::DIGIT);
+    /// `[A-Za-z0-9]`
+    pub(crate) const ALPHANUMERIC: Self = Self::LOWER_OR_DIGIT.or(Self::UPPER);
+    /// `[-a-z0-9]`, the inner bytes of an RFC 1035 label.
+    pub(crate) const LABEL: Self = Self::LOWER_OR_DIGIT.or(Self::DASH);
+    /// `[A-Za-z0-9._-]`
+    pub(crate) const WORD: Self = Self::ALPHANUMERIC
+        .or(Self::DOT)
+        .or(Self::UNDERSCORE)
+        .or(Self::DASH);
+    /// Every byte from `!` to `~` but the slash.
+    pub(crate) const VISIBLE: Self = Self::WORD
+        .or(Self::PARENTHESES)
+        .or(Self::COLON)
+        .or(Self::OTHERS);
+
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The bytes of this set that `other` does not have.
+    pub(crate) const fn but(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub(crate) fn has(self, byte: u8) -> bool {
+        let found = TABLE.get(usize::from(byte)).copied().unwrap_or_default();
+        found & self.0 != 0
+    }
+
+    const fn of(byte: u8) -> u16 {
+        match byte {
+            b'a'..=b'f' => 1,
+            b'g'..=b'z' => 1 << 1,
+            b'A'..=b'F' => 1 << 2,
+            b'G'..=b'Z' => 1 << 3,
+            b'0'..=b'9' => Self::DIGIT.0,
+            b'-' => Self::DASH.0,
+            b'.' => Self::DOT.0,
+            b'_' => Self::UNDERSCORE.0,
+            b'(' | b')' => Self::PARENTHESES.0,
+            b'/' => Self::SLASH.0,
+            b':' => Self::COLON.0,
+            b' ' => Self::BLANK.0,
+            b'!'..=b'~' => Self::OTHERS.0,
+            _ => 0,
+        }
+    }
+}
+
+static TABLE: [u16; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "a byte is an index below 256; at compile time"
+        )]
+        {
+            table[byte as usize] = Class::of(byte);
+        }
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// Reads a text from its start, once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) const fn new(piece: Piece<'a>) -> Self {
+        Self {
+            text: piece.text,
+            at: piece.at,
+        }
+    }
+
+    /// Of a text that is not too long to be looked at.
+    pub(crate) fn capped(text: &'a str) -> Result<Self, Flaw> {
+        Piece::capped(text).map(Self::new)
+    }
+
+    /// The offset of the next byte in the whole text.
+    pub(crate) const fn at(self) -> usize {
+        self.at
+    }
+
+    /// What has not been read.
+    pub(crate) const fn rest(self) -> Piece<'a> {
+        Piece {
+            text: self.text,
+            at: self.at,
+        }
+    }
+
+    pub(crate) const fn is_done(self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub(crate) fn peek(self) -> Option<u8> {
+        self.text.as_bytes().first().copied()
+    }
+
+    /// Reads `word` if it stands here.
+    pub(crate) fn eat(&mut self, word: &str) -> bool {
+        match self.text.strip_prefix(word) {
+            Some(text) => {
+                self.at += word.len();
+                self.text = text;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Reads `word` in any case if it stands here.
+    pub(crate) fn eat_any_case(&mut self, word: &str) -> bool {
+        match self.rest().strip_any_case(word) {
+            Some(rest) => {
+                *self = Self::new(rest);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Reads the longest run of bytes of a class, perhaps none.
+    pub(crate) fn take(&mut self, class: Class) -> Piece<'a> {
+        let run = self.text.bytes().position(|byte| !class.has(byte));
+        let (text, rest) = match run {
+            // The run is ASCII, so that it ends where a character does.
+            Some(end) => self.text.split_at_checked(end).unwrap_or((self.text, "")),
+            None => (self.text, ""),
+        };
+        let piece = Piece { text, at: self.at };
+        self.text = rest;
+        self.at += text.len();
+        piece
+    }
+
+    /// Reads a part of this rule: the longest run of its bytes.
+    pub(crate) fn part(&mut self, rule: &Rule) -> Result<&'a str, Flaw> {
+        let piece = self.take(rule.inner);
+        rule.judge(piece, *self)?;
+        Ok(piece.text)
+    }
+
+    /// Refuses if anything is left.
+    pub(crate) fn end(self, expected: &'static str) -> Result<(), Flaw> {
+        if self.text.is_empty() {
+            Ok(())
+        } else {
+            Err(Flaw::found(self.at, expected))
+        }
+    }
+}
+
 /// The rule of one named part: which bytes, and how many.
+#[derive(Debug)]
 pub(crate) struct Rule {
     /// The name of the part, as messages say it.
     pub(crate) part: &'static str,
     pub(crate) most: usize,
-    pub(crate) first: fn(u8) -> bool,
-    pub(crate) inner: fn(u8) -> bool,
-    pub(crate) last: fn(u8) -> bool,
+    pub(crate) first: Class,
+    pub(crate) inner: Class,
+    pub(crate) last: Class,
     pub(crate) expected: &'static str,
 }
 
 impl Rule {
+    /// Checks a whole piece.
     pub(crate) fn check(&self, piece: Piece<'_>) -> Result<(), Flaw> {
-        let found = piece.text.len();
-        let (Some(first), Some(last)) = (piece.text.bytes().next(), piece.text.bytes().next_back())
-        else {
-            return Err(Flaw::empty(piece.at, self.part, self.expected));
+        let mut cursor = Cursor::new(piece);
+        cursor.part(self)?;
+        cursor.end(self.expected)
+    }
+
+    /// Checks a run of inner bytes with what follows it.
+    pub(crate) fn judge(&self, piece: Piece<'_>, behind: Cursor<'_>) -> Result<(), Flaw> {
+        let bytes = piece.text.as_bytes();
+        match (bytes.first(), bytes.last()) {
+            (Some(first), Some(last))
+                if self.first.has(*first) && self.last.has(*last) && bytes.len() <= self.most =>
+            {
+                Ok(())
+            }
+            _ => Err(self.flaw_of(piece, behind.text)),
+        }
+    }
+
+    #[cold]
+    fn flaw_of(&self, piece: Piece<'_>, behind: &str) -> Flaw {
+        let Some(first) = piece.text.bytes().next() else {
+            let separator = behind.is_empty() || behind.starts_with(['/', ':', '@']);
+            return if separator {
+                Flaw::empty(piece.at, self.part, self.expected)
+            } else {
+                Flaw::found(piece.at, self.expected)
+            };
         };
-        if let Some(at) = piece.misfit(self.inner) {
-            return Err(Flaw::found(at, self.expected));
+        if !self.first.has(first) {
+            return Flaw::found(piece.at, self.expected);
         }
-        if !(self.first)(first) {
-            return Err(Flaw::found(piece.at, self.expected));
-        }
-        if found > self.most {
+        if piece.text.len() > self.most {
             let what = What::Long {
                 part: self.part,
-                found,
+                found: piece.text.len(),
                 most: self.most,
             };
-            return Err(Flaw::new(piece.at + self.most, what, self.expected));
+            return Flaw::new(piece.at + self.most, what, self.expected);
         }
-        if !(self.last)(last) {
-            return Err(Flaw::found(piece.end() - 1, self.expected));
+        // The last byte could have been an inner one, unless a byte follows that fits nowhere.
+        if behind.is_empty() || behind.starts_with(['/', ':', '@']) {
+            Flaw::found(piece.end() - 1, self.expected)
+        } else {
+            Flaw::found(piece.end(), self.expected)
         }
-        Ok(())
     }
 }
 

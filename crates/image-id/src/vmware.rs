@@ -10,9 +10,9 @@ pub(crate) use self::path::{inventory_name, lower_escapes};
 
 use crate::{
     Cloud, IdKind, ParseImageIdError,
-    folded::id_text,
     openstack::uuid,
-    scan::{Flaw, Piece, ShortText, is_digit},
+    scan::{Cursor, Flaw, Piece, ShortText, is_digit},
+    text::id_text,
 };
 use core::fmt;
 use std::sync::Arc;
@@ -32,17 +32,9 @@ pub enum VmwareImageId {
 }
 
 impl VmwareImageId {
-    /// Reads any of the forms.
-    ///
-    /// # Errors
-    ///
-    /// The text is none of them.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Self::scan(text).map_err(|flaw| ParseImageIdError::new(Cloud::Vmware, text, flaw))
-    }
-
-    pub(crate) fn scan(text: &str) -> Result<Self, Flaw> {
-        let piece = Piece::capped(text)?;
+    pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
+        let piece = cursor.rest();
+        let text = piece.text;
         if text.starts_with('/') {
             return path::scan(piece);
         }
@@ -83,6 +75,41 @@ impl fmt::Display for VmwareImageId {
 }
 
 atlas_base::text_form!(VmwareImageId, ParseImageIdError);
+
+/// [`VmwareImageId`] as it stands in a text that somebody else owns.
+#[derive(Clone, Copy)]
+pub struct VmwareImageIdRef<'a> {
+    text: &'a str,
+}
+
+impl<'a> VmwareImageIdRef<'a> {
+    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        VmwareImageId::scan(cursor)?;
+        Ok(Self {
+            text: cursor.rest().text,
+        })
+    }
+
+    /// The id in a text of its own.
+    #[expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "for now")]
+    pub fn into_owned(self) -> VmwareImageId {
+        VmwareImageId::scan(Cursor::capped(self.text).unwrap()).unwrap()
+    }
+
+    /// What sort of id this is.
+    pub fn kind(self) -> IdKind {
+        self.into_owned().kind()
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for VmwareImageIdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.into_owned().as_str())
+    }
+}
+
+crate::text::borrowed_twin!(VmwareImageId, VmwareImageIdRef, Cloud::Vmware);
 
 /// `VirtualMachine:vm-N`: a reference that changes when the machine is registered anew.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -226,3 +253,9 @@ fn unknown(piece: Piece<'_>) -> Flaw {
 }
 
 const UUID: &str = "a UUID as 8-4-4-4-12";
+
+/// Texts that may have been meant by one that is no id, most likely first.
+#[cold]
+pub(crate) fn near(_text: &str) -> Vec<String> {
+    Vec::new()
+}

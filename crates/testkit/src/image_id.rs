@@ -3,6 +3,23 @@
 //! Texts are generated, then parsed: a strategy that makes a text the parser refuses panics, and so
 //! proves the grammar from the other side.
 
+mod alibaba;
+mod aws;
+mod azure;
+mod digitalocean;
+mod gcp;
+mod hetzner;
+mod huawei;
+mod ibm;
+mod linode;
+mod nutanix;
+mod oci;
+mod openstack;
+mod oracle;
+mod proxmox;
+mod tencent;
+mod vmware;
+
 use atlas_image_id::{AwsPartition, Cloud, CloudLocation, ImageId};
 use proptest::{prelude::*, sample::select, strategy::Union, string::string_regex};
 
@@ -28,11 +45,22 @@ pub fn any_id_text() -> BoxedStrategy<(Cloud, String)> {
 /// A text that this cloud reads as an id, canonical or not.
 pub fn id_text(cloud: Cloud) -> BoxedStrategy<String> {
     match cloud {
-        Cloud::Aws => aws(),
-        Cloud::Azure => azure(),
-        Cloud::Gcp => gcp(),
-        Cloud::OpenStack => openstack(),
-        Cloud::Vmware => vmware(),
+        Cloud::Aws => aws::ids(),
+        Cloud::Azure => azure::ids(),
+        Cloud::Gcp => gcp::ids(),
+        Cloud::OpenStack => openstack::ids(),
+        Cloud::Vmware => vmware::ids(),
+        Cloud::Oracle => oracle::ids(),
+        Cloud::Alibaba => alibaba::ids(),
+        Cloud::Ibm => ibm::ids(),
+        Cloud::DigitalOcean => digitalocean::ids(),
+        Cloud::Hetzner => hetzner::ids(),
+        Cloud::Linode => linode::ids(),
+        Cloud::Tencent => tencent::ids(),
+        Cloud::Huawei => huawei::ids(),
+        Cloud::Nutanix => nutanix::ids(),
+        Cloud::Proxmox => proxmox::ids(),
+        Cloud::Oci => oci::ids(),
         Cloud::Local => text("ami-([0-9a-f]{8}|[0-9a-f]{17}|[0-9a-f]{32})"),
         other => unknown(other),
     }
@@ -78,6 +106,16 @@ pub fn location_of(cloud: Cloud) -> BoxedStrategy<CloudLocation> {
                 })
                 .boxed()
         }
+        Cloud::Oracle | Cloud::Alibaba | Cloud::Ibm | Cloud::Tencent | Cloud::Huawei => {
+            text(&format!("{cloud}/[a-z]{{2,4}}-[a-z]{{3,9}}(-[1-9])?"))
+        }
+        Cloud::DigitalOcean | Cloud::Hetzner | Cloud::Linode => {
+            text(&format!("{cloud}(/[a-z]{{2,4}}(-[a-z]{{2,9}})?[1-9]?)?"))
+        }
+        Cloud::Nutanix | Cloud::Proxmox => text(&format!(
+            "{cloud}{installation}/[a-z0-9]([A-Za-z0-9-]{{0,8}}[a-z0-9])?"
+        )),
+        Cloud::Oci => text("oci"),
         Cloud::Local => text(&format!(
             "local{installation}/[a-z0-9]([a-z0-9-]{{0,8}}[a-z0-9])?"
         )),
@@ -112,122 +150,6 @@ pub fn aws_region() -> BoxedStrategy<(AwsPartition, String)> {
         ]
         .map(|(partition, prefix)| regions(partition, prefix)),
     )
-    .boxed()
-}
-
-fn aws() -> BoxedStrategy<String> {
-    let ami = || text("ami-([0-9a-f]{8}|[0-9a-f]{17})");
-    let arn = (aws_region(), text("([0-9]{12})?"), ami()).prop_map(
-        |((partition, region), account, ami)| {
-            format!("arn:{partition}:ec2:{region}:{account}:image/{ami}")
-        },
-    );
-    let name = "(/[A-Za-z0-9_.-]{1,8}){1,5}|[A-Za-z0-9_.-]{1,12}";
-    let selector = "(:[1-9][0-9]{0,5}|:[b-rt-z_][A-Za-z0-9_.-]{0,8})?";
-    let pointer = || text(&format!("({name}){selector}"));
-    let parameter = (
-        aws_region(),
-        text("([0-9]{12})?"),
-        text(&format!("[A-Za-z0-9]{{1,5}}{selector}")),
-    )
-        .prop_map(|((partition, region), account, name)| {
-            format!("resolve:ssm:arn:{partition}:ssm:{region}:{account}:parameter/{name}")
-        });
-    Union::new([
-        text("ami-([0-9a-f]{8}|[0-9a-f]{17}|[0-9a-f]{32})"),
-        text("a[kr]i-([0-9a-f]{8}|[0-9a-f]{17})"),
-        arn.boxed(),
-        pointer()
-            .prop_map(|name| format!("resolve:ssm:{name}"))
-            .boxed(),
-        pointer()
-            .prop_map(|name| format!("{{{{resolve:ssm:{name}}}}}"))
-            .boxed(),
-        pointer().prop_map(|name| format!("ssm:{name}")).boxed(),
-        parameter.boxed(),
-    ])
-    .boxed()
-}
-
-fn azure() -> BoxedStrategy<String> {
-    let number = "(0|[0-9]{1,6}|2147483647)";
-    let version = format!("({number}\\.{number}\\.{number}|latest|LATEST)");
-    let part = "[A-Za-z0-9._-]{0,12}[A-Za-z0-9_-]";
-    let uuid = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
-    let group = "[A-Za-z0-9._()-]{0,8}[A-Za-z0-9_()-]";
-    let compute = |groups: &str, provider: &str| {
-        format!("/subscriptions/{uuid}/{groups}/{group}/providers/{provider}")
-    };
-    let gallery = "[A-Za-z0-9]([A-Za-z0-9._]{0,8}[A-Za-z0-9_])?";
-    let image = "[A-Za-z0-9]([A-Za-z0-9._-]{0,8}[A-Za-z0-9])?";
-    let unique = "[A-Za-z0-9]([A-Za-z0-9._-]{0,8}[A-Za-z0-9])?";
-    let official = compute("resourceGroups", "Microsoft\\.Compute");
-    let typed = compute("resourcegroups", "microsoft\\.compute");
-    let host = "\\.blob\\.core\\.(windows\\.net|chinacloudapi\\.cn|usgovcloudapi\\.net)";
-    Union::new([
-        text(&format!("({part}:){{3}}{version}")),
-        text(&format!("({part}/){{3}}{version}"))
-            .prop_filter("a URN does not begin with a slash", |text| !text.starts_with('/'))
-            .boxed(),
-        select(atlas_image_id::AzureAlias::all())
-            .prop_map(|alias| alias.name().to_owned())
-            .boxed(),
-        text(&format!("({official}|{typed})/[iI]mages/[A-Za-z0-9]([A-Za-z0-9._-]{{0,8}}[A-Za-z0-9_])?")),
-        text(&format!("{official}/galleries/{gallery}/images/{image}(/versions/{version})?")),
-        text(&format!("/[sS]hared[gG]alleries/{unique}/[iI]mages/{image}(/[vV]ersions/{version})?")),
-        text(&format!("/[cC]ommunityGalleries/{unique}/images/{image}(/versions/{version})?")),
-        text(&format!("https?://[a-z0-9]{{3,24}}{host}/[a-z0-9]{{3,8}}/([A-Za-z0-9_-]{{1,5}}/)?[A-Za-z0-9._-]{{1,12}}\\.vhd")),
-    ])
-    .boxed()
-}
-
-fn gcp() -> BoxedStrategy<String> {
-    let label = "[a-z]([-a-z0-9]{0,12}[a-z0-9])?";
-    let project = format!("((([-a-z0-9]{{1,5}}\\.)?{label}:)?({label}|[0-9]{{1,12}}))");
-    let image = format!("({label}|[1-9][0-9]{{0,19}})");
-    let resource = format!(
-        "(global/images/({image}|family/{label})|global/machineImages/{image}|zones/{label}/imageFamilyViews/{label})"
-    );
-    let prefix = "(https://(www|compute)\\.googleapis\\.com/compute/(v1|beta|alpha)/|//compute\\.googleapis\\.com/)?";
-    Union::new([
-        text(&format!("{prefix}projects/{project}/{resource}")),
-        text(&format!("{project}/global/images/({image}|family/{label})"))
-            .prop_filter("another form begins like this", |text| {
-                !["global/", "family/", "projects/"]
-                    .iter()
-                    .any(|word| text.starts_with(word))
-            })
-            .boxed(),
-        text(&format!("global/images/{image}")),
-        text(&format!("(global/images/)?family/{label}")),
-    ])
-    .boxed()
-}
-
-fn openstack() -> BoxedStrategy<String> {
-    let uuid = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
-    text(&format!(
-        "{uuid}|[0-9a-fA-F]{{32}}|\\{{{uuid}\\}}|(urn:uuid:|URN:UUID:){uuid}"
-    ))
-}
-
-fn vmware() -> BoxedStrategy<String> {
-    let plain = || {
-        inventory_name().prop_filter("the name of a tree", |name| {
-            !["vm", "host", "datastore", "network"].contains(&name.as_str())
-        })
-    };
-    let names = |most| proptest::collection::vec(plain(), 1..most);
-    Union::new([
-        text("(VirtualMachine:)?vm-[0-9]{1,12}"),
-        (names(3), names(4))
-            .prop_map(|(above, below)| format!("/{}/vm/{}", above.join("/"), below.join("/")))
-            .boxed(),
-        (plain(), plain())
-            .prop_map(|(library, item)| format!("/{library}/{item}"))
-            .boxed(),
-        text("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-    ])
     .boxed()
 }
 

@@ -1,7 +1,7 @@
 //! `ami-`, `aki-` and `ari-` with hex digits.
 
 use crate::{
-    Cloud, ParseImageIdError,
+    Cloud, IdKind, ParseImageIdError,
     scan::{Flaw, Piece, ShortText, is_lower_hex},
 };
 use core::fmt;
@@ -91,6 +91,15 @@ impl AmiId {
     /// Whether the id has Symphony's 32 digits.
     pub fn is_symphony(self) -> bool {
         self.digits().len() == 32
+    }
+
+    /// What sort of id this is.
+    pub fn kind(self) -> IdKind {
+        if self.is_symphony() {
+            IdKind::SymphonyAmi
+        } else {
+            IdKind::Ami
+        }
     }
 
     fn of(text: &str) -> Self {

@@ -32,7 +32,7 @@ impl ImageArn {
 
     pub(crate) fn scan(piece: Piece<'_>) -> Result<Self, Flaw> {
         let mut parts = piece.parts(':');
-        let mut next = || parts.next().ok_or(Flaw::found(piece.end(), ARN));
+        let mut next = || parts.next().ok_or_else(|| Flaw::found(piece.end(), ARN));
         let arn = next()?;
         if arn.text != "arn" {
             return Err(arn.differs("arn", ARN));

@@ -140,23 +140,23 @@ fn parameter_arn(piece: Piece<'_>) -> Result<(Option<AwsRegion>, Piece<'_>), Fla
     let Some(rest) = piece.strip("arn:") else {
         return Ok((None, piece));
     };
-    let end = Flaw::found(piece.end(), ARN);
+    let end = || Flaw::found(piece.end(), ARN);
     let (partition_part, rest) = rest.split(':');
     let partition = AwsPartition::scan(partition_part)?;
-    let (service, rest) = rest.ok_or(end.clone())?.split(':');
+    let (service, rest) = rest.ok_or_else(end)?.split(':');
     if service.text != "ssm" {
         return Err(Flaw::says(service.at, "another service than SSM", ARN));
     }
-    let (region_part, rest) = rest.ok_or(end.clone())?.split(':');
+    let (region_part, rest) = rest.ok_or_else(end)?.split(':');
     let region = AwsRegion::scan(region_part)?;
     if region.partition() != partition {
         let hint = format!("`{region}` belongs to `{}`", region.partition());
         let flaw = Flaw::says(region_part.at, "the region is of another partition", ARN);
         return Err(flaw.hint(hint));
     }
-    let (owner, rest) = rest.ok_or(end.clone())?.split(':');
+    let (owner, rest) = rest.ok_or_else(end)?.split(':');
     arn::account(owner)?;
-    let resource = rest.ok_or(end)?;
+    let resource = rest.ok_or_else(end)?;
     match resource.strip("parameter/") {
         Some(name) => Ok((Some(region), name)),
         None => Err(resource.differs("parameter/", ARN)),

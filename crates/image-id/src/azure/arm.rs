@@ -3,9 +3,10 @@
 use super::{AzureImageId, version};
 use crate::{
     Cloud, IdKind, ParseImageIdError,
-    folded::{compares_folded, id_text},
+    folded::compares_folded,
     openstack::uuid,
-    scan::{Flaw, Piece, Rule, is_alphanumeric, is_word},
+    scan::{Class, Flaw, Piece, Rule},
+    text::id_text,
 };
 use std::sync::Arc;
 
@@ -221,7 +222,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn next(&mut self, expected: &'static str) -> Result<Piece<'a>, Flaw> {
-        let rest = self.rest.ok_or(Flaw::found(self.end, expected))?;
+        let rest = self.rest.ok_or_else(|| Flaw::found(self.end, expected))?;
         let (part, rest) = rest.split('/');
         self.rest = rest;
         Ok(part)
@@ -268,37 +269,23 @@ impl<'a> Walk<'a> {
     }
 }
 
-const fn is_group(byte: u8) -> bool {
-    is_word(byte) || matches!(byte, b'(' | b')')
-}
-
-const fn is_dotted(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_')
-}
-
-const fn is_alphanumeric_or_underscore(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-const fn not_dot(byte: u8) -> bool {
-    byte != b'.'
-}
+const GROUP_BYTES: Class = Class::WORD.or(Class::PARENTHESES);
 
 const GROUP: Rule = Rule {
     part: "resource group",
     most: 90,
-    first: is_group,
-    inner: is_group,
-    last: not_dot,
+    first: GROUP_BYTES,
+    inner: GROUP_BYTES,
+    last: GROUP_BYTES.but(Class::DOT),
     expected: "a resource group of ASCII letters, digits, `_`, `-`, `.`, `(` and `)`, not ending in `.`",
 };
 
 const MANAGED: Rule = Rule {
     part: "image name",
     most: 80,
-    first: is_alphanumeric,
-    inner: is_word,
-    last: is_alphanumeric_or_underscore,
+    first: Class::ALPHANUMERIC,
+    inner: Class::WORD,
+    last: Class::ALPHANUMERIC.or(Class::UNDERSCORE),
     expected: "an image name of letters, digits, `_`, `.` and `-`, ending in a letter, digit or `_`",
 };
 
@@ -306,18 +293,18 @@ const MANAGED: Rule = Rule {
 const GALLERY: Rule = Rule {
     part: "gallery name",
     most: 80,
-    first: is_alphanumeric,
-    inner: is_dotted,
-    last: is_alphanumeric_or_underscore,
+    first: Class::ALPHANUMERIC,
+    inner: Class::ALPHANUMERIC.or(Class::DOT).or(Class::UNDERSCORE),
+    last: Class::ALPHANUMERIC.or(Class::UNDERSCORE),
     expected: "a gallery name of letters, digits, `.` and `_`",
 };
 
 const DEFINITION: Rule = Rule {
     part: "image name",
     most: 80,
-    first: is_alphanumeric,
-    inner: is_word,
-    last: is_alphanumeric,
+    first: Class::ALPHANUMERIC,
+    inner: Class::WORD,
+    last: Class::ALPHANUMERIC,
     expected: "an image name of letters and digits, with `.`, `_` and `-` inside",
 };
 
@@ -325,9 +312,9 @@ const DEFINITION: Rule = Rule {
 const UNIQUE: Rule = Rule {
     part: "gallery's unique name",
     most: 36 + 1 + 80,
-    first: is_alphanumeric,
-    inner: is_word,
-    last: is_alphanumeric_or_underscore,
+    first: Class::ALPHANUMERIC,
+    inner: Class::WORD,
+    last: Class::ALPHANUMERIC.or(Class::UNDERSCORE),
     expected: "a gallery's unique name",
 };
 

@@ -3,8 +3,9 @@
 use super::{AzureAlias, version};
 use crate::{
     Cloud, ParseImageIdError,
-    folded::{compares_folded, id_text},
-    scan::{Flaw, Piece, Rule, is_word},
+    folded::compares_folded,
+    scan::{Class, Flaw, Piece, Rule},
+    text::id_text,
 };
 use std::sync::Arc;
 
@@ -147,17 +148,13 @@ fn mixed(piece: Piece<'_>, flaw: Flaw) -> Flaw {
     }
 }
 
-const fn not_dot(byte: u8) -> bool {
-    byte != b'.'
-}
-
 const fn part(part: &'static str, most: usize, expected: &'static str) -> Rule {
     Rule {
         part,
         most,
-        first: is_word,
-        inner: is_word,
-        last: not_dot,
+        first: Class::WORD,
+        inner: Class::WORD,
+        last: Class::WORD.but(Class::DOT),
         expected,
     }
 }

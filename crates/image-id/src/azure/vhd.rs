@@ -2,8 +2,8 @@
 
 use crate::{
     Cloud, ParseImageIdError,
-    folded::id_text,
     scan::{Flaw, Piece, is_label, is_lower_or_digit},
+    text::id_text,
 };
 use std::sync::Arc;
 

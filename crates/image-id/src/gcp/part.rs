@@ -1,58 +1,6 @@
-//! Hosts, names and numbers in paths.
+//! Names and numbers in paths.
 
-use crate::scan::{Flaw, Piece, Rule, is_digit, is_label, is_lower, is_lower_or_digit};
-
-/// The path behind the host and API version, if there is a host.
-pub(super) fn behind_host(piece: Piece<'_>) -> Result<Piece<'_>, Flaw> {
-    const HOSTS: &[&str] = &[
-        "https://www.googleapis.com/compute/",
-        "https://compute.googleapis.com/compute/",
-    ];
-    if let Some(path) = piece.strip("//compute.googleapis.com/") {
-        return from_projects(path);
-    }
-    let Some(path) = HOSTS.iter().find_map(|host| piece.strip(host)) else {
-        return if piece.text.contains("://") || piece.text.starts_with("//") {
-            Err(wrong_host(piece))
-        } else {
-            Ok(piece)
-        };
-    };
-    let (version, rest) = path.split('/');
-    if let ("v1" | "beta" | "alpha", Some(rest)) = (version.text, rest) {
-        return from_projects(rest);
-    }
-    let flaw = Flaw::found(version.at, "the API version `v1`, `beta` or `alpha`");
-    let retired = version.text.starts_with("v1beta");
-    Err(if retired {
-        flaw.hint("this API version is retired: write `v1`")
-    } else {
-        flaw
-    })
-}
-
-/// Behind a host the path is a whole one.
-fn from_projects(path: Piece<'_>) -> Result<Piece<'_>, Flaw> {
-    match path.strip("projects/") {
-        Some(_) => Ok(path),
-        None => Err(path.differs("projects/", "`projects/`")),
-    }
-}
-
-#[cold]
-fn wrong_host(piece: Piece<'_>) -> Flaw {
-    const EXPECTED: &str = "`https://www.googleapis.com/compute/v1/projects/…`";
-    let flaw = piece.differs("https://www.googleapis.com/compute/", EXPECTED);
-    if piece.text.starts_with("http://") {
-        flaw.hint("write `https`")
-    } else if piece.text.contains("console.cloud.google.com") {
-        flaw.hint("this is a page of the console: take the selfLink")
-    } else if piece.text.contains("storage.googleapis.com") {
-        flaw.hint("this is a storage object: make an image of it first")
-    } else {
-        flaw
-    }
-}
+use crate::scan::{Class, Cursor, Flaw, Piece, Rule, is_digit};
 
 #[cold]
 pub(super) fn unknown(path: Piece<'_>) -> Flaw {
@@ -96,37 +44,58 @@ pub(super) fn wrong_collection(piece: Piece<'_>) -> Flaw {
     }
 }
 
-/// A name, or a number of at most 20 digits that does not begin with zero.
-pub(super) fn image(piece: Piece<'_>, rule: &Rule) -> Result<(), Flaw> {
+/// Reads a name, or a number of at most 20 digits that does not begin with zero, up to the end.
+pub(super) fn name_or_number<'a>(mut cursor: Cursor<'a>, rule: &Rule) -> Result<&'a str, Flaw> {
+    let start = cursor.rest();
+    let piece = cursor.take(rule.inner);
+    let is_good = match piece.text.as_bytes() {
+        [b'1'..=b'9', rest @ ..] => rest.len() < 20 && rest.iter().all(u8::is_ascii_digit),
+        _ => rule.judge(piece, cursor).is_ok(),
+    };
+    if is_good && cursor.is_done() {
+        return Ok(piece.text);
+    }
+    Err(no_name(start, rule))
+}
+
+#[cold]
+fn no_name(piece: Piece<'_>, rule: &Rule) -> Flaw {
     const NUMBER: &str = "a number of at most 20 digits that does not begin with `0`";
     if !piece.text.is_empty() && piece.text.bytes().all(is_digit) {
         return if piece.text.starts_with('0') {
-            Err(Flaw::found(piece.at, NUMBER))
-        } else if piece.text.len() > 20 {
-            Err(Flaw::digits(piece.end(), piece.text.len(), NUMBER))
+            Flaw::found(piece.at, NUMBER)
         } else {
-            Ok(())
+            Flaw::digits(piece.end(), piece.text.len(), NUMBER)
         };
     }
-    rule.check(piece)
-        .map_err(|flaw| match piece.text.split_once('/') {
-            Some(("families", _)) => flaw.hint("write `family`"),
-            _ if piece.text.contains('%') => {
-                flaw.hint("write the character itself, not its escape")
-            }
-            _ if piece.text.contains('_') => flaw.hint("names have `-`, not `_`"),
-            _ if piece.text.starts_with('{') => flaw.hint("fill in the placeholder"),
-            _ => flaw,
-        })
+    let mut digits = Cursor::new(piece);
+    let number = digits.take(Class::DIGIT);
+    let flaw = match rule.check(piece) {
+        // A number that goes on as no number.
+        _ if piece.text.starts_with(|first| matches!(first, '1'..='9'))
+            && number.text.len() <= 20 =>
+        {
+            Flaw::found(digits.at(), rule.expected)
+        }
+        Err(flaw) => flaw,
+        Ok(()) => Flaw::found(piece.end(), rule.expected),
+    };
+    match piece.text.split_once('/') {
+        Some(("families", _)) => flaw.hint("write `family`"),
+        _ if piece.text.contains('%') => flaw.hint("write the character itself, not its escape"),
+        _ if piece.text.contains('_') => flaw.hint("names have `-`, not `_`"),
+        _ if piece.text.starts_with('{') => flaw.hint("fill in the placeholder"),
+        _ => flaw,
+    }
 }
 
 const fn name(part: &'static str, expected: &'static str) -> Rule {
     Rule {
         part,
         most: 63,
-        first: is_lower,
-        inner: is_label,
-        last: is_lower_or_digit,
+        first: Class::LOWER,
+        inner: Class::LABEL,
+        last: Class::LOWER_OR_DIGIT,
         expected,
     }
 }
@@ -143,5 +112,4 @@ pub(super) const FAMILY: Rule = name(
     "family",
     "a family of lower-case letters, digits and `-`, beginning with a letter, not ending in `-`",
 );
-pub(super) const VIEW: Rule = FAMILY;
 pub(super) const ZONE: Rule = name("zone", "a zone such as `us-central1-a`");

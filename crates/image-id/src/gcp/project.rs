@@ -2,8 +2,8 @@
 
 use crate::{
     Cloud, ParseImageIdError,
-    folded::id_text,
-    scan::{Flaw, Piece, Rule, is_digit, is_label, is_lower, is_lower_or_digit},
+    scan::{Class, Cursor, Flaw, Piece, Rule, is_digit},
+    text::id_text,
 };
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl GceProject {
     ///
     /// The text is neither a name, a number nor a name with its domain.
     pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        let checked = Piece::capped(text).and_then(Self::scan);
+        let checked = Piece::capped(text).and_then(check);
         checked.map_err(|flaw| ParseImageIdError::new(Cloud::Gcp, text, flaw))?;
         Ok(Self::checked(text))
     }
@@ -29,22 +29,21 @@ impl GceProject {
         Self { text: text.into() }
     }
 
-    pub(super) fn scan(piece: Piece<'_>) -> Result<(), Flaw> {
-        let (head, tail) = piece.split(':');
-        let Some(name) = tail else {
-            return name_or_number(piece);
-        };
-        // Labels before the last one are looser than it is.
-        let mut labels = head.parts('.').peekable();
-        while let Some(label) = labels.next() {
-            let rule = if labels.peek().is_some() {
-                &SUBDOMAIN
-            } else {
-                &DOMAIN
-            };
-            rule.check(label)?;
+    /// Reads a project and the slash behind it.
+    pub(super) fn take<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str, Flaw> {
+        let start = *cursor;
+        let piece = cursor.take(NAME.inner);
+        if NAME.judge(piece, *cursor).is_ok() && cursor.eat("/") {
+            return Ok(piece.text);
         }
-        name_or_number(name)
+        *cursor = start;
+        let piece = cursor.take(BYTES);
+        check(piece)?;
+        if cursor.eat("/") {
+            Ok(piece.text)
+        } else {
+            Err(Flaw::found(cursor.at(), PROJECT))
+        }
     }
 
     /// The text.
@@ -65,6 +64,24 @@ impl GceProject {
 
 id_text!(GceProject);
 
+fn check(piece: Piece<'_>) -> Result<(), Flaw> {
+    let (head, tail) = piece.split(':');
+    let Some(name) = tail else {
+        return name_or_number(piece);
+    };
+    // Labels before the last one are looser than it is.
+    let mut labels = head.parts('.').peekable();
+    while let Some(label) = labels.next() {
+        let rule = if labels.peek().is_some() {
+            &SUBDOMAIN
+        } else {
+            &DOMAIN
+        };
+        rule.check(label)?;
+    }
+    name_or_number(name)
+}
+
 fn name_or_number(piece: Piece<'_>) -> Result<(), Flaw> {
     match NAME.check(piece) {
         Err(flaw) if piece.text.contains('.') => {
@@ -75,28 +92,31 @@ fn name_or_number(piece: Piece<'_>) -> Result<(), Flaw> {
     }
 }
 
+/// What a project with its domain is made of.
+const BYTES: Class = Class::LABEL.or(Class::DOT).or(Class::COLON);
+
 const PROJECT: &str = "a project of lower-case letters, digits and `-`, not ending in `-`";
 
 const NAME: Rule = Rule {
     part: "project",
     most: 63,
-    first: is_lower_or_digit,
-    inner: is_label,
-    last: is_lower_or_digit,
+    first: Class::LOWER_OR_DIGIT,
+    inner: Class::LABEL,
+    last: Class::LOWER_OR_DIGIT,
     expected: PROJECT,
 };
 
 const SUBDOMAIN: Rule = Rule {
     part: "domain",
-    first: is_label,
-    last: is_label,
+    first: Class::LABEL,
+    last: Class::LABEL,
     expected: "a domain before the colon",
     ..NAME
 };
 
 const DOMAIN: Rule = Rule {
     part: "domain",
-    first: is_lower,
+    first: Class::LOWER,
     expected: "a domain before the colon",
     ..NAME
 };

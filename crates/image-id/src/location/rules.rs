@@ -2,40 +2,23 @@
 
 use crate::{
     AwsRegion, Cloud,
-    scan::{
-        Flaw, Piece, Rule, is_alphanumeric, is_digit, is_label, is_lower, is_lower_or_digit,
-        is_word,
-    },
+    scan::{Class, Flaw, Piece, Rule, is_alphanumeric, is_digit, is_lower},
     vmware::inventory_name,
 };
 
 /// Only private clouds are installed more than once.
 pub(super) fn installation(cloud: Cloud, piece: Piece<'_>) -> Result<(), Flaw> {
-    match cloud {
-        Cloud::OpenStack | Cloud::Vmware | Cloud::Local => INSTALLATION.check(piece),
-        Cloud::Aws | Cloud::Azure | Cloud::Gcp => {
-            let flaw = Flaw::found(piece.at - 1, "`/` and a region");
-            Err(flaw.hint("only `openstack`, `vmware` and `local` have installations"))
-        }
+    if cloud.has_installations() {
+        return INSTALLATION.check(piece);
     }
+    let flaw = Flaw::found(piece.at - 1, "`/` and a region");
+    Err(flaw
+        .hint("only `openstack`, `vmware`, `nutanix`, `proxmox` and `local` have installations"))
 }
 
 pub(super) fn region(cloud: Cloud, piece: Option<Piece<'_>>, end: usize) -> Result<(), Flaw> {
     let Some(piece) = piece else {
-        let missing = |expected, hint| Err(Flaw::found(end, expected).hint(hint));
-        return match cloud {
-            Cloud::Azure | Cloud::Gcp => Ok(()),
-            Cloud::Aws => missing(
-                "`/` and a region",
-                "each AWS region counts as a cloud of its own",
-            ),
-            Cloud::OpenStack => missing(
-                "`/` and a region",
-                "an installation without regions has `RegionOne`",
-            ),
-            Cloud::Vmware => missing("`/` and a datacenter", "write `vmware/DATACENTER`"),
-            Cloud::Local => missing("`/` and a region", "write `local/main`"),
-        };
+        return missing_region(cloud, end);
     };
     match cloud {
         Cloud::Aws => AwsRegion::scan(piece).map(drop),
@@ -43,22 +26,68 @@ pub(super) fn region(cloud: Cloud, piece: Option<Piece<'_>>, end: usize) -> Resu
         Cloud::Gcp => gcp(piece),
         Cloud::OpenStack => OPENSTACK.check(piece),
         Cloud::Vmware => inventory_name(piece),
+        Cloud::Oracle | Cloud::Alibaba | Cloud::Ibm | Cloud::Tencent | Cloud::Huawei => {
+            several_words(piece)
+        }
+        Cloud::DigitalOcean | Cloud::Hetzner | Cloud::Linode => REGION.check(piece),
+        Cloud::Nutanix => CLUSTER.check(piece),
+        Cloud::Proxmox => NODE.check(piece),
+        Cloud::Oci => {
+            let flaw = Flaw::found(piece.at - 1, "the end of the location");
+            Err(flaw.hint("a registry stands in the reference: write `oci` alone"))
+        }
         Cloud::Local => LOCAL.check(piece),
     }
+}
+
+#[cold]
+fn missing_region(cloud: Cloud, end: usize) -> Result<(), Flaw> {
+    let (expected, hint) = match cloud {
+        _ if cloud.stands_alone() => return Ok(()),
+        Cloud::Aws => (
+            "`/` and a region",
+            "each AWS region counts as a cloud of its own",
+        ),
+        Cloud::OpenStack => (
+            "`/` and a region",
+            "an installation without regions has `RegionOne`",
+        ),
+        Cloud::Vmware => ("`/` and a datacenter", "write `vmware/DATACENTER`"),
+        Cloud::Nutanix => ("`/` and a cluster", "write `nutanix/CLUSTER`"),
+        Cloud::Proxmox => ("`/` and a node", "write `proxmox/NODE`"),
+        Cloud::Oracle => ("`/` and a region", "write `oracle/us-ashburn-1`"),
+        Cloud::Alibaba => ("`/` and a region", "write `alibaba/cn-hangzhou`"),
+        Cloud::Ibm => ("`/` and a region", "write `ibm/us-south`"),
+        Cloud::Tencent => ("`/` and a region", "write `tencent/ap-guangzhou`"),
+        Cloud::Huawei => ("`/` and a region", "write `huawei/cn-north-4`"),
+        _ => ("`/` and a region", "write `local/main`"),
+    };
+    Err(Flaw::found(end, expected).hint(hint))
 }
 
 /// A compute resource stands in VMware locations and nowhere else (C04).
 pub(super) fn compute(cloud: Cloud, piece: Piece<'_>) -> Result<(), Flaw> {
     let end = "the end of the location";
-    match cloud {
-        Cloud::Vmware => match piece.split('/') {
-            (_, Some(extra)) => Err(Flaw::found(extra.at - 1, end)),
-            (name, None) => inventory_name(name),
-        },
-        Cloud::Aws | Cloud::Azure | Cloud::Gcp | Cloud::OpenStack | Cloud::Local => {
-            let flaw = Flaw::found(piece.at - 1, end);
-            Err(flaw.hint("only `vmware` locations end in a compute resource"))
-        }
+    if cloud != Cloud::Vmware {
+        let flaw = Flaw::found(piece.at - 1, end);
+        return Err(flaw.hint("only `vmware` locations end in a compute resource"));
+    }
+    match piece.split('/') {
+        (_, Some(extra)) => Err(Flaw::found(extra.at - 1, end)),
+        (name, None) => inventory_name(name),
+    }
+}
+
+/// `us-ashburn-1`: words between dashes, the first of letters.
+fn several_words(piece: Piece<'_>) -> Result<(), Flaw> {
+    const SEVERAL: &str = "a region of lower-case words and numbers between dashes";
+    REGION.check(piece)?;
+    if !piece.text.contains('-') {
+        return Err(Flaw::found(piece.end(), SEVERAL));
+    }
+    match piece.text.find("--") {
+        Some(at) => Err(Flaw::found(piece.at + at + 1, SEVERAL)),
+        None => Ok(()),
     }
 }
 
@@ -147,29 +176,21 @@ fn gcp(piece: Piece<'_>) -> Result<(), Flaw> {
     }
 }
 
-const fn is_printable(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && byte != b'/'
-}
-
-const fn is_visible(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'/'
-}
-
 const INSTALLATION: Rule = Rule {
     part: "installation",
     most: 63,
-    first: is_alphanumeric,
-    inner: is_word,
-    last: is_alphanumeric,
+    first: Class::ALPHANUMERIC,
+    inner: Class::WORD,
+    last: Class::ALPHANUMERIC,
     expected: "an installation of letters, digits, `.`, `_` and `-`",
 };
 
 const AZURE: Rule = Rule {
     part: "location",
     most: 63,
-    first: is_lower,
-    inner: is_lower_or_digit,
-    last: is_lower_or_digit,
+    first: Class::LOWER,
+    inner: Class::LOWER_OR_DIGIT,
+    last: Class::LOWER_OR_DIGIT,
     expected: "a location such as `westeurope`",
 };
 
@@ -177,17 +198,40 @@ const AZURE: Rule = Rule {
 const OPENSTACK: Rule = Rule {
     part: "region",
     most: 255,
-    first: is_visible,
-    inner: is_printable,
-    last: is_visible,
+    first: Class::VISIBLE,
+    inner: Class::VISIBLE.or(Class::BLANK),
+    last: Class::VISIBLE,
     expected: "a region such as `RegionOne`",
 };
 
 const LOCAL: Rule = Rule {
     part: "region",
     most: 63,
-    first: is_lower_or_digit,
-    inner: is_label,
-    last: is_lower_or_digit,
+    first: Class::LOWER_OR_DIGIT,
+    inner: Class::LABEL,
+    last: Class::LOWER_OR_DIGIT,
     expected: "a region of lower-case letters, digits and `-`",
+};
+
+const REGION: Rule = Rule {
+    first: Class::LOWER,
+    ..LOCAL
+};
+
+/// A Prism cluster's name, which may be its host's.
+const CLUSTER: Rule = Rule {
+    part: "cluster",
+    most: 75,
+    expected: "a cluster's name of letters, digits, `.`, `_` and `-`",
+    ..INSTALLATION
+};
+
+/// A node's name is its host's.
+const NODE: Rule = Rule {
+    part: "node",
+    most: 63,
+    first: Class::ALPHANUMERIC,
+    inner: Class::ALPHANUMERIC.or(Class::DASH),
+    last: Class::ALPHANUMERIC,
+    expected: "a node's host name",
 };

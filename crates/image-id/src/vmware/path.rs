@@ -3,8 +3,8 @@
 use super::VmwareImageId;
 use crate::{
     Cloud, ParseImageIdError,
-    folded::id_text,
     scan::{Flaw, Piece},
+    text::id_text,
 };
 use std::sync::Arc;
 

@@ -322,7 +322,7 @@ fn a_default_project_completes_a_partial_path() {
     let other = GceProject::parse("123").unwrap();
     assert_eq!(whole.with_default_project(&other), whole);
     let link = whole.self_link().unwrap();
-    assert_eq!(GcpImageId::parse(&link), Ok(whole));
+    assert_eq!(GcpImageId::parse(&link.to_string()), Ok(whole));
 }
 
 #[test]

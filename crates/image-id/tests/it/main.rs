@@ -7,6 +7,7 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod clouds;
 mod corpus;
 mod grammar;
 mod ids;
@@ -14,3 +15,4 @@ mod laws;
 mod locations;
 mod messages;
 mod mutations;
+mod texts;

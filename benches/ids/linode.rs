@@ -1,0 +1,3 @@
+pub(crate) fn hand(text: &str) -> bool {
+    !text.is_empty()
+}

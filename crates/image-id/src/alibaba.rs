@@ -1,0 +1,80 @@
+//! Alibaba Cloud image ids.
+
+use crate::{
+    Cloud, IdKind, Stability,
+    scan::{Cursor, Flaw},
+    text::{borrowed_twin, id_text, shared},
+};
+use core::fmt;
+use std::sync::Arc;
+
+/// An image id of Alibaba Cloud.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AlibabaImageId {
+    text: Arc<str>,
+    kind: IdKind,
+}
+
+/// [`AlibabaImageId`] as it stands in a text that somebody else owns.
+#[derive(Clone, Copy)]
+pub struct AlibabaImageIdRef<'a> {
+    text: &'a str,
+    kind: IdKind,
+}
+
+impl<'a> AlibabaImageIdRef<'a> {
+    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        Err(Flaw::found(cursor.at(), "an id"))
+    }
+
+    /// The id in a text of its own; allocates once.
+    pub fn into_owned(self) -> AlibabaImageId {
+        AlibabaImageId {
+            text: shared(Some(self.text), self),
+            kind: self.kind,
+        }
+    }
+
+    /// What sort of id this is.
+    pub fn kind(self) -> IdKind {
+        self.kind
+    }
+
+    /// Whether it always means the same image.
+    pub fn stability(self) -> Stability {
+        Stability::Fixed
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for AlibabaImageIdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}
+
+impl AlibabaImageId {
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What sort of id this is.
+    pub fn kind(&self) -> IdKind {
+        self.kind
+    }
+
+    /// Whether it always means the same image.
+    pub fn stability(&self) -> Stability {
+        Stability::Fixed
+    }
+}
+
+id_text!(AlibabaImageId);
+borrowed_twin!(AlibabaImageId, AlibabaImageIdRef, Cloud::Alibaba);
+
+/// Texts that may have been meant by one that is no id, most likely first.
+#[cold]
+pub(crate) fn near(_text: &str) -> Vec<String> {
+    Vec::new()
+}

@@ -1,0 +1,52 @@
+//! Hosts and API versions of selfLinks.
+
+use crate::scan::{Cursor, Flaw, Piece};
+
+/// Reads the host and API version, if there is a host.
+pub(super) fn eat(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
+    let start = cursor.rest();
+    match cursor.peek() {
+        Some(b'h') if cursor.eat("https://") => {}
+        Some(b'/') if cursor.eat("//compute.googleapis.com/") => return Ok(true),
+        Some(b'/') if start.text.starts_with("//") => return Err(wrong_host(start)),
+        // A project's name has no `//`, whatever its scheme would be.
+        _ if start.text.contains("://") => return Err(wrong_host(start)),
+        _ => return Ok(false),
+    }
+    if !cursor.eat("www.googleapis.com/compute/") && !cursor.eat("compute.googleapis.com/compute/")
+    {
+        return Err(wrong_host(start));
+    }
+    if ["v1/", "beta/", "alpha/"]
+        .into_iter()
+        .any(|version| cursor.eat(version))
+    {
+        return Ok(true);
+    }
+    Err(wrong_version(cursor.rest()))
+}
+
+#[cold]
+fn wrong_version(version: Piece<'_>) -> Flaw {
+    let flaw = Flaw::found(version.at, "the API version `v1`, `beta` or `alpha`");
+    if version.text.starts_with("v1beta") {
+        flaw.hint("this API version is retired: write `v1`")
+    } else {
+        flaw
+    }
+}
+
+#[cold]
+fn wrong_host(piece: Piece<'_>) -> Flaw {
+    const EXPECTED: &str = "`https://www.googleapis.com/compute/v1/projects/…`";
+    let flaw = piece.differs("https://www.googleapis.com/compute/", EXPECTED);
+    if piece.text.starts_with("http://") {
+        flaw.hint("write `https`")
+    } else if piece.text.contains("console.cloud.google.com") {
+        flaw.hint("this is a page of the console: take the selfLink")
+    } else if piece.text.contains("storage.googleapis.com") {
+        flaw.hint("this is a storage object: make an image of it first")
+    } else {
+        flaw
+    }
+}

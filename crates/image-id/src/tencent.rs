@@ -1,0 +1,80 @@
+//! Tencent Cloud image ids.
+
+use crate::{
+    Cloud, IdKind, Stability,
+    scan::{Cursor, Flaw},
+    text::{borrowed_twin, id_text, shared},
+};
+use core::fmt;
+use std::sync::Arc;
+
+/// An image id of Tencent Cloud.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TencentImageId {
+    text: Arc<str>,
+    kind: IdKind,
+}
+
+/// [`TencentImageId`] as it stands in a text that somebody else owns.
+#[derive(Clone, Copy)]
+pub struct TencentImageIdRef<'a> {
+    text: &'a str,
+    kind: IdKind,
+}
+
+impl<'a> TencentImageIdRef<'a> {
+    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        Err(Flaw::found(cursor.at(), "an id"))
+    }
+
+    /// The id in a text of its own; allocates once.
+    pub fn into_owned(self) -> TencentImageId {
+        TencentImageId {
+            text: shared(Some(self.text), self),
+            kind: self.kind,
+        }
+    }
+
+    /// What sort of id this is.
+    pub fn kind(self) -> IdKind {
+        self.kind
+    }
+
+    /// Whether it always means the same image.
+    pub fn stability(self) -> Stability {
+        Stability::Fixed
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for TencentImageIdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}
+
+impl TencentImageId {
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What sort of id this is.
+    pub fn kind(&self) -> IdKind {
+        self.kind
+    }
+
+    /// Whether it always means the same image.
+    pub fn stability(&self) -> Stability {
+        Stability::Fixed
+    }
+}
+
+id_text!(TencentImageId);
+borrowed_twin!(TencentImageId, TencentImageIdRef, Cloud::Tencent);
+
+/// Texts that may have been meant by one that is no id, most likely first.
+#[cold]
+pub(crate) fn near(_text: &str) -> Vec<String> {
+    Vec::new()
+}

@@ -1,0 +1,8 @@
+//! Ids of linode.
+
+use super::text;
+use proptest::prelude::*;
+
+pub(super) fn ids() -> BoxedStrategy<String> {
+    text("x")
+}

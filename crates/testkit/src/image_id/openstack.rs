@@ -1,0 +1,11 @@
+//! Ids of openstack.
+
+use super::text;
+use proptest::prelude::*;
+
+pub(super) fn ids() -> BoxedStrategy<String> {
+    let uuid = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+    text(&format!(
+        "{uuid}|[0-9a-fA-F]{{32}}|\\{{{uuid}\\}}|(urn:uuid:|URN:UUID:){uuid}"
+    ))
+}
