@@ -69,7 +69,7 @@ impl Pair {
     /// The costs of one of `count` things that a call does.
     #[must_use = "the pair itself stays as it is"]
     pub fn over(self, count: usize) -> Self {
-        let count = count as f64;
+        let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         Self {
             ours: self.ours / count,
             peer: self.peer / count,

@@ -144,7 +144,7 @@ impl Cloud {
     }
 
     /// Whether anybody can install the cloud, so that there are several of it.
-    pub(crate) const fn has_installations(self) -> bool {
+    pub const fn has_installations(self) -> bool {
         matches!(
             self,
             Self::OpenStack | Self::Vmware | Self::Nutanix | Self::Proxmox | Self::Local

@@ -28,6 +28,12 @@ impl ParseImageIdError {
         }
     }
 
+    /// The same flaw in a text that begins `bytes` earlier.
+    pub(crate) fn behind(mut self, bytes: usize) -> Self {
+        self.report.flaw = self.report.flaw.behind(bytes);
+        self
+    }
+
     /// The cloud that was asked for.
     pub fn cloud(&self) -> Cloud {
         self.cloud
@@ -243,7 +249,7 @@ impl fmt::Display for Report {
 
 /// The text as a message may repeat it: the query, the fragment and the user part of a URL, and
 /// whatever comes with a signature, can be a secret.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let scheme = lower.find("://");
     let mut cut = text.len();

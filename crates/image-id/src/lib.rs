@@ -52,9 +52,11 @@ mod alibaba;
 mod aws;
 mod azure;
 mod cloud;
+mod detect;
 mod digitalocean;
 mod error;
 mod folded;
+mod follows;
 mod gcp;
 mod guide;
 mod hetzner;
@@ -63,6 +65,7 @@ mod ibm;
 mod image_id;
 mod image_id_ref;
 mod kind;
+mod lenient;
 mod linode;
 mod location;
 mod near;
@@ -88,8 +91,10 @@ pub use crate::{
         GalleryImage, ManagedImage, VhdUrl,
     },
     cloud::Cloud,
+    detect::{DetectError, Detection, detect},
     digitalocean::{DigitalOceanImageId, DigitalOceanImageIdRef},
     error::{ParseImageIdError, ParseLocationError, Reason},
+    follows::{Follows, Missing},
     gcp::{GceProject, GcpImageId, GcpImageIdRef, GcpKind, GcpSelfLink},
     guide::where_to_find,
     hetzner::{HetznerImageId, HetznerImageIdRef},
@@ -98,6 +103,7 @@ pub use crate::{
     image_id::{ImageId, LegacyImageId},
     image_id_ref::ImageIdRef,
     kind::{IdKind, LocationUse, Sameness, Stability},
+    lenient::{Leniency, LenientId},
     linode::{LinodeImageId, LinodeImageIdRef},
     location::{CloudLocation, CompletedLocation},
     nutanix::NutanixImageId,

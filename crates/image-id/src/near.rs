@@ -47,14 +47,17 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(trimmed(&plain).to_owned())
 }
 
-fn trimmed(text: &str) -> &str {
-    let is_outside = |character: char| {
-        character.is_whitespace()
-            || character.is_control()
-            || is_invisible(character)
-            || matches!(character, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}')
-    };
+/// Without what people and editors put around a text.
+pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_outside)
+}
+
+/// Blanks, line ends, quotes and invisible characters.
+pub(crate) fn is_outside(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || is_invisible(character)
+        || matches!(character, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}')
 }
 
 fn of_cloud(cloud: Cloud, text: &str) -> Vec<String> {

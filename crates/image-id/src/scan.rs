@@ -168,6 +168,13 @@ impl Flaw {
         Self::new(at, What::Says(words), expected)
     }
 
+    /// The same flaw in a text that begins `bytes` earlier.
+    #[cold]
+    pub(crate) fn behind(mut self, bytes: usize) -> Self {
+        self.0.at += bytes;
+        self
+    }
+
     pub(crate) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.0.hint = Some(hint.into());
         self

@@ -233,8 +233,7 @@ pub fn add_credential(
     if cloud == Cloud::Local {
         return Err(AddCredentialError::NotNeeded);
     }
-    let has_installations = matches!(cloud, Cloud::OpenStack | Cloud::Vmware);
-    if let Some(installation) = installation.clone().filter(|_| !has_installations) {
+    if let Some(installation) = installation.clone().filter(|_| !cloud.has_installations()) {
         return Err(AddCredentialError::NoInstallations {
             cloud,
             installation,

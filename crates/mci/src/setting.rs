@@ -196,7 +196,10 @@ impl Setting {
 
 /// Whether a launch in this cloud names an instance type.
 pub(crate) fn has_instance_types(cloud: Cloud) -> bool {
-    !matches!(cloud, Cloud::Vmware)
+    !matches!(
+        cloud,
+        Cloud::Vmware | Cloud::Nutanix | Cloud::Proxmox | Cloud::Oci
+    )
 }
 
 /// The most bytes of user data that a launch in this cloud takes, before base64.

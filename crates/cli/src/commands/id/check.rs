@@ -1,7 +1,8 @@
 //! `atlas id check`: JSON lines in, JSON lines out, in constant memory.
 
 use crate::exit::{Failure, Run};
-use cloud_atlas::image_id::{Cloud, ImageId};
+use cloud_atlas::image_id::{Cloud, ImageIdRef};
+use core::fmt::{Display, Write as _};
 use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
@@ -21,31 +22,27 @@ struct Question<'a> {
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
-    cloud: Option<&'a str>,
-    input: Option<&'a str>,
+struct Read<'a> {
+    cloud: &'a str,
+    input: &'a str,
     ok: bool,
-    #[serde(flatten)]
-    outcome: Outcome<'a>,
+    canonical: &'a str,
+    kind: &'static str,
 }
 
 #[derive(Serialize)]
-#[serde(untagged)]
-enum Outcome<'a> {
-    Read {
-        canonical: &'a str,
-        kind: &'static str,
-    },
-    Refused {
-        error: String,
-        at: usize,
-    },
+struct Refused<'a> {
+    cloud: Option<&'a str>,
+    input: Option<&'a str>,
+    ok: bool,
+    error: &'a str,
+    at: usize,
 }
 
 pub(super) fn run() -> Run {
     let mut input = BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock());
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
-    let mut line = Vec::new();
+    let (mut line, mut canonical) = (Vec::new(), String::new());
     let mut all_ok = true;
     loop {
         // Whoever sends line by line and waits gets an answer; a stream is answered in large blocks.
@@ -59,7 +56,7 @@ pub(super) fn run() -> Run {
             Line::End => break,
         };
         all_ok &= if whole {
-            answer(&line, &mut out)?
+            answer(&line, &mut canonical, &mut out)?
         } else {
             refuse_long(&mut out)?
         };
@@ -93,14 +90,15 @@ fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
     Ok(Line::Whole)
 }
 
-fn answer(line: &[u8], out: &mut impl Write) -> io::Result<bool> {
+/// `canonical` is room that is used again for each line.
+fn answer(line: &[u8], canonical: &mut String, out: &mut impl Write) -> io::Result<bool> {
     // The reader of JSON would take a list for the object.
     if line
         .trim_ascii_start()
         .first()
         .is_some_and(|first| *first != b'{')
     {
-        return refuse(None, None, malformed(&"expected `{`"), 0, out);
+        return refuse(None, None, &malformed(&"expected `{`"), 0, out);
     }
     let question: Question<'_> = match serde_json::from_slice(line) {
         Ok(question) => question,
@@ -110,64 +108,60 @@ fn answer(line: &[u8], out: &mut impl Write) -> io::Result<bool> {
             let reason = text
                 .rsplit_once(" at line ")
                 .map_or(text.as_str(), |(reason, _)| reason);
-            return refuse(None, None, malformed(&reason), at, out);
+            return refuse(None, None, &malformed(&reason), at, out);
         }
     };
-    let (cloud, input) = (Some(&*question.cloud), Some(&*question.input));
-    let parsed = match Cloud::parse(&question.cloud) {
-        Ok(cloud) => ImageId::parse(cloud, &question.input),
-        Err(error) => return refuse(cloud, input, error.to_string(), error.at(), out),
+    let (cloud, input) = (&*question.cloud, &*question.input);
+    let parsed = match Cloud::parse(cloud) {
+        Ok(of) => ImageIdRef::parse(of, input),
+        Err(error) => return refuse(Some(cloud), Some(input), &error, error.at(), out),
     };
     match parsed {
         Ok(id) => {
-            let outcome = Outcome::Read {
-                canonical: id.as_str(),
+            canonical.clear();
+            write!(canonical, "{id}").map_err(io::Error::other)?;
+            let answer = Read {
+                cloud,
+                input,
+                ok: true,
+                canonical,
                 kind: id.kind().as_str(),
             };
-            write_line(
-                &Answer {
-                    cloud,
-                    input,
-                    ok: true,
-                    outcome,
-                },
-                out,
-            )?;
+            write_line(&answer, out)?;
             Ok(true)
         }
-        Err(error) => refuse(cloud, input, error.to_string(), error.at(), out),
+        Err(error) => refuse(Some(cloud), Some(input), &error, error.at(), out),
     }
 }
 
-fn malformed(reason: &dyn core::fmt::Display) -> String {
+fn malformed(reason: &dyn Display) -> String {
     format!("the line is no object {{\"cloud\",\"input\"}}: {reason}")
 }
 
 fn refuse_long(out: &mut impl Write) -> io::Result<bool> {
     let error = format!("the line is longer than {LINE_BYTES} bytes, cut");
-    refuse(None, None, error, LINE_BYTES, out)
+    refuse(None, None, &error, LINE_BYTES, out)
 }
 
 fn refuse(
     cloud: Option<&str>,
     input: Option<&str>,
-    error: String,
+    error: &dyn Display,
     at: usize,
     out: &mut impl Write,
 ) -> io::Result<bool> {
-    write_line(
-        &Answer {
-            cloud,
-            input,
-            ok: false,
-            outcome: Outcome::Refused { error, at },
-        },
-        out,
-    )?;
+    let answer = Refused {
+        cloud,
+        input,
+        ok: false,
+        error: &error.to_string(),
+        at,
+    };
+    write_line(&answer, out)?;
     Ok(false)
 }
 
-fn write_line(answer: &Answer<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write_line(answer: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, answer)?;
     out.write_all(b"\n")
 }
