@@ -26,6 +26,8 @@ mod oci;
 mod openstack;
 #[path = "ids/oracle.rs"]
 mod oracle;
+#[path = "ids/peers.rs"]
+mod peers;
 #[path = "ids/proxmox.rs"]
 mod proxmox;
 #[path = "ids/tencent.rs"]
@@ -44,7 +46,7 @@ const VALID: &str = include_str!("../crates/image-id/tests/data/valid.tsv");
 /// way.
 type Hand = fn(&str) -> bool;
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let effort = Effort::from_arguments();
     let hands: &[(Cloud, Hand)] = &[
         (Cloud::Aws, aws::hand),
@@ -75,6 +77,7 @@ fn main() {
         let claim = format!("{cloud}: an id is read as fast as by a bare hand scan");
         Claim::nanoseconds(&claim, pair, 1.3).print();
     }
+    peers::claims(effort)
 }
 
 /// The ids of a cloud in the table, of a kind or of all.

@@ -1,6 +1,9 @@
 //! `cargo xtask bench`: runs every bench, collects its claims, judges none by itself.
 
-use std::process::{Command, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use serde_json::Value;
 
@@ -35,10 +38,15 @@ pub(crate) fn run(options: Options) -> Outcome {
     if cargo::targets("bench", Some(PACKAGE))?.is_empty() {
         return Err(format!("package `{PACKAGE}` has no bench yet").into());
     }
+    // The command is measured as people run it.
+    let built = cargo::build(&["build", "--release", "--package", "atlas-cli"], "bin")?;
+    let command = built
+        .first()
+        .ok_or("package `atlas-cli` builds no command")?;
     let mut claims = Vec::new();
     for bench in cargo::build(&["bench", "--package", PACKAGE, "--no-run"], "bench")? {
         eprintln!("bench {}", bench.target);
-        let found = measure(&bench, options)?;
+        let found = measure(&bench, &command.path, options)?;
         if options.json {
             for claim in &found {
                 println!("{claim}");
@@ -71,12 +79,14 @@ pub(crate) fn run(options: Options) -> Outcome {
 /// The claims that one bench prints, a JSON object a line.
 fn measure(
     bench: &cargo::Program,
+    command_path: &Path,
     options: Options,
 ) -> Result<Vec<Value>, Box<dyn std::error::Error>> {
     let mut command = Command::new(&bench.path);
     command
         .arg("--bench")
         .args(options.quick.then_some("--quick"))
+        .env("ATLAS_COMMAND", command_path)
         .current_dir(cargo::root());
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {

@@ -7,6 +7,7 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod allocations;
 mod clouds;
 mod corpus;
 mod grammar;
