@@ -1,31 +1,33 @@
 //! `atlas id`: image ids, without a store.
 
 mod check;
+mod detect;
+mod lines;
+mod parse;
 
 use crate::{
-    exit::{Failure, Run, say},
-    print::{Columns, Out, parts},
+    exit::{Failure, Run},
+    print::Out,
 };
 use clap::Subcommand;
-use cloud_atlas::{
-    base::quoted,
-    image_id::{Cloud, ImageId, LocationUse, ParseImageIdError, Stability},
-};
-use core::fmt;
-use serde::{Serialize, Serializer};
-use std::error::Error;
+use cloud_atlas::image_id::{Cloud, ImageId};
+use serde::Serialize;
 
 /// Read, check and compare image ids
 #[derive(Debug, Subcommand)]
 pub(crate) enum Id {
     /// Show canonical form, kind and parts of image ids
     ///
-    /// Without --cloud every cloud that reads the text answers, but for `local`, whose ids look like
-    /// those of AWS. Ends with 1 if a text is no image id.
+    /// Without --cloud every cloud that the text can be of answers, as `detect` tells them. Ends with
+    /// 1 if a text is no image id.
     Parse {
-        /// Of which cloud they are: aws, azure, gcp, openstack, vmware, local
+        /// Of which cloud they are, such as aws, azure or gcp
         #[arg(long)]
         cloud: Option<Cloud>,
+        /// Overlook blanks, quotes and line ends around an id, and upper case where it means nothing;
+        /// what was overlooked is said
+        #[arg(long, requires = "cloud")]
+        lenient: bool,
         /// The ids
         #[arg(required = true, value_name = "TEXT", allow_hyphen_values = true)]
         texts: Vec<String>,
@@ -36,6 +38,16 @@ pub(crate) enum Id {
     /// "kind"} or {…,"ok":false,"error","at"}, in order. A line that is no such object is answered
     /// in its place. Ends with 1 if anything was not ok.
     Check,
+    /// Tell of which cloud image ids are
+    ///
+    /// A form that only one cloud has settles it; a UUID, a number or a plain name may be of several,
+    /// and all of them are told. Without TEXT the ids are lines on stdin, and each is answered by a
+    /// line, in order: the clouds and the text, or a JSON object. Ends with 1 if a text is of none.
+    Detect {
+        /// The ids
+        #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+        texts: Vec<String>,
+    },
     /// Tell whether two ids are one image: equal, different or undecided
     Equal {
         /// Of which cloud both are
@@ -52,211 +64,15 @@ pub(crate) enum Id {
 
 pub(crate) fn run(id: Id, out: &mut Out) -> Run {
     match id {
-        Id::Parse { cloud, texts } => parse(cloud, &texts, out),
+        Id::Parse {
+            cloud,
+            lenient,
+            texts,
+        } => parse::run(cloud, lenient, &texts, out),
         Id::Check => check::run(),
+        Id::Detect { texts } if texts.is_empty() => detect::stream(out.is_json()),
+        Id::Detect { texts } => detect::run(&texts, out),
         Id::Equal { cloud, a, b } => equal(cloud, &a, &b, out),
-    }
-}
-
-/// What `parse` says of a text: a cloud that reads it, or why none does.
-#[derive(Debug, Serialize)]
-struct Answer<'a> {
-    cloud: Option<Cloud>,
-    input: &'a str,
-    ok: bool,
-    #[serde(flatten)]
-    outcome: Outcome,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Outcome {
-    Read {
-        canonical: String,
-        kind: &'static str,
-        stability: &'static str,
-        location: &'static str,
-        #[serde(serialize_with = "as_object")]
-        parts: Vec<(&'static str, String)>,
-    },
-    Refused {
-        error: String,
-        at: usize,
-    },
-}
-
-/// An object whose keys stand in the order of the id's text.
-fn as_object<S: Serializer>(
-    parts: &[(&'static str, String)],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(parts.iter().map(|(name, value)| (name, value)))
-}
-
-fn parse(cloud: Option<Cloud>, texts: &[String], out: &mut Out) -> Run {
-    let mut answers = Vec::new();
-    let mut refusals = Vec::new();
-    for input in texts {
-        match read(cloud, input) {
-            Ok(ids) => answers.extend(ids.iter().map(|id| Answer {
-                cloud: Some(id.cloud()),
-                input,
-                ok: true,
-                outcome: describe(id),
-            })),
-            Err(refusal) => {
-                if out.is_json() {
-                    let outcome = Outcome::Refused {
-                        error: refusal.in_one(),
-                        at: refusal.at(),
-                    };
-                    answers.push(Answer {
-                        cloud,
-                        input,
-                        ok: false,
-                        outcome,
-                    });
-                }
-                refusals.push(refusal);
-            }
-        }
-    }
-    if !answers.is_empty() {
-        out.list(
-            &answers,
-            &Columns::new("", &["CLOUD", "CANONICAL", "KIND", "PARTS"], row),
-        )?;
-    }
-    if refusals.is_empty() {
-        return Ok(());
-    }
-    if !out.is_json() {
-        for refusal in &refusals {
-            say(refusal);
-        }
-    }
-    Err(Failure::Wanting)
-}
-
-/// The ids that a text is: of the cloud that was named, else of every cloud that reads it.
-fn read(cloud: Option<Cloud>, text: &str) -> Result<Vec<ImageId>, NoId> {
-    if let Some(cloud) = cloud {
-        let id = ImageId::parse(cloud, text);
-        return id.map(|id| vec![id]).map_err(NoId::Of);
-    }
-    let asked = Cloud::all().iter().filter(|cloud| **cloud != Cloud::Local);
-    let (mut ids, mut errors) = (Vec::new(), Vec::new());
-    for answer in asked.map(|cloud| ImageId::parse(*cloud, text)) {
-        match answer {
-            Ok(id) => ids.push(id),
-            Err(error) => errors.push(error),
-        }
-    }
-    if ids.is_empty() {
-        // The cloud whose grammar came furthest is most likely the one that was meant.
-        let nearest = errors.into_iter().rev().max_by_key(ParseImageIdError::at);
-        let nearest = nearest.filter(|error| error.at() > 0);
-        Err(NoId::OfAny {
-            shown: quoted(text).to_string(),
-            nearest,
-        })
-    } else {
-        Ok(ids)
-    }
-}
-
-fn describe(id: &ImageId) -> Outcome {
-    Outcome::Read {
-        canonical: id.to_string(),
-        kind: id.kind().as_str(),
-        stability: match id.stability() {
-            Stability::Fixed => "fixed",
-            Stability::Moving => "moving",
-            Stability::NeedsDefault => "needs-default",
-        },
-        location: match id.location_use() {
-            LocationUse::Common => "common",
-            LocationUse::PerRegion => "per-region",
-        },
-        parts: parts(id),
-    }
-}
-
-fn row(answer: &Answer<'_>) -> Vec<String> {
-    let cloud = answer.cloud.map_or("", Cloud::as_str).to_owned();
-    let Outcome::Read {
-        canonical,
-        kind,
-        parts,
-        ..
-    } = &answer.outcome
-    else {
-        return vec![cloud];
-    };
-    let parts: Vec<_> = parts
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    vec![
-        cloud,
-        canonical.clone(),
-        (*kind).to_owned(),
-        parts.join("\n"),
-    ]
-}
-
-/// Why a text is no image id.
-#[derive(Debug)]
-enum NoId {
-    Of(ParseImageIdError),
-    OfAny {
-        shown: String,
-        nearest: Option<ParseImageIdError>,
-    },
-}
-
-impl NoId {
-    fn at(&self) -> usize {
-        match self {
-            Self::Of(error) => error.at(),
-            Self::OfAny { nearest, .. } => nearest.as_ref().map_or(0, ParseImageIdError::at),
-        }
-    }
-
-    /// The message with its reason.
-    fn in_one(&self) -> String {
-        self.source()
-            .map_or_else(|| self.to_string(), |reason| format!("{self}: {reason}"))
-    }
-}
-
-impl fmt::Display for NoId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Of(error) => fmt::Display::fmt(error, f),
-            Self::OfAny {
-                shown,
-                nearest: None,
-            } => {
-                write!(
-                    f,
-                    "{shown} is no image id of any cloud: say with --cloud which is meant"
-                )
-            }
-            Self::OfAny { shown, .. } => write!(f, "{shown} is no image id of any cloud"),
-        }
-    }
-}
-
-impl Error for NoId {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::OfAny {
-                nearest: Some(error),
-                ..
-            } => Some(error),
-            _ => None,
-        }
     }
 }
 

@@ -16,4 +16,5 @@ mod laws;
 mod locations;
 mod messages;
 mod mutations;
+mod readme;
 mod texts;

@@ -1,17 +1,14 @@
 //! `atlas id check`: JSON lines in, JSON lines out, in constant memory.
 
-use crate::exit::{Failure, Run};
+use super::lines::{self, LINE_BYTES, Line};
+use crate::exit::Run;
 use cloud_atlas::image_id::{Cloud, ImageIdRef};
 use core::fmt::{Display, Write as _};
 use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
-    io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
+    io::{self, Write},
 };
-
-/// The most bytes of a line that are looked at: the longest id, each character escaped, fits well.
-const LINE_BYTES: usize = 64 * 1024;
-const BUFFER_BYTES: usize = 256 * 1024;
 
 #[derive(Deserialize)]
 struct Question<'a> {
@@ -40,54 +37,11 @@ struct Refused<'a> {
 }
 
 pub(super) fn run() -> Run {
-    let mut input = BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock());
-    let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
-    let (mut line, mut canonical) = (Vec::new(), String::new());
-    let mut all_ok = true;
-    loop {
-        // Whoever sends line by line and waits gets an answer; a stream is answered in large blocks.
-        if input.buffer().is_empty() {
-            out.flush()?;
-        }
-        line.clear();
-        let whole = match next_line(&mut input, &mut line)? {
-            Line::Whole => true,
-            Line::TooLong => false,
-            Line::End => break,
-        };
-        all_ok &= if whole {
-            answer(&line, &mut canonical, &mut out)?
-        } else {
-            refuse_long(&mut out)?
-        };
-    }
-    out.flush()?;
-    if all_ok {
-        Ok(())
-    } else {
-        Err(Failure::Wanting)
-    }
-}
-
-enum Line {
-    Whole,
-    TooLong,
-    End,
-}
-
-/// Reads a line without its end; of one that is too long, the rest is passed over.
-fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
-    let most = u64::try_from(LINE_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    if input.take(most).read_until(b'\n', line)? == 0 {
-        return Ok(Line::End);
-    }
-    if line.pop_if(|last| *last == b'\n').is_none() && line.len() > LINE_BYTES {
-        input.skip_until(b'\n')?;
-        return Ok(Line::TooLong);
-    }
-    Ok(Line::Whole)
+    let mut canonical = String::new();
+    lines::each(|line, out| match line {
+        Line::Whole(line) => answer(line, &mut canonical, out),
+        Line::TooLong => refuse_long(out),
+    })
 }
 
 /// `canonical` is room that is used again for each line.
