@@ -116,5 +116,10 @@ pub use crate::{
     vmware::{InstanceUuid, LibraryItem, TemplatePath, VmMoref, VmwareImageId, VmwareImageIdRef},
 };
 
+/// The README's program is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// The most bytes a text may have; longer ones are refused before any work.
 pub const MAX_BYTES: usize = 2048;

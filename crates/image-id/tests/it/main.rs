@@ -10,6 +10,7 @@
 mod allocations;
 mod clouds;
 mod corpus;
+mod detecting;
 mod grammar;
 mod ids;
 mod laws;
