@@ -423,8 +423,10 @@ impl Rule {
             };
             return Flaw::new(piece.at + self.most, what, self.expected);
         }
-        // The last byte could have been an inner one, unless a byte follows that fits nowhere.
-        if behind.is_empty() || behind.starts_with(['/', ':', '@']) {
+        // The last byte could have been an inner one if there is room for another and what follows is
+        // no separator.
+        let is_full = piece.text.len() == self.most;
+        if is_full || behind.is_empty() || behind.starts_with(['/', ':', '@']) {
             Flaw::found(piece.end() - 1, self.expected)
         } else {
             Flaw::found(piece.end(), self.expected)
@@ -484,6 +486,11 @@ impl ShortText {
             short.len += 1;
         }
         short
+    }
+
+    /// A text that fills the room.
+    pub(crate) const fn full(bytes: [u8; Self::MOST]) -> Self {
+        Self { bytes, len: 36 }
     }
 
     pub(crate) fn as_str(&self) -> &str {
