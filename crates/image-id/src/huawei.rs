@@ -1,52 +1,25 @@
-//! Huawei image ids: UUIDs.
+//! Huawei Cloud image ids: UUIDs.
+//!
+//! The Image Management Service gives hyphenated UUIDs. Hex digits of any case are read; 32 digits
+//! without dashes, braces and `urn:uuid:` are refused, with the right spelling as a suggestion.
 
 use crate::{
-    Cloud, IdKind, ParseImageIdError,
-    openstack::uuid,
-    scan::{Cursor, Flaw, ShortText},
-    text::id_text,
+    Cloud,
+    scan::{Cursor, Flaw},
+    uuid::{self, uuid_id},
 };
 
-/// An image of Huawei.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HuaweiImageId(ShortText);
+pub(crate) use crate::uuid::near;
+
+uuid_id! {
+    /// An image of Huawei Cloud.
+    HuaweiImageId, Cloud::Huawei
+}
 
 impl HuaweiImageId {
-    /// Reads a UUID.
-    ///
-    /// # Errors
-    ///
-    /// The text is no UUID.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Cursor::capped(text)
-            .and_then(Self::scan)
-            .map_err(|flaw| ParseImageIdError::new(Cloud::Huawei, text, flaw))
-    }
-
     pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
-        if cursor.rest().text.len() != 36 {
-            return Err(Flaw::found(cursor.at(), UUID));
-        }
-        uuid(cursor.rest(), UUID).map(Self)
-    }
-
-    /// The canonical text.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
-    /// What sort of id this is.
-    pub fn kind(&self) -> IdKind {
-        IdKind::Image
+        uuid::hyphenated(cursor.rest(), UUID).map(Self)
     }
 }
 
-id_text!(HuaweiImageId);
-
-const UUID: &str = "a UUID as 8-4-4-4-12";
-
-/// Texts that may have been meant by one that is no id, most likely first.
-#[cold]
-pub(crate) fn near(_text: &str) -> Vec<String> {
-    Vec::new()
-}
+const UUID: &str = "a UUID: 32 hex digits as 8-4-4-4-12";

@@ -78,6 +78,7 @@ mod proxmox;
 mod scan;
 mod tencent;
 mod text;
+mod uuid;
 mod vmware;
 
 pub use crate::{
@@ -113,6 +114,7 @@ pub use crate::{
     place::{LocationMismatch, MismatchKind, RecordLocation},
     proxmox::{ProxmoxImageId, ProxmoxImageIdRef},
     tencent::{TencentImageId, TencentImageIdRef},
+    uuid::{SimpleUuid, UuidUrn},
     vmware::{InstanceUuid, LibraryItem, TemplatePath, VmMoref, VmwareImageId, VmwareImageIdRef},
 };
 

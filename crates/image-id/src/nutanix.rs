@@ -1,52 +1,26 @@
 //! Nutanix image ids: UUIDs.
+//!
+//! The `extId` of the v4 API is a hyphenated UUID with hex digits of any case (pattern of the
+//! vendor's client). 32 digits without dashes, braces and `urn:uuid:` are refused, with the right
+//! spelling as a suggestion.
 
 use crate::{
-    Cloud, IdKind, ParseImageIdError,
-    openstack::uuid,
-    scan::{Cursor, Flaw, ShortText},
-    text::id_text,
+    Cloud,
+    scan::{Cursor, Flaw},
+    uuid::{self, uuid_id},
 };
 
-/// An image of Nutanix.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NutanixImageId(ShortText);
+pub(crate) use crate::uuid::near;
+
+uuid_id! {
+    /// An image of Nutanix: its `extId` in Prism Central.
+    NutanixImageId, Cloud::Nutanix
+}
 
 impl NutanixImageId {
-    /// Reads a UUID.
-    ///
-    /// # Errors
-    ///
-    /// The text is no UUID.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Cursor::capped(text)
-            .and_then(Self::scan)
-            .map_err(|flaw| ParseImageIdError::new(Cloud::Nutanix, text, flaw))
-    }
-
     pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
-        if cursor.rest().text.len() != 36 {
-            return Err(Flaw::found(cursor.at(), UUID));
-        }
-        uuid(cursor.rest(), UUID).map(Self)
-    }
-
-    /// The canonical text.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
-    /// What sort of id this is.
-    pub fn kind(&self) -> IdKind {
-        IdKind::Image
+        uuid::hyphenated(cursor.rest(), UUID).map(Self)
     }
 }
 
-id_text!(NutanixImageId);
-
-const UUID: &str = "a UUID as 8-4-4-4-12";
-
-/// Texts that may have been meant by one that is no id, most likely first.
-#[cold]
-pub(crate) fn near(_text: &str) -> Vec<String> {
-    Vec::new()
-}
+const UUID: &str = "a UUID: 32 hex digits as 8-4-4-4-12";

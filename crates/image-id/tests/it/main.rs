@@ -19,3 +19,4 @@ mod messages;
 mod mutations;
 mod readme;
 mod texts;
+mod uuid_ids;

@@ -86,6 +86,12 @@ const MORE: &[(Cloud, &str)] = &[
     (Cloud::Gcp, "projects/p/zones/us-central1-a/images/f"),
     (Cloud::OpenStack, "13"),
     (Cloud::OpenStack, "{0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e"),
+    (Cloud::OpenStack, "{0b7e48ce}"),
+    (Cloud::OpenStack, "urn:uid:0b7e48ceeb454f3586a87d1e31c47c3e"),
+    (
+        Cloud::OpenStack,
+        "https://glance.example.com:9292/v2/images/0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e/file",
+    ),
     (Cloud::Vmware, "/DC01/vm/*"),
     (Cloud::Vmware, "/DC01/vm/a\\b"),
     (Cloud::Vmware, "/DC01/vm"),
