@@ -184,10 +184,10 @@ impl Report {
             flaw = flaw.hint("give one at a time");
         }
         if let Some(meant) = &meant {
-            let meant = atlas_base::quoted(meant);
+            // Whole, however long it is: an id that is cut cannot be taken over.
             let hint = match &flaw.hint {
-                Some(hint) => format!("{hint}: {meant}"),
-                None => format!("perhaps {meant} is meant"),
+                Some(hint) => format!("{hint}: `{meant}`"),
+                None => format!("perhaps `{meant}` is meant"),
             };
             flaw = flaw.hint(hint);
         }
