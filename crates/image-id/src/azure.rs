@@ -2,23 +2,33 @@
 //!
 //! Everything but a VHD's address compares without case, since the resource manager gives back
 //! whatever case was typed. The canonical text has the keywords in official case, the subscription
-//! in lower case and the user's parts as given; the equality key is its ASCII lower case.
+//! and the word `latest` in lower case and the user's parts as given; the equality key is its ASCII
+//! lower case. The canonical text is as long as the given one, and has every part at the same place.
 
 mod alias;
 mod arm;
+mod gallery;
+mod managed;
+mod near;
+mod subscription;
 mod urn;
+mod version;
 mod vhd;
 
+pub(crate) use self::near::near;
 pub use self::{
     alias::{ALIAS_LIST, AzureAlias},
-    arm::{AzureGallery, GalleryImage, ManagedImage},
-    urn::AzureUrn,
-    vhd::VhdUrl,
+    gallery::{AzureGallery, GalleryImage, GalleryImageRef, UpperCamelGalleryId},
+    managed::{ManagedImage, ManagedImageRef},
+    subscription::AzureSubscription,
+    urn::{AzureUrn, AzureUrnRef, SlashedUrn},
+    vhd::{VhdUrl, VhdUrlRef},
 };
 
 use crate::{
     Cloud, IdKind, ParseImageIdError, Stability,
-    scan::{Cursor, Flaw, Piece},
+    scan::{Cursor, Flaw},
+    text::borrowed_twin,
 };
 use core::fmt;
 
@@ -37,24 +47,6 @@ pub enum AzureImageId {
 }
 
 impl AzureImageId {
-    pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
-        let piece = cursor.rest();
-        let text = piece.text;
-        if text.starts_with('/') {
-            return arm::scan(piece);
-        }
-        if text.contains("://") {
-            return VhdUrl::scan(piece).map(Self::Vhd);
-        }
-        if text.contains([':', '/']) {
-            return AzureUrn::scan(piece).map(Self::Urn);
-        }
-        match AzureAlias::find(text) {
-            Some(alias) => Ok(Self::Urn(alias.urn())),
-            None => Err(unknown(piece)),
-        }
-    }
-
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         match self {
@@ -65,29 +57,24 @@ impl AzureImageId {
         }
     }
 
+    /// The id as it stands in this one.
+    pub fn borrowed(&self) -> AzureImageIdRef<'_> {
+        match self {
+            Self::Urn(urn) => AzureImageIdRef::Urn(urn.borrowed()),
+            Self::Managed(image) => AzureImageIdRef::Managed(image.borrowed()),
+            Self::Gallery(image) => AzureImageIdRef::Gallery(image.borrowed()),
+            Self::Vhd(url) => AzureImageIdRef::Vhd(url.borrowed()),
+        }
+    }
+
     /// What sort of id this is; an alias says so, though its text is the URN.
     pub fn kind(&self) -> IdKind {
-        match self {
-            Self::Urn(urn) if urn.alias().is_some() => IdKind::Alias,
-            Self::Urn(_) => IdKind::Urn,
-            Self::Managed(_) => IdKind::ManagedImage,
-            Self::Gallery(image) => image.kind(),
-            Self::Vhd(_) => IdKind::Vhd,
-        }
+        self.borrowed().kind()
     }
 
     /// Whether it always means the same image: not without a version, nor with `latest`.
     pub fn stability(&self) -> Stability {
-        let fixed = match self {
-            Self::Urn(urn) => !urn.is_latest(),
-            Self::Managed(_) | Self::Vhd(_) => true,
-            Self::Gallery(image) => image.version().is_some_and(|version| version != "latest"),
-        };
-        if fixed {
-            Stability::Fixed
-        } else {
-            Stability::Moving
-        }
+        self.borrowed().stability()
     }
 
     /// Whether it compares without case.
@@ -103,101 +90,87 @@ impl fmt::Display for AzureImageId {
 }
 
 atlas_base::text_form!(AzureImageId, ParseImageIdError);
+borrowed_twin!(AzureImageId, AzureImageIdRef, Cloud::Azure);
 
 /// [`AzureImageId`] as it stands in a text that somebody else owns.
+///
+/// It keeps the spelling, so it does not compare: compare owned ids, or what both display.
 #[derive(Clone, Copy)]
-pub struct AzureImageIdRef<'a> {
-    text: &'a str,
+#[non_exhaustive]
+pub enum AzureImageIdRef<'a> {
+    /// `Publisher:Offer:Sku:Version` of the marketplace, or its alias.
+    Urn(AzureUrnRef<'a>),
+    /// A managed image in a resource group.
+    Managed(ManagedImageRef<'a>),
+    /// An image of a gallery.
+    Gallery(GalleryImageRef<'a>),
+    /// A VHD in a storage account.
+    Vhd(VhdUrlRef<'a>),
 }
 
 impl<'a> AzureImageIdRef<'a> {
     pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
-        AzureImageId::scan(cursor)?;
-        Ok(Self {
-            text: cursor.rest().text,
-        })
+        match cursor.peek() {
+            Some(b'/') => arm::scan(cursor),
+            Some(b'h') if vhd::has_scheme(cursor) => VhdUrlRef::scan(cursor).map(Self::Vhd),
+            _ => AzureUrnRef::scan_or_alias(cursor).map(Self::Urn),
+        }
     }
 
-    /// The id in a text of its own.
-    #[expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "for now")]
+    /// The id in a text of its own; allocates once.
     pub fn into_owned(self) -> AzureImageId {
-        AzureImageId::scan(Cursor::capped(self.text).unwrap()).unwrap()
+        match self {
+            Self::Urn(urn) => AzureImageId::Urn(urn.into_owned()),
+            Self::Managed(image) => AzureImageId::Managed(image.into_owned()),
+            Self::Gallery(image) => AzureImageId::Gallery(image.into_owned()),
+            Self::Vhd(url) => AzureImageId::Vhd(url.into_owned()),
+        }
     }
 
-    /// What sort of id this is.
+    /// The canonical text, if the given one is; for an alias the text of its URN.
+    pub fn plain(self) -> Option<&'a str> {
+        match self {
+            Self::Urn(urn) => urn.plain(),
+            Self::Managed(image) => image.plain(),
+            Self::Gallery(image) => image.plain(),
+            Self::Vhd(url) => Some(url.as_str()),
+        }
+    }
+
+    /// What sort of id this is; an alias says so, though its canonical text is the URN.
     pub fn kind(self) -> IdKind {
-        self.into_owned().kind()
+        match self {
+            Self::Urn(urn) if urn.alias().is_some() => IdKind::Alias,
+            Self::Urn(_) => IdKind::Urn,
+            Self::Managed(_) => IdKind::ManagedImage,
+            Self::Gallery(image) => image.kind(),
+            Self::Vhd(_) => IdKind::Vhd,
+        }
     }
 
-    /// Whether it always means the same image.
+    /// Whether it always means the same image: not without a version, nor with `latest`.
     pub fn stability(self) -> Stability {
-        self.into_owned().stability()
+        let is_fixed = match self {
+            Self::Urn(urn) => !urn.is_latest(),
+            Self::Managed(_) | Self::Vhd(_) => true,
+            Self::Gallery(image) => image.version().is_some_and(|version| version != "latest"),
+        };
+        if is_fixed {
+            Stability::Fixed
+        } else {
+            Stability::Moving
+        }
     }
 }
 
 /// The canonical text.
 impl fmt::Display for AzureImageIdRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.into_owned().as_str())
-    }
-}
-
-crate::text::borrowed_twin!(AzureImageId, AzureImageIdRef, Cloud::Azure);
-
-#[cold]
-fn unknown(piece: Piece<'_>) -> Flaw {
-    const EXPECTED: &str = "a URN, a resource id, a VHD address or a known alias";
-    let flaw = Flaw::says(piece.at, "neither an id nor a known alias", EXPECTED);
-    if piece.text.contains(' ') {
-        return flaw.hint("a URN has `:` between its parts");
-    }
-    flaw.hint("a URN has four parts: `Publisher:Offer:Sku:Version`")
-}
-
-/// A version of three numbers, each of at most ten digits and 31 bits; leading zeros are kept.
-///
-/// It is no semantic version: real ones have leading zeros (`2024.02.19`).
-fn version(piece: Piece<'_>, or_latest: &'static str) -> Result<(), Flaw> {
-    if piece.text.eq_ignore_ascii_case("latest") {
-        return Ok(());
-    }
-    if piece.text.is_empty() {
-        return Err(Flaw::empty(piece.at, "version", or_latest));
-    }
-    let mut count = 0;
-    for part in piece.parts('.') {
-        count += 1;
-        if count > 3 {
-            let flaw = Flaw::found(part.at - 1, or_latest);
-            return Err(flaw.hint("versions of four parts are those of extensions"));
-        }
-        if let Some(at) = part.misfit(|byte| byte.is_ascii_digit()) {
-            let flaw = Flaw::found(at, or_latest);
-            return Err(match piece.text.to_ascii_lowercase().as_str() {
-                "recent" | "newest" | "current" => flaw.hint("write `latest`"),
-                text if text.starts_with('v') => flaw.hint("leave the `v` out"),
-                _ => flaw,
-            });
-        }
-        if part.text.is_empty() {
-            return Err(Flaw::found(part.at, or_latest));
-        }
-        let small = part
-            .text
-            .parse::<u32>()
-            .is_ok_and(|number| number <= i32::MAX.unsigned_abs());
-        if part.text.len() > 10 || !small {
-            return Err(Flaw::says(part.at, "a number over 2147483647", or_latest));
+        match self {
+            Self::Urn(urn) => fmt::Display::fmt(urn, f),
+            Self::Managed(image) => fmt::Display::fmt(image, f),
+            Self::Gallery(image) => fmt::Display::fmt(image, f),
+            Self::Vhd(url) => fmt::Display::fmt(url, f),
         }
     }
-    if count < 3 {
-        return Err(Flaw::found(piece.end(), or_latest).hint("a version has three numbers"));
-    }
-    Ok(())
-}
-
-/// Texts that may have been meant by one that is no id, most likely first.
-#[cold]
-pub(crate) fn near(_text: &str) -> Vec<String> {
-    Vec::new()
 }

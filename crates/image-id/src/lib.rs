@@ -88,8 +88,9 @@ pub use crate::{
         SsmPointer, SsmSelector,
     },
     azure::{
-        ALIAS_LIST, AzureAlias, AzureGallery, AzureImageId, AzureImageIdRef, AzureUrn,
-        GalleryImage, ManagedImage, VhdUrl,
+        ALIAS_LIST, AzureAlias, AzureGallery, AzureImageId, AzureImageIdRef, AzureSubscription,
+        AzureUrn, AzureUrnRef, GalleryImage, GalleryImageRef, ManagedImage, ManagedImageRef,
+        SlashedUrn, UpperCamelGalleryId, VhdUrl, VhdUrlRef,
     },
     cloud::Cloud,
     detect::{DetectError, Detection, detect},

@@ -1,276 +1,223 @@
-//! Resource ids: managed images and gallery images.
+//! Resource ids: paths of keywords, in any case, and names.
 
-use super::{AzureImageId, version};
-use crate::{
-    Cloud, IdKind, ParseImageIdError,
-    folded::compares_folded,
-    openstack::uuid,
-    scan::{Class, Flaw, Piece, Rule},
-    text::id_text,
+use super::{
+    AzureGallery, AzureImageIdRef, AzureSubscription, GalleryImageRef, ManagedImageRef,
+    gallery::Cuts, subscription, version,
 };
-use std::sync::Arc;
-
-/// `/subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/images/NAME`
-#[derive(Clone)]
-pub struct ManagedImage {
-    text: Arc<str>,
-}
-
-/// An image of a gallery, with its version or without.
-///
-/// `/subscriptions/…/galleries/G/images/I[/versions/V]`, `/sharedGalleries/G/images/I[/versions/V]` or
-/// `/communityGalleries/G/images/I[/versions/V]`. Without a version it follows the newest one.
-#[derive(Clone)]
-pub struct GalleryImage {
-    text: Arc<str>,
-    gallery: AzureGallery,
-}
-
-/// Whose gallery an image is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum AzureGallery {
-    /// A gallery in a subscription's resource group.
-    Own,
-    /// A gallery that another tenant shares directly.
-    Shared,
-    /// A public gallery.
-    Community,
-}
-
-impl ManagedImage {
-    /// Reads a resource id.
-    ///
-    /// # Errors
-    ///
-    /// The text is malformed or names a gallery image.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        let found = match Piece::capped(text).and_then(scan) {
-            Ok(AzureImageId::Managed(image)) => return Ok(image),
-            Ok(_) => Flaw::says(0, "an image of a gallery", "a managed image"),
-            Err(flaw) => flaw,
-        };
-        Err(ParseImageIdError::new(Cloud::Azure, text, found))
-    }
-
-    /// The canonical text.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The subscription's UUID.
-    pub fn subscription(&self) -> &str {
-        behind(&self.text, "subscriptions")
-    }
-
-    /// The resource group.
-    pub fn resource_group(&self) -> &str {
-        behind(&self.text, "resourceGroups")
-    }
-
-    /// The image's name.
-    pub fn name(&self) -> &str {
-        behind(&self.text, "images")
-    }
-}
-
-compares_folded!(ManagedImage);
-id_text!(ManagedImage);
-
-impl GalleryImage {
-    /// Reads a resource id.
-    ///
-    /// # Errors
-    ///
-    /// The text is malformed or names a managed image.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        let found = match Piece::capped(text).and_then(scan) {
-            Ok(AzureImageId::Gallery(image)) => return Ok(image),
-            Ok(_) => Flaw::says(0, "a managed image", "an image of a gallery"),
-            Err(flaw) => flaw,
-        };
-        Err(ParseImageIdError::new(Cloud::Azure, text, found))
-    }
-
-    /// The canonical text.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Whose gallery it is.
-    pub fn owner(&self) -> AzureGallery {
-        self.gallery
-    }
-
-    /// The gallery's name, or its unique or public name.
-    pub fn gallery(&self) -> &str {
-        behind(
-            &self.text,
-            match self.gallery {
-                AzureGallery::Own => "galleries",
-                AzureGallery::Shared => "sharedGalleries",
-                AzureGallery::Community => "communityGalleries",
-            },
-        )
-    }
-
-    /// The image definition.
-    pub fn image(&self) -> &str {
-        behind(&self.text, "images")
-    }
-
-    /// The version, three numbers or `latest`.
-    pub fn version(&self) -> Option<&str> {
-        Some(behind(&self.text, "versions")).filter(|version| !version.is_empty())
-    }
-
-    /// What sort of id this is.
-    pub fn kind(&self) -> IdKind {
-        match (self.gallery, self.version().is_some()) {
-            (AzureGallery::Own, false) => IdKind::GalleryImage,
-            (AzureGallery::Own, true) => IdKind::GalleryVersion,
-            (AzureGallery::Shared, false) => IdKind::SharedGalleryImage,
-            (AzureGallery::Shared, true) => IdKind::SharedGalleryVersion,
-            (AzureGallery::Community, false) => IdKind::CommunityGalleryImage,
-            (AzureGallery::Community, true) => IdKind::CommunityGalleryVersion,
-        }
-    }
-}
-
-compares_folded!(GalleryImage);
-id_text!(GalleryImage);
-
-/// The part behind a keyword; they come in pairs, so a part may be named like a keyword.
-fn behind<'a>(text: &'a str, keyword: &str) -> &'a str {
-    let mut parts = text.split('/').skip(1);
-    while let (Some(found), Some(value)) = (parts.next(), parts.next()) {
-        if found == keyword {
-            return value;
-        }
-    }
-    ""
-}
+use crate::scan::{Class, Cursor, Flaw, Piece, Rule};
+use core::fmt;
 
 /// Reads a text that begins with a slash.
-pub(super) fn scan(piece: Piece<'_>) -> Result<AzureImageId, Flaw> {
+pub(super) fn scan(cursor: Cursor<'_>) -> Result<AzureImageIdRef<'_>, Flaw> {
     let mut walk = Walk {
-        rest: piece.strip("/"),
-        end: piece.end(),
-        text: String::new(),
+        text: cursor.rest(),
+        rest: cursor,
+        is_plain: true,
     };
-    let Some(first) = walk.rest else {
-        return Err(Flaw::found(piece.at, FIRST));
-    };
-    let (keyword, _) = first.split('/');
-    let mut gallery = AzureGallery::Own;
-    if keyword.text.eq_ignore_ascii_case("sharedGalleries") {
-        walk.pair("sharedGalleries", FIRST, &UNIQUE)?;
-        gallery = AzureGallery::Shared;
-    } else if keyword.text.eq_ignore_ascii_case("communityGalleries") {
-        walk.pair("communityGalleries", FIRST, &PUBLIC)?;
-        gallery = AzureGallery::Community;
-    } else {
-        walk.keyword("subscriptions", FIRST)?;
-        let subscription = walk.next("a subscription")?;
-        if subscription.text.is_empty() {
-            return Err(Flaw::empty(subscription.at, "subscription", SUBSCRIPTION));
+    if walk.eat(SUBSCRIPTIONS) {
+        walk.is_plain &= subscription::take(&mut walk.rest)?;
+        if !walk.eat(GROUPS) {
+            return Err(walk.miss(subscription::EXPECTED, GROUPS, "`/resourceGroups/`"));
         }
-        if subscription.text.len() == 32 && uuid(subscription, SUBSCRIPTION).is_ok() {
-            let flaw = Flaw::found(subscription.at + 8, SUBSCRIPTION);
-            return Err(flaw.hint("put dashes between the digits"));
+        walk.part(&GROUP)?;
+        let group = walk.len();
+        if !walk.eat(COMPUTE) {
+            let expected = "`/providers/Microsoft.Compute/`";
+            return Err(walk.miss(GROUP.expected, COMPUTE, expected));
         }
-        walk.push(uuid(subscription, SUBSCRIPTION)?.as_str());
-        walk.pair("resourceGroups", "`/resourceGroups/` and a group", &GROUP)?;
-        walk.keyword("providers", "`providers`")?;
-        walk.keyword("Microsoft.Compute", "`Microsoft.Compute`")?;
-        let next = walk.next("`images` or `galleries`")?;
-        if next.text.eq_ignore_ascii_case("images") {
-            walk.push("images");
+        if walk.eat("images/") {
             walk.part(&MANAGED)?;
-            walk.finish()?;
-            return Ok(AzureImageId::Managed(ManagedImage {
-                text: walk.text.into(),
-            }));
+            walk.end(&MANAGED)?;
+            let image = ManagedImageRef::checked(walk.text.text, group, walk.is_plain);
+            return Ok(AzureImageIdRef::Managed(image));
         }
-        if !next.text.eq_ignore_ascii_case("galleries") {
-            return Err(Flaw::found(next.at, "`images` or `galleries`"));
+        if walk.eat("galleries/") {
+            return walk.gallery(AzureGallery::Own, group, &GALLERY);
         }
-        walk.push("galleries");
-        walk.part(&GALLERY)?;
+        return Err(wrong_type(walk.rest.rest()));
     }
-    walk.pair("images", "`/images/` and an image", &DEFINITION)?;
-    if walk.rest.is_some() {
-        walk.keyword("versions", "`versions` or the end")?;
-        let number = walk.next(VERSION)?;
-        version(number, VERSION)?;
-        let latest = number.text.eq_ignore_ascii_case("latest");
-        walk.push(if latest { "latest" } else { number.text });
-        walk.finish()?;
+    if walk.eat("/sharedGalleries/") {
+        return walk.gallery(AzureGallery::Shared, 0, &UNIQUE);
     }
-    Ok(AzureImageId::Gallery(GalleryImage {
-        text: walk.text.into(),
-        gallery,
-    }))
+    if walk.eat("/communityGalleries/") {
+        return walk.gallery(AzureGallery::Community, 0, &PUBLIC);
+    }
+    Err(wrong_start(cursor.rest()))
 }
 
-/// Takes part after part and writes the canonical text.
+/// The subscription of a resource id.
+pub(super) fn subscription(text: &str) -> AzureSubscription {
+    let uuid = text.get(SUBSCRIPTIONS.len()..BEFORE_GROUP - GROUPS.len());
+    AzureSubscription::checked(uuid.unwrap_or_default())
+}
+
+/// The resource group of a resource id, which ends there.
+pub(super) fn group(text: &str, end: usize) -> &str {
+    text.get(BEFORE_GROUP..end).unwrap_or_default()
+}
+
+/// What stands between these keywords, which begin at `at`, and `end`.
+pub(super) fn behind(text: &str, at: usize, words: usize, end: usize) -> &str {
+    text.get(at + words..end).unwrap_or_default()
+}
+
+/// Writes a resource id up to the provider.
+pub(super) fn write_owner(f: &mut fmt::Formatter<'_>, text: &str, end: usize) -> fmt::Result {
+    f.write_str(SUBSCRIPTIONS)?;
+    f.write_str(subscription(text).as_str())?;
+    f.write_str(GROUPS)?;
+    f.write_str(group(text, end))?;
+    f.write_str(COMPUTE)
+}
+
 struct Walk<'a> {
-    rest: Option<Piece<'a>>,
-    end: usize,
-    text: String,
+    text: Piece<'a>,
+    rest: Cursor<'a>,
+    /// Whether everything so far is written as the canonical text has it.
+    is_plain: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn next(&mut self, expected: &'static str) -> Result<Piece<'a>, Flaw> {
-        let rest = self.rest.ok_or_else(|| Flaw::found(self.end, expected))?;
-        let (part, rest) = rest.split('/');
-        self.rest = rest;
-        Ok(part)
+    /// How much has been read.
+    fn len(&self) -> usize {
+        self.rest.at() - self.text.at
     }
 
-    fn push(&mut self, part: &str) {
-        self.text.push('/');
-        self.text.push_str(part);
-    }
-
-    fn keyword(&mut self, keyword: &str, expected: &'static str) -> Result<(), Flaw> {
-        let part = self.next(expected)?;
-        if part.text.eq_ignore_ascii_case(keyword) {
-            self.push(keyword);
-            return Ok(());
+    /// Reads keywords in any case, if they stand here.
+    fn eat(&mut self, words: &str) -> bool {
+        if self.rest.eat(words) {
+            return true;
         }
-        let same = |(a, b): &(u8, u8)| a.eq_ignore_ascii_case(b);
-        let same = part
-            .text
-            .bytes()
-            .zip(keyword.bytes())
-            .take_while(same)
-            .count();
-        Err(Flaw::found(part.at + same, expected))
+        let is_eaten = self.rest.eat_any_case(words);
+        self.is_plain &= !is_eaten;
+        is_eaten
     }
 
     fn part(&mut self, rule: &Rule) -> Result<(), Flaw> {
-        let part = self.next(rule.expected)?;
-        rule.check(part)?;
-        self.push(part.text);
-        Ok(())
+        self.rest.part(rule).map(|_| ())
     }
 
-    fn pair(&mut self, keyword: &str, expected: &'static str, rule: &Rule) -> Result<(), Flaw> {
-        self.keyword(keyword, expected)?;
-        self.part(rule)
+    /// Reads a gallery's name by this rule, and what follows it.
+    fn gallery(
+        mut self,
+        owner: AzureGallery,
+        group: usize,
+        rule: &Rule,
+    ) -> Result<AzureImageIdRef<'a>, Flaw> {
+        self.part(rule)?;
+        let gallery = self.len();
+        if !self.eat("/images/") {
+            return Err(self.miss(rule.expected, "/images/", "`/images/` and an image"));
+        }
+        self.part(&DEFINITION)?;
+        let image = self.len();
+        if !self.rest.is_done() {
+            if !self.eat("/versions/") {
+                let expected = "`/versions/` and a version, or the end";
+                return Err(self.miss(DEFINITION.expected, "/versions/", expected));
+            }
+            self.is_plain &= number(self.rest.rest())?;
+        }
+        let cuts = Cuts {
+            owner,
+            group,
+            gallery,
+            image,
+        };
+        let image = GalleryImageRef::checked(self.text.text, cuts, self.is_plain);
+        Ok(AzureImageIdRef::Gallery(image))
     }
 
-    fn finish(&self) -> Result<(), Flaw> {
-        match self.rest {
-            Some(extra) => Err(Flaw::found(extra.at - 1, "the end of the id")),
+    /// Refuses what follows a name that is the last one.
+    fn end(&self, name: &Rule) -> Result<(), Flaw> {
+        match self.rest.peek() {
             None => Ok(()),
+            Some(b'/') => Err(Flaw::found(self.rest.at(), END)),
+            Some(_) => Err(Flaw::found(self.rest.at(), name.expected)),
+        }
+    }
+
+    /// Refuses what is not these keywords, or no byte of the name before them.
+    #[cold]
+    fn miss(&self, name: &'static str, words: &str, expected: &'static str) -> Flaw {
+        let rest = self.rest.rest();
+        if rest.text.is_empty() || rest.text.starts_with('/') {
+            nearest(rest, &[words], expected)
+        } else {
+            Flaw::found(rest.at, name)
         }
     }
 }
 
+/// Refuses at the first byte that differs from the most similar of the keywords.
+#[cold]
+fn nearest(rest: Piece<'_>, words: &[&str], expected: &'static str) -> Flaw {
+    let same = |word: &&str| {
+        let pairs = rest.text.bytes().zip(word.bytes());
+        pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+    };
+    Flaw::found(
+        rest.at + words.iter().map(same).max().unwrap_or_default(),
+        expected,
+    )
+}
+
+#[cold]
+fn wrong_start(text: Piece<'_>) -> Flaw {
+    const EXPECTED: &str = "`/subscriptions/`, `/sharedGalleries/` or `/communityGalleries/`";
+    let words = [SUBSCRIPTIONS, "/sharedGalleries/", "/communityGalleries/"];
+    let flaw = nearest(text, &words, EXPECTED);
+    if text.text.starts_with("//") {
+        flaw.hint("one slash is enough")
+    } else if text.strip_any_case("/galleries/").is_some() {
+        flaw.hint("a gallery of one's own is in a subscription's resource group")
+    } else {
+        flaw
+    }
+}
+
+#[cold]
+fn wrong_type(rest: Piece<'_>) -> Flaw {
+    let flaw = nearest(
+        rest,
+        &["images/", "galleries/"],
+        "`images/` or `galleries/`",
+    );
+    let (word, _) = rest.split('/');
+    match word.text.to_ascii_lowercase().as_str() {
+        "disks" => flaw.hint("this is a disk: make an image of it first"),
+        "snapshots" => flaw.hint("this is a snapshot: make an image of it first"),
+        "virtualmachines" => flaw.hint("this is a machine: make an image of it first"),
+        _ => flaw,
+    }
+}
+
+/// Reads a version up to the end, and says whether it is plain.
+fn number(rest: Piece<'_>) -> Result<bool, Flaw> {
+    version::read(rest, VERSION).map_err(|flaw| match rest.split('/') {
+        (head, Some(_)) if version::read(head, VERSION).is_ok() => Flaw::found(head.end(), END),
+        _ => flaw,
+    })
+}
+
+const SUBSCRIPTIONS: &str = "/subscriptions/";
+const GROUPS: &str = "/resourceGroups/";
+const COMPUTE: &str = "/providers/Microsoft.Compute/";
+
+/// Where a resource group begins.
+const BEFORE_GROUP: usize = SUBSCRIPTIONS.len() + subscription::BYTES + GROUPS.len();
+
+/// How long the keywords before a managed image's name are.
+pub(super) const BEFORE_MANAGED: usize = COMPUTE.len() + "images/".len();
+/// How long the keywords before the name of a gallery of one's own are.
+pub(super) const BEFORE_GALLERY: usize = COMPUTE.len() + "galleries/".len();
+
+const END: &str = "the end of the id";
+const VERSION: &str = "a version such as `1.0.0`, or `latest`";
+
 const GROUP_BYTES: Class = Class::WORD.or(Class::PARENTHESES);
 
+/// By Azure's rules for resource names, which also have letters outside ASCII.
 const GROUP: Rule = Rule {
     part: "resource group",
     most: 90,
@@ -280,6 +227,7 @@ const GROUP: Rule = Rule {
     expected: "a resource group of ASCII letters, digits, `_`, `-`, `.`, `(` and `)`, not ending in `.`",
 };
 
+/// By Azure's rules for resource names.
 const MANAGED: Rule = Rule {
     part: "image name",
     most: 80,
@@ -299,6 +247,7 @@ const GALLERY: Rule = Rule {
     expected: "a gallery name of letters, digits, `.` and `_`",
 };
 
+/// Terraform's bytes; the ends are those of Azure's own documentation.
 const DEFINITION: Rule = Rule {
     part: "image name",
     most: 80,
@@ -324,7 +273,3 @@ const PUBLIC: Rule = Rule {
     expected: "a gallery's public name",
     ..UNIQUE
 };
-
-const FIRST: &str = "`/subscriptions/`, `/sharedGalleries/` or `/communityGalleries/`";
-const SUBSCRIPTION: &str = "the subscription's UUID with dashes";
-const VERSION: &str = "a version such as `1.0.0`, or `latest`";

@@ -1,154 +1,324 @@
 //! Marketplace URNs.
 
-use super::{AzureAlias, version};
+use super::{AzureAlias, version, vhd};
 use crate::{
-    Cloud, ParseImageIdError,
+    Cloud,
     folded::compares_folded,
-    scan::{Class, Flaw, Piece, Rule},
-    text::id_text,
+    scan::{Class, Cursor, Flaw, Piece, Rule},
+    text::{borrowed_twin, id_text, shared},
 };
+use core::fmt;
 use std::sync::Arc;
 
 /// `Publisher:Offer:Sku:Version`, also written with slashes (Scalr).
 ///
 /// The version is three numbers or `latest`. Compares without case: `Canonical` and `canonical` both
-/// occur in real data.
+/// occur in real data. An alias is not read here, but by [`AzureImageId`](crate::AzureImageId).
 #[derive(Clone)]
 pub struct AzureUrn {
     text: Arc<str>,
+    cuts: Cuts,
     alias: Option<AzureAlias>,
 }
 
+/// Where the parts before the version end, in the given text and in the canonical one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Cuts {
+    pub(super) publisher: usize,
+    pub(super) offer: usize,
+    pub(super) sku: usize,
+}
+
 impl AzureUrn {
-    /// Reads a URN in either form; an alias is not read here.
-    ///
-    /// # Errors
-    ///
-    /// There are not four parts, one is malformed, or `:` and `/` are mixed.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Piece::capped(text)
-            .and_then(Self::scan)
-            .map_err(|flaw| ParseImageIdError::new(Cloud::Azure, text, flaw))
-    }
-
-    pub(crate) fn scan(piece: Piece<'_>) -> Result<Self, Flaw> {
-        let mark = if piece.text.contains(':') { ':' } else { '/' };
-        let mut parts = piece.parts(mark);
-        for rule in [&PUBLISHER, &OFFER, &SKU] {
-            let part = parts.next().ok_or_else(|| too_few(piece))?;
-            rule.check(part).map_err(|flaw| mixed(piece, flaw))?;
-        }
-        let number = parts.next().ok_or_else(|| too_few(piece))?;
-        version(number, VERSION).map_err(|flaw| match piece.strip_any_case("urn:") {
-            Some(_) => flaw.hint("leave `urn:` out"),
-            None => flaw,
-        })?;
-        if let Some(extra) = parts.next() {
-            let flaw = Flaw::found(extra.at - 1, "the end of the URN");
-            return Err(flaw.hint("a URN has four parts: `Publisher:Offer:Sku:Version`"));
-        }
-        let text = match (mark, number.text) {
-            (':', same) if !same.eq_ignore_ascii_case("latest") || same == "latest" => {
-                Arc::from(piece.text)
-            }
-            _ => canonical(piece, number),
-        };
-        Ok(Self { text, alias: None })
-    }
-
-    pub(super) fn of_alias(alias: AzureAlias, urn: &str) -> Self {
-        Self {
-            text: urn.into(),
-            alias: Some(alias),
-        }
-    }
-
     /// The form with colons.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Scalr's form with slashes.
-    pub fn with_slashes(&self) -> String {
-        self.text.replace(':', "/")
+    /// The id as it stands in this one.
+    pub fn borrowed(&self) -> AzureUrnRef<'_> {
+        AzureUrnRef {
+            text: &self.text,
+            cuts: self.cuts,
+            alias: self.alias,
+            is_plain: true,
+        }
+    }
+
+    /// Displays Scalr's form with slashes.
+    pub fn with_slashes(&self) -> SlashedUrn<'_> {
+        self.borrowed().with_slashes()
     }
 
     /// Who publishes it, `Canonical`.
     pub fn publisher(&self) -> &str {
-        self.part(0)
+        self.borrowed().publisher()
     }
 
     /// The offer, `0001-com-ubuntu-server-jammy`.
     pub fn offer(&self) -> &str {
-        self.part(1)
+        self.borrowed().offer()
     }
 
     /// The stock-keeping unit, `22_04-lts-gen2`.
     pub fn sku(&self) -> &str {
-        self.part(2)
+        self.borrowed().sku()
     }
 
     /// The version, three numbers or `latest`.
     pub fn version(&self) -> &str {
-        self.part(3)
+        self.borrowed().version()
     }
 
     /// Whether it follows the newest version.
     pub fn is_latest(&self) -> bool {
-        self.version() == "latest"
+        self.borrowed().is_latest()
     }
 
     /// The alias that was given instead of the URN. It takes no part in equality and is not stored.
     pub fn alias(&self) -> Option<AzureAlias> {
         self.alias
     }
-
-    fn part(&self, index: usize) -> &str {
-        self.text.split(':').nth(index).unwrap_or_default()
-    }
 }
 
 compares_folded!(AzureUrn);
 id_text!(AzureUrn);
+borrowed_twin!(AzureUrn, AzureUrnRef, Cloud::Azure);
 
-/// Colons between the parts, the word `latest` in lower case.
-fn canonical(piece: Piece<'_>, number: Piece<'_>) -> Arc<str> {
-    let head = piece
-        .text
-        .get(..number.at)
-        .unwrap_or_default()
-        .replace('/', ":");
-    let latest = number.text.eq_ignore_ascii_case("latest");
-    let number = if latest { "latest" } else { number.text };
-    format!("{head}{number}").into()
+/// [`AzureUrn`] as it stands in a text that somebody else owns, or in the list of aliases.
+#[derive(Clone, Copy)]
+pub struct AzureUrnRef<'a> {
+    text: &'a str,
+    cuts: Cuts,
+    alias: Option<AzureAlias>,
+    is_plain: bool,
 }
 
-#[cold]
-fn too_few(piece: Piece<'_>) -> Flaw {
-    mixed(
-        piece,
-        Flaw::found(piece.end(), "four parts: `Publisher:Offer:Sku:Version`"),
-    )
-}
-
-/// Adds what mixed separators probably come from.
-#[cold]
-fn mixed(piece: Piece<'_>, flaw: Flaw) -> Flaw {
-    if piece.text.contains(':') && piece.text.contains('/') {
-        return flaw.hint("take `:` or `/` between the parts, not both");
+impl<'a> AzureUrnRef<'a> {
+    fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        let mut rest = cursor;
+        let publisher = rest.take(PUBLISHER.inner);
+        Self::behind_publisher(cursor, publisher, rest)
     }
-    let lower = piece.text.to_ascii_lowercase();
-    let keyword = ["subscriptions/", "sharedgalleries/", "communitygalleries/"]
-        .iter()
-        .any(|keyword| lower.starts_with(keyword));
-    if keyword {
+
+    pub(super) fn scan_or_alias(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        let mut rest = cursor;
+        let publisher = rest.take(PUBLISHER.inner);
+        if !rest.is_done() {
+            return Self::behind_publisher(cursor, publisher, rest);
+        }
+        match AzureAlias::find(publisher.text) {
+            Some(alias) => Ok(alias.borrowed_urn()),
+            None => Err(unknown(publisher)),
+        }
+    }
+
+    fn behind_publisher(
+        start: Cursor<'a>,
+        publisher: Piece<'a>,
+        mut rest: Cursor<'a>,
+    ) -> Result<Self, Flaw> {
+        let text = start.rest();
+        let mark = match rest.peek() {
+            Some(mark @ (b':' | b'/')) => mark,
+            _ => return Err(no_mark(text, &PUBLISHER, publisher, rest)),
+        };
+        if let Err(flaw) = PUBLISHER.judge(publisher, rest) {
+            return Err(no_urn(text, flaw));
+        }
+        let mut cuts = Cuts {
+            publisher: rest.at() - text.at,
+            offer: 0,
+            sku: 0,
+        };
+        eat_mark(&mut rest, mark);
+        cuts.offer = part(text, &mut rest, &OFFER, mark)?;
+        cuts.sku = part(text, &mut rest, &SKU, mark)?;
+        match version::read(rest.rest(), VERSION) {
+            Ok(is_plain) => Ok(Self {
+                text: text.text,
+                cuts,
+                alias: None,
+                is_plain: is_plain && mark == b':',
+            }),
+            Err(flaw) => Err(wrong_version(text, rest.rest(), flaw)),
+        }
+    }
+
+    /// What an alias stands for.
+    pub(super) fn of_alias(alias: AzureAlias, text: &'a str, cuts: Cuts) -> Self {
+        Self {
+            text,
+            cuts,
+            alias: Some(alias),
+            is_plain: true,
+        }
+    }
+
+    /// The id in a text of its own; allocates once.
+    pub fn into_owned(self) -> AzureUrn {
+        AzureUrn {
+            text: shared(self.plain(), self),
+            cuts: self.cuts,
+            alias: self.alias,
+        }
+    }
+
+    /// The canonical text, if the given one is; for an alias the text of its URN.
+    pub fn plain(self) -> Option<&'a str> {
+        self.is_plain.then_some(self.text)
+    }
+
+    /// Displays Scalr's form with slashes.
+    pub fn with_slashes(self) -> SlashedUrn<'a> {
+        SlashedUrn(self)
+    }
+
+    /// Who publishes it, `Canonical`.
+    pub fn publisher(self) -> &'a str {
+        self.text.get(..self.cuts.publisher).unwrap_or_default()
+    }
+
+    /// The offer, `0001-com-ubuntu-server-jammy`.
+    pub fn offer(self) -> &'a str {
+        let at = self.cuts.publisher + 1;
+        self.text.get(at..self.cuts.offer).unwrap_or_default()
+    }
+
+    /// The stock-keeping unit, `22_04-lts-gen2`.
+    pub fn sku(self) -> &'a str {
+        let at = self.cuts.offer + 1;
+        self.text.get(at..self.cuts.sku).unwrap_or_default()
+    }
+
+    /// The version, three numbers or `latest`.
+    pub fn version(self) -> &'a str {
+        let given = self.text.get(self.cuts.sku + 1..).unwrap_or_default();
+        version::canonical(given)
+    }
+
+    /// Whether it follows the newest version.
+    pub fn is_latest(self) -> bool {
+        version::is_latest(self.version())
+    }
+
+    /// The alias that was given instead of the URN.
+    pub fn alias(self) -> Option<AzureAlias> {
+        self.alias
+    }
+
+    fn write(self, f: &mut fmt::Formatter<'_>, mark: &str) -> fmt::Result {
+        for part in [self.publisher(), self.offer(), self.sku()] {
+            f.write_str(part)?;
+            f.write_str(mark)?;
+        }
+        f.write_str(self.version())
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for AzureUrnRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.plain() {
+            Some(plain) => f.write_str(plain),
+            None => self.write(f, ":"),
+        }
+    }
+}
+
+/// Displays `Publisher/Offer/Sku/Version` (Scalr).
+#[derive(Debug, Clone, Copy)]
+pub struct SlashedUrn<'a>(AzureUrnRef<'a>);
+
+impl fmt::Display for SlashedUrn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, "/")
+    }
+}
+
+fn eat_mark(rest: &mut Cursor<'_>, mark: u8) -> bool {
+    match mark {
+        b':' => rest.eat(":"),
+        _ => rest.eat("/"),
+    }
+}
+
+/// Reads a part and the mark behind it, and tells where in the text the part ends.
+fn part(text: Piece<'_>, rest: &mut Cursor<'_>, rule: &Rule, mark: u8) -> Result<usize, Flaw> {
+    let piece = rest.take(rule.inner);
+    let is_good = rule.judge(piece, *rest);
+    let end = rest.at() - text.at;
+    match is_good {
+        Ok(()) if eat_mark(rest, mark) => Ok(end),
+        Ok(()) => Err(no_mark(text, rule, piece, *rest)),
+        Err(flaw) => Err(no_urn(text, flaw)),
+    }
+}
+
+/// Refuses a part that no mark follows.
+#[cold]
+fn no_mark(text: Piece<'_>, rule: &Rule, piece: Piece<'_>, rest: Cursor<'_>) -> Flaw {
+    let flaw = match (rule.judge(piece, rest), rest.peek()) {
+        (Err(flaw), _) => flaw,
+        (Ok(()), None) => Flaw::found(rest.at(), PARTS),
+        (Ok(()), Some(b':' | b'/')) => {
+            let flaw = Flaw::found(rest.at(), rule.expected);
+            return flaw.hint("take `:` or `/` between the parts, not both");
+        }
+        (Ok(()), Some(b' ' | b',' | b';' | b'|' | b'\\')) => {
+            let flaw = Flaw::found(rest.at(), rule.expected);
+            return flaw.hint("a URN has `:` between its parts");
+        }
+        (Ok(()), Some(_)) => Flaw::found(rest.at(), rule.expected),
+    };
+    no_urn(text, flaw)
+}
+
+/// Adds what else was probably meant.
+#[cold]
+fn no_urn(text: Piece<'_>, flaw: Flaw) -> Flaw {
+    if text.text.contains("://") {
+        return vhd::wrong_scheme(text);
+    }
+    let words = ["subscriptions/", "sharedgalleries/", "communitygalleries/"];
+    if words.iter().any(|word| text.strip_any_case(word).is_some()) {
         flaw.hint("a resource id begins with `/`")
+    } else if text.strip_any_case("urn:").is_some() {
+        flaw.hint("leave `urn:` out")
     } else {
         flaw
     }
 }
 
-const fn part(part: &'static str, most: usize, expected: &'static str) -> Rule {
+/// Refuses a version, or what follows it.
+#[cold]
+fn wrong_version(text: Piece<'_>, rest: Piece<'_>, flaw: Flaw) -> Flaw {
+    let (head, extra) = match rest.split(':') {
+        (head, None) => head.split('/'),
+        split => split,
+    };
+    let flaw = match extra {
+        Some(_) if version::read(head, VERSION).is_ok() => {
+            Flaw::found(head.end(), "the end of the URN")
+                .hint("a URN has four parts: `Publisher:Offer:Sku:Version`")
+        }
+        _ => flaw,
+    };
+    no_urn(text, flaw)
+}
+
+/// Refuses a word that is no alias.
+#[cold]
+fn unknown(word: Piece<'_>) -> Flaw {
+    const EXPECTED: &str = "a URN, a resource id, a VHD address or a known alias";
+    if word.text.is_empty() {
+        return Flaw::found(word.at, EXPECTED);
+    }
+    Flaw::says(word.at, "neither an id nor a known alias", EXPECTED)
+        .hint("a URN has four parts: `Publisher:Offer:Sku:Version`")
+}
+
+const fn rule(part: &'static str, most: usize, expected: &'static str) -> Rule {
     Rule {
         part,
         most,
@@ -159,15 +329,16 @@ const fn part(part: &'static str, most: usize, expected: &'static str) -> Rule {
     }
 }
 
-const PUBLISHER: Rule = part(
+const PUBLISHER: Rule = rule(
     "publisher",
     50,
     "a publisher of letters, digits, `.`, `_` and `-`",
 );
-const OFFER: Rule = part(
+const OFFER: Rule = rule(
     "offer",
     128,
     "an offer of letters, digits, `.`, `_` and `-`",
 );
-const SKU: Rule = part("SKU", 128, "an SKU of letters, digits, `.`, `_` and `-`");
+const SKU: Rule = rule("SKU", 128, "an SKU of letters, digits, `.`, `_` and `-`");
 const VERSION: &str = "a version such as `20.04.202504030`, or `latest`";
+const PARTS: &str = "four parts: `Publisher:Offer:Sku:Version`";

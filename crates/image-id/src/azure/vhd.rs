@@ -1,10 +1,11 @@
 //! VHDs in storage accounts.
 
 use crate::{
-    Cloud, ParseImageIdError,
-    scan::{Flaw, Piece, is_label, is_lower_or_digit},
-    text::id_text,
+    Cloud,
+    scan::{Class, Cursor, Flaw, Piece, Rule},
+    text::{borrowed_twin, id_text},
 };
+use core::fmt;
 use std::sync::Arc;
 
 /// `https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH.vhd`, also on the sovereign hosts.
@@ -14,183 +15,362 @@ use std::sync::Arc;
 /// a secret, which is neither stored nor repeated in the error.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VhdUrl {
+    // The cuts follow from the text, so the derived order is the text's.
     text: Arc<str>,
+    cuts: Cuts,
+}
+
+/// Where the parts are.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Cuts {
+    /// Where the account begins.
+    account: usize,
+    /// Where the container begins.
+    container: usize,
+    /// Where the blob begins.
+    blob: usize,
 }
 
 impl VhdUrl {
-    /// Reads an address.
-    ///
-    /// # Errors
-    ///
-    /// The host is no blob storage, a part is malformed, or there is a query.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Piece::capped(text)
-            .and_then(Self::scan)
-            .map_err(|flaw| ParseImageIdError::new(Cloud::Azure, text, flaw))
-    }
-
-    pub(crate) fn scan(piece: Piece<'_>) -> Result<Self, Flaw> {
-        if let Some(at) = piece.text.find(['?', '#']) {
-            let flaw = Flaw::says(
-                at,
-                "a query, which can hold a secret,",
-                "the end of the address",
-            );
-            return Err(flaw.hint("leave the access signature out"));
-        }
-        let Some(rest) = piece.strip("https://").or_else(|| piece.strip("http://")) else {
-            return Err(piece.differs("https://", "`https://`"));
-        };
-        let (host, path) = rest.split('/');
-        check_host(host)?;
-        let Some(path) = path else {
-            return Err(Flaw::found(host.end(), "`/` and a container"));
-        };
-        let (container, blob) = path.split('/');
-        check_container(container)?;
-        let Some(blob) = blob else {
-            return Err(Flaw::found(container.end(), "`/` and a blob"));
-        };
-        check_blob(blob)?;
-        Ok(Self {
-            text: piece.text.into(),
-        })
-    }
-
     /// The address as given.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
+    /// The address as it stands in this one.
+    pub fn borrowed(&self) -> VhdUrlRef<'_> {
+        VhdUrlRef {
+            text: &self.text,
+            cuts: self.cuts,
+        }
+    }
+
     /// The storage account.
     pub fn account(&self) -> &str {
-        let host = self.text.split('/').nth(2).unwrap_or_default();
-        host.split('.').next().unwrap_or_default()
+        self.borrowed().account()
+    }
+
+    /// The host, with the account.
+    pub fn host(&self) -> &str {
+        self.borrowed().host()
     }
 
     /// The container.
     pub fn container(&self) -> &str {
-        self.text.split('/').nth(3).unwrap_or_default()
+        self.borrowed().container()
     }
 
-    /// The path inside the container.
+    /// The path inside the container, escapes as given.
     pub fn blob(&self) -> &str {
-        self.text.splitn(5, '/').nth(4).unwrap_or_default()
+        self.borrowed().blob()
     }
 }
 
 id_text!(VhdUrl);
+borrowed_twin!(VhdUrl, VhdUrlRef, Cloud::Azure);
 
-fn check_host(host: Piece<'_>) -> Result<(), Flaw> {
-    const ACCOUNT: &str = "a storage account of 3 to 24 lower-case letters and digits";
-    const SERVICE: &str = "`.blob.core.windows.net` behind the storage account";
-    let (account, service) = host.split('.');
-    let known = service.is_some_and(|service| SERVICES.contains(&service.text));
-    if !known {
-        let at = service.map_or(host.end(), |service| service.at);
-        let flaw = Flaw::found(at, SERVICE);
-        return Err(match host.text {
-            "management.azure.com" => flaw.hint("the id begins at `/subscriptions/`"),
-            text if text.contains(".file.") => flaw.hint("a file share holds no VHD to launch"),
-            text if text.contains(':') => flaw.hint("leave the port out"),
-            _ => flaw,
-        });
+/// [`VhdUrl`] as it stands in a text that somebody else owns.
+#[derive(Clone, Copy)]
+pub struct VhdUrlRef<'a> {
+    text: &'a str,
+    cuts: Cuts,
+}
+
+impl<'a> VhdUrlRef<'a> {
+    pub(super) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        let text = cursor.rest();
+        let mut rest = cursor;
+        if !rest.eat("https://") && !rest.eat("http://") {
+            return Err(wrong_scheme(text));
+        }
+        let mut cuts = Cuts {
+            account: rest.at() - text.at,
+            container: 0,
+            blob: 0,
+        };
+        let host = rest.rest();
+        let account = rest.take(ACCOUNT.inner);
+        if !(3..=ACCOUNT.most).contains(&account.text.len()) || !eat_service(&mut rest) {
+            return Err(wrong_host(host));
+        }
+        cuts.container = rest.at() - text.at;
+        container(&mut rest)?;
+        cuts.blob = rest.at() - text.at;
+        blob(rest.rest())?;
+        Ok(Self {
+            text: text.text,
+            cuts,
+        })
     }
-    if let Some(at) = account.misfit(is_lower_or_digit) {
-        let flaw = Flaw::found(at, ACCOUNT);
-        let upper = account
-            .text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric());
-        return Err(if upper {
-            flaw.hint("write the account in lower case")
-        } else {
-            flaw
-        });
+
+    /// The address in a text of its own; allocates once.
+    pub fn into_owned(self) -> VhdUrl {
+        VhdUrl {
+            text: self.text.into(),
+            cuts: self.cuts,
+        }
     }
-    match account.text.len() {
-        0 => Err(Flaw::empty(account.at, "storage account", ACCOUNT)),
-        3..=24 => Ok(()),
-        _ => Err(Flaw::says(
-            account.end(),
-            "an account of another length",
-            ACCOUNT,
-        )),
+
+    /// The address as given.
+    pub fn as_str(self) -> &'a str {
+        self.text
+    }
+
+    /// The storage account.
+    pub fn account(self) -> &'a str {
+        self.host().split('.').next().unwrap_or_default()
+    }
+
+    /// The host, with the account.
+    pub fn host(self) -> &'a str {
+        self.between(self.cuts.account, self.cuts.container)
+    }
+
+    /// The container.
+    pub fn container(self) -> &'a str {
+        self.between(self.cuts.container, self.cuts.blob)
+    }
+
+    /// The path inside the container, escapes as given.
+    pub fn blob(self) -> &'a str {
+        self.text.get(self.cuts.blob..).unwrap_or_default()
+    }
+
+    /// What stands between two places, without the slash before the second.
+    fn between(self, at: usize, next: usize) -> &'a str {
+        self.text.get(at..next - 1).unwrap_or_default()
     }
 }
 
-/// 3 to 63 lower-case letters, digits and single dashes, or `$root`.
-fn check_container(container: Piece<'_>) -> Result<(), Flaw> {
-    const CONTAINER: &str = "a container of 3 to 63 lower-case letters, digits and single dashes";
-    if container.text == "$root" {
+/// The address as given.
+impl fmt::Display for VhdUrlRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}
+
+/// Whether a scheme stands here: what follows is no URN, whose parts have no `//` between them.
+pub(super) fn has_scheme(cursor: Cursor<'_>) -> bool {
+    let text = cursor.rest().text;
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// Reads the rest of the host and its slash: public Azure, China, the US government, and Germany
+/// until 2021.
+fn eat_service(rest: &mut Cursor<'_>) -> bool {
+    rest.eat(".blob.core.")
+        && (rest.eat("windows.net/")
+            || rest.eat("chinacloudapi.cn/")
+            || rest.eat("usgovcloudapi.net/")
+            || rest.eat("cloudapi.de/"))
+}
+
+/// Reads 3 to 63 lower-case letters, digits and single dashes, or `$root`, and the slash.
+fn container(rest: &mut Cursor<'_>) -> Result<(), Flaw> {
+    let start = *rest;
+    if rest.eat("$root/") {
         return Ok(());
     }
-    if let Some(at) = container.misfit(is_label) {
-        return Err(Flaw::found(at, CONTAINER));
+    while !rest.take(Class::LOWER_OR_DIGIT).text.is_empty() {
+        if rest.eat("-") {
+            continue;
+        }
+        if (3..=63).contains(&(rest.at() - start.at())) && rest.eat("/") {
+            return Ok(());
+        }
+        break;
     }
-    if let Some(at) = container.text.find("--") {
-        return Err(Flaw::found(container.at + at + 1, CONTAINER));
+    Err(wrong_container(start, *rest))
+}
+
+/// Checks the path of a blob: no part is empty or made of dots only, and the name ends in `.vhd`.
+fn blob(piece: Piece<'_>) -> Result<(), Flaw> {
+    let bytes = piece.text.as_bytes();
+    let (mut part, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'/' => match bytes.get(part..at) {
+                None | Some(b"" | b"." | b"..") => return Err(no_part(piece, part, at)),
+                Some(_) => part = at + 1,
+            },
+            b'%' => match bytes.get(at + 1..at + 3) {
+                Some([high, low]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => at += 2,
+                _ => return Err(no_escape(piece, at)),
+            },
+            byte if is_path(*byte) => {}
+            _ => return Err(no_path(piece, at)),
+        }
+        at += 1;
     }
-    if container.text.starts_with('-') {
-        return Err(Flaw::found(container.at, CONTAINER));
-    }
-    if container.text.ends_with('-') {
-        return Err(Flaw::found(container.end() - 1, CONTAINER));
-    }
-    match container.text.len() {
-        0 => Err(Flaw::empty(container.at, "container", CONTAINER)),
-        3..=63 => Ok(()),
-        _ => Err(Flaw::says(
-            container.end(),
-            "a container of another length",
-            CONTAINER,
-        )),
+    let name = bytes.get(part..).unwrap_or_default();
+    let is_vhd = matches!(name, [_, .., b'.', b'v', b'h', b'd']);
+    if is_vhd && (bytes.len() <= 1024 || characters(bytes) <= 1024) {
+        Ok(())
+    } else {
+        Err(wrong_name(piece, part, is_vhd))
     }
 }
 
-fn check_blob(blob: Piece<'_>) -> Result<(), Flaw> {
-    const BLOB: &str = "the path of a blob that ends in `.vhd`";
-    if let Some(at) = blob.misfit(is_path) {
-        return Err(Flaw::found(at, BLOB));
-    }
-    for part in blob.parts('/') {
-        if part.text.is_empty() {
-            return Err(Flaw::empty(part.at, "part of the path", BLOB));
-        }
-        if matches!(part.text, "." | "..") {
-            return Err(Flaw::found(part.at, BLOB));
-        }
-        let mut behind_percent = part.parts('%').skip(1);
-        let hex = |escape: &Piece<'_>| {
-            let mut digits = escape.text.bytes().take(2);
-            (0..2).all(|_| digits.next().is_some_and(|digit| digit.is_ascii_hexdigit()))
-        };
-        if let Some(bad) = behind_percent.find(|escape| !hex(escape)) {
-            return Err(Flaw::found(bad.at, "two hex digits behind `%`"));
-        }
-    }
-    let name = blob.text.rsplit('/').next().unwrap_or_default();
-    match name.rsplit_once('.') {
-        Some((stem, "vhd")) if !stem.is_empty() => Ok(()),
-        Some((_, "vhdx")) => Err(Flaw::found(blob.end(), BLOB).hint("Azure takes VHD, not VHDX")),
-        _ => Err(Flaw::found(blob.end(), BLOB)),
-    }
-}
-
-/// The characters of a URL's path.
+/// The characters of a URL's path, save `/`, `%`, and `&`, which begins a part of a query.
 const fn is_path(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'\'' | b'(' | b')' | b'*'
-        )
-        || matches!(byte, b'+' | b',' | b';' | b'=' | b':' | b'@' | b'/' | b'%')
+    matches!(
+        byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'\''
+            | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@'
+    )
 }
 
-/// Public Azure, China, the US government, and Germany until 2021.
-const SERVICES: &[&str] = &[
-    "blob.core.windows.net",
-    "blob.core.chinacloudapi.cn",
-    "blob.core.usgovcloudapi.net",
-    "blob.core.cloudapi.de",
-];
+/// How many characters a path has when its escapes are undone.
+#[cold]
+fn characters(path: &[u8]) -> usize {
+    let escapes = path.split(|byte| *byte == b'%').skip(1);
+    // The bytes behind the first of a character are escaped as 80 to bf.
+    let inner = escapes.clone().filter(|escape| {
+        matches!(
+            escape.first(),
+            Some(b'8' | b'9' | b'a' | b'b' | b'A' | b'B')
+        )
+    });
+    path.len() - 2 * escapes.count() - inner.count()
+}
+
+/// Refuses the scheme.
+#[cold]
+pub(super) fn wrong_scheme(text: Piece<'_>) -> Flaw {
+    let flaw = text.differs("https://", "`https://`");
+    if text.strip_any_case("http").is_some() {
+        flaw.hint("write the scheme in lower case")
+    } else {
+        flaw
+    }
+}
+
+#[cold]
+fn wrong_host(piece: Piece<'_>) -> Flaw {
+    const SERVICE: &str = "`.blob.core.windows.net` behind the storage account";
+    let (host, _) = piece.split('/');
+    let mut rest = Cursor::new(piece);
+    let account = rest.take(ACCOUNT.inner);
+    let flaw = match ACCOUNT.judge(account, rest) {
+        Err(flaw) => flaw,
+        Ok(()) if account.text.len() < 3 => Flaw::found(rest.at(), ACCOUNT.expected),
+        Ok(()) if rest.peek() == Some(b'.') => {
+            rest.rest().differs(".blob.core.windows.net/", SERVICE)
+        }
+        Ok(()) => Flaw::found(rest.at(), ACCOUNT.expected),
+    };
+    if let Some(b'?' | b'#') = host.text.as_bytes().get(flaw.at - host.at) {
+        return query(flaw.at);
+    }
+    let lower = host.text.to_ascii_lowercase();
+    if lower == "management.azure.com" {
+        flaw.hint("the id begins at `/subscriptions/`")
+    } else if lower.starts_with("portal.azure.") {
+        flaw.hint("this is a page of the portal: the id begins at `/subscriptions/`")
+    } else if lower.contains(".file.") {
+        flaw.hint("a file share holds no VHD to launch")
+    } else if lower.contains('@') {
+        flaw.hint("leave the user out")
+    } else if lower.contains(':') {
+        flaw.hint("leave the port out")
+    } else if lower != host.text {
+        flaw.hint("write the host in lower case")
+    } else {
+        flaw
+    }
+}
+
+#[cold]
+fn wrong_container(start: Cursor<'_>, rest: Cursor<'_>) -> Flaw {
+    const CONTAINER: &str = "a container of 3 to 63 lower-case letters, digits and single dashes";
+    let rule = Rule {
+        part: "container",
+        most: 63,
+        first: Class::LOWER_OR_DIGIT,
+        inner: Class::LABEL,
+        last: Class::LOWER_OR_DIGIT,
+        expected: CONTAINER,
+    };
+    let found = rest.at() - start.at();
+    match rest.peek() {
+        Some(b'?' | b'#') => query(rest.at()),
+        _ if found == 0 || found > rule.most => {
+            let mut all = start;
+            let piece = all.take(rule.inner);
+            let judged = rule.judge(piece, all);
+            judged
+                .err()
+                .unwrap_or_else(|| Flaw::found(rest.at(), CONTAINER))
+        }
+        None if found >= 3 => Flaw::found(rest.at(), "`/` and a blob"),
+        _ => Flaw::found(rest.at(), CONTAINER),
+    }
+}
+
+/// Refuses a part of the path that is empty or made of dots.
+#[cold]
+fn no_part(path: Piece<'_>, part: usize, at: usize) -> Flaw {
+    if part == at {
+        Flaw::empty(path.at + at, "part of the path", BLOB)
+    } else {
+        Flaw::found(path.at + part, BLOB)
+    }
+}
+
+#[cold]
+fn no_escape(path: Piece<'_>, at: usize) -> Flaw {
+    let behind = path.text.bytes().skip(at + 1);
+    let digits = behind.take_while(u8::is_ascii_hexdigit).count();
+    Flaw::found(path.at + at + 1 + digits, "two hex digits behind `%`")
+}
+
+#[cold]
+fn no_path(path: Piece<'_>, at: usize) -> Flaw {
+    match path.text.as_bytes().get(at) {
+        Some(b'?' | b'#' | b'&') => query(path.at + at),
+        Some(b' ') => Flaw::found(path.at + at, BLOB).hint("write a blank as `%20`"),
+        _ => Flaw::found(path.at + at, BLOB),
+    }
+}
+
+/// Refuses a name that does not end in `.vhd`, or a path that is too long.
+#[cold]
+fn wrong_name(path: Piece<'_>, part: usize, is_vhd: bool) -> Flaw {
+    if is_vhd {
+        return Flaw::says(path.at, "a path of more than 1024 characters", BLOB);
+    }
+    let name = path.text.get(part..).unwrap_or_default();
+    if name.is_empty() {
+        return Flaw::empty(path.end(), "name of the blob", BLOB);
+    }
+    let flaw = Flaw::found(path.end(), BLOB);
+    match name.rsplit_once('.') {
+        Some((_, "vhdx")) => flaw.hint("Azure takes VHD, not VHDX"),
+        Some((_, end)) if end.eq_ignore_ascii_case("vhd") => {
+            flaw.hint("the name ends in `.vhd`, in lower case")
+        }
+        _ => flaw,
+    }
+}
+
+/// Refuses a query, or whatever else stands where one would.
+#[cold]
+fn query(at: usize) -> Flaw {
+    Flaw::says(
+        at,
+        "a query, which can hold a secret,",
+        "the end of the address",
+    )
+    .hint("leave the access signature out")
+}
+
+const ACCOUNT: Rule = Rule {
+    part: "storage account",
+    most: 24,
+    first: Class::LOWER_OR_DIGIT,
+    inner: Class::LOWER_OR_DIGIT,
+    last: Class::LOWER_OR_DIGIT,
+    expected: "a storage account of 3 to 24 lower-case letters and digits",
+};
+
+const BLOB: &str = "the path of a blob that ends in `.vhd`";

@@ -212,7 +212,7 @@ fn azure_ids_have_their_parts() {
         ("18.04-LTS", "latest", true)
     );
     assert_eq!(
-        urn.with_slashes(),
+        urn.with_slashes().to_string(),
         "Canonical/UbuntuServer/18.04-LTS/latest"
     );
 
@@ -220,7 +220,7 @@ fn azure_ids_have_their_parts() {
     let managed = format!("{}{tail}/Images/MyImage", SUBSCRIPTION.to_ascii_uppercase());
     let managed = ManagedImage::parse(&managed).unwrap();
     assert_eq!(
-        managed.subscription(),
+        managed.subscription().as_str(),
         "0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e"
     );
     assert_eq!(
