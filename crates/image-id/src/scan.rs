@@ -163,6 +163,18 @@ impl Flaw {
         Self::new(at, What::Digits { found }, expected)
     }
 
+    /// A part of `found` characters where `most` are allowed; `at` is where it would have to end.
+    #[cold]
+    pub(crate) fn long(
+        at: usize,
+        part: &'static str,
+        found: usize,
+        most: usize,
+        expected: &'static str,
+    ) -> Self {
+        Self::new(at, What::Long { part, found, most }, expected)
+    }
+
     #[cold]
     pub(crate) fn says(at: usize, words: &'static str, expected: &'static str) -> Self {
         Self::new(at, What::Says(words), expected)
