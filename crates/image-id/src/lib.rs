@@ -109,7 +109,7 @@ pub use crate::{
     linode::{LinodeImageId, LinodeImageIdRef},
     location::{CloudLocation, CompletedLocation},
     nutanix::NutanixImageId,
-    oci::{OciImageId, OciImageIdRef},
+    oci::{OciDigest, OciFamiliar, OciImageId, OciImageIdRef},
     openstack::OpenStackImageId,
     oracle::{OracleImageId, OracleImageIdRef},
     place::{LocationMismatch, MismatchKind, RecordLocation},

@@ -1,56 +1,46 @@
-//! OCI image ids.
+//! Images of container registries: distribution references, as `docker pull` and bootc take them.
+//!
+//! The grammar is that of the Go module `github.com/distribution/reference` (its `regexp.go`), the
+//! spellings are those of its `normalize.go`.
+
+mod borrowed;
+mod digest;
+mod familiar;
+mod name;
+mod near;
+
+pub(crate) use self::near::near;
+pub use self::{borrowed::OciImageIdRef, digest::OciDigest, familiar::OciFamiliar};
 
 use crate::{
     Cloud, IdKind, Stability,
-    scan::{Cursor, Flaw},
-    text::{borrowed_twin, id_text, shared},
+    text::{borrowed_twin, id_text},
 };
-use core::fmt;
 use std::sync::Arc;
 
-/// An image id of OCI.
+/// An image of a container registry: `host/repository[:tag][@digest]`.
+///
+/// Docker's defaults are written out in the canonical text: the host `docker.io`, its `library/`
+/// before a repository of one part, and the tag `latest` where there is neither tag nor digest. The
+/// host is in lower case, and `index.docker.io` is `docker.io`.
+///
+/// Where the sources are silent or disagree, this type says:
+///
+/// - The first part is a host if it has a dot or a colon, or is `localhost`, and a slash follows. It
+///   has to be a good one then: Go reads `foo_bar.com/x` as a repository without any host.
+/// - `Foo/bar` is refused: Go reads `Foo` as a host, which has no canonical text in lower case.
+/// - Host and repository have at most 255 bytes together, once the defaults are written out; newer
+///   versions of the Go module leave the host out of that count.
+/// - A digest alone is refused, be it 64 hex digits or `sha256:` and them, for it names no
+///   repository.
+/// - `sha256`, `sha384`, `sha512` and `blake3` have 64, 96, 128 and 64 hex digits. Any other algorithm
+///   is read if the grammars of both the Go module and the OCI image specification read it: parts that
+///   begin with a lower-case letter, and at least 32 hex digits. Hex is in lower case, and a digest has
+///   at most 512 bytes.
+/// - An address in brackets is made of hex digits and colons, and nothing else is asked of it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OciImageId {
     text: Arc<str>,
-    kind: IdKind,
-}
-
-/// [`OciImageId`] as it stands in a text that somebody else owns.
-#[derive(Clone, Copy)]
-pub struct OciImageIdRef<'a> {
-    text: &'a str,
-    kind: IdKind,
-}
-
-impl<'a> OciImageIdRef<'a> {
-    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
-        Err(Flaw::found(cursor.at(), "an id"))
-    }
-
-    /// The id in a text of its own; allocates once.
-    pub fn into_owned(self) -> OciImageId {
-        OciImageId {
-            text: shared(Some(self.text), self),
-            kind: self.kind,
-        }
-    }
-
-    /// What sort of id this is.
-    pub fn kind(self) -> IdKind {
-        self.kind
-    }
-
-    /// Whether it always means the same image.
-    pub fn stability(self) -> Stability {
-        Stability::Fixed
-    }
-}
-
-/// The canonical text.
-impl fmt::Display for OciImageIdRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text)
-    }
 }
 
 impl OciImageId {
@@ -59,22 +49,45 @@ impl OciImageId {
         &self.text
     }
 
-    /// What sort of id this is.
-    pub fn kind(&self) -> IdKind {
-        self.kind
+    fn view(&self) -> OciImageIdRef<'_> {
+        OciImageIdRef::of_canonical(&self.text)
     }
 
-    /// Whether it always means the same image.
+    /// The host of the registry with its port, `quay.io` or `localhost:5000`.
+    pub fn registry(&self) -> &str {
+        self.text.split('/').next().unwrap_or_default()
+    }
+
+    /// The repository in the registry, `library/ubuntu`.
+    pub fn repository(&self) -> &str {
+        self.view().path()
+    }
+
+    /// The tag, at most 128 characters. There is none where a digest stands alone.
+    pub fn tag(&self) -> Option<&str> {
+        self.view().tag()
+    }
+
+    /// The digest, if the id has one.
+    pub fn digest(&self) -> Option<OciDigest> {
+        self.view().digest().map(OciDigest::checked)
+    }
+
+    /// What sort of id this is.
+    pub fn kind(&self) -> IdKind {
+        self.view().kind()
+    }
+
+    /// Whether it always means the same image: a digest does, with a tag or without.
     pub fn stability(&self) -> Stability {
-        Stability::Fixed
+        self.view().stability()
+    }
+
+    /// Displays the id as Docker shows it, without what it fills in by itself: `ubuntu`, `acme/x:1`.
+    pub fn familiar(&self) -> OciFamiliar<'_> {
+        self.view().familiar()
     }
 }
 
 id_text!(OciImageId);
 borrowed_twin!(OciImageId, OciImageIdRef, Cloud::Oci);
-
-/// Texts that may have been meant by one that is no id, most likely first.
-#[cold]
-pub(crate) fn near(_text: &str) -> Vec<String> {
-    Vec::new()
-}

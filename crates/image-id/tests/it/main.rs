@@ -17,6 +17,7 @@ mod laws;
 mod locations;
 mod messages;
 mod mutations;
+mod oci_ids;
 mod readme;
 mod texts;
 mod uuid_ids;
