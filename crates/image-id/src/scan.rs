@@ -428,12 +428,8 @@ impl Rule {
             return Flaw::found(piece.at, self.expected);
         }
         if piece.text.len() > self.most {
-            let what = What::Long {
-                part: self.part,
-                found: piece.text.len(),
-                most: self.most,
-            };
-            return Flaw::new(piece.at + self.most, what, self.expected);
+            let (at, found) = (piece.at + self.most, piece.text.len());
+            return Flaw::long(at, self.part, found, self.most, self.expected);
         }
         // The last byte could have been an inner one if there is room for another and what follows is
         // no separator.
