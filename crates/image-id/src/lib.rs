@@ -116,7 +116,10 @@ pub use crate::{
     proxmox::{ProxmoxImageId, ProxmoxImageIdRef},
     tencent::{TencentImageId, TencentImageIdRef},
     uuid::{SimpleUuid, UuidUrn},
-    vmware::{InstanceUuid, LibraryItem, TemplatePath, VmMoref, VmwareImageId, VmwareImageIdRef},
+    vmware::{
+        InstanceUuid, LibraryItem, LibraryItemRef, ReadableName, TemplatePath, TemplatePathRef,
+        VmMoref, VmwareImageId, VmwareImageIdRef,
+    },
 };
 
 /// The README's program is compiled and run.

@@ -1,43 +1,99 @@
-//! Paths in the inventory and in content libraries.
+//! Paths in the inventory.
 
-use super::VmwareImageId;
-use crate::{
-    Cloud, ParseImageIdError,
-    scan::{Flaw, Piece},
-    text::id_text,
+use super::{
+    LibraryItemRef,
+    name::{self, Lower, ReadableName},
 };
+use crate::{
+    Cloud,
+    scan::{Cursor, Flaw, Piece},
+    text::{borrowed_twin, id_text, shared},
+};
+use core::fmt;
 use std::sync::Arc;
 
 /// `/DATACENTER/vm/folder/…/NAME`; the datacenter may stand in folders of its own.
 ///
-/// In one name only `%2f`, `%5c` and `%25` are escapes; the canonical text has them in lower case.
-/// Names compare with case.
+/// A name has 1 to 80 characters of ASCII, an escape being one. In one name only `%2f`, `%5c` and `%25`
+/// are escapes; the canonical text has them in lower case. Names compare with case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplatePath {
+    // The offset follows from the text, so the derived order is the text's.
     text: Arc<str>,
+    tree: u16,
 }
 
-/// `/LIBRARY/ITEM`: a template in a content library.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LibraryItem {
-    text: Arc<str>,
+/// [`TemplatePath`] as it stands in a text that somebody else owns.
+///
+/// It keeps the spelling, so it does not compare: compare owned paths, or what both display.
+#[derive(Clone, Copy)]
+pub struct TemplatePathRef<'a> {
+    text: &'a str,
+    /// The offset of the slash before `vm`.
+    tree: u16,
+    is_canonical: bool,
 }
 
-impl TemplatePath {
-    /// Reads an inventory path.
-    ///
-    /// # Errors
-    ///
-    /// A name is malformed, or the path does not lead through a datacenter's `vm` folder.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        let found = match Piece::capped(text).and_then(scan) {
-            Ok(VmwareImageId::Template(path)) => return Ok(path),
-            Ok(_) => Flaw::says(0, "an item of a library", "an inventory path"),
-            Err(flaw) => flaw,
-        };
-        Err(ParseImageIdError::new(Cloud::Vmware, text, found))
+impl<'a> TemplatePathRef<'a> {
+    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        match scan(cursor)? {
+            Path::Template(path) => Ok(path),
+            Path::LibraryItem(_) => Err(no_tree(cursor.rest())),
+        }
     }
 
+    /// The path in a text of its own; allocates once.
+    pub fn into_owned(self) -> TemplatePath {
+        let plain = self.is_canonical.then_some(self.text);
+        TemplatePath {
+            text: shared(plain, self),
+            tree: self.tree,
+        }
+    }
+
+    /// The datacenter's name as it stands in the path.
+    pub fn datacenter(self) -> &'a str {
+        self.datacenter_path().rsplit('/').next().unwrap_or("")
+    }
+
+    /// The path of the datacenter, with the folders that it stands in: `/folder/DATACENTER`.
+    pub fn datacenter_path(self) -> &'a str {
+        self.text.get(..usize::from(self.tree)).unwrap_or("")
+    }
+
+    /// The names of the folders between `vm` and the template, the outermost first.
+    pub fn folders(self) -> impl DoubleEndedIterator<Item = &'a str> {
+        let folders = self.below().rsplit_once('/').map(|(folders, _)| folders);
+        folders.into_iter().flat_map(|folders| folders.split('/'))
+    }
+
+    /// The template's name as it stands in the path.
+    pub fn name(self) -> &'a str {
+        self.below().rsplit('/').next().unwrap_or("")
+    }
+
+    /// Displays the template's name with its escapes undone, for people.
+    pub fn readable(self) -> ReadableName<'a> {
+        ReadableName(self.name())
+    }
+
+    /// What stands behind `/vm/`.
+    fn below(self) -> &'a str {
+        let start = usize::from(self.tree) + "/vm/".len();
+        self.text.get(start..).unwrap_or("")
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for TemplatePathRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Lower(self.text), f)
+    }
+}
+
+borrowed_twin!(TemplatePath, TemplatePathRef, Cloud::Vmware);
+
+impl TemplatePath {
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -45,161 +101,111 @@ impl TemplatePath {
 
     /// The datacenter's name as it stands in the path.
     pub fn datacenter(&self) -> &str {
-        // A datacenter may be called `vm` as well: its folder is the first one below a name.
-        let names = self.text.split('/').skip(1);
-        let mut pairs = names.clone().zip(names.skip(1));
-        pairs
-            .find(|(_, folder)| *folder == "vm")
-            .map_or("", |(datacenter, _)| datacenter)
+        self.view().datacenter()
+    }
+
+    /// The path of the datacenter, with the folders that it stands in: `/folder/DATACENTER`.
+    pub fn datacenter_path(&self) -> &str {
+        self.view().datacenter_path()
+    }
+
+    /// The names of the folders between `vm` and the template, the outermost first.
+    pub fn folders(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.view().folders()
     }
 
     /// The template's name as it stands in the path.
     pub fn name(&self) -> &str {
-        self.text.rsplit('/').next().unwrap_or_default()
+        self.view().name()
+    }
+
+    /// Displays the template's name with its escapes undone, for people.
+    pub fn readable(&self) -> ReadableName<'_> {
+        self.view().readable()
+    }
+
+    fn view(&self) -> TemplatePathRef<'_> {
+        TemplatePathRef {
+            text: &self.text,
+            tree: self.tree,
+            is_canonical: true,
+        }
     }
 }
 
 id_text!(TemplatePath);
 
-impl LibraryItem {
-    /// Reads `/LIBRARY/ITEM`.
-    ///
-    /// # Errors
-    ///
-    /// A name is malformed, or there are not two.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        let found = match Piece::capped(text).and_then(scan) {
-            Ok(VmwareImageId::LibraryItem(item)) => return Ok(item),
-            Ok(_) => Flaw::says(0, "an inventory path", "`/LIBRARY/ITEM`"),
-            Err(flaw) => flaw,
-        };
-        Err(ParseImageIdError::new(Cloud::Vmware, text, found))
-    }
-
-    /// The canonical text.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The library's name.
-    pub fn library(&self) -> &str {
-        self.text.split('/').nth(1).unwrap_or_default()
-    }
-
-    /// The item's name.
-    pub fn item(&self) -> &str {
-        self.text.split('/').nth(2).unwrap_or_default()
-    }
+/// What a text that begins with a slash is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Path<'a> {
+    Template(TemplatePathRef<'a>),
+    LibraryItem(LibraryItemRef<'a>),
 }
-
-id_text!(LibraryItem);
 
 /// Reads a text that begins with a slash.
-pub(super) fn scan(piece: Piece<'_>) -> Result<VmwareImageId, Flaw> {
-    let Some(names) = piece.strip("/") else {
-        return Err(Flaw::found(piece.at, PATH));
-    };
+pub(super) fn scan(cursor: Cursor<'_>) -> Result<Path<'_>, Flaw> {
+    let whole = cursor.rest();
+    let mut rest = whole;
     let mut tree = None;
-    let mut count = 0;
-    let mut last = names;
-    for name in names.parts('/') {
-        inventory_name(name)?;
-        if count > 0
-            && tree.is_none()
-            && matches!(name.text, "vm" | "host" | "datastore" | "network")
-        {
-            tree = Some((count, name));
-        }
+    let mut second = 0;
+    let mut count = 0_u16;
+    let mut is_canonical = true;
+    while let Some(piece) = rest.strip("/") {
+        let run = name::take(piece)?;
+        is_canonical &= !run.is_shouted;
         count += 1;
-        last = name;
+        if count > 1 && tree.is_none() {
+            match run.name {
+                "vm" => tree = Some(rest.at),
+                "host" | "datastore" | "network" => return Err(other_tree(piece)),
+                _ => second = if count == 2 { rest.at } else { second },
+            }
+        }
+        rest = Piece {
+            text: run.rest,
+            at: piece.at + run.name.len(),
+        };
     }
-    let text = || Arc::from(lower_escapes(piece.text));
+    // Offsets are small: no text is longer than `MAX_BYTES`.
+    let offset = |at: usize| u16::try_from(at - whole.at).unwrap_or_default();
     match tree {
-        Some((at, tree)) if tree.text == "vm" => match count - at {
-            1 => Err(Flaw::found(piece.end(), "`/` and the template's name")),
-            _ => Ok(VmwareImageId::Template(TemplatePath { text: text() })),
-        },
-        Some((_, tree)) => {
-            let flaw = Flaw::says(tree.at, "another tree than `vm`", PATH);
-            Err(flaw.hint("templates stand below the datacenter's `vm` folder"))
-        }
-        None if count == 2 => Ok(VmwareImageId::LibraryItem(LibraryItem { text: text() })),
-        None if count == 1 => Err(Flaw::found(last.end(), PATH)),
-        None => {
-            let wrong = names
-                .parts('/')
-                .skip(1)
-                .find(|name| name.text.eq_ignore_ascii_case("vm"));
-            let at = names.parts('/').nth(1).map_or(names.at, |second| second.at);
-            let flaw = Flaw::found(wrong.map_or(at, |name| name.at), "the folder `vm`");
-            Err(if wrong.is_some() {
-                flaw.hint("write `vm` in lower case")
-            } else {
-                flaw
-            })
-        }
+        Some(at) if at + "/vm".len() < whole.end() => Ok(Path::Template(TemplatePathRef {
+            text: whole.text,
+            tree: offset(at),
+            is_canonical,
+        })),
+        None if count == 2 => Ok(Path::LibraryItem(LibraryItemRef {
+            text: whole.text,
+            item: offset(second),
+            is_canonical,
+        })),
+        Some(_) => Err(Flaw::found(whole.end(), "`/` and the template's name")),
+        None => Err(no_tree(whole)),
     }
 }
 
-/// One name: 1 to 80 characters, an escape being one.
-pub(crate) fn inventory_name(name: Piece<'_>) -> Result<(), Flaw> {
-    if name.text.is_empty() {
-        return Err(Flaw::empty(name.at, "name", NAME));
-    }
-    if matches!(name.text, "." | ".." | "...") {
-        return Err(Flaw::found(name.at, NAME));
-    }
-    if let Some(at) = name.misfit(is_name) {
-        let flaw = Flaw::found(at, NAME);
-        return Err(match name.text.as_bytes().get(at - name.at) {
-            Some(b'*' | b'?' | b'[') => flaw.hint("patterns are not stored: give one name"),
-            Some(b'\\') => flaw.hint("write `%5c` for a backslash"),
-            _ => flaw,
-        });
-    }
-    if name.text.starts_with(' ') {
-        return Err(Flaw::found(name.at, NAME));
-    }
-    if name.text.ends_with(' ') {
-        return Err(Flaw::found(name.end() - 1, NAME));
-    }
-    let mut escapes = 0;
-    for behind in name.parts('%').skip(1) {
-        escapes += 1;
-        let code = behind.text.get(..2).unwrap_or_default();
-        if !["2f", "5c", "25"]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(code))
-        {
-            return Err(Flaw::found(behind.at, ESCAPE).hint("write `%25` for a percent sign"));
-        }
-    }
-    let found = name.text.len() - 2 * escapes;
-    if found > 80 {
-        let words = "a name of more than 80 characters";
-        // An escape is one character; the name was found to hold whole ones.
-        let mut at = 0;
-        for _ in 0..80 {
-            at += if name.text.as_bytes().get(at) == Some(&b'%') {
-                3
-            } else {
-                1
-            };
-        }
-        return Err(Flaw::says(name.at + at, words, NAME));
-    }
-    Ok(())
+#[cold]
+fn other_tree(tree: Piece<'_>) -> Flaw {
+    let flaw = Flaw::says(tree.at, "another tree than `vm`", PATH);
+    flaw.hint("templates stand below the datacenter's `vm` folder")
 }
 
-/// The escapes of checked names in lower case.
-pub(crate) fn lower_escapes(text: &str) -> String {
-    text.replace("%2F", "%2f").replace("%5C", "%5c")
-}
-
-const fn is_name(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'/')
+/// Why checked names are no path to a template.
+#[cold]
+fn no_tree(path: Piece<'_>) -> Flaw {
+    const TREE: &str = "the folder `vm`";
+    let mut behind = path.parts('/').skip(2).peekable();
+    let Some(second) = behind.peek().copied() else {
+        return Flaw::found(path.end(), PATH);
+    };
+    if let Some(shouted) = behind.find(|name| name.text.eq_ignore_ascii_case("vm")) {
+        return Flaw::found(shouted.at, TREE).hint("write `vm` in lower case");
+    }
+    let flaw = Flaw::found(second.at, TREE);
+    if path.text.starts_with("/vm/") {
+        return flaw.hint("the datacenter stands before `vm`");
+    }
+    flaw
 }
 
 const PATH: &str = "`/DATACENTER/vm/…/NAME` or `/LIBRARY/ITEM`";
-const NAME: &str = "a name of 1 to 80 printable characters without `*`, `?`, `[` and backslash";
-const ESCAPE: &str = "one of the escapes `%2f`, `%5c` and `%25`";

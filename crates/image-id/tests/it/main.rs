@@ -21,3 +21,4 @@ mod oci_ids;
 mod readme;
 mod texts;
 mod uuid_ids;
+mod vmware_ids;

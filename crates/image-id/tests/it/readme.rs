@@ -15,11 +15,18 @@ fn table() -> String {
     );
     for cloud in Cloud::all() {
         let grammars = clouds::grammars();
-        let grammar = grammars.iter().find(|grammar| grammar.cloud == *cloud).unwrap();
+        let grammar = grammars
+            .iter()
+            .find(|grammar| grammar.cloud == *cloud)
+            .unwrap();
         for text in grammar.ids {
             let id = ImageIdRef::parse(*cloud, text).unwrap();
             let canonical = id.to_string();
-            let other = if canonical == *text { String::new() } else { code(&canonical) };
+            let other = if canonical == *text {
+                String::new()
+            } else {
+                code(&canonical)
+            };
             let means = match (id.stability(), id.follows(), id.missing()) {
                 (_, Some(follows), _) => format!("follows its {follows}"),
                 (_, _, Some(missing)) => format!("needs a {missing}"),
@@ -27,7 +34,13 @@ fn table() -> String {
                 other => panic!("{text}: {other:?}"),
             };
             let label = cloud.label();
-            writeln!(table, "| {label} | {} | {} | {other} | {means} |", id.kind(), code(text)).unwrap();
+            writeln!(
+                table,
+                "| {label} | {} | {} | {other} | {means} |",
+                id.kind(),
+                code(text)
+            )
+            .unwrap();
         }
     }
     table
@@ -44,7 +57,10 @@ fn is_to_be_written() -> bool {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the README is the crate's own file")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the README is the crate's own file"
+)]
 fn the_readme_holds_the_table_of_forms() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let text = fs::read_to_string(&path).unwrap();
