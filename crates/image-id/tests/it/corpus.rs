@@ -98,10 +98,10 @@ fn every_pair_is_equal_different_or_undecided_as_listed() {
         let [a, b, verdict, why] = &*row else {
             panic!("short row {row:?}")
         };
-        let (a, b) = (
-            ImageId::parse(cloud, a).unwrap(),
-            ImageId::parse(cloud, b).unwrap(),
-        );
+        let (Ok(a), Ok(b)) = (ImageId::parse(cloud, a), ImageId::parse(cloud, b)) else {
+            assert_eq!(verdict, "different", "a text that is no id equals none");
+            continue;
+        };
         for found in [a.compare(&b), b.compare(&a)] {
             if found.as_str() != verdict {
                 wrong.push(format!("{a} and {b}: {found}, expected {verdict} ({why})"));

@@ -128,3 +128,48 @@ fn clouds_are_known_by_one_word() {
     }
     assert!(Cloud::all().is_sorted());
 }
+
+#[test]
+fn every_cloud_has_its_own_form_of_location() {
+    for text in [
+        "oracle/us-ashburn-1",
+        "alibaba/cn-hangzhou",
+        "ibm/us-south",
+        "tencent/ap-guangzhou",
+        "huawei/cn-north-4",
+        "digitalocean",
+        "digitalocean/nyc3",
+        "hetzner",
+        "hetzner/fsn1",
+        "linode/us-east",
+        "nutanix/CLUSTER-1",
+        "nutanix:pc1/cluster_a",
+        "proxmox:lab/pve-1",
+        "oci",
+    ] {
+        assert_eq!(at(text).as_str(), text);
+    }
+    for text in [
+        "oracle",
+        "oracle/ashburn",
+        "alibaba/cn--hangzhou",
+        "ibm/US-South",
+        "tencent/ap-guangzhou-",
+        "oracle:corp/us-ashburn-1",
+        "digitalocean/NYC3",
+        "hetzner/fsn1/x",
+        "nutanix",
+        "proxmox/node_1",
+        "oci/docker.io",
+    ] {
+        assert!(CloudLocation::parse(text).is_err(), "{text}");
+    }
+    for (below, above) in [
+        ("digitalocean/nyc3", "digitalocean"),
+        ("linode/us-east", "linode"),
+    ] {
+        assert!(at(above).contains(&at(below)));
+        assert_eq!(at(below).widen(), Some(at(above)));
+    }
+    assert_eq!(at("oracle/us-ashburn-1").widen(), None);
+}
