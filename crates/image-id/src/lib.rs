@@ -118,7 +118,7 @@ pub use crate::{
     uuid::{SimpleUuid, UuidUrn},
     vmware::{
         InstanceUuid, LibraryItem, LibraryItemRef, ReadableName, TemplatePath, TemplatePathRef,
-        VmMoref, VmwareImageId, VmwareImageIdRef,
+        VmMoref, VmMorefRef, VmwareImageId, VmwareImageIdRef,
     },
 };
 

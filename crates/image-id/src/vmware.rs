@@ -27,7 +27,7 @@ pub use self::{
     borrowed::VmwareImageIdRef,
     instance_uuid::InstanceUuid,
     item::{LibraryItem, LibraryItemRef},
-    moref::VmMoref,
+    moref::{VmMoref, VmMorefRef},
     name::ReadableName,
     path::{TemplatePath, TemplatePathRef},
 };

@@ -1,7 +1,7 @@
 //! Reading an id without allocating.
 
 use super::{
-    InstanceUuid, LibraryItemRef, TemplatePathRef, VmMoref, VmwareImageId, near,
+    InstanceUuid, LibraryItemRef, TemplatePathRef, VmMorefRef, VmwareImageId, near,
     path::{self, Path},
 };
 use crate::{
@@ -17,7 +17,7 @@ use core::fmt;
 #[non_exhaustive]
 pub enum VmwareImageIdRef<'a> {
     /// `VirtualMachine:vm-42`, short `vm-42`.
-    Moref(VmMoref),
+    Moref(VmMorefRef<'a>),
     /// `/DC/vm/folder/NAME`
     Template(TemplatePathRef<'a>),
     /// `/LIBRARY/ITEM`
@@ -27,13 +27,14 @@ pub enum VmwareImageIdRef<'a> {
 }
 
 impl<'a> VmwareImageIdRef<'a> {
+    #[inline]
     pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
         match cursor.peek() {
-            Some(b'/') => Ok(match path::scan(cursor)? {
+            Some(b'/') => path::scan(cursor).map(|path| match path {
                 Path::Template(path) => Self::Template(path),
                 Path::LibraryItem(item) => Self::LibraryItem(item),
             }),
-            Some(b'v' | b'V') => VmMoref::scan(cursor.rest()).map(Self::Moref),
+            Some(b'v' | b'V') => VmMorefRef::scan(cursor).map(Self::Moref),
             _ => match InstanceUuid::scan(cursor.rest()) {
                 Ok(uuid) => Ok(Self::InstanceUuid(uuid)),
                 Err(flaw) => Err(near::no_form(cursor.rest(), flaw)),
@@ -44,7 +45,7 @@ impl<'a> VmwareImageIdRef<'a> {
     /// The id in a text of its own. References and UUIDs are kept in place, the others allocate once.
     pub fn into_owned(self) -> VmwareImageId {
         match self {
-            Self::Moref(moref) => VmwareImageId::Moref(moref),
+            Self::Moref(moref) => VmwareImageId::Moref(moref.into_owned()),
             Self::Template(path) => VmwareImageId::Template(path.into_owned()),
             Self::LibraryItem(item) => VmwareImageId::LibraryItem(item.into_owned()),
             Self::InstanceUuid(uuid) => VmwareImageId::InstanceUuid(uuid),

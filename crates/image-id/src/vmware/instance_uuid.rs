@@ -2,9 +2,9 @@
 
 use crate::{
     Cloud, ParseImageIdError,
-    openstack::uuid,
     scan::{Flaw, Piece, ShortText},
     text::id_text,
+    uuid::uuid,
 };
 
 /// The `instanceUuid` that a vCenter gives a virtual machine; lower case, with dashes.

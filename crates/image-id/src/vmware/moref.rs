@@ -2,11 +2,12 @@
 
 use super::near;
 use crate::{
-    Cloud, ParseImageIdError,
-    scan::{Flaw, Piece, is_digit},
-    text::id_text,
+    Cloud,
+    scan::{Cursor, Flaw, Piece, is_digit},
+    text::{borrowed_twin, id_text},
 };
 use arrayvec::ArrayString;
+use core::fmt;
 
 /// `VirtualMachine:vm-N`: a reference that changes when the machine is registered anew.
 ///
@@ -15,37 +16,60 @@ use arrayvec::ArrayString;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VmMoref(ArrayString<{ TYPE.len() + VM.len() + MOST_DIGITS }>);
 
+/// [`VmMoref`] as it stands in a text that somebody else owns.
+///
+/// It does not say whether the type stood there, so two of one reference are equal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VmMorefRef<'a> {
+    value: &'a str,
+}
+
 const TYPE: &str = "VirtualMachine:";
 const VM: &str = "vm-";
 const MOST_DIGITS: usize = 19;
 
-impl VmMoref {
-    /// Reads a reference with its type or without.
-    ///
-    /// # Errors
-    ///
-    /// The type is another, or no number of 1 to 19 digits follows `vm-`.
-    pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        Piece::capped(text)
-            .and_then(Self::scan)
-            .map_err(|flaw| ParseImageIdError::new(Cloud::Vmware, text, flaw))
-    }
-
-    pub(super) fn scan(piece: Piece<'_>) -> Result<Self, Flaw> {
-        let value = piece.text.strip_prefix(TYPE).unwrap_or(piece.text);
-        if let Some(number) = value.strip_prefix(VM)
-            && matches!(number.len(), 1..=MOST_DIGITS)
-            && number.bytes().all(is_digit)
-        {
-            let mut text = ArrayString::new();
-            // Both fit: the room is what the longest number needs.
-            if text.try_push_str(TYPE).is_ok() && text.try_push_str(value).is_ok() {
-                return Ok(Self(text));
+impl<'a> VmMorefRef<'a> {
+    pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
+        let text = cursor.rest().text;
+        let value = text.strip_prefix(TYPE).unwrap_or(text);
+        match value.as_bytes() {
+            [b'v', b'm', b'-', number @ ..]
+                if matches!(number.len(), 1..=MOST_DIGITS)
+                    && number.iter().all(u8::is_ascii_digit) =>
+            {
+                Ok(Self { value })
             }
+            _ => Err(flaw_of(cursor.rest())),
         }
-        Err(flaw_of(piece))
     }
 
+    /// The reference in a text of its own; allocates nothing.
+    pub fn into_owned(self) -> VmMoref {
+        let mut text = ArrayString::new();
+        // Both fit: the room is what the longest number needs.
+        if text.try_push_str(TYPE).is_ok() {
+            text.try_push_str(self.value).unwrap_or_default();
+        }
+        VmMoref(text)
+    }
+
+    /// The reference without its type, `vm-42`.
+    pub fn value(self) -> &'a str {
+        self.value
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for VmMorefRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(TYPE)?;
+        f.write_str(self.value)
+    }
+}
+
+borrowed_twin!(VmMoref, VmMorefRef, Cloud::Vmware);
+
+impl VmMoref {
     /// The reference with its type, `VirtualMachine:vm-42`.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -9,72 +9,74 @@ const MOST: usize = 80;
 const NAME: &str = "a name of 1 to 80 printable characters without `*`, `?`, `[` and backslash";
 const ESCAPE: &str = "one of the escapes `%2f`, `%5c` and `%25`";
 
-/// A name at the start of a text, as far as it goes.
+/// How far a name goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Run<'a> {
-    pub(super) name: &'a str,
-    /// What follows: nothing, or a slash.
-    pub(super) rest: &'a str,
+pub(super) struct Run {
+    pub(super) length: usize,
     /// Whether an escape has an upper-case letter.
     pub(super) is_shouted: bool,
 }
 
-/// Reads the name that `piece` begins with: 1 to 80 characters, without blanks around them.
+/// Reads the name that the bytes begin with, 1 to 80 characters without blanks around them, up to a
+/// slash or the end.
 ///
 /// Names are ASCII here. In one name only `%2f`, `%5c` and `%25` are escapes, for slash, backslash and
 /// percent sign (vSphere API, `ManagedEntity.name`). `*`, `?` and `[` are refused, for govc takes them as
 /// patterns, and so are `.`, `..` and `...`, which are no names to it.
-pub(super) fn take(piece: Piece<'_>) -> Result<Run<'_>, Flaw> {
-    let mut length = 0;
+#[inline]
+pub(super) fn take(bytes: &[u8]) -> Option<Run> {
+    let length = plain(bytes);
+    let run = match bytes.get(length) {
+        None | Some(b'/') if length <= MOST => Run {
+            length,
+            is_shouted: false,
+        },
+        Some(b'%') => escaped(bytes, length)?,
+        _ => return None,
+    };
+    match bytes.get(..run.length)? {
+        [] | [b' ', ..] | [.., b' '] | b"." | b".." | b"..." => None,
+        _ => Some(run),
+    }
+}
+
+/// How many bytes that stand for themselves come first.
+fn plain(bytes: &[u8]) -> usize {
+    let is_plain = |byte: &u8| PLAIN.get(usize::from(*byte)).copied().unwrap_or_default();
+    let end = bytes.iter().position(|byte| !is_plain(byte));
+    end.unwrap_or(bytes.len())
+}
+
+/// Reads on from the first escape of a name.
+fn escaped(bytes: &[u8], mut length: usize) -> Option<Run> {
     let mut escapes = 0;
     let mut is_shouted = false;
     loop {
-        let rest = piece.text.as_bytes().get(length..).unwrap_or_default();
-        let plain = rest.iter().position(|byte| !is_plain(*byte));
-        let Some(plain) = plain else {
-            length += rest.len();
-            break;
-        };
-        length += plain;
-        match rest.get(plain..) {
-            Some([b'%', b'2', b'f' | b'5', ..] | [b'%', b'5', b'c', ..]) => {}
-            Some([b'%', b'2', b'F', ..] | [b'%', b'5', b'C', ..]) => is_shouted = true,
-            _ => break,
+        let rest = bytes.get(length..)?;
+        match rest {
+            [] | [b'/', ..] => break,
+            [b'%', b'2', b'f' | b'5', ..] | [b'%', b'5', b'c', ..] => {}
+            [b'%', b'2', b'F', ..] | [b'%', b'5', b'C', ..] => is_shouted = true,
+            _ => return None,
         }
-        length += 3;
         escapes += 1;
+        length += 3 + plain(rest.get(3..)?);
     }
-    // The run is ASCII, so that it ends where a character does.
-    let (name, rest) = piece.text.split_at_checked(length).unwrap_or_default();
-    let bytes = name.as_bytes();
-    let is_name = match (bytes.first(), bytes.last()) {
-        (Some(b'.'), _) if matches!(name, "." | ".." | "...") => false,
-        (Some(b' '), _) | (_, None | Some(b' ')) => false,
-        _ => length <= MOST + 2 * escapes && matches!(rest.as_bytes().first(), None | Some(b'/')),
-    };
-    if is_name {
-        Ok(Run {
-            name,
-            rest,
-            is_shouted,
-        })
-    } else {
-        Err(flaw_of(piece))
-    }
+    (length <= MOST + 2 * escapes).then_some(Run { length, is_shouted })
 }
 
 /// A whole text that is one name.
 pub(crate) fn inventory_name(piece: Piece<'_>) -> Result<(), Flaw> {
-    let run = take(piece)?;
-    if run.rest.is_empty() {
-        return Ok(());
+    match take(piece.text.as_bytes()) {
+        Some(run) if run.length == piece.text.len() => Ok(()),
+        Some(run) => Err(Flaw::found(piece.at + run.length, NAME)),
+        None => Err(flaw_of(piece)),
     }
-    Err(Flaw::found(piece.at + run.name.len(), NAME))
 }
 
 /// Finds the first wrong byte of a name that was refused, with whatever follows it.
 #[cold]
-fn flaw_of(piece: Piece<'_>) -> Flaw {
+pub(super) fn flaw_of(piece: Piece<'_>) -> Flaw {
     let (name, _) = piece.split('/');
     if name.text.is_empty() {
         return Flaw::empty(name.at, "name", NAME);
@@ -94,10 +96,7 @@ fn flaw_of(piece: Piece<'_>) -> Flaw {
         }
         let width = match byte {
             b'%' => match wrong_escape_byte(rest.text.as_bytes()) {
-                Some(at) => {
-                    let flaw = Flaw::found(rest.at + at, ESCAPE);
-                    return flaw.hint("write `%25` for a percent sign");
-                }
+                Some(at) => return wrong_escape(rest, at),
                 None => 3,
             },
             _ if is_plain(byte) => 1,
@@ -127,6 +126,16 @@ fn wrong_byte(byte: u8, at: usize) -> Flaw {
         b'*' | b'?' | b'[' => flaw.hint("patterns are not stored: give one name"),
         b'\\' => flaw.hint("write `%5c` for a backslash"),
         _ => flaw,
+    }
+}
+
+fn wrong_escape(escape: Piece<'_>, at: usize) -> Flaw {
+    let flaw = Flaw::found(escape.at + at, ESCAPE);
+    match escape.text.as_bytes() {
+        [_, high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+            flaw.hint("names are not encoded as addresses are")
+        }
+        _ => flaw.hint("write `%25` for a percent sign"),
     }
 }
 
@@ -194,3 +203,23 @@ impl fmt::Display for ReadableName<'_> {
 pub(super) const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'/' | b'%')
 }
+
+/// [`is_plain`] of every byte: a look-up is faster than the comparisons.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "a byte is an index below 256; at compile time"
+        )]
+        {
+            table[byte as usize] = is_plain(byte);
+        }
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    table
+};

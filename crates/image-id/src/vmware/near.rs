@@ -41,7 +41,10 @@ fn hint(text: &str) -> Option<&'static str> {
         object => return object,
     }
     if lower.contains("://") {
-        return Some("this is the address of a page, not of an image");
+        return Some(match moref(text) {
+            Some(_) => "take the reference out of the address",
+            None => "an address is no id: take the template's path",
+        });
     }
     if uuid(text).is_some() {
         return Some("write the UUID as 8-4-4-4-12");

@@ -145,38 +145,40 @@ pub(super) enum Path<'a> {
 /// Reads a text that begins with a slash.
 pub(super) fn scan(cursor: Cursor<'_>) -> Result<Path<'_>, Flaw> {
     let whole = cursor.rest();
-    let mut rest = whole;
+    let mut rest = whole.text.as_bytes();
+    // Offsets are small: no text is longer than `MAX_BYTES`.
+    let mut at = 0_u16;
     let mut tree = None;
     let mut second = 0;
     let mut count = 0_u16;
     let mut is_canonical = true;
-    while let Some(piece) = rest.strip("/") {
-        let run = name::take(piece)?;
+    while let [b'/', names @ ..] = rest {
+        let Some(run) = name::take(names) else {
+            return Err(wrong_name(whole, at));
+        };
+        let (name, behind) = names.split_at_checked(run.length).unwrap_or((names, b""));
         is_canonical &= !run.is_shouted;
         count += 1;
         if count > 1 && tree.is_none() {
-            match run.name {
-                "vm" => tree = Some(rest.at),
-                "host" | "datastore" | "network" => return Err(other_tree(piece)),
-                _ => second = if count == 2 { rest.at } else { second },
+            match name {
+                b"vm" => tree = Some((at, behind)),
+                b"host" | b"datastore" | b"network" => return Err(other_tree(whole, at)),
+                _ if count == 2 => second = at,
+                _ => {}
             }
         }
-        rest = Piece {
-            text: run.rest,
-            at: piece.at + run.name.len(),
-        };
+        at += 1 + u16::try_from(run.length).unwrap_or_default();
+        rest = behind;
     }
-    // Offsets are small: no text is longer than `MAX_BYTES`.
-    let offset = |at: usize| u16::try_from(at - whole.at).unwrap_or_default();
     match tree {
-        Some(at) if at + "/vm".len() < whole.end() => Ok(Path::Template(TemplatePathRef {
+        Some((tree, below)) if !below.is_empty() => Ok(Path::Template(TemplatePathRef {
             text: whole.text,
-            tree: offset(at),
+            tree,
             is_canonical,
         })),
         None if count == 2 => Ok(Path::LibraryItem(LibraryItemRef {
             text: whole.text,
-            item: offset(second),
+            item: second,
             is_canonical,
         })),
         Some(_) => Err(Flaw::found(whole.end(), "`/` and the template's name")),
@@ -184,9 +186,20 @@ pub(super) fn scan(cursor: Cursor<'_>) -> Result<Path<'_>, Flaw> {
     }
 }
 
+/// Why the name behind the slash at `slash` is none.
 #[cold]
-fn other_tree(tree: Piece<'_>) -> Flaw {
-    let flaw = Flaw::says(tree.at, "another tree than `vm`", PATH);
+fn wrong_name(path: Piece<'_>, slash: u16) -> Flaw {
+    let start = usize::from(slash) + 1;
+    name::flaw_of(Piece {
+        text: path.text.get(start..).unwrap_or_default(),
+        at: path.at + start,
+    })
+}
+
+#[cold]
+fn other_tree(path: Piece<'_>, slash: u16) -> Flaw {
+    let at = path.at + usize::from(slash) + 1;
+    let flaw = Flaw::says(at, "another tree than `vm`", PATH);
     flaw.hint("templates stand below the datacenter's `vm` folder")
 }
 
