@@ -473,8 +473,10 @@ pub(crate) const fn is_word(byte: u8) -> bool {
 }
 
 /// Text of at most 36 ASCII bytes, kept in place: AMI ids and UUIDs need no allocation.
-// `bytes` stands before `len`: with zeros behind the text the derived order is the text's order.
+// `bytes` stands before `len`: with zeros behind the text the derived order is the text's order. It is
+// aligned so that a copy is a few whole words wherever it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(align(8))]
 pub(crate) struct ShortText {
     bytes: [u8; Self::MOST],
     len: u8,
@@ -499,6 +501,18 @@ impl ShortText {
     /// A text that fills the room.
     pub(crate) const fn full(bytes: [u8; Self::MOST]) -> Self {
         Self { bytes, len: 36 }
+    }
+
+    /// An ASCII text whose length is known when the program is built, copied in one go.
+    #[inline]
+    pub(crate) fn of<const LEN: usize>(text: &[u8; LEN]) -> Self {
+        const { assert!(LEN <= Self::MOST, "the text has room") };
+        let mut bytes = [0; Self::MOST];
+        if let Some(room) = bytes.first_chunk_mut::<LEN>() {
+            *room = *text;
+        }
+        let len = u8::try_from(LEN).unwrap_or_default();
+        Self { bytes, len }
     }
 
     pub(crate) fn as_str(&self) -> &str {
