@@ -176,8 +176,13 @@ struct Report {
 
 impl Report {
     fn new(text: &str, flaw: Flaw, meant: Option<String>) -> Self {
-        // What no cloud allows explains more, unless the grammar was left before it.
-        let general = general_flaw(text, flaw.expected).filter(|general| general.at <= flaw.at);
+        // What no cloud allows explains more, unless the grammar was left before it; a wrong length is
+        // told where it ends, which is behind the byte that was too many.
+        let is_length = matches!(flaw.what, What::Digits { .. } | What::Long { .. });
+        let general = general_flaw(text, flaw.expected).filter(|general| {
+            let is_behind = is_length && general.what == What::Found && flaw.at > 0;
+            general.at < flaw.at + usize::from(!is_behind)
+        });
         let mut flaw = general.unwrap_or(flaw);
         let found = text.get(flaw.at..).and_then(|rest| rest.chars().next());
         if found == Some(',') && flaw.hint.is_none() {
