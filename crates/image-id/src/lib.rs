@@ -14,7 +14,7 @@
 //! assert!(CloudLocation::parse("gcp")?.contains(&here));
 //!
 //! let error = ImageId::parse(Cloud::Aws, "ami-0AE8605ED708E3C3E").unwrap_err();
-//! assert_eq!((error.at(), error.hint()), (5, Some("write hex digits in lower case")));
+//! assert_eq!((error.at(), error.suggestion()), (5, Some("ami-0ae8605ed708e3c3e")));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -84,8 +84,9 @@ mod vmware;
 pub use crate::{
     alibaba::{AlibabaImageId, AlibabaImageIdRef},
     aws::{
-        AmiId, AwsImageId, AwsImageIdRef, AwsPartition, AwsRegion, ImageArn, KernelId, RamdiskId,
-        SsmPointer, SsmSelector,
+        AmiArn, AmiId, AwsAccountId, AwsImageId, AwsImageIdRef, AwsPartition, AwsRegion, ImageArn,
+        ImageArnRef, KernelId, RamdiskId, SsmInKops, SsmInTemplate, SsmPointer, SsmPointerRef,
+        SsmSelector, SymphonyUuid,
     },
     azure::{
         ALIAS_LIST, AzureAlias, AzureGallery, AzureImageId, AzureImageIdRef, AzureSubscription,

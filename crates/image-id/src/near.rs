@@ -62,7 +62,8 @@ pub(crate) fn is_outside(character: char) -> bool {
 
 fn of_cloud(cloud: Cloud, text: &str) -> Vec<String> {
     match cloud {
-        Cloud::Aws | Cloud::Local => aws::near(text),
+        Cloud::Aws => aws::near(text),
+        Cloud::Local => aws::near_local(text),
         Cloud::Azure => azure::near(text),
         Cloud::Gcp => gcp::near(text),
         Cloud::OpenStack => openstack::near(text),

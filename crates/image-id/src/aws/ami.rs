@@ -3,18 +3,19 @@
 use crate::{
     Cloud, IdKind, ParseImageIdError,
     scan::{Flaw, Piece, ShortText, is_lower_hex},
+    text::id_text,
 };
 use core::fmt;
 
 macro_rules! hex_id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal, $lengths:pat, $expected:literal) => {
+    ($(#[$doc:meta])* $name:ident, $head:literal, [$($length:literal),+], $most:literal, $expected:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(ShortText);
 
         impl $name {
             /// What every such id begins with.
-            pub const PREFIX: &'static str = $prefix;
+            pub const PREFIX: &'static str = $head;
 
             /// Reads an id.
             ///
@@ -26,13 +27,20 @@ macro_rules! hex_id {
                     .map_err(|flaw| ParseImageIdError::new(Cloud::Aws, text, flaw))
             }
 
+            #[inline]
             pub(crate) fn scan(piece: Piece<'_>) -> Result<Self, Flaw> {
-                if let Some(digits) = piece.strip(Self::PREFIX) {
-                    if matches!(digits.text.len(), $lengths) && digits.text.bytes().all(is_lower_hex) {
-                        return Ok(Self(ShortText::new(piece.text.bytes())));
-                    }
+                Self::read(piece.text)
+                    .ok_or_else(|| flaw_of(piece, Self::PREFIX, $most, $expected))
+            }
+
+            #[inline(always)]
+            fn read(text: &str) -> Option<Self> {
+                let text = text.as_bytes();
+                match text.len() {
+                    $($length => whole::<$length>(text, Self::PREFIX),)+
+                    _ => None,
                 }
-                Err(flaw_of(piece, Self::PREFIX, $expected))
+                .map(Self)
             }
 
             /// The whole id.
@@ -46,35 +54,39 @@ macro_rules! hex_id {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(self.as_str(), f)
-            }
-        }
-
-        atlas_base::text_form!($name, ParseImageIdError);
+        id_text!($name);
     };
 }
 
 hex_id! {
     /// `ami-` and 8 or 17 lower-case hex digits; 32 on Symphony (E02). `Copy`, kept in place.
-    AmiId, "ami-", 8 | 17 | 32, "`ami-` and 8 or 17 lower-case hex digits (32 on Symphony)"
+    AmiId, "ami-", [12, 21, 36], 32, "`ami-` and 8 or 17 lower-case hex digits (32 on Symphony)"
 }
 
 hex_id! {
     /// A kernel: `aki-` and 8 or 17 lower-case hex digits.
-    KernelId, "aki-", 8 | 17, "`aki-` and 8 or 17 lower-case hex digits"
+    KernelId, "aki-", [12, 21], 17, "`aki-` and 8 or 17 lower-case hex digits"
 }
 
 hex_id! {
     /// A ramdisk: `ari-` and 8 or 17 lower-case hex digits.
-    RamdiskId, "ari-", 8 | 17, "`ari-` and 8 or 17 lower-case hex digits"
+    RamdiskId, "ari-", [12, 21], 17, "`ari-` and 8 or 17 lower-case hex digits"
+}
+
+/// The id, if it is `head` and lower-case hex digits.
+#[expect(
+    clippy::inline_always,
+    reason = "the id is copied once, to where it is wanted"
+)]
+#[inline(always)]
+fn whole<const LEN: usize>(text: &[u8], head: &str) -> Option<ShortText> {
+    let text: &[u8; LEN] = text.try_into().ok()?;
+    let digits = text.strip_prefix(head.as_bytes())?;
+    // No branch for each digit: of a known number, many are looked at at once.
+    let all = digits
+        .iter()
+        .fold(true, |all, digit| all & is_lower_hex(*digit));
+    all.then(|| ShortText::of(text))
 }
 
 impl AmiId {
@@ -93,6 +105,11 @@ impl AmiId {
         self.digits().len() == 32
     }
 
+    /// Displays the UUID of the image on Symphony; none for ids of AWS.
+    pub fn symphony_uuid(self) -> Option<SymphonyUuid> {
+        self.is_symphony().then_some(SymphonyUuid(self))
+    }
+
     /// What sort of id this is.
     pub fn kind(self) -> IdKind {
         if self.is_symphony() {
@@ -102,33 +119,86 @@ impl AmiId {
         }
     }
 
+    /// An id at the end of an ARN: Symphony has no ARNs.
+    #[inline]
+    pub(super) fn scan_in_arn(piece: Piece<'_>) -> Result<Self, Flaw> {
+        const EXPECTED: &str = "`ami-` and 8 or 17 lower-case hex digits";
+        match Self::read(piece.text) {
+            Some(id) if piece.text.len() < 36 => Ok(id),
+            _ => Err(flaw_of(piece, Self::PREFIX, 17, EXPECTED)),
+        }
+    }
+
     fn of(text: &str) -> Self {
         Self(ShortText::new(text.bytes()))
     }
 }
 
-/// Finds the first wrong byte of an id that was refused.
+/// Displays Symphony's UUID of an image as 8-4-4-4-12 lower-case hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SymphonyUuid(AmiId);
+
+impl fmt::Display for SymphonyUuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.digits();
+        for group in [8, 4, 4, 4] {
+            let (digits, others) = rest.split_at_checked(group).unwrap_or((rest, ""));
+            write!(f, "{digits}-")?;
+            rest = others;
+        }
+        f.write_str(rest)
+    }
+}
+
+/// Finds the first wrong byte of an id that was refused; `most` digits make its longest form.
 #[cold]
-fn flaw_of(piece: Piece<'_>, prefix: &str, expected: &'static str) -> Flaw {
-    let Some(digits) = piece.strip(prefix) else {
-        return piece.differs(prefix, expected);
-    };
-    let found = digits.text.len();
-    let Some(at) = digits.misfit(is_lower_hex) else {
-        let flaw = Flaw::digits(piece.end(), found, expected);
-        return match found {
-            7 | 16 => flaw.hint("one digit is missing"),
-            9 | 18 => flaw.hint("one digit is too many"),
-            32 => flaw.hint("only Symphony's own AMI ids have 32 digits"),
+fn flaw_of(piece: Piece<'_>, head: &str, most: usize, expected: &'static str) -> Flaw {
+    let Some(digits) = piece.strip(head) else {
+        let flaw = piece.differs(head, expected);
+        let (word, _) = head.split_at_checked(3).unwrap_or((head, ""));
+        return match piece.strip(word) {
+            Some(rest) if !rest.text.is_empty() => {
+                flaw.hint(format!("a dash stands behind `{word}`"))
+            }
             _ => flaw,
         };
     };
-    let flaw = Flaw::found(at, expected);
-    match digits.text.as_bytes().get(at - digits.at) {
-        Some(b'A'..=b'F') => flaw.hint("write hex digits in lower case"),
-        Some(b'O' | b'o') => flaw.hint("write the digit `0`, not the letter"),
-        Some(b'I' | b'l') => flaw.hint("write the digit `1`, not the letter"),
-        Some(b'@') => flaw.hint("the region belongs to the location, not to the id"),
-        _ => flaw,
+    let stray = digits.misfit(is_lower_hex);
+    let found = stray.unwrap_or(digits.end()) - digits.at;
+    match stray {
+        // A digit before the stray byte was too many already.
+        Some(at) if found <= most => {
+            let flaw = Flaw::found(at, expected);
+            match stray_hint(digits.text, found) {
+                "" => flaw,
+                hint => flaw.hint(hint),
+            }
+        }
+        _ => {
+            let flaw = Flaw::digits(digits.at + found, found, expected);
+            match found {
+                7 | 16 => flaw.hint("one digit is missing"),
+                9 | 18 => flaw.hint("one digit is too many"),
+                32 => flaw.hint("only Symphony's own AMI ids have 32 digits"),
+                _ => flaw,
+            }
+        }
+    }
+}
+
+/// What to do about the byte at `at`, which is no digit.
+fn stray_hint(digits: &str, at: usize) -> &'static str {
+    let tail = digits.as_bytes().get(at..).unwrap_or_default();
+    match tail {
+        [b'x', b'x', b'x', ..] | [b'X', b'X', b'X', ..] => "fill in the placeholder",
+        [b'A'..=b'F', ..] => "write hex digits in lower case",
+        [b'O' | b'o', ..] => "write the digit `0`, not the letter",
+        [b'I' | b'i' | b'l', ..] => "write the digit `1`, not the letter",
+        [b'@', ..] => "the region belongs to the location, not to the id",
+        [b'-', ..] if at == 0 => "one dash is enough",
+        [b'-', ..] if digits.len() == 36 => "leave the dashes of the UUID out",
+        [b' ' | b'(' | b')' | b'"' | b';' | b'&', ..] => "give the id alone",
+        [b':' | b'/', ..] if at > 0 => "nothing stands behind the digits",
+        _ => "",
     }
 }

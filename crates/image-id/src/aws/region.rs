@@ -2,7 +2,7 @@
 
 use crate::{
     ParseLocationError,
-    scan::{Flaw, Piece, ShortText, is_digit, is_lower},
+    scan::{Class, Cursor, Flaw, Piece, ShortText, is_digit, is_lower},
 };
 use core::fmt;
 
@@ -57,7 +57,8 @@ impl AwsPartition {
         }
     }
 
-    /// What the names of its regions begin with.
+    /// What the names of its regions begin with; refusals look at it, `AwsRegion::take` has it built
+    /// in.
     const fn prefixes(self) -> &'static [&'static str] {
         match self {
             Self::Aws => &[
@@ -73,12 +74,33 @@ impl AwsPartition {
         }
     }
 
-    pub(crate) fn scan(piece: Piece<'_>) -> Result<Self, Flaw> {
-        let known = Self::all()
-            .iter()
-            .copied()
-            .find(|one| one.as_str() == piece.text);
-        known.ok_or_else(|| Flaw::says(piece.at, "the partition is unknown", PARTITIONS))
+    /// Reads a name and the colon behind it.
+    #[inline]
+    pub(super) fn take(cursor: &mut Cursor<'_>, form: &'static str) -> Result<Self, Flaw> {
+        if cursor.eat("aws:") {
+            return Ok(Self::Aws);
+        }
+        let name = cursor.take(Class::LABEL);
+        let known = match name.text {
+            "aws" => Some(Self::Aws),
+            "aws-cn" => Some(Self::China),
+            "aws-us-gov" => Some(Self::GovCloud),
+            "aws-iso" => Some(Self::Iso),
+            "aws-iso-b" => Some(Self::IsoB),
+            "aws-iso-e" => Some(Self::IsoE),
+            "aws-iso-f" => Some(Self::IsoF),
+            "aws-eusc" => Some(Self::EuSovereign),
+            _ => None,
+        };
+        match known {
+            Some(known) if cursor.eat(":") => Ok(known),
+            Some(_) => Err(Flaw::found(cursor.at(), form)),
+            None => Err(Flaw::says(
+                name.at,
+                "the partition is unknown",
+                "a partition such as `aws`, `aws-cn` or `aws-us-gov`",
+            )),
+        }
     }
 }
 
@@ -91,7 +113,9 @@ impl fmt::Display for AwsPartition {
 /// A region such as `us-east-1`, checked against the pattern of its partition.
 ///
 /// A new region of a known partition is accepted without a new release: the pattern is checked, not
-/// a list. A zone (`us-east-1a`) and a pseudo-region (`aws-global`) are none.
+/// a list. It is that of the AWS SDKs' table of partitions with lower-case letters only between the
+/// dashes, a number of 1 to 3 digits, and at most 36 characters. A zone (`us-east-1a`) and a
+/// pseudo-region (`aws-global`) are none. `Copy`, kept in place.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AwsRegion {
     text: ShortText,
@@ -111,22 +135,53 @@ impl AwsRegion {
     }
 
     pub(crate) fn scan(piece: Piece<'_>) -> Result<Self, Flaw> {
-        if piece.text.len() <= ShortText::MOST {
-            // The patterns are disjoint: an area has no dash, so `us-gov-west-1` is not of `us-`.
-            for &partition in AwsPartition::all() {
-                let tail = |prefix: &&str| piece.text.strip_prefix(*prefix);
-                if partition
-                    .prefixes()
-                    .iter()
-                    .filter_map(tail)
-                    .any(is_area_and_number)
-                {
-                    let text = ShortText::new(piece.text.bytes());
-                    return Ok(Self { text, partition });
+        Self::read(piece.text).ok_or_else(|| flaw_of(piece, AwsPartition::all()))
+    }
+
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let mut cursor = Cursor::new(Piece::whole(text));
+        let (partition, _) = Self::take(&mut cursor)?;
+        cursor.is_done().then(|| Self::checked(text, partition))
+    }
+
+    pub(super) fn checked(text: &str, partition: AwsPartition) -> Self {
+        let text = ShortText::new(text.bytes());
+        Self { text, partition }
+    }
+
+    /// Reads a region, and says its partition and length. Where none stands, the cursor is anywhere.
+    #[inline]
+    pub(super) fn take(cursor: &mut Cursor<'_>) -> Option<(AwsPartition, u8)> {
+        let start = cursor.at();
+        let (first, second) = (take_word(cursor)?, take_word(cursor)?);
+        // The patterns are disjoint: an area has no dash, so `us-gov-west-1` is not of `us-`.
+        let partition = if cursor.peek().is_some_and(is_digit) {
+            match (first, second) {
+                // It would put a name of another partition into `us-`.
+                (_, b"gov" | b"iso" | b"isob" | b"isoe" | b"isof") => return None,
+                (b"us" | b"eu" | b"ap" | b"sa" | b"ca" | b"me" | b"af" | b"il" | b"mx", _) => {
+                    AwsPartition::Aws
                 }
+                (b"cn", _) => AwsPartition::China,
+                _ => return None,
             }
-        }
-        Err(flaw_of(piece))
+        } else {
+            take_word(cursor)?;
+            match (first, second) {
+                (b"us", b"gov") => AwsPartition::GovCloud,
+                (b"us", b"iso") => AwsPartition::Iso,
+                (b"us", b"isob") => AwsPartition::IsoB,
+                (b"eu", b"isoe") => AwsPartition::IsoE,
+                (b"us", b"isof") => AwsPartition::IsoF,
+                (b"eusc", b"de") => AwsPartition::EuSovereign,
+                _ => return None,
+            }
+        };
+        let number = cursor.take(Class::DIGIT).text.as_bytes();
+        let is_number = matches!(number, [b'1'..=b'9', rest @ ..] if rest.len() <= 2);
+        let len = cursor.at() - start;
+        let fits = is_number && len <= ShortText::MOST;
+        Some((partition, u8::try_from(len).ok().filter(|_| fits)?))
     }
 
     /// The name.
@@ -154,23 +209,16 @@ impl fmt::Debug for AwsRegion {
 
 atlas_base::text_form!(AwsRegion, ParseLocationError);
 
-/// `east-1`: lower-case letters, a dash, a number without leading zeros. `gov-1` is no area: it would
-/// put a name of another partition into `us-`.
-fn is_area_and_number(tail: &str) -> bool {
-    let Some((area, number)) = tail.split_once('-') else {
-        return false;
-    };
-    let is_partition = matches!(area, "gov" | "iso" | "isob" | "isoe" | "isof");
-    !area.is_empty()
-        && area.bytes().all(is_lower)
-        && !is_partition
-        && matches!(number.len(), 1..=3)
-        && number.bytes().all(is_digit)
-        && !number.starts_with('0')
+/// Letters and the dash behind them.
+#[inline]
+fn take_word<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
+    let word = cursor.take(Class::LOWER).text.as_bytes();
+    (!word.is_empty() && cursor.eat("-")).then_some(word)
 }
 
+/// Why a text is no region of these partitions.
 #[cold]
-fn flaw_of(piece: Piece<'_>) -> Flaw {
+pub(super) fn flaw_of(piece: Piece<'_>, of: &[AwsPartition]) -> Flaw {
     let text = piece.text;
     if text.is_empty() {
         return Flaw::empty(piece.at, "region", REGION);
@@ -179,46 +227,46 @@ fn flaw_of(piece: Piece<'_>) -> Flaw {
         let words = "a pseudo-region holds no images";
         return Flaw::says(piece.at, words, REGION);
     }
+    let prefixes = of.iter().flat_map(|partition| partition.prefixes());
+    let good = prefixes.map(|prefix| good_bytes(text, prefix)).max();
+    let (head, tail) = text
+        .split_at_checked(good.unwrap_or_default())
+        .unwrap_or((text, ""));
+    let flaw = Flaw::found(piece.at + head.len(), REGION);
+    if AwsRegion::read(&text.to_ascii_lowercase()).is_some() {
+        return flaw.hint("write the region in lower case");
+    }
     // A zone continues a region: `us-east-1a`, `us-east-1-bos-1a`.
-    for end in (0..text.len()).rev() {
-        let Some(head) = text.get(..end) else {
-            continue;
-        };
-        let piece = Piece {
-            text: head,
-            at: piece.at,
-        };
-        if AwsRegion::is_region(head) {
-            let flaw = Flaw::found(piece.end(), REGION);
-            return match text.get(end..) {
-                Some(tail) if tail.starts_with(|c: char| c.is_ascii_lowercase() || c == '-') => {
-                    flaw.hint(format!("this is a zone, write its region `{head}`"))
-                }
-                _ => flaw,
-            };
-        }
+    let is_zone = tail.starts_with(|next: char| next.is_ascii_lowercase() || next == '-');
+    if is_zone && AwsRegion::read(head).is_some() {
+        return flaw.hint(format!("this is a zone, write its region `{head}`"));
     }
-    if AwsRegion::is_region(&text.to_ascii_lowercase()) {
-        let at = piece
-            .misfit(|byte| !byte.is_ascii_uppercase())
-            .unwrap_or(piece.at);
-        return Flaw::found(at, REGION).hint("write the region in lower case");
+    let is_name = |byte| is_lower(byte) || is_digit(byte) || byte == b'-';
+    let is_unknown = head.len() < 3 && !tail.is_empty() && piece.misfit(is_name).is_none();
+    if is_unknown || tail.is_empty() && text.ends_with(|last: char| last.is_ascii_digit()) {
+        return Flaw::says(piece.at, "no partition has such a region", REGION);
     }
-    let at = piece.misfit(|byte| is_lower(byte) || is_digit(byte) || byte == b'-');
-    match at {
-        Some(at) => Flaw::found(at, REGION),
-        None => Flaw::says(piece.at, "no partition has such a region", REGION),
-    }
+    flaw
 }
 
-impl AwsRegion {
-    fn is_region(text: &str) -> bool {
-        let mut prefixes = AwsPartition::all()
-            .iter()
-            .flat_map(|partition| partition.prefixes());
-        prefixes.any(|prefix| text.strip_prefix(prefix).is_some_and(is_area_and_number))
+/// How many bytes could go on as a region with this prefix: letters, a dash, and a number of at most
+/// three digits without leading zeros follow it.
+fn good_bytes(text: &str, prefix: &str) -> usize {
+    let Some(tail) = text.strip_prefix(prefix) else {
+        let pairs = text.bytes().zip(prefix.bytes());
+        return pairs.take_while(|(a, b)| a == b).count();
+    };
+    let mut cursor = Cursor::new(Piece {
+        text: tail,
+        at: prefix.len(),
+    });
+    if !cursor.take(Class::LOWER).text.is_empty() && cursor.eat("-") && cursor.peek() != Some(b'0')
+    {
+        let start = cursor.at();
+        let digits = cursor.take(Class::DIGIT).text.len();
+        return start + digits.min(3);
     }
+    cursor.at()
 }
 
 const REGION: &str = "a region such as `us-east-1`";
-const PARTITIONS: &str = "a partition such as `aws`, `aws-cn` or `aws-us-gov`";

@@ -8,6 +8,7 @@
 )]
 
 mod allocations;
+mod aws_ids;
 mod clouds;
 mod corpus;
 mod detecting;

@@ -10,29 +10,39 @@ pub(super) fn ids() -> BoxedStrategy<String> {
             format!("arn:{partition}:ec2:{region}:{account}:image/{ami}")
         },
     );
-    let name = "(/[A-Za-z0-9_.-]{1,8}){1,5}|[A-Za-z0-9_.-]{1,12}";
-    let selector = "(:[1-9][0-9]{0,5}|:[b-rt-z_][A-Za-z0-9_.-]{0,8})?";
-    let pointer = || text(&format!("({name}){selector}"));
-    let parameter = (
-        aws_region(),
-        text("([0-9]{12})?"),
-        text(&format!("[A-Za-z0-9]{{1,5}}{selector}")),
-    )
-        .prop_map(|((partition, region), account, name)| {
-            format!("resolve:ssm:arn:{partition}:ssm:{region}:{account}:parameter/{name}")
-        });
+    let pointer = || (body(), text("resolve:ssm|ssm"));
     Union::new([
         text("ami-([0-9a-f]{8}|[0-9a-f]{17}|[0-9a-f]{32})"),
         text("a[kr]i-([0-9a-f]{8}|[0-9a-f]{17})"),
         arn.boxed(),
         pointer()
-            .prop_map(|name| format!("resolve:ssm:{name}"))
+            .prop_map(|(body, word)| format!("{word}:{body}"))
             .boxed(),
-        pointer()
-            .prop_map(|name| format!("{{{{resolve:ssm:{name}}}}}"))
+        body()
+            .prop_map(|body| format!("{{{{resolve:ssm:{body}}}}}"))
             .boxed(),
-        pointer().prop_map(|name| format!("ssm:{name}")).boxed(),
-        parameter.boxed(),
     ])
     .boxed()
+}
+
+/// A parameter's name or ARN, with a version, a label or neither.
+fn body() -> BoxedStrategy<String> {
+    let word = "[A-Za-z0-9_.-]{1,8}";
+    // What begins with `arn:` is an ARN.
+    let name =
+        text(&format!("(/{word}){{1,15}}|{word}")).prop_filter("`arn`", |name| name != "arn");
+    let parameter = (
+        aws_region(),
+        text("([0-9]{12})?"),
+        text(&format!("{word}(/{word}){{0,14}}")),
+    )
+        .prop_map(|((partition, region), account, name)| {
+            format!("arn:{partition}:ssm:{region}:{account}:parameter/{name}")
+        });
+    let selector = text(
+        "(:[1-9][0-9]{0,17}|:[1-8][0-9]{18}|:9223372036854775807|:[B-RT-Zb-rt-z_.-][A-Za-z0-9_.-]{0,99})?",
+    );
+    (prop_oneof![name, parameter], selector)
+        .prop_map(|(name, selector)| format!("{name}{selector}"))
+        .boxed()
 }
