@@ -1,8 +1,8 @@
 //! The parts of an image id, as `atlas id parse` tells them.
 
 use cloud_atlas::image_id::{
-    AwsImageId, AwsRegion, AzureGallery, AzureImageId, GceProject, GcpImageId, ImageId,
-    SsmSelector, VmwareImageId,
+    AwsAccountId, AwsImageId, AwsRegion, AzureGallery, AzureImageId, GceProject, GcpImageId,
+    ImageId, SsmSelector, VmwareImageId,
 };
 
 /// The parts of an id with their names, in the order of its text.
@@ -39,7 +39,8 @@ impl Parts {
             AwsImageId::Arn(arn) => {
                 self.put("partition", arn.region().partition().as_str());
                 self.put("region", arn.region().as_str());
-                self.maybe("account", arn.account());
+                let account = arn.account();
+                self.maybe("account", account.as_ref().map(AwsAccountId::as_str));
                 self.put("image", arn.image().as_str());
             }
             AwsImageId::Ssm(pointer) => {
