@@ -401,6 +401,16 @@ impl Rule {
         cursor.end(self.expected)
     }
 
+    /// Whether a whole text keeps the rule.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let ends = match (bytes.first(), bytes.last()) {
+            (Some(first), Some(last)) => self.first.has(*first) && self.last.has(*last),
+            _ => false,
+        };
+        ends && bytes.len() <= self.most && bytes.iter().all(|byte| self.inner.has(*byte))
+    }
+
     /// Checks a run of inner bytes with what follows it.
     pub(crate) fn judge(&self, piece: Piece<'_>, behind: Cursor<'_>) -> Result<(), Flaw> {
         let bytes = piece.text.as_bytes();
