@@ -69,6 +69,7 @@ mod lenient;
 mod linode;
 mod location;
 mod near;
+mod number;
 mod nutanix;
 mod oci;
 mod openstack;

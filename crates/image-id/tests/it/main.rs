@@ -18,6 +18,7 @@ mod laws;
 mod locations;
 mod messages;
 mod mutations;
+mod numbered_ids;
 mod oci_ids;
 mod readme;
 mod texts;

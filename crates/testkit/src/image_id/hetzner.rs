@@ -4,5 +4,5 @@ use super::text;
 use proptest::prelude::*;
 
 pub(super) fn ids() -> BoxedStrategy<String> {
-    text("x")
+    text("[1-9][0-9]{0,14}|[a-z]([-.a-z0-9]{0,12}[a-z0-9])?")
 }
