@@ -115,7 +115,10 @@ pub use crate::{
     openstack::OpenStackImageId,
     oracle::{OracleImageId, OracleImageIdRef},
     place::{LocationMismatch, MismatchKind, RecordLocation},
-    proxmox::{ProxmoxImageId, ProxmoxImageIdRef},
+    proxmox::{
+        ProxmoxContent, ProxmoxDisk, ProxmoxImageId, ProxmoxImageIdRef, ProxmoxVmid,
+        ProxmoxVolumeRef,
+    },
     tencent::{TencentImageId, TencentImageIdRef},
     uuid::{SimpleUuid, UuidUrn},
     vmware::{
