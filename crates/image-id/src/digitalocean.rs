@@ -41,6 +41,7 @@ pub struct DigitalOceanImageIdRef<'a> {
 }
 
 impl<'a> DigitalOceanImageIdRef<'a> {
+    #[inline]
     pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
         let text = cursor.rest().text;
         if let Some(number) = positive(text, u64::MAX) {

@@ -41,6 +41,7 @@ pub struct HetznerImageIdRef<'a> {
 }
 
 impl<'a> HetznerImageIdRef<'a> {
+    #[inline]
     pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
         let text = cursor.rest().text;
         if let Some(number) = positive(text, MOST) {

@@ -42,6 +42,7 @@ pub struct LinodeImageIdRef<'a> {
 }
 
 impl<'a> LinodeImageIdRef<'a> {
+    #[inline]
     pub(crate) fn scan(mut cursor: Cursor<'a>) -> Result<Self, Flaw> {
         let text = cursor.rest().text;
         if cursor.eat(PUBLIC) {

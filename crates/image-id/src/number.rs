@@ -3,6 +3,7 @@
 use crate::scan::{Class, Cursor, Flaw, Piece};
 
 /// The number that a text of digits is: positive, at most `most`, without zeros at its start.
+#[inline]
 pub(crate) fn positive(text: &str, most: u64) -> Option<u64> {
     let bytes = text.as_bytes();
     if !matches!(bytes.first(), Some(b'1'..=b'9')) {
@@ -26,6 +27,7 @@ pub(crate) fn positive(text: &str, most: u64) -> Option<u64> {
 }
 
 /// Reads a number up to the end of the text.
+#[inline]
 pub(crate) fn to_end(cursor: Cursor<'_>, most: u64, expected: &'static str) -> Result<u64, Flaw> {
     match positive(cursor.rest().text, most) {
         Some(number) => Ok(number),

@@ -402,6 +402,7 @@ impl Rule {
     }
 
     /// Whether a whole text keeps the rule.
+    #[inline]
     pub(crate) fn holds(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
         let ends = match (bytes.first(), bytes.last()) {
