@@ -2,7 +2,7 @@
 
 use cloud_atlas::image_id::{
     AwsAccountId, AwsImageId, AwsRegion, AzureGallery, AzureImageId, GceProject, GcpImageId,
-    ImageId, SsmSelector, VmwareImageId,
+    ImageId, OciDigest, ProxmoxImageId, SsmSelector, VmwareImageId,
 };
 
 /// The parts of an id with their names, in the order of its text.
@@ -15,6 +15,27 @@ pub(crate) fn parts(id: &ImageId) -> Vec<(&'static str, String)> {
         ImageId::OpenStack(id) => parts.put("uuid", id.as_str()),
         ImageId::Vmware(id) => parts.vmware(id),
         ImageId::Local(id) => parts.put("digits", id.digits()),
+        ImageId::Huawei(id) => parts.put("uuid", id.as_str()),
+        ImageId::Nutanix(id) => parts.put("uuid", id.as_str()),
+        ImageId::DigitalOcean(id) => {
+            parts.number("number", id.number());
+            parts.maybe("slug", id.slug());
+        }
+        ImageId::Hetzner(id) => {
+            parts.number("number", id.number());
+            parts.maybe("name", id.name());
+        }
+        ImageId::Linode(id) => {
+            parts.number("number", id.number());
+            parts.maybe("name", id.name());
+        }
+        ImageId::Proxmox(id) => parts.proxmox(id),
+        ImageId::Oci(id) => {
+            parts.put("registry", id.registry());
+            parts.put("repository", id.repository());
+            parts.maybe("tag", id.tag());
+            parts.maybe("digest", id.digest().as_ref().map(OciDigest::as_str));
+        }
         _ => parts.put("text", id.as_str()),
     }
     parts.0
@@ -29,6 +50,20 @@ impl Parts {
 
     fn maybe(&mut self, name: &'static str, value: Option<&str>) {
         self.0.extend(value.map(|value| (name, value.to_owned())));
+    }
+
+    fn number(&mut self, name: &'static str, value: Option<u64>) {
+        self.0.extend(value.map(|value| (name, value.to_string())));
+    }
+
+    fn proxmox(&mut self, id: &ProxmoxImageId) {
+        if let Some(vmid) = id.vmid() {
+            self.put("vmid", vmid.to_string());
+        }
+        if let Some(volume) = id.volume() {
+            self.put("storage", volume.storage());
+            self.put("name", volume.name());
+        }
     }
 
     fn aws(&mut self, id: &AwsImageId) {
