@@ -22,6 +22,7 @@ mod numbered_ids;
 mod oci_ids;
 mod proxmox_ids;
 mod readme;
+mod seeds;
 mod texts;
 mod uuid_ids;
 mod vmware_ids;
