@@ -190,8 +190,8 @@ impl ImageId {
     /// and everything of GCP, DigitalOcean, Hetzner, Linode and container registries.
     pub fn location_use(&self) -> LocationUse {
         match self {
-            Self::Azure(AzureImageId::Urn(_)) => LocationUse::Common,
-            Self::Gcp(_)
+            Self::Azure(AzureImageId::Urn(_))
+            | Self::Gcp(_)
             | Self::DigitalOcean(_)
             | Self::Hetzner(_)
             | Self::Linode(_)

@@ -469,20 +469,6 @@ pub(crate) const fn is_lower(byte: u8) -> bool {
     byte.is_ascii_lowercase()
 }
 
-pub(crate) const fn is_lower_or_digit(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit()
-}
-
-/// `[-a-z0-9]`, the inner bytes of an RFC 1035 label.
-pub(crate) const fn is_label(byte: u8) -> bool {
-    is_lower_or_digit(byte) || byte == b'-'
-}
-
-/// `[A-Za-z0-9._-]`
-pub(crate) const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
-}
-
 /// Text of at most 36 ASCII bytes, kept in place: AMI ids and UUIDs need no allocation.
 // `bytes` stands before `len`: with zeros behind the text the derived order is the text's order. It is
 // aligned so that a copy is a few whole words wherever it lies.

@@ -1,4 +1,4 @@
-use super::{Grammar, NearMiss, nothing};
+use super::{Grammar, NearMiss};
 use atlas_image_id::Cloud;
 
 /// By the discovery document of compute v1, whose patterns for names and projects are these.
@@ -18,7 +18,7 @@ pub(super) fn grammar() -> Grammar {
         pattern: format!(
             "(?:{host})?projects/{project}/{resource}|{global}|family/{label}|{scalr}"
         ),
-        besides: nothing,
+        besides: has_a_project,
         ids: &[
             "https://www.googleapis.com/compute/v1/projects/p/global/images/family/f",
             "https://compute.googleapis.com/compute/beta/projects/debian-cloud/global/images/x-1",
@@ -46,6 +46,12 @@ pub(super) fn grammar() -> Grammar {
             "a-name-of-sixty-three-characters-which-is-as-long-as-one-can-be1",
         ],
     }
+}
+
+/// `projects/` is the word before a project, so no project of that name stands in Scalr's form.
+fn has_a_project(text: &str) -> bool {
+    let behind = text.strip_prefix("projects/global/").unwrap_or_default();
+    !behind.starts_with("images/") && !behind.starts_with("machineImages/")
 }
 
 pub(super) const NEAR_MISSES: &[NearMiss] = &[
