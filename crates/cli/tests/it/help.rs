@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "id",
     "id parse",
     "id check",
+    "id detect",
     "id equal",
     "scope",
     "scope add",

@@ -230,3 +230,31 @@ fn a_reader_that_goes_away_is_no_error() {
         (Some(0), &b""[..])
     );
 }
+
+#[test]
+fn detect_tells_one_cloud_or_all_that_it_can_be() {
+    let program = Program::bare();
+    let ran = program.run(&[
+        "id",
+        "detect",
+        "ami-0ae8605ed708e3c3e",
+        "0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e",
+        "???",
+    ]);
+    insta::assert_snapshot!(ran.shown());
+    let lines = b"ami-0ae8605ed708e3c3e\r\n119192817\n???\n\nvm-42";
+    insta::assert_snapshot!(program.fed(&["id", "detect"], lines).shown());
+    let json = program.fed(&["--output", "json", "id", "detect"], lines);
+    insta::assert_snapshot!(json.shown());
+}
+
+#[test]
+fn lenient_reading_says_what_it_overlooked() {
+    let program = Program::bare();
+    let lenient = ["id", "parse", "--cloud", "aws", "--lenient"];
+    let texts = [" AMI-0AE8605ED708E3C3E\n", "ami-0ae8605ed708e3c3g"];
+    let table = program.run(&[&lenient[..], &texts[..]].concat());
+    insta::assert_snapshot!(table.shown());
+    let json = program.run(&[&["--output", "json"], &lenient[..], &texts[..]].concat());
+    insta::assert_snapshot!(json.shown());
+}

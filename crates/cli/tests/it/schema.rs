@@ -80,6 +80,10 @@ fn ids(checked: &Checked) {
             "ami-0ae8605e",
         ],
     );
+    run(
+        "id-detect",
+        &["id", "detect", "ami-0ae8605ed708e3c3e", "debian-12", "???"],
+    );
     let lines = b"{\"cloud\":\"aws\",\"input\":\"ami-0ae8605ed708e3c3e\"}\n\n{\"cloud\":\"x\",\"input\":\"\"}";
     checked.lines(
         "id-check",
