@@ -100,7 +100,7 @@ impl Parts {
                 self.put("version", urn.version());
             }
             AzureImageId::Managed(image) => {
-                self.put("subscription", image.subscription());
+                self.put("subscription", image.subscription().to_string());
                 self.put("resource-group", image.resource_group());
                 self.put("name", image.name());
             }
