@@ -113,7 +113,7 @@ pub use crate::{
     nutanix::NutanixImageId,
     oci::{OciDigest, OciFamiliar, OciImageId, OciImageIdRef},
     openstack::OpenStackImageId,
-    oracle::{OracleImageId, OracleImageIdRef},
+    oracle::{OracleImageId, OracleImageIdRef, OracleRealm, OracleRegion},
     place::{LocationMismatch, MismatchKind, RecordLocation},
     proxmox::{
         ProxmoxContent, ProxmoxDisk, ProxmoxImageId, ProxmoxImageIdRef, ProxmoxVmid,

@@ -61,6 +61,7 @@ impl ImageId {
         match self {
             Self::Aws(id) => id.region().map(Named::Region),
             Self::Gcp(id) => id.zone().map(Named::Zone),
+            Self::Oracle(id) => Some(Named::Name(id.region().name())),
             _ => None,
         }
     }
@@ -80,12 +81,14 @@ pub struct RecordLocation {
 enum Named<'a> {
     Region(AwsRegion),
     Zone(&'a str),
+    Name(&'a str),
 }
 
 impl Named<'_> {
     fn lies_in(&self, region: &str) -> bool {
         match self {
             Self::Region(named) => named.as_str() == region,
+            Self::Name(name) => *name == region,
             Self::Zone(zone) => zone
                 .rsplit_once('-')
                 .is_some_and(|(above, _)| above == region),
@@ -97,7 +100,7 @@ impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Region(region) => write!(f, "{region}"),
-            Self::Zone(zone) => f.write_str(zone),
+            Self::Zone(name) | Self::Name(name) => f.write_str(name),
         }
     }
 }

@@ -69,11 +69,17 @@ pub fn id_text(cloud: Cloud) -> BoxedStrategy<String> {
 /// An id that can be in this location.
 pub fn image_id_at(location: &CloudLocation) -> BoxedStrategy<ImageId> {
     let location = location.clone();
-    image_id_of(location.cloud())
-        .prop_filter("the id names another region, or needs one", move |id| {
-            id.check_location(&location).is_ok()
-        })
-        .boxed()
+    let ids = match (location.cloud(), location.region()) {
+        // Every one of its ids names a region.
+        (Cloud::Oracle, Some(region)) => oracle::ids_in(region)
+            .prop_map(|text| parsed(Cloud::Oracle, &text))
+            .boxed(),
+        (cloud, _) => image_id_of(cloud),
+    };
+    ids.prop_filter("the id names another region, or needs one", move |id| {
+        id.check_location(&location).is_ok()
+    })
+    .boxed()
 }
 
 /// A location of any cloud.
@@ -106,7 +112,10 @@ pub fn location_of(cloud: Cloud) -> BoxedStrategy<CloudLocation> {
                 })
                 .boxed()
         }
-        Cloud::Oracle | Cloud::Alibaba | Cloud::Ibm | Cloud::Tencent | Cloud::Huawei => {
+        Cloud::Oracle => {
+            text("oracle/(us-phoenix-1|us-ashburn-1|[a-z]{2}(-gov)?-[a-z]{3,9}-[1-9])")
+        }
+        Cloud::Alibaba | Cloud::Ibm | Cloud::Tencent | Cloud::Huawei => {
             text(&format!("{cloud}/[a-z]{{2,4}}-[a-z]{{3,9}}(-[1-9])?"))
         }
         Cloud::DigitalOcean | Cloud::Hetzner | Cloud::Linode => {

@@ -20,6 +20,7 @@ mod messages;
 mod mutations;
 mod numbered_ids;
 mod oci_ids;
+mod oracle_ids;
 mod proxmox_ids;
 mod readme;
 mod seeds;
