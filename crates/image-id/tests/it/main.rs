@@ -7,6 +7,7 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod alibaba_ids;
 mod allocations;
 mod aws_ids;
 mod clouds;
