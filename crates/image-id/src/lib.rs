@@ -103,7 +103,10 @@ pub use crate::{
     guide::where_to_find,
     hetzner::{HetznerImageId, HetznerImageIdRef},
     huawei::HuaweiImageId,
-    ibm::{IbmImageId, IbmImageIdRef},
+    ibm::{
+        IbmImageId, IbmImageIdRef, ImageCrn, ImageCrnRef, ImageHref, ImageHrefRef, VpcImageId,
+        VpcImageIdRef,
+    },
     image_id::{ImageId, LegacyImageId},
     image_id_ref::ImageIdRef,
     kind::{IdKind, LocationUse, Sameness, Stability},

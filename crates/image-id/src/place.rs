@@ -62,6 +62,7 @@ impl ImageId {
             Self::Aws(id) => id.region().map(Named::Region),
             Self::Gcp(id) => id.zone().map(Named::Zone),
             Self::Oracle(id) => Some(Named::Name(id.region().name())),
+            Self::Ibm(id) => id.region().map(Named::Name),
             _ => None,
         }
     }

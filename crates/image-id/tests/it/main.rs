@@ -14,6 +14,7 @@ mod clouds;
 mod corpus;
 mod detecting;
 mod grammar;
+mod ibm_ids;
 mod ids;
 mod laws;
 mod locations;
