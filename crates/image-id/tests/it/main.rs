@@ -26,6 +26,7 @@ mod oracle_ids;
 mod proxmox_ids;
 mod readme;
 mod seeds;
+mod tencent_ids;
 mod texts;
 mod uuid_ids;
 mod vmware_ids;

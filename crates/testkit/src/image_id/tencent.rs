@@ -4,5 +4,5 @@ use super::text;
 use proptest::prelude::*;
 
 pub(super) fn ids() -> BoxedStrategy<String> {
-    text("x")
+    text("img-[a-z0-9]{8}")
 }
