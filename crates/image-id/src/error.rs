@@ -28,6 +28,12 @@ impl ParseImageIdError {
         }
     }
 
+    /// The same flaw in a text that begins `bytes` earlier.
+    pub(crate) fn behind(mut self, bytes: usize) -> Self {
+        self.report.flaw = self.report.flaw.behind(bytes);
+        self
+    }
+
     /// The cloud that was asked for.
     pub fn cloud(&self) -> Cloud {
         self.cloud
@@ -170,16 +176,20 @@ struct Report {
 
 impl Report {
     fn new(text: &str, flaw: Flaw, meant: Option<String>) -> Self {
-        // What no cloud allows explains more, unless the grammar was left before it.
-        let general = general_flaw(text, flaw.expected).filter(|general| general.at <= flaw.at);
+        // What no cloud allows explains more, unless the grammar was left before it; a wrong length is
+        // told where it ends, which is behind the byte that was too many.
+        let is_length = matches!(flaw.what, What::Digits { .. } | What::Long { .. });
+        let general = general_flaw(text, flaw.expected).filter(|general| {
+            let is_behind = is_length && general.what == What::Found && flaw.at > 0;
+            general.at < flaw.at + usize::from(!is_behind)
+        });
         let mut flaw = general.unwrap_or(flaw);
         let found = text.get(flaw.at..).and_then(|rest| rest.chars().next());
         if found == Some(',') && flaw.hint.is_none() {
             flaw = flaw.hint("give one at a time");
         }
         if let Some(meant) = &meant {
-            // Whole: half an id would be of no use. It is one of the cloud's, so that nothing in it needs
-            // an escape.
+            // Whole, however long it is: an id that is cut cannot be taken over.
             let hint = match &flaw.hint {
                 Some(hint) => format!("{hint}: `{meant}`"),
                 None => format!("perhaps `{meant}` is meant"),
@@ -244,7 +254,7 @@ impl fmt::Display for Report {
 
 /// The text as a message may repeat it: the query, the fragment and the user part of a URL, and
 /// whatever comes with a signature, can be a secret.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let scheme = lower.find("://");
     let mut cut = text.len();

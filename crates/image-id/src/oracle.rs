@@ -11,7 +11,7 @@ pub use self::place::{OracleRealm, OracleRegion};
 
 use crate::{
     Cloud, IdKind, Stability,
-    scan::{Class, Cursor, Flaw, Piece, is_lower_or_digit},
+    scan::{Class, Cursor, Flaw, Piece},
     text::{borrowed_twin, id_text, shared},
 };
 use core::fmt;
@@ -137,7 +137,7 @@ fn is_unique(text: &str) -> bool {
         // Without an early end, so that many bytes are looked at together.
         bytes
             .iter()
-            .fold(true, |good, byte| good & is_lower_or_digit(*byte))
+            .fold(true, |good, byte| good & Class::LOWER_OR_DIGIT.has(*byte))
     })
 }
 
