@@ -50,8 +50,13 @@ impl ImageId {
     ///
     /// The text is not an id even so; the offset is one in the given text.
     pub fn parse_lenient(cloud: Cloud, text: &str) -> Result<LenientId, ParseImageIdError> {
-        let trimmed = near::trimmed(text);
         let mut warnings = Vec::new();
+        // Names may begin and end with quotes: what is an id as it stands stays as it stands.
+        if let Ok(id) = ImageIdRef::scan(cloud, text) {
+            let id = id.into_owned();
+            return Ok(LenientId { id, warnings });
+        }
+        let trimmed = near::trimmed(text);
         if trimmed != text {
             warnings.push(Leniency::Trimmed);
         }

@@ -135,9 +135,9 @@ const UNIQUE_LENGTH: usize = 60;
 fn is_unique(text: &str) -> bool {
     <&[u8; UNIQUE_LENGTH]>::try_from(text.as_bytes()).is_ok_and(|bytes| {
         // Without an early end, so that many bytes are looked at together.
-        bytes
-            .iter()
-            .fold(true, |good, byte| good & Class::LOWER_OR_DIGIT.has(*byte))
+        bytes.iter().fold(true, |good, byte| {
+            good & matches!(byte, b'a'..=b'z' | b'0'..=b'9')
+        })
     })
 }
 
