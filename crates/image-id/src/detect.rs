@@ -26,7 +26,7 @@ pub fn detect(text: &str) -> Result<Detection<'_>, DetectError> {
     let mut candidates = ArrayVec::new();
     for cloud in Cloud::all() {
         if let Ok(id) = ImageIdRef::scan(*cloud, text)
-            && is_worth_naming(id)
+            && is_worth_naming(id, text)
         {
             candidates.push(id);
         }
@@ -40,9 +40,17 @@ pub fn detect(text: &str) -> Result<Detection<'_>, DetectError> {
     Ok(Detection { candidates })
 }
 
-/// The image repository's ids look like those of AWS; only those of 32 digits are its own.
-fn is_worth_naming(id: ImageIdRef<'_>) -> bool {
-    id.cloud() != Cloud::Local || id.kind() == IdKind::SymphonyAmi
+/// The image repository's ids look like those of AWS; only those of 32 digits are its own. A path
+/// without a registry is one of Docker Hub, where names have two parts at most.
+fn is_worth_naming(id: ImageIdRef<'_>, text: &str) -> bool {
+    match id {
+        ImageIdRef::Local(id) => id.is_symphony(),
+        ImageIdRef::Oci(id) => {
+            let begins_with_registry = text.split('/').next().is_some_and(|first| first.contains('.'));
+            begins_with_registry || id.registry() != "docker.io" || text.matches('/').count() < 2
+        }
+        _ => true,
+    }
 }
 
 /// Whether the form is the mark of its cloud, so that clouds with looser forms are out of question.

@@ -91,7 +91,7 @@ fn what_no_cloud_reads_names_the_nearest_form() {
     for (text, cloud) in [
         ("ami-0AE8605ED708E3C3E", Cloud::Aws),
         ("projects/debian-cloud/global/image/x", Cloud::Gcp),
-        ("/subscriptions/x", Cloud::Azure),
+        ("/subscriptions/x/y", Cloud::Azure),
     ] {
         let error = detect(text).unwrap_err();
         assert_eq!(error.nearest().unwrap().cloud(), cloud, "{error}");
