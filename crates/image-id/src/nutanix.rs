@@ -6,21 +6,17 @@
 
 use crate::{
     Cloud,
-    scan::{Cursor, Flaw},
-    uuid::{self, uuid_id},
+    scan::{Flaw, Piece},
+    uuid::{self, Spelled, uuid_id},
 };
 
 pub(crate) use crate::uuid::near;
 
 uuid_id! {
     /// An image of Nutanix: its `extId` in Prism Central.
-    NutanixImageId, Cloud::Nutanix
+    NutanixImageId, Cloud::Nutanix, Spelled::hyphenated, refuse
 }
 
-impl NutanixImageId {
-    pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
-        uuid::hyphenated(cursor.rest(), UUID).map(Self)
-    }
+fn refuse(piece: Piece<'_>) -> Flaw {
+    uuid::of_hyphenated(piece, "a UUID: 32 hex digits as 8-4-4-4-12")
 }
-
-const UUID: &str = "a UUID: 32 hex digits as 8-4-4-4-12";

@@ -6,35 +6,19 @@
 
 use crate::{
     Cloud,
-    scan::{Cursor, Flaw, Piece},
-    uuid::{SimpleUuid, UuidUrn, uuid_id},
+    scan::{Flaw, Piece, ShortText},
+    uuid::{self, SimpleUuid, Spelled, UuidUrn, uuid_id},
 };
 
-pub(crate) use crate::uuid::{near, uuid};
+pub(crate) use crate::uuid::near;
 
 uuid_id! {
     /// An image of OpenStack: the UUID that its Image section shows (Scalr; I13).
-    OpenStackImageId, Cloud::OpenStack
+    OpenStackImageId, Cloud::OpenStack, read, refuse
 }
 
 impl OpenStackImageId {
-    pub(crate) fn scan(cursor: Cursor<'_>) -> Result<Self, Flaw> {
-        let piece = cursor.rest();
-        if let Some(open) = piece.strip("{") {
-            let inner = open.strip_end("}").map(|inner| uuid(inner, UUID));
-            return match inner {
-                Some(Ok(text)) => Ok(Self(text)),
-                _ => Err(open_brace(open)),
-            };
-        }
-        let digits = match cursor.peek() {
-            Some(b'u' | b'U') => piece.strip_any_case(URN).ok_or_else(|| no_urn(piece))?,
-            _ => piece,
-        };
-        uuid(digits, UUID).map(Self)
-    }
-
-    /// Displays 32 hex digits without dashes, as Symphony's ids have them.
+    /// Displays 32 hex digits without dashes.
     pub fn simple(&self) -> SimpleUuid<'_> {
         SimpleUuid(self.as_str())
     }
@@ -45,19 +29,44 @@ impl OpenStackImageId {
     }
 }
 
-/// What is wrong behind a brace.
+fn read(text: &str) -> Option<Spelled<'_>> {
+    match text.as_bytes().first() {
+        Some(b'{') => Spelled::any(text.strip_prefix('{')?.strip_suffix('}')?),
+        Some(b'u' | b'U') => {
+            let (urn, digits) = text.split_at_checked(URN.len())?;
+            if urn.eq_ignore_ascii_case(URN) {
+                Spelled::any(digits)
+            } else {
+                None
+            }
+        }
+        _ => Spelled::any(text),
+    }
+}
+
 #[cold]
-fn open_brace(open: Piece<'_>) -> Flaw {
+fn refuse(piece: Piece<'_>) -> Flaw {
+    if let Some(open) = piece.strip("{") {
+        return not_braced(open);
+    }
+    match piece.strip_any_case(URN) {
+        Some(digits) => uuid::of_any(digits, UUID),
+        None if piece.text.starts_with(['u', 'U']) => no_urn(piece),
+        None => uuid::of_any(piece, UUID),
+    }
+}
+
+/// What is wrong behind a brace.
+fn not_braced(open: Piece<'_>) -> Flaw {
     let (inner, behind) = open.split('}');
-    match (uuid(inner, UUID), behind) {
-        (Err(flaw), _) => flaw,
-        (Ok(_), Some(behind)) => Flaw::found(behind.at, "nothing behind the closing brace"),
-        (Ok(_), None) => Flaw::found(inner.end(), "a closing brace"),
+    match (Spelled::any(inner.text), behind) {
+        (None, _) => uuid::of_any(inner, UUID),
+        (Some(_), Some(behind)) => Flaw::found(behind.at, "nothing behind the closing brace"),
+        (Some(_), None) => Flaw::found(inner.end(), "a closing brace"),
     }
 }
 
 /// A text that begins as `urn:uuid:` does, and goes on otherwise.
-#[cold]
 fn no_urn(piece: Piece<'_>) -> Flaw {
     let same = |(a, b): &(u8, u8)| a.eq_ignore_ascii_case(b);
     let pairs = piece.text.bytes().zip(URN.bytes());
@@ -71,3 +80,11 @@ fn no_urn(piece: Piece<'_>) -> Flaw {
 const URN: &str = "urn:uuid:";
 
 const UUID: &str = "a UUID: 32 hex digits as 8-4-4-4-12 or without dashes";
+
+/// Reads 32 hex digits, hyphenated or without any dash, into the canonical spelling.
+pub(crate) fn uuid(piece: Piece<'_>, expected: &'static str) -> Result<ShortText, Flaw> {
+    match Spelled::any(piece.text) {
+        Some(spelled) => Ok(spelled.uuid().short()),
+        None => Err(uuid::of_any(piece, expected)),
+    }
+}

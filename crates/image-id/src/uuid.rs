@@ -5,34 +5,55 @@
 mod flaw;
 mod near;
 
+pub(crate) use self::flaw::{of_any, of_hyphenated};
 pub(crate) use self::near::near;
 
-use crate::scan::{Flaw, Piece, ShortText};
+use crate::scan::ShortText;
 use core::fmt;
 
-/// Reads 32 hex digits of any case with dashes behind 8, 4, 4 and 4 of them.
-pub(crate) fn hyphenated(piece: Piece<'_>, expected: &'static str) -> Result<ShortText, Flaw> {
-    let text = piece.text.as_bytes().try_into().ok();
-    text.and_then(lower)
-        .ok_or_else(|| flaw::of(piece, flaw::Forms::Hyphenated, expected))
+/// A UUID as it stands in a text, checked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Spelled<'a> {
+    /// 32 hex digits of any case with dashes behind 8, 4, 4 and 4 of them.
+    Hyphenated(&'a [u8; ShortText::MOST]),
+    /// 32 hex digits of any case.
+    Simple(&'a [u8; 32]),
 }
 
-/// Reads 32 hex digits of any case, hyphenated or without any dash.
-pub(crate) fn uuid(piece: Piece<'_>, expected: &'static str) -> Result<ShortText, Flaw> {
-    let text = piece.text.as_bytes();
-    let found = match text.len() {
-        32 => text.try_into().ok().and_then(grouped),
-        _ => text.try_into().ok().and_then(lower),
-    };
-    found.ok_or_else(|| flaw::of(piece, flaw::Forms::Both, expected))
+impl<'a> Spelled<'a> {
+    /// Reads the hyphenated form.
+    pub(crate) fn hyphenated(text: &'a str) -> Option<Self> {
+        let text = text.as_bytes().try_into().ok()?;
+        is_hyphenated(text).then_some(Self::Hyphenated(text))
+    }
+
+    /// Reads both forms.
+    pub(crate) fn any(text: &'a str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if let Ok(text) = bytes.try_into() {
+            is_hyphenated(text).then_some(Self::Hyphenated(text))
+        } else {
+            let digits = bytes.try_into().ok()?;
+            are_digits(digits).then_some(Self::Simple(digits))
+        }
+    }
+
+    /// The canonical text.
+    pub(crate) fn uuid(self) -> Uuid {
+        match self {
+            Self::Hyphenated(text) => Uuid::lower(text),
+            Self::Simple(digits) => Uuid::grouped(digits),
+        }
+    }
 }
 
 // Neither of these two leaves its loops early: so the compiler looks at sixteen bytes at a time,
 // which is four times as fast as to stop at the first wrong one.
 
-/// In lower case, if it is hyphenated.
-fn lower(text: &[u8; ShortText::MOST]) -> Option<ShortText> {
-    let (head, tail) = text.split_first_chunk::<32>()?;
+fn is_hyphenated(text: &[u8; ShortText::MOST]) -> bool {
+    let Some((head, tail)) = text.split_first_chunk::<32>() else {
+        return false;
+    };
     let mut is_wrong = false;
     for (byte, is_dash) in head.iter().zip(&IS_DASH) {
         is_wrong |= if *is_dash {
@@ -44,48 +65,72 @@ fn lower(text: &[u8; ShortText::MOST]) -> Option<ShortText> {
     for byte in tail {
         is_wrong |= !byte.is_ascii_hexdigit();
     }
-    // The bit that makes a letter small is set in digits and dashes.
-    (!is_wrong).then(|| ShortText::full(text.map(|byte| byte | 0x20)))
+    !is_wrong
 }
 
-/// In lower case and with dashes, if it is 32 digits.
-fn grouped(digits: &[u8; 32]) -> Option<ShortText> {
+fn are_digits(digits: &[u8; 32]) -> bool {
     let mut is_wrong = false;
     for digit in digits {
         is_wrong |= !digit.is_ascii_hexdigit();
     }
-    (!is_wrong).then(|| with_dashes(&digits.map(|digit| digit | 0x20)))
+    !is_wrong
 }
 
-fn with_dashes(digits: &[u8; 32]) -> ShortText {
-    let mut text = [b'-'; ShortText::MOST];
-    for (to, from, count) in [(0, 0, 8), (9, 8, 4), (14, 12, 4), (19, 16, 4), (24, 20, 12)] {
-        let group = digits.get(from..from + count);
-        if let (Some(slots), Some(group)) = (text.get_mut(to..to + count), group) {
-            slots.copy_from_slice(group);
+/// A UUID's canonical text: lower-case, hyphenated.
+// Aligned, so that it is moved by whole words.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(align(4))]
+pub(crate) struct Uuid([u8; ShortText::MOST]);
+
+impl Uuid {
+    /// Of a hyphenated text: the bit that makes a letter small is set in digits and dashes.
+    #[inline]
+    pub(crate) fn lower(text: &[u8; ShortText::MOST]) -> Self {
+        let mut text = *text;
+        for byte in &mut text {
+            *byte |= 0x20;
         }
+        Self(text)
     }
-    ShortText::full(text)
-}
 
-/// The text of a UUID's 128 bits.
-pub(crate) fn from_bits(bits: u128) -> ShortText {
-    let mut bits = bits;
-    let digits = [(); 32].map(|()| {
-        bits = bits.rotate_left(4);
-        // The cast keeps the four bits that the mask leaves.
-        match (bits & 0xf) as u8 {
-            digit @ 0..10 => b'0' + digit,
-            letter => b'a' + letter - 10,
+    /// Of 32 digits.
+    #[inline]
+    pub(crate) fn grouped(digits: &[u8; 32]) -> Self {
+        let mut text = [b'-'; ShortText::MOST];
+        for (to, from, count) in [(0, 0, 8), (9, 8, 4), (14, 12, 4), (19, 16, 4), (24, 20, 12)] {
+            let group = digits.get(from..from + count);
+            if let (Some(slots), Some(group)) = (text.get_mut(to..to + count), group) {
+                slots.copy_from_slice(group);
+            }
         }
-    });
-    with_dashes(&digits)
-}
+        Self::lower(&text)
+    }
 
-/// The 128 bits of a UUID's text.
-pub(crate) fn to_bits(text: &str) -> u128 {
-    let digits = text.chars().filter_map(|digit| digit.to_digit(16));
-    digits.fold(0, |bits, digit| (bits << 4) | u128::from(digit))
+    pub(crate) fn from_bits(mut bits: u128) -> Self {
+        let mut digits = [0; 32];
+        for digit in &mut digits {
+            bits = bits.rotate_left(4);
+            // The cast keeps the four bits that the mask leaves.
+            *digit = match (bits & 0xf) as u8 {
+                low @ 0..10 => b'0' + low,
+                high => b'a' + high - 10,
+            };
+        }
+        Self::grouped(&digits)
+    }
+
+    pub(crate) fn to_bits(self) -> u128 {
+        let digits = self.as_str().chars().filter_map(|digit| digit.to_digit(16));
+        digits.fold(0, |bits, digit| (bits << 4) | u128::from(digit))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    pub(crate) fn short(self) -> ShortText {
+        ShortText::full(self.0)
+    }
 }
 
 /// Where the dashes stand, in the first 32 bytes.
@@ -119,14 +164,15 @@ impl fmt::Display for UuidUrn<'_> {
     }
 }
 
-/// An id that is a UUID and nothing else; its module says by `scan` which spellings it reads.
+/// An id that is a UUID and nothing else; `read` says which spellings it has, and `refuse` what is
+/// wrong with any other text.
 macro_rules! uuid_id {
-    ($(#[$doc:meta])* $name:ident, $cloud:expr) => {
+    ($(#[$doc:meta])* $name:ident, $cloud:expr, $read:expr, $refuse:expr) => {
         $(#[$doc])*
         ///
         /// `Copy`: its text, lower-case and hyphenated, is kept in place.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name($crate::scan::ShortText);
+        pub struct $name($crate::uuid::Uuid);
 
         impl $name {
             /// Reads an id without allocating.
@@ -140,14 +186,24 @@ macro_rules! uuid_id {
                     .map_err(|flaw| $crate::ParseImageIdError::new($cloud, text, flaw))
             }
 
+            pub(crate) fn scan(cursor: $crate::scan::Cursor<'_>) -> Result<Self, $crate::scan::Flaw> {
+                // An arm for each spelling makes the text where it stays: to hand it on from one
+                // arm costs more than to read it.
+                match $read(cursor.rest().text) {
+                    Some($crate::uuid::Spelled::Hyphenated(text)) => Ok(Self($crate::uuid::Uuid::lower(text))),
+                    Some($crate::uuid::Spelled::Simple(digits)) => Ok(Self($crate::uuid::Uuid::grouped(digits))),
+                    None => Err($refuse(cursor.rest())),
+                }
+            }
+
             /// The id of these 128 bits, the first digit being the highest four.
             pub fn from_bits(bits: u128) -> Self {
-                Self($crate::uuid::from_bits(bits))
+                Self($crate::uuid::Uuid::from_bits(bits))
             }
 
             /// The 128 bits, the highest four being the first digit.
             pub fn to_bits(self) -> u128 {
-                $crate::uuid::to_bits(self.as_str())
+                self.0.to_bits()
             }
 
             /// The canonical text: 36 bytes, lower-case and hyphenated.

@@ -4,15 +4,25 @@ use crate::scan::{Flaw, Piece};
 
 /// Which spellings would have been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Forms {
+enum Forms {
     Hyphenated,
-    /// Hyphenated, or without any dash.
-    Both,
+    Any,
+}
+
+/// Why a text is not hyphenated.
+#[cold]
+pub(crate) fn of_hyphenated(piece: Piece<'_>, expected: &'static str) -> Flaw {
+    of(piece, Forms::Hyphenated, expected)
+}
+
+/// Why a text is neither hyphenated nor 32 digits.
+#[cold]
+pub(crate) fn of_any(piece: Piece<'_>, expected: &'static str) -> Flaw {
+    of(piece, Forms::Any, expected)
 }
 
 /// The first byte from which no UUID can come any more.
-#[cold]
-pub(super) fn of(piece: Piece<'_>, forms: Forms, expected: &'static str) -> Flaw {
+fn of(piece: Piece<'_>, forms: Forms, expected: &'static str) -> Flaw {
     let text = piece.text.as_bytes();
     let is_hex = |byte: &&u8| byte.is_ascii_hexdigit();
     let digits = text.iter().take_while(is_hex).count();
@@ -51,7 +61,7 @@ fn hint(piece: Piece<'_>, at: usize, forms: Forms) -> Option<&'static str> {
         "take the UUID out of the address"
     } else if found == Some(&b'@') {
         "the region belongs to the location, not to the id"
-    } else if found == Some(&b'{') && forms == Forms::Both {
+    } else if found == Some(&b'{') && forms == Forms::Any {
         "one pair of braces is enough"
     } else if matches!(found, Some(b'{' | b'(' | b'[')) {
         "leave the brackets out"
@@ -63,7 +73,7 @@ fn hint(piece: Piece<'_>, at: usize, forms: Forms) -> Option<&'static str> {
         return None;
     } else if piece.text.contains('-') || forms == Forms::Hyphenated && piece.text.len() == 32 {
         "the dashes stand behind 8, 4, 4 and 4 digits"
-    } else if forms == Forms::Both
+    } else if forms == Forms::Any
         && matches!(piece.text.len(), 1..20)
         && piece.text.bytes().all(|byte| byte.is_ascii_digit())
     {

@@ -1,5 +1,7 @@
 //! What a person probably meant by a text that is no UUID.
 
+use super::Spelled;
+
 /// Texts that may have been meant, most likely first; all are canonical.
 #[cold]
 pub(crate) fn near(text: &str) -> Vec<String> {
@@ -45,8 +47,8 @@ fn regrouped(text: &str) -> Option<String> {
     }
     let is_separator = |byte: u8| b"-:._ {}()[]<>".contains(&byte);
     let digits: Vec<u8> = digits.bytes().filter(|byte| !is_separator(*byte)).collect();
-    let digits = digits.first_chunk().filter(|_| digits.len() == 32)?;
-    super::grouped(digits).map(|uuid| uuid.as_str().to_owned())
+    let digits = digits.as_slice().try_into().ok()?;
+    super::are_digits(digits).then(|| text_of(Spelled::Simple(digits)))
 }
 
 /// The only hyphenated UUID in a text.
@@ -57,10 +59,13 @@ fn only_one(text: &str) -> Option<String> {
         let (before, behind) = (at.checked_sub(1), bytes.get(at + 36));
         let is_part = goes_on(before.and_then(|before| bytes.get(before))) || goes_on(behind);
         let is_whole = !is_part && behind != Some(&b'-');
-        super::lower(window.try_into().ok()?).filter(|_| is_whole)
+        let uuid = window.try_into().ok().filter(|_| is_whole)?;
+        super::is_hyphenated(uuid).then(|| text_of(Spelled::Hyphenated(uuid)))
     });
     let first = found.next()?;
-    found
-        .all(|other| other == first)
-        .then(|| first.as_str().to_owned())
+    found.all(|other| other == first).then_some(first)
+}
+
+fn text_of(spelled: Spelled<'_>) -> String {
+    spelled.uuid().as_str().to_owned()
 }
