@@ -46,7 +46,10 @@ fn is_worth_naming(id: ImageIdRef<'_>, text: &str) -> bool {
     match id {
         ImageIdRef::Local(id) => id.is_symphony(),
         ImageIdRef::Oci(id) => {
-            let begins_with_registry = text.split('/').next().is_some_and(|first| first.contains('.'));
+            let begins_with_registry = text
+                .split('/')
+                .next()
+                .is_some_and(|first| first.contains('.'));
             begins_with_registry || id.registry() != "docker.io" || text.matches('/').count() < 2
         }
         _ => true,

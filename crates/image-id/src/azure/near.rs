@@ -202,12 +202,19 @@ fn separated(text: &str) -> Vec<String> {
     };
     match *parts {
         [publisher, offer, sku, number, ..] => vec![joined([publisher, offer, sku], number)],
-        // The version may be left out where the rest is certain.
-        [publisher, offer, sku] if text.contains(':') && !text.contains('/') => {
+        // The version may be left out where the rest is certain: nobody can know another part.
+        [publisher, offer, sku]
+            if text.contains(':') && !text.contains('/') && !lacks_a_part(text) =>
+        {
             vec![joined([publisher, offer, sku], "latest")]
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether nothing stands before one of the colons.
+fn lacks_a_part(text: &str) -> bool {
+    text.starts_with(':') || text.contains("::")
 }
 
 /// The URN whose parts are separated by dots, which also stand inside of them.
