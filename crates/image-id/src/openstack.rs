@@ -6,7 +6,7 @@
 
 use crate::{
     Cloud,
-    scan::{Flaw, Piece, ShortText},
+    scan::{Flaw, Piece},
     uuid::{self, SimpleUuid, Spelled, UuidUrn, uuid_id},
 };
 
@@ -80,11 +80,3 @@ fn no_urn(piece: Piece<'_>) -> Flaw {
 const URN: &str = "urn:uuid:";
 
 const UUID: &str = "a UUID: 32 hex digits as 8-4-4-4-12 or without dashes";
-
-/// Reads 32 hex digits, hyphenated or without any dash, into the canonical spelling.
-pub(crate) fn uuid(piece: Piece<'_>, expected: &'static str) -> Result<ShortText, Flaw> {
-    match Spelled::any(piece.text) {
-        Some(spelled) => Ok(spelled.uuid().short()),
-        None => Err(uuid::of_any(piece, expected)),
-    }
-}

@@ -43,13 +43,6 @@ impl<'a> Piece<'a> {
         })
     }
 
-    pub(crate) fn strip_end(self, suffix: &str) -> Option<Self> {
-        Some(Self {
-            text: self.text.strip_suffix(suffix)?,
-            at: self.at,
-        })
-    }
-
     /// What stands before the first `mark`, and what stands behind it if there is one.
     pub(crate) fn split(self, mark: char) -> (Self, Option<Self>) {
         match self.text.split_once(mark) {
@@ -493,11 +486,6 @@ impl ShortText {
             short.len += 1;
         }
         short
-    }
-
-    /// A text that fills the room.
-    pub(crate) const fn full(bytes: [u8; Self::MOST]) -> Self {
-        Self { bytes, len: 36 }
     }
 
     /// An ASCII text whose length is known when the program is built, copied in one go.

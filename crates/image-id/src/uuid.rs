@@ -127,10 +127,6 @@ impl Uuid {
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
-
-    pub(crate) fn short(self) -> ShortText {
-        ShortText::full(self.0)
-    }
 }
 
 /// Where the dashes stand, in the first 32 bytes.

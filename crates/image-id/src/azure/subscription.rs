@@ -60,7 +60,7 @@ fn case_of(uuid: &[u8; BYTES]) -> Option<bool> {
     let (mut is_wrong, mut has_upper) = (false, false);
     for (byte, place) in uuid.iter().zip(PLACES) {
         let letter = byte | 0x20;
-        let is_hex = byte.is_ascii_digit() | (letter.is_ascii_lowercase() & (letter <= b'f'));
+        let is_hex = byte.is_ascii_digit() | matches!(letter, b'a'..=b'f');
         is_wrong |= if *place == b'-' {
             *byte != b'-'
         } else {

@@ -119,9 +119,8 @@ impl<'a> AzureUrnRef<'a> {
         mut rest: Cursor<'a>,
     ) -> Result<Self, Flaw> {
         let text = start.rest();
-        let mark = match rest.peek() {
-            Some(mark @ (b':' | b'/')) => mark,
-            _ => return Err(no_mark(text, &PUBLISHER, publisher, rest)),
+        let Some(mark @ (b':' | b'/')) = rest.peek() else {
+            return Err(no_mark(text, &PUBLISHER, publisher, rest));
         };
         if let Err(flaw) = PUBLISHER.judge(publisher, rest) {
             return Err(no_urn(text, flaw));
