@@ -18,6 +18,8 @@ fn parses_with_every_cloud_that_reads_the_text() {
     ────────────────────────────────────────────────────────────────────────────────
     openstack  0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  image          uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
     vmware     0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  instance-uuid  uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
+    huawei     0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  image          uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
+    nutanix    0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e  image          uuid=0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e
     aws        ami-0ae8605ed708e3c3e                 ami            digits=0ae8605ed708e3c3e
     ");
     let ran = program.ok(&[
@@ -50,10 +52,17 @@ fn i13_a_refusal_says_what_an_id_looks_like_and_where_to_find_it() {
     let refused = program.run(&[&["id", "parse"], &texts[..]].concat());
     insta::assert_snapshot!(refused.shown(), @"
     exit 1
+    --- stdout
+    CLOUD         CANONICAL                       KIND  PARTS
+    ─────────────────────────────────────────────────────────────────────────────
+    digitalocean  hello                           slug  slug=hello
+    hetzner       hello                           name  name=hello
+    oci           docker.io/library/hello:latest  tag   registry=docker.io
+                                                        repository=library/hello
+                                                        tag=latest
     --- stderr
     error: `ami-0AE8605ED708E3C3E` is no image id of any cloud
-      because: `ami-0AE8605ED708E3C3E` is no AWS image id: found `A` at byte 5, expected `ami-` and 8 or 17 lower-case hex digits (32 on Symphony); write hex digits in lower case; an AWS image id looks like `ami-0ae8605ed708e3c3e` and stands in the AMI ID column of the EC2 console
-    error: `hello` is no image id of any cloud: say with --cloud which is meant
+      because: `ami-0AE8605ED708E3C3E` is no AWS image id: found `A` at byte 5, expected `ami-` and 8 or 17 lower-case hex digits (32 on Symphony); write hex digits in lower case: `ami-0ae8605ed708e3c3e`; an AWS image id looks like `ami-0ae8605ed708e3c3e` and stands in the AMI ID column of the EC2 console
     error: `projects/debian-cloud/global/image/x` is no image id of any cloud
       because: `projects/debian-cloud/global/image/x` is no GCP image id: found `/` at byte 34, expected `global/images/`, `global/machineImages/` or `zones/`; a GCP image id looks like `projects/debian-cloud/global/images/debian-12-bookworm-v20240415` and is what stands from `projects/` on in the image's selfLink
     ");
@@ -121,7 +130,7 @@ fn check_answers_every_line_in_its_place() {
     {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
     {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
     {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: missing field `input`","at":14}
-    {"cloud":"moon","input":"x","ok":false,"error":"`moon` is no cloud: the cloud is unknown at byte 0, expected `aws`, `azure`, `gcp`, `openstack`, `vmware` or `local`","at":0}
+    {"cloud":"moon","input":"x","ok":false,"error":"`moon` is no cloud: the cloud is unknown at byte 0, expected `aws`, `azure`, `gcp`, `openstack`, `vmware`, `local`, `oracle`, `alibaba`, `ibm`, `digitalocean`, `hetzner`, `linode`, `tencent`, `huawei`, `nutanix`, `proxmox` or `oci`","at":0}
     {"cloud":"gcp","input":"projects/a-1/global/images/x","ok":true,"canonical":"projects/a-1/global/images/x","kind":"image"}
     {"cloud":null,"input":null,"ok":false,"error":"the line is longer than 65536 bytes, cut","at":65536}
     {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: invalid unicode code point","at":24}
