@@ -10,6 +10,7 @@ mod arm;
 mod gallery;
 mod managed;
 mod near;
+mod part;
 mod subscription;
 mod urn;
 mod version;

@@ -258,7 +258,11 @@ pub(crate) fn shown(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let scheme = lower.find("://");
     let mut cut = text.len();
-    if scheme.is_some() || lower.contains("sig=") {
+    // An address may have lost its scheme: then a host stands before the first slash.
+    let has_host = lower
+        .split_once('/')
+        .is_some_and(|(host, _)| host.contains('.'));
+    if scheme.is_some() || has_host || lower.contains("sig=") {
         for mark in ["?", "#", "&", "%3f", "sig="] {
             cut = cut.min(lower.find(mark).unwrap_or(cut));
         }

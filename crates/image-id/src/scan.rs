@@ -332,17 +332,6 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads `word` in any case if it stands here.
-    pub(crate) fn eat_any_case(&mut self, word: &str) -> bool {
-        match self.rest().strip_any_case(word) {
-            Some(rest) => {
-                *self = Self::new(rest);
-                true
-            }
-            None => false,
-        }
-    }
-
     /// Reads the longest run of bytes of a class, perhaps none.
     pub(crate) fn take(&mut self, class: Class) -> Piece<'a> {
         let run = self.text.bytes().position(|byte| !class.has(byte));

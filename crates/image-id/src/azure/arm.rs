@@ -2,47 +2,138 @@
 
 use super::{
     AzureGallery, AzureImageIdRef, AzureSubscription, GalleryImageRef, ManagedImageRef,
-    gallery::Cuts, subscription, version,
+    gallery::Cuts,
+    part::{bad_part, behind, part},
+    subscription, version,
 };
 use crate::scan::{Class, Cursor, Flaw, Piece, Rule};
 use core::fmt;
 
 /// Reads a text that begins with a slash.
 pub(super) fn scan(cursor: Cursor<'_>) -> Result<AzureImageIdRef<'_>, Flaw> {
-    let mut walk = Walk {
-        text: cursor.rest(),
-        rest: cursor,
-        is_plain: true,
+    let text = cursor.rest();
+    let mut is_plain = true;
+    let rest = text.text.as_bytes();
+    // The third byte tells the keywords apart.
+    let (owner, rest, rule) = match rest {
+        [_, _, b'u' | b'U', ..] => {
+            let Some(rest) = strip(rest, b"/subscriptions/", &mut is_plain) else {
+                return Err(wrong_start(text));
+            };
+            return owned(text, rest, is_plain);
+        }
+        [_, _, b'h' | b'H', ..] => {
+            let rest = strip(rest, b"/sharedGalleries/", &mut is_plain);
+            (AzureGallery::Shared, rest, &UNIQUE)
+        }
+        _ => {
+            let rest = strip(rest, b"/communityGalleries/", &mut is_plain);
+            (AzureGallery::Community, rest, &PUBLIC)
+        }
     };
-    if walk.eat(SUBSCRIPTIONS) {
-        walk.is_plain &= subscription::take(&mut walk.rest)?;
-        if !walk.eat(GROUPS) {
-            return Err(walk.miss(subscription::EXPECTED, GROUPS, "`/resourceGroups/`"));
-        }
-        walk.part(&GROUP)?;
-        let group = walk.len();
-        if !walk.eat(COMPUTE) {
-            let expected = "`/providers/Microsoft.Compute/`";
-            return Err(walk.miss(GROUP.expected, COMPUTE, expected));
-        }
-        if walk.eat("images/") {
-            walk.part(&MANAGED)?;
-            walk.end(&MANAGED)?;
-            let image = ManagedImageRef::checked(walk.text.text, group, walk.is_plain);
-            return Ok(AzureImageIdRef::Managed(image));
-        }
-        if walk.eat("galleries/") {
-            return walk.gallery(AzureGallery::Own, group, &GALLERY);
-        }
-        return Err(wrong_type(walk.rest.rest()));
+    match rest {
+        Some(rest) => gallery(text, rest, is_plain, owner, 0, rule),
+        None => Err(wrong_start(text)),
     }
-    if walk.eat("/sharedGalleries/") {
-        return walk.gallery(AzureGallery::Shared, 0, &UNIQUE);
+}
+
+/// Reads what follows `/subscriptions/`.
+fn owned<'a>(
+    text: Piece<'a>,
+    rest: &'a [u8],
+    mut is_plain: bool,
+) -> Result<AzureImageIdRef<'a>, Flaw> {
+    let Some((is_lower, rest)) = subscription::take(rest) else {
+        return Err(subscription::flaw_of(behind(text, rest)));
+    };
+    is_plain &= is_lower;
+    let Some(rest) = strip(rest, b"/resourceGroups/", &mut is_plain) else {
+        let expected = "`/resourceGroups/`";
+        return Err(miss(text, rest, subscription::EXPECTED, GROUPS, expected));
+    };
+    let Some(rest) = part(rest, &GROUP) else {
+        return Err(bad_part(text, rest, &GROUP));
+    };
+    let group = text.text.len() - rest.len();
+    let Some(rest) = strip(rest, b"/providers/Microsoft.Compute/", &mut is_plain) else {
+        let expected = "`/providers/Microsoft.Compute/`";
+        return Err(miss(text, rest, GROUP.expected, COMPUTE, expected));
+    };
+    if let Some(rest) = strip(rest, b"images/", &mut is_plain) {
+        return match part(rest, &MANAGED) {
+            Some([]) => {
+                let image = ManagedImageRef::checked(text.text, group, is_plain);
+                Ok(AzureImageIdRef::Managed(image))
+            }
+            Some(rest) => Err(no_end(text, rest, &MANAGED)),
+            None => Err(bad_part(text, rest, &MANAGED)),
+        };
     }
-    if walk.eat("/communityGalleries/") {
-        return walk.gallery(AzureGallery::Community, 0, &PUBLIC);
+    match strip(rest, b"galleries/", &mut is_plain) {
+        Some(rest) => gallery(text, rest, is_plain, AzureGallery::Own, group, &GALLERY),
+        None => Err(wrong_type(behind(text, rest))),
     }
-    Err(wrong_start(cursor.rest()))
+}
+
+/// Reads a gallery's name by this rule, and what follows it.
+fn gallery<'a>(
+    text: Piece<'a>,
+    rest: &'a [u8],
+    mut is_plain: bool,
+    owner: AzureGallery,
+    group: usize,
+    rule: &Rule,
+) -> Result<AzureImageIdRef<'a>, Flaw> {
+    let Some(rest) = part(rest, rule) else {
+        return Err(bad_part(text, rest, rule));
+    };
+    let gallery = text.text.len() - rest.len();
+    let Some(rest) = strip(rest, b"/images/", &mut is_plain) else {
+        let expected = "`/images/` and an image";
+        return Err(miss(text, rest, rule.expected, "/images/", expected));
+    };
+    let Some(rest) = part(rest, &DEFINITION) else {
+        return Err(bad_part(text, rest, &DEFINITION));
+    };
+    let image = text.text.len() - rest.len();
+    if !rest.is_empty() {
+        let Some(rest) = strip(rest, b"/versions/", &mut is_plain) else {
+            let expected = "`/versions/` and a version, or the end";
+            return Err(miss(
+                text,
+                rest,
+                DEFINITION.expected,
+                "/versions/",
+                expected,
+            ));
+        };
+        is_plain &= number(behind(text, rest))?;
+    }
+    let cuts = Cuts {
+        owner,
+        group,
+        gallery,
+        image,
+    };
+    let image = GalleryImageRef::checked(text.text, cuts, is_plain);
+    Ok(AzureImageIdRef::Gallery(image))
+}
+
+/// What stands behind keywords, in any case; what is read stays in registers.
+#[inline]
+fn strip<'a, const N: usize>(
+    rest: &'a [u8],
+    words: &[u8; N],
+    is_plain: &mut bool,
+) -> Option<&'a [u8]> {
+    let (found, rest) = rest.split_first_chunk::<N>()?;
+    if found != words {
+        if !found.eq_ignore_ascii_case(words) {
+            return None;
+        }
+        *is_plain = false;
+    }
+    Some(rest)
 }
 
 /// The subscription of a resource id.
@@ -57,7 +148,7 @@ pub(super) fn group(text: &str, end: usize) -> &str {
 }
 
 /// What stands between these keywords, which begin at `at`, and `end`.
-pub(super) fn behind(text: &str, at: usize, words: usize, end: usize) -> &str {
+pub(super) fn between(text: &str, at: usize, words: usize, end: usize) -> &str {
     text.get(at + words..end).unwrap_or_default()
 }
 
@@ -70,82 +161,29 @@ pub(super) fn write_owner(f: &mut fmt::Formatter<'_>, text: &str, end: usize) ->
     f.write_str(COMPUTE)
 }
 
-struct Walk<'a> {
-    text: Piece<'a>,
-    rest: Cursor<'a>,
-    /// Whether everything so far is written as the canonical text has it.
-    is_plain: bool,
+/// Refuses what follows a name that is the last one.
+#[cold]
+fn no_end(text: Piece<'_>, rest: &[u8], rule: &Rule) -> Flaw {
+    let Piece { at, .. } = behind(text, rest);
+    match rest {
+        [b'/', ..] => Flaw::found(at, END),
+        _ => Flaw::found(at, rule.expected),
+    }
 }
 
-impl<'a> Walk<'a> {
-    /// How much has been read.
-    fn len(&self) -> usize {
-        self.rest.at() - self.text.at
-    }
-
-    /// Reads keywords in any case, if they stand here.
-    fn eat(&mut self, words: &str) -> bool {
-        if self.rest.eat(words) {
-            return true;
-        }
-        let is_eaten = self.rest.eat_any_case(words);
-        self.is_plain &= !is_eaten;
-        is_eaten
-    }
-
-    fn part(&mut self, rule: &Rule) -> Result<(), Flaw> {
-        self.rest.part(rule).map(|_| ())
-    }
-
-    /// Reads a gallery's name by this rule, and what follows it.
-    fn gallery(
-        mut self,
-        owner: AzureGallery,
-        group: usize,
-        rule: &Rule,
-    ) -> Result<AzureImageIdRef<'a>, Flaw> {
-        self.part(rule)?;
-        let gallery = self.len();
-        if !self.eat("/images/") {
-            return Err(self.miss(rule.expected, "/images/", "`/images/` and an image"));
-        }
-        self.part(&DEFINITION)?;
-        let image = self.len();
-        if !self.rest.is_done() {
-            if !self.eat("/versions/") {
-                let expected = "`/versions/` and a version, or the end";
-                return Err(self.miss(DEFINITION.expected, "/versions/", expected));
-            }
-            self.is_plain &= number(self.rest.rest())?;
-        }
-        let cuts = Cuts {
-            owner,
-            group,
-            gallery,
-            image,
-        };
-        let image = GalleryImageRef::checked(self.text.text, cuts, self.is_plain);
-        Ok(AzureImageIdRef::Gallery(image))
-    }
-
-    /// Refuses what follows a name that is the last one.
-    fn end(&self, name: &Rule) -> Result<(), Flaw> {
-        match self.rest.peek() {
-            None => Ok(()),
-            Some(b'/') => Err(Flaw::found(self.rest.at(), END)),
-            Some(_) => Err(Flaw::found(self.rest.at(), name.expected)),
-        }
-    }
-
-    /// Refuses what is not these keywords, or no byte of the name before them.
-    #[cold]
-    fn miss(&self, name: &'static str, words: &str, expected: &'static str) -> Flaw {
-        let rest = self.rest.rest();
-        if rest.text.is_empty() || rest.text.starts_with('/') {
-            nearest(rest, &[words], expected)
-        } else {
-            Flaw::found(rest.at, name)
-        }
+/// Refuses what is not these keywords, or no byte of the name before them.
+#[cold]
+fn miss(
+    text: Piece<'_>,
+    rest: &[u8],
+    name: &'static str,
+    words: &str,
+    expected: &'static str,
+) -> Flaw {
+    let piece = behind(text, rest);
+    match rest {
+        [] | [b'/', ..] => nearest(piece, &[words], expected),
+        _ => Flaw::found(piece.at, name),
     }
 }
 
@@ -165,7 +203,7 @@ fn nearest(rest: Piece<'_>, words: &[&str], expected: &'static str) -> Flaw {
 #[cold]
 fn wrong_start(text: Piece<'_>) -> Flaw {
     const EXPECTED: &str = "`/subscriptions/`, `/sharedGalleries/` or `/communityGalleries/`";
-    let words = [SUBSCRIPTIONS, "/sharedGalleries/", "/communityGalleries/"];
+    let words = [SUBSCRIPTIONS, SHARED, COMMUNITY];
     let flaw = nearest(text, &words, EXPECTED);
     if text.text.starts_with("//") {
         flaw.hint("one slash is enough")
@@ -201,6 +239,8 @@ fn number(rest: Piece<'_>) -> Result<bool, Flaw> {
 }
 
 const SUBSCRIPTIONS: &str = "/subscriptions/";
+const SHARED: &str = "/sharedGalleries/";
+const COMMUNITY: &str = "/communityGalleries/";
 const GROUPS: &str = "/resourceGroups/";
 const COMPUTE: &str = "/providers/Microsoft.Compute/";
 

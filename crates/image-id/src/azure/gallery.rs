@@ -182,12 +182,12 @@ impl<'a> GalleryImageRef<'a> {
     /// The gallery's name, or its unique or public name.
     pub fn gallery(self) -> &'a str {
         let gap = self.cuts.owner.gap();
-        arm::behind(self.text, self.cuts.group, gap, self.cuts.gallery)
+        arm::between(self.text, self.cuts.group, gap, self.cuts.gallery)
     }
 
     /// The image definition.
     pub fn image(self) -> &'a str {
-        arm::behind(
+        arm::between(
             self.text,
             self.cuts.gallery,
             "/images/".len(),

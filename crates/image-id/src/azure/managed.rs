@@ -101,7 +101,7 @@ impl<'a> ManagedImageRef<'a> {
 
     /// The image's name.
     pub fn name(self) -> &'a str {
-        arm::behind(self.text, self.group, arm::BEFORE_MANAGED, self.text.len())
+        arm::between(self.text, self.group, arm::BEFORE_MANAGED, self.text.len())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Cloud, ParseImageIdError,
-    scan::{Cursor, Flaw, Piece, ShortText},
+    scan::{Flaw, Piece, ShortText},
     text::id_text,
 };
 
@@ -17,12 +17,13 @@ impl AzureSubscription {
     ///
     /// The text is no UUID with dashes.
     pub fn parse(text: &str) -> Result<Self, ParseImageIdError> {
-        let read = || {
-            let mut cursor = Cursor::capped(text)?;
-            take(&mut cursor)?;
-            cursor.end(EXPECTED)
-        };
-        read().map_err(|flaw| ParseImageIdError::new(Cloud::Azure, text, flaw))?;
+        let piece = Piece::capped(text);
+        let read = piece.and_then(|piece| match take(piece.text.as_bytes()) {
+            Some((_, [])) => Ok(()),
+            Some((_, rest)) => Err(Flaw::found(piece.end() - rest.len(), EXPECTED)),
+            None => Err(flaw_of(piece)),
+        });
+        read.map_err(|flaw| ParseImageIdError::new(Cloud::Azure, text, flaw))?;
         Ok(Self::checked(text))
     }
 
@@ -40,18 +41,11 @@ impl AzureSubscription {
 
 id_text!(AzureSubscription);
 
-/// Reads a UUID with dashes, and says whether it is in lower case.
-pub(super) fn take(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
-    let piece = cursor.rest();
-    let uuid = piece.text.as_bytes().first_chunk();
-    match (uuid.and_then(case_of), piece.text.split_at_checked(BYTES)) {
-        (Some(is_lower), Some((_, text))) => {
-            let at = piece.at + BYTES;
-            *cursor = Cursor::new(Piece { text, at });
-            Ok(is_lower)
-        }
-        _ => Err(flaw_of(piece)),
-    }
+/// Whether a UUID with dashes is in lower case, and what stands behind it.
+#[inline]
+pub(super) fn take(text: &[u8]) -> Option<(bool, &[u8])> {
+    let (uuid, rest) = text.split_first_chunk()?;
+    Some((case_of(uuid)?, rest))
 }
 
 /// Whether a UUID is in lower case, if it is one.
@@ -59,20 +53,18 @@ pub(super) fn take(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
 fn case_of(uuid: &[u8; BYTES]) -> Option<bool> {
     let (mut is_wrong, mut has_upper) = (false, false);
     for (byte, place) in uuid.iter().zip(PLACES) {
-        let letter = byte | 0x20;
-        let is_hex = byte.is_ascii_digit() | matches!(letter, b'a'..=b'f');
-        is_wrong |= if *place == b'-' {
-            *byte != b'-'
-        } else {
-            !is_hex
+        is_wrong |= match place {
+            b'-' => *byte != b'-',
+            _ => !byte.is_ascii_hexdigit(),
         };
         has_upper |= byte.is_ascii_uppercase();
     }
     (!is_wrong).then_some(!has_upper)
 }
 
+/// Refuses what stands here as a subscription.
 #[cold]
-fn flaw_of(piece: Piece<'_>) -> Flaw {
+pub(super) fn flaw_of(piece: Piece<'_>) -> Flaw {
     let (given, _) = piece.split('/');
     if given.text.is_empty() {
         return Flaw::empty(given.at, "subscription", EXPECTED);

@@ -1,6 +1,10 @@
 //! Marketplace URNs.
 
-use super::{AzureAlias, version, vhd};
+use super::{
+    AzureAlias,
+    part::{bad_part, behind, part},
+    version, vhd,
+};
 use crate::{
     Cloud,
     folded::compares_folded,
@@ -96,51 +100,52 @@ pub struct AzureUrnRef<'a> {
 
 impl<'a> AzureUrnRef<'a> {
     fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
-        let mut rest = cursor;
-        let publisher = rest.take(PUBLISHER.inner);
-        Self::behind_publisher(cursor, publisher, rest)
+        let text = cursor.rest();
+        let start = text.text.as_bytes();
+        match part(start, &PUBLISHER) {
+            Some(rest) => Self::behind_publisher(text, rest),
+            None => Err(bad(text, start, &PUBLISHER)),
+        }
     }
 
     pub(super) fn scan_or_alias(cursor: Cursor<'a>) -> Result<Self, Flaw> {
-        let mut rest = cursor;
-        let publisher = rest.take(PUBLISHER.inner);
-        if !rest.is_done() {
-            return Self::behind_publisher(cursor, publisher, rest);
-        }
-        match AzureAlias::find(publisher.text) {
-            Some(alias) => Ok(alias.borrowed_urn()),
-            None => Err(unknown(publisher)),
+        let text = cursor.rest();
+        let start = text.text.as_bytes();
+        match part(start, &PUBLISHER) {
+            Some([]) => match AzureAlias::find(text.text) {
+                Some(alias) => Ok(alias.borrowed_urn()),
+                None => Err(unknown(text)),
+            },
+            Some(rest) => Self::behind_publisher(text, rest),
+            None if text.misfit(|byte| PUBLISHER.inner.has(byte)).is_none() => Err(unknown(text)),
+            None => Err(bad(text, start, &PUBLISHER)),
         }
     }
 
-    fn behind_publisher(
-        start: Cursor<'a>,
-        publisher: Piece<'a>,
-        mut rest: Cursor<'a>,
-    ) -> Result<Self, Flaw> {
-        let text = start.rest();
-        let Some(mark @ (b':' | b'/')) = rest.peek() else {
-            return Err(no_mark(text, &PUBLISHER, publisher, rest));
+    fn behind_publisher(text: Piece<'a>, rest: &'a [u8]) -> Result<Self, Flaw> {
+        let len = text.text.len();
+        let [mark @ (b':' | b'/'), tail @ ..] = rest else {
+            return Err(no_mark(text, rest, &PUBLISHER));
         };
-        if let Err(flaw) = PUBLISHER.judge(publisher, rest) {
-            return Err(no_urn(text, flaw));
-        }
-        let mut cuts = Cuts {
-            publisher: rest.at() - text.at,
-            offer: 0,
-            sku: 0,
+        let publisher = len - rest.len();
+        let rest = marked(text, tail, &OFFER, *mark)?;
+        let offer = len - rest.len() - 1;
+        let rest = marked(text, rest, &SKU, *mark)?;
+        let sku = len - rest.len() - 1;
+        let cuts = Cuts {
+            publisher,
+            offer,
+            sku,
         };
-        eat_mark(&mut rest, mark);
-        cuts.offer = part(text, &mut rest, &OFFER, mark)?;
-        cuts.sku = part(text, &mut rest, &SKU, mark)?;
-        match version::read(rest.rest(), VERSION) {
+        let number = behind(text, rest);
+        match version::read(number, VERSION) {
             Ok(is_plain) => Ok(Self {
                 text: text.text,
                 cuts,
                 alias: None,
-                is_plain: is_plain && mark == b':',
+                is_plain: is_plain && *mark == b':',
             }),
-            Err(flaw) => Err(wrong_version(text, rest.rest(), flaw)),
+            Err(flaw) => Err(wrong_version(text, number, flaw)),
         }
     }
 
@@ -235,40 +240,37 @@ impl fmt::Display for SlashedUrn<'_> {
     }
 }
 
-fn eat_mark(rest: &mut Cursor<'_>, mark: u8) -> bool {
-    match mark {
-        b':' => rest.eat(":"),
-        _ => rest.eat("/"),
+/// What stands behind a part and the mark that follows it.
+#[inline]
+fn marked<'a>(text: Piece<'_>, start: &'a [u8], rule: &Rule, mark: u8) -> Result<&'a [u8], Flaw> {
+    match part(start, rule) {
+        Some([found, rest @ ..]) if *found == mark => Ok(rest),
+        Some(rest) => Err(no_mark(text, rest, rule)),
+        None => Err(bad(text, start, rule)),
     }
 }
 
-/// Reads a part and the mark behind it, and tells where in the text the part ends.
-fn part(text: Piece<'_>, rest: &mut Cursor<'_>, rule: &Rule, mark: u8) -> Result<usize, Flaw> {
-    let piece = rest.take(rule.inner);
-    let is_good = rule.judge(piece, *rest);
-    let end = rest.at() - text.at;
-    match is_good {
-        Ok(()) if eat_mark(rest, mark) => Ok(end),
-        Ok(()) => Err(no_mark(text, rule, piece, *rest)),
-        Err(flaw) => Err(no_urn(text, flaw)),
-    }
-}
-
-/// Refuses a part that no mark follows.
+/// Refuses what stands here as a part of this rule.
 #[cold]
-fn no_mark(text: Piece<'_>, rule: &Rule, piece: Piece<'_>, rest: Cursor<'_>) -> Flaw {
-    let flaw = match (rule.judge(piece, rest), rest.peek()) {
-        (Err(flaw), _) => flaw,
-        (Ok(()), None) => Flaw::found(rest.at(), PARTS),
-        (Ok(()), Some(b':' | b'/')) => {
-            let flaw = Flaw::found(rest.at(), rule.expected);
+fn bad(text: Piece<'_>, rest: &[u8], rule: &Rule) -> Flaw {
+    no_urn(text, bad_part(text, rest, rule))
+}
+
+/// Refuses what stands behind a part of this rule, where a mark was expected.
+#[cold]
+fn no_mark(text: Piece<'_>, rest: &[u8], rule: &Rule) -> Flaw {
+    let at = behind(text, rest).at;
+    let flaw = match rest {
+        [] => Flaw::found(at, PARTS),
+        [b':' | b'/', ..] => {
+            let flaw = Flaw::found(at, rule.expected);
             return flaw.hint("take `:` or `/` between the parts, not both");
         }
-        (Ok(()), Some(b' ' | b',' | b';' | b'|' | b'\\')) => {
-            let flaw = Flaw::found(rest.at(), rule.expected);
+        [b' ' | b',' | b';' | b'|' | b'\\', ..] => {
+            let flaw = Flaw::found(at, rule.expected);
             return flaw.hint("a URN has `:` between its parts");
         }
-        (Ok(()), Some(_)) => Flaw::found(rest.at(), rule.expected),
+        _ => Flaw::found(at, rule.expected),
     };
     no_urn(text, flaw)
 }

@@ -255,7 +255,12 @@ fn wrong_host(piece: Piece<'_>) -> Flaw {
         Err(flaw) => flaw,
         Ok(()) if account.text.len() < 3 => Flaw::found(rest.at(), ACCOUNT.expected),
         Ok(()) if rest.peek() == Some(b'.') => {
-            rest.rest().differs(".blob.core.windows.net/", SERVICE)
+            let flaw = rest.rest().differs(".blob.core.windows.net/", SERVICE);
+            if flaw.at == host.end() && host.text.ends_with(".blob.core.windows.net") {
+                Flaw::found(flaw.at, "`/` and a container")
+            } else {
+                flaw
+            }
         }
         Ok(()) => Flaw::found(rest.at(), ACCOUNT.expected),
     };

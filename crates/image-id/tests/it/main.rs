@@ -10,6 +10,7 @@
 mod alibaba_ids;
 mod allocations;
 mod aws_ids;
+mod azure_ids;
 mod clouds;
 mod corpus;
 mod detecting;
