@@ -14,7 +14,9 @@ pub(crate) fn meant(cloud: Cloud, text: &str) -> Option<String> {
     if text.is_empty() || text.len() > crate::MAX_BYTES {
         return None;
     }
-    let reads = |mended: &str| mended != text && image_id_ref::reads(cloud, mended);
+    let reads = |mended: &str| {
+        mended != text && !has_signature(mended) && image_id_ref::reads(cloud, mended)
+    };
     let plain = plain(text);
     if reads(&plain) {
         return Some(plain.into_owned());
@@ -31,6 +33,13 @@ pub(crate) fn meant(cloud: Cloud, text: &str) -> Option<String> {
         return Some(lower);
     }
     near(&lower)
+}
+
+/// A signature is a secret wherever it stands, even in what would be a name.
+fn has_signature(text: &str) -> bool {
+    text.as_bytes()
+        .windows(4)
+        .any(|window| window.eq_ignore_ascii_case(b"sig="))
 }
 
 /// Without blanks, quotes and line ends around it, each character that looks like an ASCII one
