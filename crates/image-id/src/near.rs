@@ -14,10 +14,8 @@ pub(crate) fn meant(cloud: Cloud, text: &str) -> Option<String> {
     if text.is_empty() || text.len() > crate::MAX_BYTES {
         return None;
     }
-    let reads = |mended: &str| {
-        mended != text && !has_signature(mended) && image_id_ref::reads(cloud, mended)
-    };
-    let plain = plain(text);
+    let reads = |mended: &str| mended != text && image_id_ref::reads(cloud, mended);
+    let plain = plain(without_signature(text)?);
     if reads(&plain) {
         return Some(plain.into_owned());
     }
@@ -35,11 +33,13 @@ pub(crate) fn meant(cloud: Cloud, text: &str) -> Option<String> {
     near(&lower)
 }
 
-/// A signature is a secret wherever it stands, even in what would be a name.
-fn has_signature(text: &str) -> bool {
-    text.as_bytes()
-        .windows(4)
-        .any(|window| window.eq_ignore_ascii_case(b"sig="))
+/// What stands before a signature in a query, which is a secret; the whole text if it has none, and
+/// nothing if it cannot be told what the signature belongs to.
+fn without_signature(text: &str) -> Option<&str> {
+    match text.to_ascii_lowercase().find("sig=") {
+        None => Some(text),
+        Some(at) => text.get(..at)?.strip_suffix(['?', '&']),
+    }
 }
 
 /// Without blanks, quotes and line ends around it, each character that looks like an ASCII one

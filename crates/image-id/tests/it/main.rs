@@ -26,6 +26,7 @@ mod oci_ids;
 mod oracle_ids;
 mod proxmox_ids;
 mod readme;
+mod secrets;
 mod seeds;
 mod tencent_ids;
 mod texts;
