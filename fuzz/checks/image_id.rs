@@ -68,16 +68,17 @@ fn check_refusal(cloud: Cloud, text: &str, error: &ParseImageIdError) {
     }
 }
 
-/// What stands behind a signature's name, if it is long enough to be one and a message would not say
-/// it for another reason.
+/// What stands behind a signature's name, if it looks like one and a message would not say it for
+/// another reason.
 fn secret<'a>(cloud: Cloud, text: &'a str, error: &ParseImageIdError) -> Option<&'a str> {
     let at = text.to_ascii_lowercase().find("sig=")?;
     let (open, behind) = text.split_at_checked(at + "sig=".len())?;
-    let secret = behind.split(['&', '#']).next()?;
+    let is_base64 = |letter: char| letter.is_ascii_alphanumeric() || "%+-_=".contains(letter);
+    let secret = behind.split(|letter| !is_base64(letter)).next()?;
     let is_known = [open, where_to_find(cloud), error.expected()]
         .into_iter()
         .any(|known| known.contains(secret));
-    (secret.len() >= 16 && !is_known).then_some(secret)
+    (secret.len() >= 20 && !is_known).then_some(secret)
 }
 
 fn reread(cloud: Cloud, text: &str) -> ImageId {
