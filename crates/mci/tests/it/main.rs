@@ -12,7 +12,7 @@ mod instance_defaults;
 mod setting;
 mod words;
 
-use atlas_image_id::{CloudLocation, ImageId};
+use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::{Content, HeadEdit, InstanceType, Setting, UserData};
 
 fn at(location: &str) -> CloudLocation {
@@ -24,7 +24,7 @@ fn setting(location: &str, image: &str) -> Setting {
     let location = at(location);
     let setting = Setting::new(ImageId::parse(location.cloud(), image).unwrap());
     match location.cloud() {
-        atlas_image_id::Cloud::Vmware => setting,
+        Cloud::Vmware | Cloud::Nutanix | Cloud::Proxmox | Cloud::Oci => setting,
         _ => setting.with_instance_type(instance_type("m7i.large")),
     }
 }
