@@ -1,23 +1,34 @@
 //! Google Compute Engine image ids: images, families, family views and machine images.
 //!
+//! The grammar is that of the compute v1 discovery document. A name is an RFC 1035 label of 1 to 63
+//! bytes, an image's number has at most 20 digits and does not begin with `0`. Families and views go
+//! by name only.
+//!
 //! Host and API version of a selfLink are no part of the identity: the canonical text begins at
 //! `projects/`. An id without a project (`global/images/x`, `family/x`) needs a default one. A bare
-//! name could be an image or a family of any project and is refused.
+//! name could be an image or a family of any project and is refused, and so is `PROJECT/NAME`.
+//!
+//! Scalr's form leaves `projects/` out. `projects/global/images/x` is not read in it, though a project
+//! may be called `projects`: the project was forgotten.
 
 mod borrowed;
 mod host;
 mod near;
 mod part;
 mod project;
+mod spelling;
 
 pub(crate) use self::near::near;
-pub use self::{borrowed::GcpImageIdRef, project::GceProject};
+pub use self::{
+    borrowed::GcpImageIdRef,
+    project::{GceProject, GceProjectRef},
+    spelling::{GcpFullName, GcpSelfLink, GcpShortPath},
+};
 
 use crate::{
     Cloud, IdKind, Sameness, Stability,
-    text::{borrowed_twin, id_text},
+    text::{borrowed_twin, id_text, shared},
 };
-use core::fmt;
 use std::sync::Arc;
 
 /// An image id of GCP: what follows `projects/` in the selfLink (Scalr), and the word before it.
@@ -88,10 +99,15 @@ impl GcpImageId {
         self.text.starts_with("projects/")
     }
 
-    /// The project, unless the path leaves it to a default.
+    /// The project in a text of its own, unless the path leaves it to a default.
     pub fn project(&self) -> Option<GceProject> {
+        self.project_ref().map(GceProjectRef::into_owned)
+    }
+
+    /// The project, unless the path leaves it to a default.
+    pub fn project_ref(&self) -> Option<GceProjectRef<'_>> {
         let (project, _) = self.text.strip_prefix("projects/")?.split_once('/')?;
-        Some(GceProject::checked(project))
+        Some(GceProjectRef::checked(project))
     }
 
     /// The zone of a family view.
@@ -115,14 +131,9 @@ impl GcpImageId {
             return self.clone();
         }
         Self {
-            text: format!("projects/{project}/{}", self.text).into(),
+            text: shared(None, format_args!("projects/{project}/{}", self.text)),
             kind: self.kind,
         }
-    }
-
-    /// Displays the address that the API gives the image, if the project is known.
-    pub fn self_link(&self) -> Option<GcpSelfLink<'_>> {
-        self.has_project().then_some(GcpSelfLink(&self.text))
     }
 
     /// Whether both are one image. A name and a number, or a project's name and its number, may be one:
@@ -136,7 +147,7 @@ impl GcpImageId {
         }
         let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let may_be = |a: &str, b: &str| a == b || number(a) != number(b);
-        let projects = match (self.project(), other.project()) {
+        let projects = match (self.project_ref(), other.project_ref()) {
             (Some(a), Some(b)) => may_be(a.as_str(), b.as_str()),
             _ => true,
         };
@@ -150,14 +161,3 @@ impl GcpImageId {
 
 id_text!(GcpImageId);
 borrowed_twin!(GcpImageId, GcpImageIdRef, Cloud::Gcp);
-
-/// Displays `https://www.googleapis.com/compute/v1/projects/…`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GcpSelfLink<'a>(&'a str);
-
-impl fmt::Display for GcpSelfLink<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("https://www.googleapis.com/compute/v1/")?;
-        f.write_str(self.0)
-    }
-}

@@ -1,12 +1,12 @@
 //! Reading a path without allocating.
 
 use super::{
-    GceProject, GcpImageId, GcpKind, host,
+    GceProjectRef, GcpImageId, GcpKind, host,
     part::{self, FAMILY, IMAGE, MACHINE_IMAGE, ZONE},
 };
 use crate::{
     IdKind, Stability,
-    scan::{Cursor, Flaw},
+    scan::{Cursor, Flaw, Piece},
     text::shared,
 };
 use core::fmt;
@@ -18,7 +18,7 @@ use core::fmt;
 pub struct GcpImageIdRef<'a> {
     /// The canonical text, where it is a part of the given one.
     plain: Option<&'a str>,
-    project: Option<&'a str>,
+    project: Option<GceProjectRef<'a>>,
     zone: &'a str,
     name: &'a str,
     kind: GcpKind,
@@ -29,17 +29,17 @@ impl<'a> GcpImageIdRef<'a> {
         let has_host = host::eat(&mut cursor)?;
         let start = cursor;
         if cursor.eat("projects/") {
-            let project = GceProject::take(&mut cursor)?;
+            let project = GceProjectRef::take(&mut cursor)?;
             return Self::resource(cursor, Some(project), Some(start));
         }
         if has_host {
             let path = cursor.rest();
             return Err(path.differs("projects/", "`projects/`"));
         }
-        // A project may be called `family`: then more follows.
         if cursor.eat("family/") {
             let name = cursor.take(FAMILY.inner);
-            if !cursor.eat("/") {
+            // A project may be called `family`: then its word `global` follows.
+            if name.text != "global" || cursor.peek() != Some(b'/') {
                 FAMILY.judge(name, cursor)?;
                 cursor.end(FAMILY.expected)?;
                 return Ok(Self::global(GcpKind::Family, None, name.text, None));
@@ -50,24 +50,19 @@ impl<'a> GcpImageIdRef<'a> {
             return Self::resource(cursor, None, Some(start));
         }
         // Scalr's form leaves `projects/` out.
-        let project = GceProject::take(&mut cursor).map_err(|flaw| {
-            let is_path = start.rest().text.contains("/global/");
-            if is_path {
-                flaw
-            } else {
-                part::unknown(start.rest())
+        match GceProjectRef::take(&mut cursor) {
+            Ok(project) if cursor.rest().text.starts_with("global/") => {
+                Self::resource(cursor, Some(project), None)
             }
-        })?;
-        if !cursor.rest().text.starts_with("global/") {
-            return Err(part::unknown(start.rest()));
+            Ok(_) => Err(part::unknown(start.rest())),
+            Err(flaw) => Err(no_scalr(start.rest(), flaw)),
         }
-        Self::resource(cursor, Some(project), None)
     }
 
     /// Reads what follows the project; `whole` is where a canonical text would begin.
     fn resource(
         mut cursor: Cursor<'a>,
-        project: Option<&'a str>,
+        project: Option<GceProjectRef<'a>>,
         whole: Option<Cursor<'a>>,
     ) -> Result<Self, Flaw> {
         let plain = whole.map(|whole| whole.rest().text);
@@ -97,12 +92,12 @@ impl<'a> GcpImageIdRef<'a> {
                 ..Self::global(GcpKind::FamilyView, project, name, plain)
             });
         }
-        Err(part::wrong_collection(cursor.rest()))
+        Err(part::wrong_collection(cursor.rest(), project))
     }
 
     fn global(
         kind: GcpKind,
-        project: Option<&'a str>,
+        project: Option<GceProjectRef<'a>>,
         name: &'a str,
         plain: Option<&'a str>,
     ) -> Self {
@@ -128,6 +123,19 @@ impl<'a> GcpImageIdRef<'a> {
         self.plain
     }
 
+    /// The id with this project where it has none; itself otherwise.
+    #[must_use = "the id itself stays as it is"]
+    pub fn with_default_project(self, project: GceProjectRef<'a>) -> Self {
+        match self.project {
+            Some(_) => self,
+            None => Self {
+                plain: None,
+                project: Some(project),
+                ..self
+            },
+        }
+    }
+
     /// What sort of thing the path names.
     pub fn form(self) -> GcpKind {
         self.kind
@@ -144,7 +152,7 @@ impl<'a> GcpImageIdRef<'a> {
     }
 
     /// The project, unless the path leaves it to a default.
-    pub fn project(self) -> Option<&'a str> {
+    pub fn project(self) -> Option<GceProjectRef<'a>> {
         self.project
     }
 
@@ -159,6 +167,19 @@ impl<'a> GcpImageIdRef<'a> {
     }
 }
 
+/// What is wrong with a text that begins with no project, though only one could begin it.
+#[cold]
+fn no_scalr(path: Piece<'_>, flaw: Flaw) -> Flaw {
+    let is_scalr = path.text.contains("/global/") && path.strip_any_case("projects/").is_none();
+    if path.text.contains("://") {
+        host::wrong(path)
+    } else if is_scalr && !path.text.starts_with('/') {
+        flaw
+    } else {
+        part::unknown(path)
+    }
+}
+
 /// The canonical text.
 impl fmt::Display for GcpImageIdRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,7 +188,7 @@ impl fmt::Display for GcpImageIdRef<'_> {
         }
         if let Some(project) = self.project {
             f.write_str("projects/")?;
-            f.write_str(project)?;
+            f.write_str(project.as_str())?;
             f.write_str("/")?;
         }
         match self.kind {

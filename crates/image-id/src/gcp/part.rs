@@ -1,7 +1,9 @@
 //! Names and numbers in paths.
 
+use super::GceProjectRef;
 use crate::scan::{Class, Cursor, Flaw, Piece, Rule, is_digit};
 
+/// A path of no form that can be told.
 #[cold]
 pub(super) fn unknown(path: Piece<'_>) -> Flaw {
     const EXPECTED: &str = "`projects/PROJECT/global/images/…` or `global/images/…`";
@@ -21,27 +23,59 @@ pub(super) fn unknown(path: Piece<'_>) -> Flaw {
         Some(rest) if rest.text.starts_with("zones/") || head.text == "zones" => {
             flaw.hint("a family view begins with `projects/`")
         }
+        Some(rest) if path.text.starts_with("global/machineImages/") => {
+            let name = rest.text;
+            flaw.hint(format!(
+                "a machine image needs its project: `projects/PROJECT/global/{name}`"
+            ))
+        }
+        // Terraform asks the cloud which of the two it is.
+        Some(rest)
+            if GceProjectRef::scan(Cursor::new(head)).is_ok() && IMAGE.check(rest).is_ok() =>
+        {
+            let (project, name) = (head.text, rest.text);
+            flaw.hint(format!(
+                "it may be an image or a family: `projects/{project}/global/images/{name}`, or `…/images/family/{name}`"
+            ))
+        }
         _ => flaw,
     }
 }
 
 /// A path in a project that leads to no image.
 #[cold]
-pub(super) fn wrong_collection(piece: Piece<'_>) -> Flaw {
+pub(super) fn wrong_collection(piece: Piece<'_>, project: Option<GceProjectRef<'_>>) -> Flaw {
     const EXPECTED: &str = "`global/images/`, `global/machineImages/` or `zones/`";
-    let flaw = piece.differs("global/images/", EXPECTED);
+    let words = ["global/images/", "global/machineImages/", "zones/"];
+    let flaw = Flaw::found(piece.at + same(piece, &words), EXPECTED);
     let lower = piece.text.to_ascii_lowercase();
-    if lower.starts_with("global/images/") || lower.starts_with("global/machineimages/") {
-        flaw.hint("keywords are `global`, `images`, `machineImages` in this case")
-    } else if lower.starts_with("images/") {
+    let begins = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
+    if project.is_some_and(|project| project.as_str() == "global") {
+        flaw.hint("the project is missing")
+    } else if begins(&["global/images/", "global/machineimages/", "zones/"]) {
+        flaw.hint("keywords are `global`, `images`, `machineImages`, `zones` in this case")
+    } else if begins(&["images/", "image/", "global/image/"]) {
         flaw.hint("write `global/images/`")
-    } else if lower.starts_with("regions/") {
+    } else if begins(&["family/", "global/family/"]) {
+        flaw.hint("write `global/images/family/`")
+    } else if begins(&["regions/"]) {
         flaw.hint("images are global: write `global/images/`")
-    } else if lower.starts_with("global/snapshots/") {
+    } else if begins(&["global/snapshots/"]) {
         flaw.hint("this is a snapshot: make an image of it first")
+    } else if begins(&["global/licenses/"]) {
+        flaw.hint("this is a licence, not an image")
     } else {
         flaw
     }
+}
+
+/// How many bytes the piece begins with as the nearest of these words does.
+pub(super) fn same(piece: Piece<'_>, words: &[&str]) -> usize {
+    let same = |word: &&str| {
+        let pairs = piece.text.bytes().zip(word.bytes());
+        pairs.take_while(|(a, b)| a == b).count()
+    };
+    words.iter().map(same).max().unwrap_or_default()
 }
 
 /// Reads a name, or a number of at most 20 digits that does not begin with zero, up to the end.
@@ -80,11 +114,14 @@ fn no_name(piece: Piece<'_>, rule: &Rule) -> Flaw {
         Err(flaw) => flaw,
         Ok(()) => Flaw::found(piece.end(), rule.expected),
     };
+    let found = piece.text.as_bytes().get(flaw.at - piece.at);
     match piece.text.split_once('/') {
         Some(("families", _)) => flaw.hint("write `family`"),
+        Some((_, "")) => flaw.hint("leave the slash at the end out"),
         _ if piece.text.contains('%') => flaw.hint("write the character itself, not its escape"),
         _ if piece.text.contains('_') => flaw.hint("names have `-`, not `_`"),
         _ if piece.text.starts_with('{') => flaw.hint("fill in the placeholder"),
+        _ if found.is_some_and(u8::is_ascii_uppercase) => flaw.hint("write names in lower case"),
         _ => flaw,
     }
 }

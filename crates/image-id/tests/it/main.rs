@@ -14,6 +14,7 @@ mod azure_ids;
 mod clouds;
 mod corpus;
 mod detecting;
+mod gcp_ids;
 mod grammar;
 mod ibm_ids;
 mod ids;

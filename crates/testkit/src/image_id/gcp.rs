@@ -4,20 +4,20 @@ use super::text;
 use proptest::{prelude::*, strategy::Union};
 
 pub(super) fn ids() -> BoxedStrategy<String> {
-    let label = "[a-z]([-a-z0-9]{0,12}[a-z0-9])?";
-    let project = format!("((([-a-z0-9]{{1,5}}\\.)?{label}:)?({label}|[0-9]{{1,12}}))");
+    let label = "[a-z]([-a-z0-9]{0,61}[a-z0-9])?";
+    let domain = format!("([-a-z0-9]{{1,63}}\\.){{0,2}}{label}");
+    let name = "([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?|[0-9]{1,19})";
+    let project = format!("({domain}:)?{name}");
     let image = format!("({label}|[1-9][0-9]{{0,19}})");
-    let resource = format!(
-        "(global/images/({image}|family/{label})|global/machineImages/{image}|zones/{label}/imageFamilyViews/{label})"
-    );
-    let prefix = "(https://(www|compute)\\.googleapis\\.com/compute/(v1|beta|alpha)/|//compute\\.googleapis\\.com/)?";
+    let global = format!("global/(images/({image}|family/{label})|machineImages/{image})");
+    let resource = format!("({global}|zones/{label}/imageFamilyViews/{label})");
+    let host = "(https://(www|compute)\\.googleapis\\.com/compute/(v1|beta|alpha)/|//compute\\.googleapis\\.com/)?";
     Union::new([
-        text(&format!("{prefix}projects/{project}/{resource}")),
-        text(&format!("{project}/global/images/({image}|family/{label})"))
+        text(&format!("{host}projects/{project}/{resource}")),
+        // A project called `projects` is not read without the word before it.
+        text(&format!("{project}/{global}"))
             .prop_filter("another form begins like this", |text| {
-                !["global/", "family/", "projects/"]
-                    .iter()
-                    .any(|word| text.starts_with(word))
+                !text.starts_with("projects/")
             })
             .boxed(),
         text(&format!("global/images/{image}")),

@@ -18,7 +18,11 @@ pub(super) fn grammar() -> Grammar {
         pattern: format!(
             "(?:{host})?projects/{project}/{resource}|{global}|family/{label}|{scalr}"
         ),
-        besides: has_a_project,
+        // A project called `projects` is not read in Scalr's form, where people forget the project.
+        besides: |text| {
+            !text.starts_with("projects/global/images/")
+                && !text.starts_with("projects/global/machineImages/")
+        },
         ids: &[
             "https://www.googleapis.com/compute/v1/projects/p/global/images/family/f",
             "https://compute.googleapis.com/compute/beta/projects/debian-cloud/global/images/x-1",
@@ -28,6 +32,8 @@ pub(super) fn grammar() -> Grammar {
             "projects/p/global/images/family",
             "p/global/images/123",
             "google.com:p/global/machineImages/m-1",
+            "family/global/images/x",
+            "global/global/images/family/x",
             "global/images/x",
             "global/images/family/x",
             "family/x",
@@ -43,15 +49,19 @@ pub(super) fn grammar() -> Grammar {
             "//compute.googleapis.com/",
             "google.com:",
             "12345678901234567890",
+            "https://compute.googleapis.com/compute/alpha/",
+            "https://",
+            "http://",
+            "://",
+            "//",
+            "compute/v1/",
+            "projects/projects/",
+            "global/",
+            "-global/images/",
+            ".com:",
             "a-name-of-sixty-three-characters-which-is-as-long-as-one-can-be1",
         ],
     }
-}
-
-/// `projects/` is the word before a project, so no project of that name stands in Scalr's form.
-fn has_a_project(text: &str) -> bool {
-    let behind = text.strip_prefix("projects/global/").unwrap_or_default();
-    !behind.starts_with("images/") && !behind.starts_with("machineImages/")
 }
 
 pub(super) const NEAR_MISSES: &[NearMiss] = &[
@@ -69,5 +79,57 @@ pub(super) const NEAR_MISSES: &[NearMiss] = &[
         Cloud::Gcp,
         "projects/P/global/images/Debian_12",
         "projects/p/global/images/debian-12",
+    ),
+    (
+        Cloud::Gcp,
+        "https://console.cloud.google.com/compute/imagesDetail/projects/ml-images/global/images/c0-common-v20240128?project=my-own",
+        "projects/ml-images/global/images/c0-common-v20240128",
+    ),
+    (
+        Cloud::Gcp,
+        "compute/v1/projects/p/zones/us-central1-a/imagefamilyviews/f",
+        "projects/p/zones/us-central1-a/imageFamilyViews/f",
+    ),
+    (
+        Cloud::Gcp,
+        "https://content.googleapis.com/compute/v1/p/global/images/x",
+        "projects/p/global/images/x",
+    ),
+    (
+        Cloud::Gcp,
+        "projects/p/images/x",
+        "projects/p/global/images/x",
+    ),
+    (
+        Cloud::Gcp,
+        "projects/p/regions/us-east1/images/x/",
+        "projects/p/global/images/x",
+    ),
+    (
+        Cloud::Gcp,
+        "p/Global/Family/f",
+        "projects/p/global/images/family/f",
+    ),
+    (Cloud::Gcp, "images/family/f", "global/images/family/f"),
+    (Cloud::Gcp, "projects/global/images/x", "global/images/x"),
+    (
+        Cloud::Gcp,
+        "projects%2Fgoogle.com%3Ap%2Fglobal%2Fimages%2Fx",
+        "projects/google.com:p/global/images/x",
+    ),
+    (
+        Cloud::Gcp,
+        "projects/p/global/images/debian-7-wheezy-v20130723.",
+        "projects/p/global/images/debian-7-wheezy-v20130723",
+    ),
+    (
+        Cloud::Gcp,
+        "projects/p/global/images/x/setLabels",
+        "projects/p/global/images/x",
+    ),
+    (
+        Cloud::Gcp,
+        "--image-family=debian-12 --image-project=debian-cloud",
+        "projects/debian-cloud/global/images/family/debian-12",
     ),
 ];
