@@ -50,8 +50,8 @@ const URN: &str = "Canonical:ubuntu-24_04-lts:server:latest";
 /// Everything that a content can hold.
 fn full() -> Content {
     let tokyo = setting("aws/ap-northeast-1", "ami-0123456789abcdef0")
-        .with_kernel(ImageId::parse(atlas_image_id::Cloud::Aws, "aki-1a2b3c4d").ok())
-        .with_ramdisk(ImageId::parse(atlas_image_id::Cloud::Aws, "ari-1a2b3c4d").ok())
+        .with_kernel(ImageId::parse(Cloud::Aws, "aki-1a2b3c4d").ok())
+        .with_ramdisk(ImageId::parse(Cloud::Aws, "ari-1a2b3c4d").ok())
         .with_user_data(bytes("#!/bin/sh\necho é\n".as_bytes()));
     let azure = setting("azure", URN).with_user_data(bytes(&[0x1f, 0x8b, 0x08, 0xff]));
     named("web-base v1")
