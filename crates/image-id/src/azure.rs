@@ -3,7 +3,19 @@
 //! Everything but a VHD's address compares without case, since the resource manager gives back
 //! whatever case was typed. The canonical text has the keywords in official case, the subscription
 //! and the word `latest` in lower case and the user's parts as given; the equality key is its ASCII
-//! lower case. The canonical text is as long as the given one, and has every part at the same place.
+//! lower case. The canonical text is as long as the given one, an alias apart, and has every part at
+//! the same place.
+//!
+//! Where the sources are silent or disagree:
+//!
+//! - A text with slashes and four parts is a URN unless it begins with a slash, whatever its publisher
+//!   is called; `:` and `/` are not mixed.
+//! - A shared gallery's unique name and a community gallery's public name are what a gallery's name may
+//!   be, with dashes and up to 117 characters: no source gives their grammar.
+//! - A version has `latest` in any case, also in a gallery's image; numbers are compared as texts.
+//! - A blob's path has the characters that a URL's may have, without `&`, which begins a part of a
+//!   query, and at most 1,024 characters once escapes are undone. It ends in `.vhd` in lower case; no
+//!   part is empty, `.` or `..`.
 
 mod alias;
 mod arm;

@@ -1,6 +1,6 @@
 //! What a person probably meant by a text that is no id.
 
-use super::{AzureAlias, alias};
+use super::{AzureAlias, alias::RETIRED};
 
 /// Texts that may have been meant, most likely first.
 ///
@@ -42,7 +42,7 @@ fn resource(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let starts = ["sharedgaller", "communitygaller", "subscription"];
     let at = starts.iter().find_map(|start| lower.find(start))?;
-    let path = open(text.get(at..)?).split(['"', '\'', ' ', ',']).next()?;
+    let path = one(open(text.get(at..)?));
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     // Keywords and names come in pairs; the portal adds the page, and a list ends in its keyword.
     if parts.len() % 2 == 1 {
@@ -63,6 +63,13 @@ fn resource(text: &str) -> Option<String> {
         id.extend(["/", word, "/", &name]);
     }
     Some(id)
+}
+
+/// The first of several ids, or of what quotes end.
+fn one(text: &str) -> &str {
+    let marks = ["\"", "'", ", ", ",/", " /"];
+    let cut = marks.iter().filter_map(|mark| text.find(mark)).min();
+    cut.and_then(|cut| text.get(..cut)).unwrap_or(text)
 }
 
 /// The keyword that is meant by a word in another number, case or spelling.
@@ -159,12 +166,12 @@ fn labelled(text: &str) -> Option<String> {
 }
 
 /// The alias that is spelt with other marks, or another one.
-fn alias(text: &str) -> Option<String> {
+pub(super) fn alias(text: &str) -> Option<String> {
     if text.contains([':', '/']) || text.len() > 40 {
         return None;
     }
     let word = squeezed(text);
-    if let Some((_, now)) = alias::RETIRED.iter().find(|(name, _)| *name == word) {
+    if let Some((_, now)) = RETIRED.iter().find(|(name, _)| *name == word) {
         return Some((*now).to_owned());
     }
     let word = word.strip_suffix("lts").unwrap_or(&word);
@@ -178,47 +185,40 @@ fn alias(text: &str) -> Option<String> {
         .map(|alias| alias.name().to_owned())
 }
 
-/// URNs of parts that something else separates; a fifth part, or an empty one, is left out.
-fn separated(text: &str) -> Vec<String> {
+/// The URN of parts that something else separates. A prefix, an empty part too many and what stands
+/// behind the version are left out.
+fn separated(text: &str) -> Option<String> {
     let marks = [':', '/', '\\', ',', ';', '|', '>'];
-    let parts: Vec<&str> = if text.contains(marks) {
+    let mut parts: Vec<&str> = if text.contains(marks) {
+        let is_outside = |mark| !is_word(mark) && mark != '*';
         text.split(marks)
-            .map(|part| part.trim_matches(|mark| !is_word(mark) && mark != '*'))
-            .filter(|part| !part.is_empty())
+            .map(|part| part.trim_matches(is_outside))
             .collect()
     } else {
         text.split_whitespace().collect()
     };
-    let [first, rest @ ..] = &*parts else {
-        return Vec::new();
-    };
-    let is_prefix = ["urn", "azure"]
-        .iter()
-        .any(|word| first.eq_ignore_ascii_case(word));
-    let parts = if is_prefix && rest.len() > 2 {
-        rest
-    } else {
-        &*parts
-    };
+    let is_prefix =
+        |part: &&str| part.eq_ignore_ascii_case("urn") || part.eq_ignore_ascii_case("azure");
+    if parts.len() > 4 && parts.first().is_some_and(is_prefix) {
+        parts.remove(0);
+    }
+    if parts.len() > 4 {
+        parts.retain(|part| !part.is_empty());
+    }
     match *parts {
-        [publisher, offer, sku, number, ..] => vec![joined([publisher, offer, sku], number)],
-        // The version may be left out where the rest is certain: nobody can know another part.
-        [publisher, offer, sku]
-            if text.contains(':') && !text.contains('/') && !lacks_a_part(text) =>
+        // The version may be left out where the rest is certain.
+        [publisher, offer, sku] | [publisher, offer, sku, ""]
+            if text.contains(':') && !text.contains('/') =>
         {
-            vec![joined([publisher, offer, sku], "latest")]
+            Some(joined([publisher, offer, sku], "latest"))
         }
-        _ => Vec::new(),
+        [publisher, offer, sku, number, ..] => Some(joined([publisher, offer, sku], number)),
+        _ => None,
     }
 }
 
-/// Whether nothing stands before one of the colons.
-fn lacks_a_part(text: &str) -> bool {
-    text.starts_with(':') || text.contains("::")
-}
-
 /// The URN whose parts are separated by dots, which also stand inside of them.
-fn dotted(text: &str) -> Option<String> {
+pub(super) fn dotted(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split('.').collect();
     let is_number =
         |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,7 +1,7 @@
 //! Marketplace URNs.
 
 use super::{
-    AzureAlias,
+    AzureAlias, near,
     part::{bad_part, behind, part},
     version, vhd,
 };
@@ -266,7 +266,7 @@ fn no_mark(text: Piece<'_>, rest: &[u8], rule: &Rule) -> Flaw {
             let flaw = Flaw::found(at, rule.expected);
             return flaw.hint("take `:` or `/` between the parts, not both");
         }
-        [b' ' | b',' | b';' | b'|' | b'\\', ..] => {
+        [b' ' | b',' | b';' | b'|' | b'\\', ..] if near::alias(text.text).is_none() => {
             let flaw = Flaw::found(at, rule.expected);
             return flaw.hint("a URN has `:` between its parts");
         }
@@ -300,8 +300,7 @@ fn wrong_version(text: Piece<'_>, rest: Piece<'_>, flaw: Flaw) -> Flaw {
     };
     let flaw = match extra {
         Some(_) if version::read(head, VERSION).is_ok() => {
-            Flaw::found(head.end(), "the end of the URN")
-                .hint("a URN has four parts: `Publisher:Offer:Sku:Version`")
+            Flaw::found(head.end(), "the end of the URN").hint("a URN has four parts")
         }
         _ => flaw,
     };
@@ -315,8 +314,14 @@ fn unknown(word: Piece<'_>) -> Flaw {
     if word.text.is_empty() {
         return Flaw::found(word.at, EXPECTED);
     }
-    Flaw::says(word.at, "neither an id nor a known alias", EXPECTED)
-        .hint("a URN has four parts: `Publisher:Offer:Sku:Version`")
+    let flaw = Flaw::says(word.at, "neither an id nor a known alias", EXPECTED);
+    if near::alias(word.text).is_some() {
+        flaw
+    } else if near::dotted(word.text).is_some() {
+        flaw.hint("a URN has `:` between its parts")
+    } else {
+        flaw.hint("a URN has four parts, `Publisher:Offer:Sku:Version`")
+    }
 }
 
 const fn rule(part: &'static str, most: usize, expected: &'static str) -> Rule {

@@ -57,7 +57,7 @@ fn flaw_of(piece: Piece<'_>, expected: &'static str) -> Flaw {
     let flaw = wrong_number(piece, expected);
     let lower = piece.text.to_ascii_lowercase();
     match lower.as_bytes() {
-        b"recent" => flaw.hint("`recent` is a word of Terraform: write `latest`"),
+        b"recent" => flaw.hint("write `latest`, `recent` is a word of Terraform"),
         b"newest" | b"current" | b"*" => flaw.hint("write `latest`"),
         [b'v', b'0'..=b'9', ..] => flaw.hint("leave the `v` out"),
         [b'l', ..] => {

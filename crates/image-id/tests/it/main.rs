@@ -11,6 +11,7 @@ mod alibaba_ids;
 mod allocations;
 mod aws_ids;
 mod azure_ids;
+mod azure_refusals;
 mod clouds;
 mod corpus;
 mod detecting;

@@ -90,6 +90,30 @@ const MORE: &[(Cloud, &str)] = &[
     (Cloud::Azure, "Canonical:UbuntuServer:18.04-LTS:recent"),
     (Cloud::Azure, "Canonical:UbuntuServer.:18.04-LTS:latest"),
     (Cloud::Azure, "/sharedGalleries/g/images/_i"),
+    (Cloud::Azure, "/galleries/g/images/i"),
+    (Cloud::Azure, "/communityGallery/g/images/i"),
+    (Cloud::Azure, "/sharedGalleries/g/images/i/versions/recent"),
+    (Cloud::Azure, "/sharedGalleries/g/images/i/versions/1.0.0/"),
+    (
+        Cloud::Azure,
+        "/subscriptions/0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e/resourceGroups/rg/providers/Microsoft.Compute/disks/x",
+    ),
+    (
+        Cloud::Azure,
+        "https://portal.azure.com/#@contoso/resource/subscriptions/0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e/resourceGroups/rg/providers/Microsoft.Compute/images/x/overview",
+    ),
+    (
+        Cloud::Azure,
+        "https://user:c2VjcmV0@abc.blob.core.windows.net/vhds/a.vhd",
+    ),
+    (
+        Cloud::Azure,
+        "https://abc.blob.core.windows.net/vhds/a b.VHD",
+    ),
+    (Cloud::Azure, "Ubuntu 22.04"),
+    (Cloud::Azure, "UbuntuLTS"),
+    (Cloud::Azure, "Canonical.UbuntuServer.18.04-LTS.latest"),
+    (Cloud::Azure, "Canonical:UbuntuServer:18.04-LTS:"),
     (
         Cloud::Gcp,
         "https://www.googleapis.com/compute/v1beta15/projects/p/global/images/x",
