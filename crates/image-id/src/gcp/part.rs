@@ -23,8 +23,8 @@ pub(super) fn unknown(path: Piece<'_>) -> Flaw {
         Some(rest) if rest.text.starts_with("zones/") || head.text == "zones" => {
             flaw.hint("a family view begins with `projects/`")
         }
-        Some(rest) if path.text.starts_with("global/machineImages/") => {
-            let name = rest.text;
+        Some(name) if head.text == "global" && is_machine_image(name) => {
+            let name = name.text;
             flaw.hint(format!(
                 "a machine image needs its project: `projects/PROJECT/global/{name}`"
             ))
@@ -40,6 +40,11 @@ pub(super) fn unknown(path: Piece<'_>) -> Flaw {
         }
         _ => flaw,
     }
+}
+
+fn is_machine_image(behind_global: Piece<'_>) -> bool {
+    let name = behind_global.strip("machineImages/");
+    name.is_some_and(|name| MACHINE_IMAGE.check(name).is_ok())
 }
 
 /// A path in a project that leads to no image.
