@@ -19,20 +19,26 @@
 //! ```
 //!
 //! Parsing recognises and splits; it asks no network, and a well-formed id may name nothing. The
-//! parsers scan bytes by hand: ASCII only, the whole text, nothing trimmed, at most [`MAX_BYTES`].
+//! parsers scan bytes by hand: ASCII only, the whole text, nothing trimmed, at most [`MAX_BYTES`]. The
+//! README lists every form of every cloud.
 //!
 //! | type | is |
 //! |---|---|
 //! | [`Cloud`] | the clouds |
 //! | [`CloudLocation`] | a cloud with its installation, region and compute resource |
 //! | [`ImageId`] | an id of any cloud: canonical text, equality key, kind, stability, location rules |
-//! | [`AwsImageId`], [`AzureImageId`], [`GcpImageId`], [`OpenStackImageId`], [`VmwareImageId`] | the ids of one cloud, with typed parts |
+//! | [`ImageIdRef`] | the same as it stands in somebody else's text: reading it allocates nothing |
+//! | [`AwsImageId`], [`AzureImageId`], [`GcpImageId`], [`OpenStackImageId`], [`VmwareImageId`], … | the ids of one cloud, with typed parts; those of varying length have a borrowed twin |
+//! | [`detect`], [`Detection`] | of which cloud a bare text is, or of which it can be |
+//! | [`LenientId`] | an id that was read with a little good will, and what was overlooked |
+//! | [`Follows`], [`Missing`] | what a moving pointer follows, what a partial id lacks |
 //! | [`LegacyImageId`] | a stored text that today's grammar does not read |
 //! | [`ParseImageIdError`], [`ParseLocationError`] | what is wrong, at which byte, what to do |
 //!
 //! # Decisions
 //!
-//! Where sources are silent or disagree, this crate says:
+//! Where sources are silent or disagree, this crate says what follows; the pages of the types say more,
+//! cloud by cloud. Every row of the tables that the tests hold is decided as the row says.
 //!
 //! - AWS: upper-case hex is refused though some services take it. An ARN is not equal to its bare id,
 //!   and Symphony's 32 digits have no ARN. A parameter's name of several parts begins with `/`.
@@ -47,6 +53,12 @@
 //! - VMware: names are ASCII; patterns are refused; `/A/B` is an item of a content library; a UUID is
 //!   an `instanceUuid`.
 //! - AWS regions are checked against the patterns of their partitions, not against a list.
+//! - Oracle: an OCID without a region is refused, though the marketplace has some. The old keys `phx` and
+//!   `iad` are the regions `us-phoenix-1` and `us-ashburn-1`.
+//! - Numbers, private images and volumes are fixed; slugs of `DigitalOcean`, names of Hetzner and public
+//!   images of Linode move, since their clouds renew them under the same name.
+//! - OCI: Docker's defaults complete a reference (`docker.io`, `library/`, `latest`). A tag moves; a digest,
+//!   with a tag or without, is fixed.
 
 mod alibaba;
 mod aws;

@@ -64,7 +64,7 @@ fn i13_a_refusal_says_what_an_id_looks_like_and_where_to_find_it() {
     error: `ami-0AE8605ED708E3C3E` is no image id of any cloud
       because: `ami-0AE8605ED708E3C3E` is no AWS image id: found `A` at byte 5, expected `ami-` and 8 or 17 lower-case hex digits (32 on Symphony); write hex digits in lower case: `ami-0ae8605ed708e3c3e`; an AWS image id looks like `ami-0ae8605ed708e3c3e` and stands in the AMI ID column of the EC2 console
     error: `projects/debian-cloud/global/image/x` is no image id of any cloud
-      because: `projects/debian-cloud/global/image/x` is no GCP image id: found `/` at byte 34, expected `global/images/`, `global/machineImages/` or `zones/`; a GCP image id looks like `projects/debian-cloud/global/images/debian-12-bookworm-v20240415` and is what stands from `projects/` on in the image's selfLink
+      because: `projects/debian-cloud/global/image/x` is no GCP image id: found `/` at byte 34, expected `global/images/`, `global/machineImages/` or `zones/`; write `global/images/`: `projects/debian-cloud/global/images/x`; a GCP image id looks like `projects/debian-cloud/global/images/debian-12-bookworm-v20240415` and is what stands from `projects/` on in the image's selfLink
     ");
 }
 
