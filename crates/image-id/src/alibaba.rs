@@ -27,21 +27,18 @@ pub struct AlibabaImageId {
 #[derive(Clone, Copy)]
 pub struct AlibabaImageIdRef<'a> {
     text: &'a str,
-    system: Option<System<'a>>,
+    is_system: bool,
 }
 
 impl<'a> AlibabaImageIdRef<'a> {
+    #[inline]
     pub(crate) fn scan(cursor: Cursor<'a>) -> Result<Self, Flaw> {
         let text = cursor.rest().text;
-        let system = if is_custom(text) {
-            None
-        } else {
-            match System::read(text) {
-                Some(system) => Some(system),
-                None => return Err(no_id(cursor.rest())),
-            }
-        };
-        Ok(Self { text, system })
+        let is_system = !is_custom(text);
+        if is_system && System::read(text).is_none() {
+            return Err(no_id(cursor.rest()));
+        }
+        Ok(Self { text, is_system })
     }
 
     /// The id in a text of its own; allocates once.
@@ -53,7 +50,7 @@ impl<'a> AlibabaImageIdRef<'a> {
 
     /// What sort of id this is: an image, or a system image, which the cloud publishes.
     pub fn kind(self) -> IdKind {
-        kind(self.system.is_some())
+        kind(self.is_system)
     }
 
     /// Whether it always means the same image.
@@ -63,12 +60,12 @@ impl<'a> AlibabaImageIdRef<'a> {
 
     /// What stands before the date in a system image's name, `ubuntu_22_04_x64_20G`.
     pub fn system_name(self) -> Option<&'a str> {
-        self.system.map(|system| system.name)
+        System::read(self.text).map(|system| system.name)
     }
 
     /// The year, month and day in a system image's name.
     pub fn published(self) -> Option<(u16, u8, u8)> {
-        self.system.map(|system| system.published)
+        System::read(self.text).map(|system| system.published)
     }
 }
 
