@@ -28,7 +28,7 @@ const REFUSED: &[(&str, usize, &str, &str)] = &[
     ),
     ("a:b:c:latest:d", 12, "the end of the URN", "four parts"),
     ("a:b:c:latestx", 12, "a version", ""),
-    ("a:b:c:LATES", 11, "a version", ""),
+    ("a:b:c:LATE", 10, "a version", ""),
     ("a:b:c:1.0", 9, "a version", "three numbers"),
     ("a:b:c:1.0.0.0", 11, "a version", "those of extensions"),
     ("a:b:c:1..0", 8, "a version", ""),

@@ -210,7 +210,7 @@ fn what_is_no_reference_is_refused_at_the_byte() {
 }
 
 #[test]
-fn an_address_that_is_no_registrys_is_not_guessed_at() {
+fn an_address_of_no_registry_is_not_guessed_at() {
     for text in [
         "https://github.com/acme/x",
         "https://hub.docker.com/search?q=x",
