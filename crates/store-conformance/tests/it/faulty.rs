@@ -3,12 +3,13 @@
 use atlas_store::{
     FeedPosition, Key, MemoryStore, Partition, RetryPolicy, Store as _, StoreError, Tx, transact,
 };
-use atlas_store_conformance::{Fault, FaultyStore, Harness, run};
+use atlas_store_conformance::{Fault, FaultyStore, Harness, Lack, run};
 use std::{sync::Arc, time::Duration};
 
 #[test]
 fn without_a_plan_it_is_the_store_below() {
     let harness = Harness::new(|| Ok(Arc::new(FaultyStore::new(Arc::new(MemoryStore::new())))))
+        .without(Lack::FeedExpiry)
         .with_rounds(10);
     let report = run(&harness);
     assert!(report.passed(), "{report}");
