@@ -44,8 +44,7 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    pub(crate) fn new(flaw: Flaw) -> Self {
-        let store = MemoryStore::new();
+    pub(crate) fn over(store: MemoryStore, flaw: Flaw) -> Self {
         let mut stated = store.capability().clone();
         if flaw == Flaw::IgnoresLimits {
             stated.max_operations = Some(10);
@@ -193,5 +192,5 @@ impl BrokenSnapshot {
 
 /// An `Arc` of a broken store, as a harness wants it.
 pub(crate) fn broken(flaw: Flaw) -> Arc<dyn Store> {
-    Arc::new(Broken::new(flaw))
+    Arc::new(Broken::over(MemoryStore::new(), flaw))
 }
