@@ -28,6 +28,7 @@
 //! | [`OpenError`] | why not; the file is as it was |
 //! | [`Options`] | how much is kept, and how much memory is used |
 //! | [`Backend`] | where the bytes lie: a file, memory, or something that counts or fails |
+//! | [`VolatileBackend`] | memory that shows what a loss of power leaves, for tests |
 //!
 //! # What is kept
 //!
@@ -67,7 +68,7 @@ mod store;
 mod view;
 
 pub use crate::{
-    backend::{Backend, CountingBackend, FileBackend, FlushCount, MemoryBackend},
+    backend::{Backend, CountingBackend, FileBackend, FlushCount, MemoryBackend, VolatileBackend},
     check::{CheckReport, Problem},
     error::{Found, OpenError, Place},
     options::{Content, Options},

@@ -14,4 +14,7 @@ mod faults;
 mod files;
 mod flushes;
 mod kill;
+mod ledger;
+mod power;
 mod support;
+mod weak;
