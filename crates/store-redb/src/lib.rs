@@ -58,6 +58,7 @@ mod committer;
 mod error;
 mod gate;
 mod guard;
+mod header;
 mod holder;
 mod layout;
 mod open;
@@ -71,6 +72,7 @@ pub use crate::{
     backend::{Backend, CountingBackend, FileBackend, FlushCount, MemoryBackend, VolatileBackend},
     check::{CheckReport, Problem},
     error::{Found, OpenError, Place},
+    holder::NamedProcess,
     options::{Content, Options},
     store::RedbStore,
 };
