@@ -5,10 +5,10 @@ use atlas_store::{FeedPosition, Partition, Store as _, StoreError};
 use atlas_store_redb::{MemoryBackend, OpenError, Options, RedbStore};
 use std::{sync::mpsc, time::Duration};
 
-const FILES: u64 = 60;
-const FLIPS: usize = 64;
+pub(crate) const FILES: u64 = 60;
+pub(crate) const FLIPS: usize = 64;
 
-fn sound(closed: bool) -> Vec<u8> {
+pub(crate) fn sound(closed: bool) -> Vec<u8> {
     let backend = MemoryBackend::new();
     let store = RedbStore::with_backend(backend.clone()).unwrap();
     for round in 0..40 {
@@ -59,7 +59,10 @@ fn live(bytes: Vec<u8>) -> Result<Result<(), StoreError>, OpenError> {
 
 /// Lets it run in a thread of its own: it must end, and not by a panic.
 #[track_caller]
-fn within_a_minute<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) fn within_a_minute<T: Send + 'static>(
+    what: &str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> T {
     let (done, finished) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let _ = done.send(run());
@@ -75,7 +78,7 @@ fn within_a_minute<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send
 }
 
 /// Flips bytes beyond the magic, without which it would be no store at all.
-fn flip(sound: &[u8], flips: usize, seed: u64) -> Vec<u8> {
+pub(crate) fn flip(sound: &[u8], flips: usize, seed: u64) -> Vec<u8> {
     let used = sound.iter().rposition(|&byte| byte != 0).unwrap();
     let mut bytes = sound.to_vec();
     let mut state = seed * 2 + 1;

@@ -13,6 +13,7 @@ mod durability;
 mod faults;
 mod files;
 mod flushes;
+mod guards;
 mod kill;
 mod ledger;
 mod power;

@@ -41,6 +41,32 @@ impl<B: Backend> Backend for NeverFlushes<B> {
     }
 }
 
+/// The engine's own way to a backend, without a gate between them.
+#[derive(Debug)]
+pub(crate) struct Ungated<B>(pub(crate) B);
+
+impl<B: Backend> redb::StorageBackend for Ungated<B> {
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.write(offset, data)
+    }
+}
+
 /// What a store does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
