@@ -9,8 +9,12 @@ pub(crate) const FILES: u64 = 60;
 pub(crate) const FLIPS: usize = 64;
 
 pub(crate) fn sound(closed: bool) -> Vec<u8> {
+    sound_with(closed, Options::default())
+}
+
+fn sound_with(closed: bool, options: Options) -> Vec<u8> {
     let backend = MemoryBackend::new();
-    let store = RedbStore::with_backend(backend.clone()).unwrap();
+    let store = RedbStore::with_backend_and(backend.clone(), options).unwrap();
     for round in 0..40 {
         let writes = (0..10).map(|n| put(&key(&format!("{round}-{n}")), &"value ".repeat(50)));
         commit(&store, writes.collect()).unwrap();
@@ -159,6 +163,25 @@ fn truncated_files_never_panic() {
         let name = format!("{part} of 40 parts of a file");
         let outcome = within_a_minute(&name, move || live(bytes));
         assert!(!matches!(outcome, Ok(Ok(()))), "{name} is taken for whole");
+    }
+}
+
+#[test]
+fn with_quick_repair_nothing_is_taken_for_unfinished() {
+    let open =
+        |bytes: &[u8]| RedbStore::with_backend(MemoryBackend::from_bytes(bytes.to_vec())).unwrap();
+    let mut options = Options::default();
+    options.quick_repair = true;
+    let sound = sound_with(false, options);
+    let expected = everything(&open(&sound)).unwrap();
+    for file in 0..FILES {
+        let bytes = flip(&sound, 2, file);
+        if passes_check(&format!("file {file}"), bytes.clone()) {
+            assert!(
+                everything(&open(&bytes)).unwrap() == expected,
+                "file {file}"
+            );
+        }
     }
 }
 
