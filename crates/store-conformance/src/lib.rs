@@ -40,7 +40,7 @@
 //! | [`checks`], [`Check`], [`Outcome`] | the checks by name |
 //! | [`Failure`], [`Guarantee`] | what a check found |
 //! | [`Report`], [`Skipped`] | what all of them found |
-//! | [`FaultyStore`] | a store that fails on demand, for tests of what is built on one |
+//! | [`FaultyStore`], [`Fault`], [`Rates`] | a store that fails as planned or at random, for tests of what is built on one |
 
 mod bench;
 mod checks;
@@ -54,7 +54,7 @@ mod report;
 
 pub use crate::{
     failure::{Failure, Guarantee},
-    faulty::{Fault, FaultyStore},
+    faulty::{Call, Fault, FaultyStore, Rates},
     harness::Harness,
     lack::Lack,
     list::{Check, Outcome, checks, verify},
