@@ -62,7 +62,8 @@ impl RedbStore {
     /// Opens the store in a file.
     ///
     /// It makes no file, and writes to none before it has seen that it is a store of ours. After
-    /// an unclean stop the engine repairs the file, which takes about a second for a gigabyte.
+    /// an unclean stop the engine repairs the file, which takes seconds for a gigabyte, unless it
+    /// was written with [`Options::quick_repair`].
     ///
     /// # Errors
     ///

@@ -56,7 +56,8 @@
 //! | an engine | [`Store`], [`Snapshot`], [`Commit`], [`Capability`], [`StoreError`], [`FeedPage`] |
 //! | in memory | [`MemoryStore`], [`Timer`] |
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
-//! | records | [`Record`], [`Table`], [`Index`], [`Query`], [`RecordError`] |
+//! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
+//! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
 //! | care | [`check_table`], [`check_values`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
@@ -99,7 +100,10 @@ pub use crate::{
     parts::{Part, Parts},
     range::KeyRange,
     record::{Record, RecordError, UpgradeError, check_value},
-    table::{Found, Index, Query, QueryPage, Table, Within},
+    table::{
+        Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
+        QueryPage, Scalar, Table, Test, Within,
+    },
     timer::{SystemTimer, Timer},
     traits::{Entry, Fut, Page, Slice, Snapshot, Store},
     transact::{RetryPolicy, transact},

@@ -1,5 +1,7 @@
 //! Typed tables with their indexes.
 
+mod condition;
+mod cursor;
 mod index;
 mod query;
 
@@ -13,6 +15,8 @@ use std::collections::BTreeMap;
 
 pub(crate) use self::index::Pointer;
 pub use self::{
+    condition::{Condition, FieldPath, Scalar, Test},
+    cursor::{Cursor, CursorError, ParseCursorError},
     index::Index,
     query::{Found, Query, QueryPage, Within},
 };
