@@ -24,7 +24,7 @@
 //!
 //! | type | what it is |
 //! |---|---|
-//! | [`RedbStore`] | the store: `create` makes a file, `open` never does, `check` looks through one |
+//! | [`RedbStore`] | the store: `create` makes a file, `open` never does, `check` looks through one, `inspect` reads one that stays as it is |
 //! | [`OpenError`] | why not; the file is as it was |
 //! | [`Options`] | how much is kept, and how much memory is used |
 //! | [`Backend`] | where the bytes lie: a file, memory, or something that counts or fails |
@@ -67,6 +67,7 @@ mod gate;
 mod guard;
 mod header;
 mod holder;
+mod inspect;
 mod layout;
 mod open;
 mod options;

@@ -349,7 +349,7 @@ fn write_tables(database: &Database, content: Option<Content>) -> Result<(), Sto
     transaction.commit().map_err(engine)
 }
 
-fn failed(place: &Place, error: StoreError) -> OpenError {
+pub(crate) fn failed(place: &Place, error: StoreError) -> OpenError {
     let place = place.clone();
     match error {
         StoreError::Unavailable { source } => OpenError::Io {

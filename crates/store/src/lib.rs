@@ -58,7 +58,7 @@
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
 //! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
 //! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
-//! | care | [`check_table`], [`check_values`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
+//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
 //! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
@@ -88,7 +88,10 @@ mod tx;
 
 pub use crate::{
     capability::{Capability, Limit},
-    check::{CheckCounts, Finding, check_table, check_values, partitions},
+    check::{
+        CheckCounts, Finding, check_records, check_spaces, check_table, check_values, count,
+        partitions,
+    },
     commit::{Commit, CommitId, CommitToken, Committed, ReadSet, Value, Version, Write},
     dump::{DumpHeader, dump, header_of},
     error::{AsStoreError, ErrorSource, StoreError},

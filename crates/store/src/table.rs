@@ -69,6 +69,12 @@ impl<R: Record> Table<R> {
         self.indexes
     }
 
+    /// The names of every space that it uses: its own, and those of its indexes.
+    pub fn spaces(&self) -> impl Iterator<Item = String> {
+        let indexes = self.indexes.iter().map(|index| index.space(self.space));
+        core::iter::once(self.space.to_owned()).chain(indexes)
+    }
+
     /// The key of a record.
     ///
     /// # Errors
