@@ -91,7 +91,7 @@ impl fmt::Display for Finding {
                 let (space, key) = (atlas_base::quoted(key.space().as_written()), shown(key));
                 write!(
                     f,
-                    "the space {space} is of no known table; it has {entries} keys from {key} on"
+                    "the space {space} is of no known table; keys in it: {entries}, from {key} on"
                 )
             }
         }
