@@ -111,16 +111,25 @@ impl Global {
         Ok(default_path()?.parent().map(Into::into))
     }
 
-    /// Opens the store; there must be one. Another command that has it open is waited for a while.
+    /// Opens the store; there must be one.
     pub(crate) fn open(&self) -> Result<Atlas, Failure> {
+        self.when_free(|url| Atlas::open(url).block_on())
+    }
+
+    /// Does something with the address of a store that nobody else may have open. Another command
+    /// that has it open is waited for a while.
+    pub(crate) fn when_free<T>(
+        &self,
+        work: impl Fn(&str) -> Result<T, cloud_atlas::Error>,
+    ) -> Result<T, Failure> {
         let url = self.store_url()?;
         for wait in WAITS {
-            match Atlas::open(&url).block_on() {
+            match work(&url) {
                 Err(error) if Failure::is_in_use(&error) => std::thread::sleep(*wait),
                 done => return done.map_err(Failure::opening),
             }
         }
-        Atlas::open(&url).block_on().map_err(Failure::opening)
+        work(&url).map_err(Failure::opening)
     }
 
     /// Opens the store as the principal who acts.

@@ -194,6 +194,13 @@ pub(crate) fn code(outcome: Run) -> ExitCode {
     }
 }
 
+/// The exit code of a command that a mistake in the program has stopped.
+pub(crate) fn stopped() -> ExitCode {
+    let text = "error: a mistake in the program has stopped it\n";
+    drop(io::stderr().write_all(text.as_bytes()));
+    ExitCode::from(101)
+}
+
 fn told(error: &(dyn Error + 'static), code: u8) -> ExitCode {
     say(error);
     ExitCode::from(code)

@@ -14,6 +14,20 @@ mod files;
 mod print;
 mod progress;
 
-fn main() -> std::process::ExitCode {
-    exit::code(commands::main())
+use std::{
+    panic::{catch_unwind, set_hook, take_hook},
+    process::ExitCode,
+};
+
+fn main() -> ExitCode {
+    // The engine panics on many damaged files. The store makes errors of those panics, and the
+    // errors are what is said.
+    let usual = take_hook();
+    set_hook(Box::new(move |panic| {
+        let is_engine = |file: &str| file.contains("/redb-") || file.contains("\\redb-");
+        if !panic.location().is_some_and(|at| is_engine(at.file())) {
+            usual(panic);
+        }
+    }));
+    catch_unwind(commands::main).map_or_else(|_| exit::stopped(), exit::code)
 }

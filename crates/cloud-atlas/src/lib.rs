@@ -4,6 +4,7 @@ mod atlas;
 mod cache;
 mod care;
 mod channels;
+mod check;
 mod clock;
 mod credentials;
 mod error;
@@ -25,7 +26,7 @@ mod unit;
 
 pub use crate::{
     atlas::{Atlas, Builder},
-    care::StoreReport,
+    check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
     error::{Error, ErrorKind, NotFound, Noun},
     events::AuditEvent,

@@ -1,7 +1,7 @@
 //! Making, opening and recognising stores.
 
 use crate::{
-    Atlas, Error,
+    Atlas, Error, StoreReport,
     session::Session,
     tables::{
         GRANTS, INFO, KeptGrant, KeptInfo, KeptPrincipal, KeptScope, PRINCIPALS, SCOPES,
@@ -10,7 +10,7 @@ use crate::{
 };
 use atlas_base::Timestamp;
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord};
-use atlas_store::{KeyRange, MemoryStore, Page, Partition, Store, Tx};
+use atlas_store::{KeyRange, MemoryStore, Page, Partition, Snapshot, Store, Tx};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -114,6 +114,36 @@ pub(crate) fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
             path,
             redb_options(),
         )?)),
+        _ => Err(OpenError::Memory),
+    }
+}
+
+/// Checks the file that the engine keeps a store in, and gives its records if it is sound. The file
+/// stays as it is.
+pub(crate) fn inspect(url: &str) -> Result<(StoreReport, Option<Box<dyn Snapshot>>), OpenError> {
+    match split(url)? {
+        #[cfg(feature = "redb")]
+        ("redb", path) => {
+            let found = atlas_store_redb::RedbStore::check(path)?;
+            let report = StoreReport {
+                file: Some(crate::FileReport {
+                    keys: found.entries,
+                    bytes: found.entry_bytes,
+                    feed_entries: found.feed_entries,
+                    commits: found.tokens,
+                    closed_well: found.closed_well,
+                }),
+                findings: found.problems.iter().map(ToString::to_string).collect(),
+                ..StoreReport::default()
+            };
+            let snapshot = if found.is_sound() {
+                let options = redb_options();
+                Some(atlas_store_redb::RedbStore::inspect(path, &options)?)
+            } else {
+                None
+            };
+            Ok((report, snapshot))
+        }
         _ => Err(OpenError::Memory),
     }
 }

@@ -1,11 +1,15 @@
 //! What every check works with.
 
-use crate::{Harness, failure::Found};
+use crate::{Harness, dice::Dice, failure::Found};
 use atlas_store::{
     Commit, CommitToken, Committed, Entry, FeedPage, FeedPosition, Key, KeyRange, Page, Partition,
     ReadSet, RetryPolicy, Snapshot, Store, StoreError, Value, Write,
 };
-use core::{future::Future, time::Duration};
+use core::{
+    future::Future,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::Duration,
+};
 use std::{
     sync::{Arc, mpsc},
     thread,
@@ -28,6 +32,24 @@ impl<'h> Bench<'h> {
             store,
             policy: RetryPolicy::new(u128::from(harness.seed)).with_attempts(100),
         }
+    }
+
+    /// Chance for one thread.
+    pub(crate) fn dice(&self, thread: usize) -> Dice {
+        let salt = u64::try_from(thread).unwrap_or(0);
+        Dice::new(self.harness.seed ^ salt.wrapping_mul(0x5851_f42d_4c95_7f2d))
+    }
+
+    /// How often each writer commits where the whole feed is read in the end.
+    pub(crate) fn rounds(&self) -> usize {
+        let kept = self.harness.feed_retention.unwrap_or(usize::MAX);
+        let each = kept / self.harness.writers.max(1);
+        self.harness.rounds.min(each.max(1))
+    }
+
+    /// How often writers are let race for one thing.
+    pub(crate) fn races(&self) -> usize {
+        self.rounds().min(8)
     }
 
     /// Runs a future to its end on this thread.
@@ -152,6 +174,50 @@ impl<'h> Bench<'h> {
     }
 }
 
+/// Where the writers of a race wait for each other, each in its first attempt, so that all have
+/// read before anyone commits.
+pub(crate) struct Meeting {
+    expected: usize,
+    arrived: AtomicUsize,
+}
+
+/// Whether one writer has been at a [`Meeting`].
+pub(crate) struct Ticket(AtomicBool);
+
+impl Ticket {
+    pub(crate) fn new() -> Self {
+        Self(AtomicBool::new(true))
+    }
+}
+
+impl Meeting {
+    pub(crate) fn of(expected: usize) -> Self {
+        Self {
+            expected,
+            arrived: AtomicUsize::new(0),
+        }
+    }
+
+    /// Waits until all are there, but not for ever: one that failed on its way never comes. Whoever
+    /// has been here before passes through.
+    pub(crate) async fn join(&self, bench: &Bench<'_>, ticket: &Ticket) -> Result<(), StoreError> {
+        if !ticket.0.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.arrived.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..LONGEST_MEETING {
+            if self.arrived.load(Ordering::SeqCst) >= self.expected {
+                break;
+            }
+            bench.store.sleep(Duration::from_millis(1)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks, one a millisecond.
+const LONGEST_MEETING: usize = 5_000;
+
 /// The partition that checks use when one will do.
 pub(crate) fn home() -> Partition {
     Partition::global()
@@ -193,9 +259,12 @@ pub(crate) fn delete(key: &Key) -> Write {
 
 /// What [`json`] was made of.
 pub(crate) fn text(entry: &Entry) -> String {
-    String::from_utf8_lossy(&entry.value)
-        .trim_matches('"')
-        .to_owned()
+    text_of(&entry.value)
+}
+
+/// What [`json`] was made of.
+pub(crate) fn text_of(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).trim_matches('"').to_owned()
 }
 
 pub(crate) async fn one(snapshot: &dyn Snapshot, key: &Key) -> Result<Option<Entry>, Found> {

@@ -1,6 +1,6 @@
 //! What a check finds.
 
-use atlas_store::StoreError;
+use atlas_store::{RecordError, StoreError};
 use core::fmt;
 
 /// A guarantee that a store does not keep.
@@ -69,6 +69,12 @@ pub enum Guarantee {
     WriteSkew,
     /// No key appears in, or disappears from, a range that was read.
     Phantom,
+    /// No two records share a unique name.
+    Unique,
+    /// Nothing refers to what is gone.
+    References,
+    /// Index rows and records agree.
+    Indexes,
     /// A snapshot never changes.
     FixedSnapshot,
     /// A snapshot sees what was acknowledged before.
@@ -103,6 +109,9 @@ impl fmt::Display for Guarantee {
             Self::LostUpdate => "no update is lost",
             Self::WriteSkew => "no two commits write past each other's reads",
             Self::Phantom => "a range that was read gains and loses no key",
+            Self::Unique => "no two records share a unique name",
+            Self::References => "nothing refers to what was deleted",
+            Self::Indexes => "index rows and records agree",
             Self::FixedSnapshot => "a snapshot never changes",
             Self::Fresh => "a snapshot sees what was acknowledged before it",
             Self::AllOrNothing => "a commit is whole or not at all",
@@ -141,6 +150,15 @@ impl fmt::Display for Found {
 impl From<StoreError> for Found {
     fn from(error: StoreError) -> Self {
         Self::Error(error)
+    }
+}
+
+impl From<RecordError> for Found {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Store(error) => Self::Error(error),
+            error => Self::Seen(error.to_string().into()),
+        }
     }
 }
 

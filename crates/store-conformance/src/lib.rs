@@ -8,7 +8,8 @@
 //! use std::sync::Arc;
 //!
 //! fn memory() -> Harness {
-//!     Harness::new(|| Ok(Arc::new(MemoryStore::new())))
+//!     Harness::new(|| Ok(Arc::new(MemoryStore::new().with_feed_retention(300))))
+//!         .with_feed_retention(300)
 //! }
 //!
 //! conformance!(memory());
@@ -18,24 +19,28 @@
 //!
 //! ```
 //! # use atlas_store::MemoryStore;
-//! # use atlas_store_conformance::{Harness, run};
+//! # use atlas_store_conformance::{Harness, Lack, run};
 //! # use std::sync::Arc;
-//! let harness = Harness::new(|| Ok(Arc::new(MemoryStore::new()))).with_rounds(5);
+//! let harness = Harness::new(|| Ok(Arc::new(MemoryStore::new())))
+//!     .without(Lack::FeedExpiry)
+//!     .with_rounds(5);
 //! let report = run(&harness);
 //! assert!(report.passed(), "{report}");
+//! assert_eq!(report.skipped()[0].check(), "feeds_expire");
 //! ```
 //!
 //! Every check begins with a store of its own, which the harness must give it empty, and writes
 //! what it likes there: never run it over data. Values are JSON texts, for engines that keep them
 //! as such. Nothing panics; a check that fails says which guarantee is broken and how it was seen.
+//! What a store lacks the harness must name: no check is passed over otherwise.
 //!
 //! | type | what it is |
 //! |---|---|
-//! | [`Harness`] | how to get a store, how to wait for futures, how long to try |
-//! | [`checks`], [`Check`] | the checks by name |
+//! | [`Harness`], [`Lack`] | how to get a store, what it lacks, how to wait for futures, how long to try |
+//! | [`checks`], [`Check`], [`Outcome`] | the checks by name |
 //! | [`Failure`], [`Guarantee`] | what a check found |
-//! | [`Report`] | what all of them found |
-//! | [`FaultyStore`] | a store that fails on demand, for tests of what is built on one |
+//! | [`Report`], [`Skipped`] | what all of them found |
+//! | [`FaultyStore`], [`Fault`], [`Rates`] | a store that fails as planned or at random, for tests of what is built on one |
 
 mod bench;
 mod checks;
@@ -43,13 +48,15 @@ mod dice;
 mod failure;
 mod faulty;
 mod harness;
+mod lack;
 mod list;
 mod report;
 
 pub use crate::{
     failure::{Failure, Guarantee},
-    faulty::{Fault, FaultyStore},
+    faulty::{Call, Fault, FaultyStore, Rates},
     harness::Harness,
-    list::{Check, checks, verify},
-    report::{Report, run},
+    lack::Lack,
+    list::{Check, Outcome, checks, verify},
+    report::{Report, Skipped, run},
 };

@@ -3,6 +3,7 @@
 mod counting;
 mod file;
 mod memory;
+mod volatile;
 
 use core::fmt::Debug;
 use std::io;
@@ -11,6 +12,7 @@ pub use self::{
     counting::{CountingBackend, FlushCount},
     file::FileBackend,
     memory::MemoryBackend,
+    volatile::VolatileBackend,
 };
 
 /// Where the bytes of a store lie: a file, memory, or something between that counts or fails.

@@ -1,5 +1,6 @@
 //! Why a store cannot be opened or made.
 
+use crate::NamedProcess;
 use atlas_base::quoted;
 use std::{
     error::Error,
@@ -49,13 +50,37 @@ pub enum OpenError {
         /// The newest format that this program reads.
         supported: u32,
     },
+    /// A newer version of the engine wrote the file, in a file format of its own.
+    #[error(
+        "the store at {place} has the engine's file format {found}, and this program reads format {supported}: use a newer version"
+    )]
+    NewerEngine {
+        /// Where.
+        place: Place,
+        /// The engine's file format.
+        found: u8,
+        /// The one that this program reads.
+        supported: u8,
+    },
+    /// An older version of the engine wrote the file, and it has to be brought over.
+    #[error(
+        "the store at {place} has the engine's old file format {found}, and this program reads format {supported}: dump it with the version that wrote it, and load the dump into a new store"
+    )]
+    OlderEngine {
+        /// Where.
+        place: Place,
+        /// The engine's file format.
+        found: u8,
+        /// The one that this program reads.
+        supported: u8,
+    },
     /// Someone else has the file open.
     #[error("the store at {place} is in use{}: close it there first", by(*holder))]
     Locked {
         /// Where.
         place: Place,
         /// The process that seems to have it open, by the file beside it that says so.
-        holder: Option<u32>,
+        holder: Option<NamedProcess>,
     },
     /// The file is damaged.
     #[error("the store at {place} is damaged: restore it from a copy")]
@@ -128,10 +153,16 @@ impl fmt::Display for Found {
     }
 }
 
-fn by(holder: Option<u32>) -> String {
+fn by(holder: Option<NamedProcess>) -> String {
     match holder {
-        Some(pid) if pid == std::process::id() => " by this very process".to_owned(),
-        Some(pid) => format!(" by process {pid}"),
+        Some(process) if process.id() == std::process::id() => " by this very process".to_owned(),
+        Some(process) if process.is_alive() == Some(false) => {
+            format!(
+                ", perhaps by process {}, which seems to be gone",
+                process.id()
+            )
+        }
+        Some(process) => format!(" by process {}", process.id()),
         None => String::new(),
     }
 }

@@ -30,9 +30,41 @@ impl Holder {
     }
 
     /// Who says to have the store open.
-    pub(crate) fn of(store: &Path) -> Option<u32> {
-        read(&beside(store)).ok()
+    pub(crate) fn of(store: &Path) -> Option<NamedProcess> {
+        let id = read(&beside(store)).ok()?;
+        Some(NamedProcess {
+            id,
+            alive: is_alive(id),
+        })
     }
+}
+
+/// The process that a file beside the store names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedProcess {
+    id: u32,
+    alive: Option<bool>,
+}
+
+impl NamedProcess {
+    /// Its number.
+    pub fn id(self) -> u32 {
+        self.id
+    }
+
+    /// Whether there is a process of that number; nothing where the system does not say. One that
+    /// is gone has left its name behind, and somebody else has the store open.
+    pub fn is_alive(self) -> Option<bool> {
+        self.alive
+    }
+}
+
+/// Looks into the folder of processes that Linux shows, if it is there.
+fn is_alive(id: u32) -> Option<bool> {
+    let processes = Path::new("/proc");
+    let own = processes.join(std::process::id().to_string());
+    own.try_exists().ok()?.then_some(())?;
+    processes.join(id.to_string()).try_exists().ok()
 }
 
 impl Drop for Holder {

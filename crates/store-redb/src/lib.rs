@@ -24,10 +24,11 @@
 //!
 //! | type | what it is |
 //! |---|---|
-//! | [`RedbStore`] | the store: `create` makes a file, `open` never does, `check` looks through one |
+//! | [`RedbStore`] | the store: `create` makes a file, `open` never does, `check` looks through one, `inspect` reads one that stays as it is |
 //! | [`OpenError`] | why not; the file is as it was |
 //! | [`Options`] | how much is kept, and how much memory is used |
 //! | [`Backend`] | where the bytes lie: a file, memory, or something that counts or fails |
+//! | [`VolatileBackend`] | memory that shows what a loss of power leaves, for tests |
 //!
 //! # What is kept
 //!
@@ -44,7 +45,14 @@
 //!
 //! [`RedbStore::check`] reads every page and finds every damaged one that holds something, with one
 //! exception that nothing can tell apart: where a store was stopped in the middle and its newest
-//! commits are damaged, the engine takes them for unfinished and steps back by one flush.
+//! commits are damaged, the engine takes them for unfinished and steps back by one flush. With
+//! [`Options::quick_repair`] it never does.
+//!
+//! # Loss of power
+//!
+//! An acknowledged commit survives it, on a medium whose flush is one and that leaves alone what it
+//! was not told to write; unfinished writes may be there in any part. The newest commit that was
+//! flushed is never written over, so that a torn one leads back to it and no further.
 #![expect(
     clippy::disallowed_methods,
     reason = "this crate is an edge: it opens the file that a store lies in"
@@ -57,7 +65,9 @@ mod committer;
 mod error;
 mod gate;
 mod guard;
+mod header;
 mod holder;
+mod inspect;
 mod layout;
 mod open;
 mod options;
@@ -67,9 +77,10 @@ mod store;
 mod view;
 
 pub use crate::{
-    backend::{Backend, CountingBackend, FileBackend, FlushCount, MemoryBackend},
+    backend::{Backend, CountingBackend, FileBackend, FlushCount, MemoryBackend, VolatileBackend},
     check::{CheckReport, Problem},
     error::{Found, OpenError, Place},
+    holder::NamedProcess,
     options::{Content, Options},
     store::RedbStore,
 };

@@ -4,6 +4,7 @@ use crate::{
     Backend, Content, FileBackend, Found, OpenError, Options, Place,
     gate::{Engine, Gate},
     guard::{Guarded, engine, guard, guarded, is_damage},
+    header,
     holder::Holder,
     layout::{
         COMMITS, COUNTERS, ENTRIES, FEED, FORMAT, HEADS, Head, MARKER, META, TOKENS, misread,
@@ -32,9 +33,6 @@ pub(crate) struct Opened {
     pub(crate) newest: u64,
     pub(crate) heads: BTreeMap<Partition, Head>,
 }
-
-/// What any redb file begins with.
-const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
 
 /// Makes a store in a new file.
 ///
@@ -187,20 +185,7 @@ pub(crate) fn inspect(
         place: place.clone(),
         found,
     };
-    let len = backend.len().map_err(io)?;
-    if len == 0 {
-        return Err(OpenError::Empty {
-            place: place.clone(),
-        });
-    }
-    let mut start_of_file = [0; MAGIC.len()];
-    if len < MAGIC_BYTES {
-        return Err(foreign(Found::ForeignFile));
-    }
-    backend.read(0, &mut start_of_file).map_err(io)?;
-    if start_of_file != MAGIC {
-        return Err(foreign(Found::ForeignFile));
-    }
+    header::look(&backend, place)?;
     let gate = Gate::holding(backend).map_err(io)?;
     let (database, clean) = start(&gate, place, options)?;
     match guarded(|| read_meta(database.get()?, options.content))
@@ -364,7 +349,7 @@ fn write_tables(database: &Database, content: Option<Content>) -> Result<(), Sto
     transaction.commit().map_err(engine)
 }
 
-fn failed(place: &Place, error: StoreError) -> OpenError {
+pub(crate) fn failed(place: &Place, error: StoreError) -> OpenError {
     let place = place.clone();
     match error {
         StoreError::Unavailable { source } => OpenError::Io {
@@ -377,5 +362,3 @@ fn failed(place: &Place, error: StoreError) -> OpenError {
         },
     }
 }
-
-const MAGIC_BYTES: u64 = 9;

@@ -6,6 +6,7 @@ use crate::{
     committer::Committer,
     gate::Gate,
     holder::Holder,
+    inspect::inspect,
     open::{self, Opened},
     recent::Recent,
     shared::{Request, Shared},
@@ -62,7 +63,8 @@ impl RedbStore {
     /// Opens the store in a file.
     ///
     /// It makes no file, and writes to none before it has seen that it is a store of ours. After
-    /// an unclean stop the engine repairs the file, which takes about a second for a gigabyte.
+    /// an unclean stop the engine repairs the file, which takes seconds for a gigabyte, unless it
+    /// was written with [`Options::quick_repair`].
     ///
     /// # Errors
     ///
@@ -133,6 +135,23 @@ impl RedbStore {
     /// As there.
     pub fn check_backend(backend: impl Backend) -> Result<CheckReport, OpenError> {
         check(backend, &Place::backend())
+    }
+
+    /// A look at the newest state of a file, which stays as it is byte for byte: what a repair
+    /// after an unclean stop would write is kept in memory. A commit to it is refused.
+    ///
+    /// Nobody else may have the file open, as long as the snapshot is there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RedbStore::open`].
+    pub fn inspect(
+        path: impl AsRef<Path>,
+        options: &Options,
+    ) -> Result<Box<dyn Snapshot>, OpenError> {
+        let path = path.as_ref();
+        let backend = open::file(path, FileBackend::open_read_only)?;
+        inspect(backend, &Place::file(path), options)
     }
 
     /// How often the engine has asked for a flush.

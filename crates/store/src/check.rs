@@ -8,6 +8,7 @@ use crate::{
     table::Pointer,
 };
 use core::fmt;
+use std::collections::BTreeSet;
 
 /// What is wrong at one place.
 #[derive(Debug, Clone)]
@@ -49,6 +50,13 @@ pub enum Finding {
         /// Where it leads.
         found: Key,
     },
+    /// A space is no table's and no index's.
+    Unknown {
+        /// The first key in it.
+        key: Key,
+        /// How many keys it has.
+        entries: u64,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -77,6 +85,13 @@ impl fmt::Display for Finding {
                 write!(
                     f,
                     "the row {row} of index `{index}` leads to {found}, which is not under it"
+                )
+            }
+            Self::Unknown { key, entries } => {
+                let (space, key) = (atlas_base::quoted(key.space().as_written()), shown(key));
+                write!(
+                    f,
+                    "the space {space} is of no known table; keys in it: {entries}, from {key} on"
                 )
             }
         }
@@ -151,7 +166,23 @@ pub async fn check_table<R: Record>(
     snapshot: &dyn Snapshot,
     partition: &Partition,
     table: &Table<R>,
+    report: impl FnMut(Finding),
+) -> Result<CheckCounts, StoreError> {
+    check_records(snapshot, partition, table, report, |_, _| {}).await
+}
+
+/// Like [`check_table`], and hands every record that can be read to `each`, with its key, in the
+/// order of the keys.
+///
+/// # Errors
+///
+/// As there.
+pub async fn check_records<R: Record>(
+    snapshot: &dyn Snapshot,
+    partition: &Partition,
+    table: &Table<R>,
     mut report: impl FnMut(Finding),
+    mut each: impl FnMut(&Key, R),
 ) -> Result<CheckCounts, StoreError> {
     let mut check = Check {
         snapshot,
@@ -159,12 +190,61 @@ pub async fn check_table<R: Record>(
         table,
         counts: CheckCounts::default(),
     };
-    check.records(&mut report).await?;
+    check.records(&mut report, &mut each).await?;
     for index in table.indexes() {
         check.rows(index, &mut report).await?;
     }
     Ok(check.counts)
 }
+
+/// Finds what lies in a partition outside the spaces of these names, which are those of tables and
+/// of their indexes: see [`Table::spaces`].
+///
+/// # Errors
+///
+/// The snapshot cannot be read; each other space is reported to `report`.
+pub async fn check_spaces(
+    snapshot: &dyn Snapshot,
+    partition: &Partition,
+    known: &BTreeSet<String>,
+    mut report: impl FnMut(Finding),
+) -> Result<(), StoreError> {
+    let mut rest = KeyRange::partition(partition);
+    loop {
+        let slice = snapshot.range(&rest, Page::first(1)).await?;
+        let Some((key, _)) = slice.entries.into_iter().next() else {
+            match slice.next {
+                Some(next) => rest = next,
+                None => return Ok(()),
+            }
+            continue;
+        };
+        let written = key.space().as_written();
+        let space = KeyRange::below(&format!("{} {written}", partition.as_str()));
+        rest = KeyRange::new(space.end(), rest.end());
+        if !known.contains(written) {
+            let entries = count(snapshot, &space).await?;
+            report(Finding::Unknown { key, entries });
+        }
+    }
+}
+
+/// Counts the keys of a range; values are read and not looked at.
+///
+/// # Errors
+///
+/// The snapshot cannot be read.
+pub async fn count(snapshot: &dyn Snapshot, range: &KeyRange) -> Result<u64, StoreError> {
+    let mut entries = 0;
+    let mut scan = Scan::new(range.clone());
+    while let Some(found) = scan.next(snapshot).await? {
+        entries += u64::try_from(found.len()).unwrap_or(u64::MAX);
+    }
+    Ok(entries)
+}
+
+/// A row that must be there, and the name of its index.
+type Expected = (&'static str, Key);
 
 /// A check under way.
 struct Check<'a, R: 'static> {
@@ -176,13 +256,20 @@ struct Check<'a, R: 'static> {
 
 impl<R: Record> Check<'_, R> {
     /// From the records to their rows.
-    async fn records(&mut self, report: &mut impl FnMut(Finding)) -> Result<(), StoreError> {
+    async fn records(
+        &mut self,
+        report: &mut impl FnMut(Finding),
+        each: &mut impl FnMut(&Key, R),
+    ) -> Result<(), StoreError> {
         let mut scan = Scan::new(Key::builder(self.partition, self.table.space()).range()?);
         while let Some(entries) = scan.next(self.snapshot).await? {
             for (key, entry) in entries {
                 self.counts.records += 1;
-                match self.expected_rows(&key, &entry) {
-                    Ok(expected) => self.record(key, expected, report).await?,
+                match self.read(&key, &entry) {
+                    Ok((record, expected)) => {
+                        each(&key, record);
+                        self.record(key, expected, report).await?;
+                    }
                     Err(error) => self.find(Finding::Unreadable { key, error }, report),
                 }
             }
@@ -194,7 +281,7 @@ impl<R: Record> Check<'_, R> {
     async fn record(
         &mut self,
         key: Key,
-        expected: Vec<(&'static str, Key)>,
+        expected: Vec<Expected>,
         report: &mut impl FnMut(Finding),
     ) -> Result<(), StoreError> {
         let rows: Vec<_> = expected.iter().map(|(_, row)| row.clone()).collect();
@@ -249,11 +336,11 @@ impl<R: Record> Check<'_, R> {
             let records = self.snapshot.get(&targets).await?;
             let own = Key::builder(self.partition, self.table.space()).range()?;
             for ((row, found), record) in rows.into_iter().zip(targets).zip(records) {
-                let belongs = match record.map(|entry| self.expected_rows(&found, &entry)) {
+                let belongs = match record.map(|entry| self.read(&found, &entry)) {
                     None => false,
                     // A record of this table that cannot be read was found on the way there.
                     Some(Err(_)) => own.contains(&found),
-                    Some(Ok(rows)) => rows.iter().any(|(_, expected)| *expected == row),
+                    Some(Ok((_, rows))) => rows.iter().any(|(_, expected)| *expected == row),
                 };
                 if !belongs {
                     let index = index.name();
@@ -264,22 +351,18 @@ impl<R: Record> Check<'_, R> {
         Ok(())
     }
 
-    /// The rows that a record's indexes must have.
-    fn expected_rows(
-        &self,
-        key: &Key,
-        entry: &Entry,
-    ) -> Result<Vec<(&'static str, Key)>, StoreError> {
+    /// A record, and the rows that its indexes must have.
+    fn read(&self, key: &Key, entry: &Entry) -> Result<(R, Vec<Expected>), StoreError> {
         let record: R = open(key, None, &entry.value)?;
         let full = FullKey {
             key: key.clone(),
             uncut: uncut_key(key, &entry.value)?,
         };
         let rows = self.table.rows(self.partition, &full, &record)?;
-        Ok(rows
+        let rows = rows
             .into_iter()
-            .map(|(row, (index, _))| (index.name(), row))
-            .collect())
+            .map(|(row, (index, _))| (index.name(), row));
+        Ok((record, rows.collect()))
     }
 
     fn find(&mut self, finding: Finding, report: &mut impl FnMut(Finding)) {

@@ -56,8 +56,9 @@
 //! | an engine | [`Store`], [`Snapshot`], [`Commit`], [`Capability`], [`StoreError`], [`FeedPage`] |
 //! | in memory | [`MemoryStore`], [`Timer`] |
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
-//! | records | [`Record`], [`Table`], [`Index`], [`Query`], [`RecordError`] |
-//! | care | [`check_table`], [`check_values`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
+//! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
+//! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
+//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
 //! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
@@ -87,7 +88,10 @@ mod tx;
 
 pub use crate::{
     capability::{Capability, Limit},
-    check::{CheckCounts, Finding, check_table, check_values, partitions},
+    check::{
+        CheckCounts, Finding, check_records, check_spaces, check_table, check_values, count,
+        partitions,
+    },
     commit::{Commit, CommitId, CommitToken, Committed, ReadSet, Value, Version, Write},
     dump::{DumpHeader, dump, header_of},
     error::{AsStoreError, ErrorSource, StoreError},
@@ -99,7 +103,10 @@ pub use crate::{
     parts::{Part, Parts},
     range::KeyRange,
     record::{Record, RecordError, UpgradeError, check_value},
-    table::{Found, Index, Query, QueryPage, Table, Within},
+    table::{
+        Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
+        QueryPage, Scalar, Table, Test, Within,
+    },
     timer::{SystemTimer, Timer},
     traits::{Entry, Fut, Page, Slice, Snapshot, Store},
     transact::{RetryPolicy, transact},

@@ -51,6 +51,22 @@ impl MemoryStore {
         }
     }
 
+    /// The most writes, and the most reads, of a commit of [`MemoryStore::limited`].
+    pub const LIMITED_OPERATIONS: usize = 128;
+    /// The most bytes of a commit, and of a value, of [`MemoryStore::limited`]: 1 MiB.
+    pub const LIMITED_BYTES: usize = 1 << 20;
+
+    /// An empty store with the limits of small engines: 128 operations and 1 MiB a commit, as etcd
+    /// has them, or nearly so, unless it is told otherwise. What works on this one works on all.
+    pub fn limited() -> Self {
+        let store = Self::new();
+        let mut capability = Capability::clone(&store.capability);
+        capability.max_operations = Some(Self::LIMITED_OPERATIONS);
+        capability.max_commit_bytes = Some(Self::LIMITED_BYTES);
+        capability.max_value_bytes = Self::LIMITED_BYTES;
+        store.with_capability(capability)
+    }
+
     /// The same state behind other limits.
     #[must_use]
     pub fn with_capability(mut self, capability: Capability) -> Self {

@@ -1,5 +1,7 @@
 //! Typed tables with their indexes.
 
+mod condition;
+mod cursor;
 mod index;
 mod query;
 
@@ -13,6 +15,8 @@ use std::collections::BTreeMap;
 
 pub(crate) use self::index::Pointer;
 pub use self::{
+    condition::{Condition, FieldPath, Scalar, Test},
+    cursor::{Cursor, CursorError, ParseCursorError},
     index::Index,
     query::{Found, Query, QueryPage, Within},
 };
@@ -63,6 +67,12 @@ impl<R: Record> Table<R> {
     /// Its indexes.
     pub fn indexes(&self) -> &'static [Index<R>] {
         self.indexes
+    }
+
+    /// The names of every space that it uses: its own, and those of its indexes.
+    pub fn spaces(&self) -> impl Iterator<Item = String> {
+        let indexes = self.indexes.iter().map(|index| index.space(self.space));
+        core::iter::once(self.space.to_owned()).chain(indexes)
     }
 
     /// The key of a record.

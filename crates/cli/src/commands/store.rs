@@ -7,7 +7,7 @@ use crate::{
     print::{Columns, Out, note},
 };
 use clap::Subcommand;
-use cloud_atlas::{Atlas, AuditEvent};
+use cloud_atlas::{Atlas, AuditEvent, FileReport};
 use pollster::FutureExt as _;
 use serde::Serialize;
 use std::{
@@ -50,27 +50,23 @@ pub(crate) enum Store {
     },
     /// Read everything and compare it with its checksums, indexes and digests
     ///
-    /// Ends with 1 if something is wrong.
+    /// It reads the file first, then the records in it, and changes neither. Ends with 1 if
+    /// something is wrong, and with 3 if the file cannot be read at all.
     Check,
     /// Count the records
     Stats,
 }
 
 pub(crate) fn run(command: Store, global: &Global, out: &mut Out) -> Run {
-    let atlas = global.open()?;
     match command {
-        Store::Dump { out: file } => dump(&atlas, file.as_deref()),
-        Store::Load { file } => load(&atlas, &file, out),
-        Store::Check => check(&atlas, out),
+        Store::Dump { out: file } => dump(&global.open()?, file.as_deref()),
+        Store::Load { file } => load(&global.open()?, &file, out),
+        Store::Check => check(global, out),
         Store::Stats => {
-            let report = atlas.check().block_on()?;
-            let counts: Vec<_> = report
-                .records
-                .iter()
-                .map(|(table, records)| Count {
-                    table,
-                    records: *records,
-                })
+            let counts = global.open()?.count().block_on()?;
+            let counts: Vec<_> = counts
+                .into_iter()
+                .map(|(table, records)| Count { table, records })
                 .collect();
             out.list(
                 &counts,
@@ -154,20 +150,43 @@ impl Iterator for Lines {
 /// The most bytes of a line of a dump: a value of any engine fits, escaped.
 const LINE_BYTES: u64 = 64 * 1024 * 1024;
 
-fn check(atlas: &Atlas, out: &mut Out) -> Run {
-    let report = atlas.check().block_on()?;
+fn check(global: &Global, out: &mut Out) -> Run {
+    let report = global.when_free(|url| Atlas::check_url(url).block_on())?;
     out.one(&report, |out| {
         for finding in &report.findings {
             writeln!(out, "{finding}")?;
         }
+        if let Some(file) = &report.file {
+            let FileReport {
+                keys,
+                feed_entries,
+                commits,
+                ..
+            } = file;
+            writeln!(
+                out,
+                "looked at every page of the file: {keys} keys, {feed_entries} feed entries, {commits} commits"
+            )?;
+            if !file.closed_well {
+                writeln!(
+                    out,
+                    "it was not closed the last time: the next command repairs it"
+                )?;
+            }
+        }
         let records: u64 = report.records.values().sum();
+        let looked_at = if report.records.is_empty() {
+            "; the records in it were not looked at".to_owned()
+        } else {
+            format!(" among {records} records")
+        };
         match report.findings.len() {
             0 => writeln!(
                 out,
                 "all is well: {records} records agree with their checksums, indexes and digests"
             ),
-            1 => writeln!(out, "1 thing is wrong among {records} records"),
-            wrong => writeln!(out, "{wrong} things are wrong among {records} records"),
+            1 => writeln!(out, "1 thing is wrong{looked_at}"),
+            wrong => writeln!(out, "{wrong} things are wrong{looked_at}"),
         }
     })?;
     if report.findings.is_empty() {

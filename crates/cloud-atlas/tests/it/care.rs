@@ -21,7 +21,7 @@ use std::{
 const EAST: &str = "aws/us-east-1";
 
 /// A world with something in every table.
-fn furnished() -> World {
+pub(crate) fn furnished() -> World {
     let world = World::new();
     let dana = world.who("dana");
     run(async {
@@ -49,7 +49,7 @@ fn furnished() -> World {
     world
 }
 
-fn load(atlas: &Atlas, text: &[String]) -> Result<(), Error> {
+pub(crate) fn load(atlas: &Atlas, text: &[String]) -> Result<(), Error> {
     let lines = || Ok(text.iter().cloned().map(Ok));
     run(atlas.load(lines)).map(|_| ())
 }
@@ -265,13 +265,62 @@ fn a_check_misses_no_record_that_another_one_needs() {
             "credential",
             "grant",
             "import",
-            "info",
             "principal",
             "scope"
         ]
     );
     let seen: Vec<_> = found[&false].iter().map(String::as_str).collect();
     insta::assert_debug_snapshot!(seen);
+}
+
+#[test]
+fn a_check_tells_of_what_no_table_knows_and_counts_tell_of_nothing_else() {
+    let world = furnished();
+    let store = world.atlas.store();
+    let sound = run(world.atlas.check()).unwrap();
+    assert_eq!(run(world.atlas.count()).unwrap(), sound.records);
+    for key in ["/ imag a", "/ imag b", "acme image.kez a", "zeta thing"] {
+        raw(&*store, put(key, b"{}".as_slice().into()));
+    }
+    let report = run(world.atlas.check()).unwrap();
+    assert_eq!(report.records, sound.records);
+    insta::assert_debug_snapshot!(report.findings, @r#"
+    [
+        "the space `imag` is of no known table; keys in it: 2, from `/ imag a` on",
+        "the space `image.kez` is of no known table; keys in it: 1, from `acme image.kez a` on",
+        "the space `thing` is of no known table; keys in it: 1, from `zeta thing` on",
+    ]
+    "#);
+}
+
+#[test]
+fn one_damaged_record_hides_no_other_problem() {
+    let world = furnished();
+    let store = world.atlas.store();
+    let all = everything(&*store);
+    let keys = |space: &str| -> Vec<_> {
+        let space = format!("acme {space} ");
+        all.iter()
+            .filter(|(key, _)| key.as_str().starts_with(&space))
+            .collect()
+    };
+    // A value that is no record, and elsewhere a revision and a content that are gone.
+    let (image, _) = keys("image")[0];
+    raw(&*store, put(image.as_str(), b"{}".as_slice().into()));
+    let mut gone = Vec::new();
+    for space in ["revision", "content"] {
+        let key = keys(space)[0].0.clone();
+        raw(&*store, Write::Delete { key: key.clone() });
+        gone.push(key);
+    }
+    let found = run(world.atlas.check()).unwrap().findings.join("\n");
+    assert!(found.contains("cannot be read"), "{found}");
+    assert!(found.contains("the revision is missing"), "{found}");
+    assert!(found.contains("its content"), "{found}");
+    // A revision that cannot be read is not called missing as well.
+    raw(&*store, put(gone[0].as_str(), b"{}".as_slice().into()));
+    let found = run(world.atlas.check()).unwrap().findings.join("\n");
+    assert!(!found.contains("the revision is missing"), "{found}");
 }
 
 #[test]

@@ -12,6 +12,7 @@
 mod caching;
 mod care;
 mod concurrency;
+mod damage;
 mod imports;
 mod isolation;
 mod kill;

@@ -1,10 +1,10 @@
 //! Commits as wholes: writes, tokens, limits.
 
 use crate::{
-    bench::{Bench, account, all, everything, home, json, key, key_in, put, read_keys, text},
+    bench::{Bench, account, all, everything, home, key, key_in, put, read_keys, text},
     failure::{Verdict, conflict, same, seen},
 };
-use atlas_store::{Commit, FeedPosition, Limit, ReadSet, StoreError, Value, Write};
+use atlas_store::{Commit, FeedPosition};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ pub(crate) async fn commits_appear_at_once(bench: &Bench<'_>) -> Verdict {
     bench.on_threads(3, |thread| async move {
         if thread == 0 {
             let mut outcome = Ok(());
-            for round in 0..bench.harness.rounds {
+            for round in 0..bench.rounds() {
                 let value = round.to_string();
                 let writes = keys.iter().map(|key| put(key, &value)).collect();
                 outcome = bench.write(writes).await.map(drop);
@@ -198,70 +198,3 @@ pub(crate) async fn racing_tokens_commit_once(bench: &Bench<'_>) -> Verdict {
         &u64::try_from(rounds).unwrap_or(0),
     )
 }
-
-pub(crate) async fn limits_are_answered(bench: &Bench<'_>) -> Verdict {
-    let capability = bench.store.capability().clone();
-    let small = key("small")?;
-    let mut cases: Vec<(Limit, Vec<Write>)> = Vec::new();
-    if capability.max_value_bytes <= MOST_BYTES {
-        let value = json(&"x".repeat(capability.max_value_bytes));
-        let large = Write::Put {
-            key: key("large")?,
-            value,
-        };
-        cases.push((Limit::ValueBytes, vec![put(&small, "1"), large]));
-    }
-    if let Some(most) = capability
-        .max_operations
-        .filter(|&most| most <= MOST_OPERATIONS)
-    {
-        let writes = (0..=most).map(|n| Ok(put(&key(&format!("many{n:07}"))?, "1")));
-        cases.push((
-            Limit::Operations,
-            writes.collect::<Result<_, crate::failure::Found>>()?,
-        ));
-    }
-    if let Some(most) = capability.max_commit_bytes {
-        let each = capability.max_value_bytes.min(most).min(MOST_BYTES);
-        let count = most.div_ceil(each.max(1)) + 1;
-        if count
-            <= capability
-                .max_operations
-                .unwrap_or(MOST_OPERATIONS)
-                .min(MOST_OPERATIONS)
-        {
-            let value: Value = json(&"x".repeat(each.saturating_sub(2)));
-            let writes = (0..count).map(|n| {
-                let key = key(&format!("heavy{n:07}"))?;
-                Ok(Write::Put {
-                    key,
-                    value: Value::clone(&value),
-                })
-            });
-            cases.push((
-                Limit::CommitBytes,
-                writes.collect::<Result<_, crate::failure::Found>>()?,
-            ));
-        }
-    }
-    for (limit, writes) in cases {
-        let reads = ReadSet::default();
-        match bench.commit(bench.snapshot().await?, reads, writes).await {
-            Err(StoreError::TooLarge { what, .. }) if what == limit => {}
-            Err(StoreError::TooLarge { what, .. }) => {
-                return seen(format_args!(
-                    "too many {limit} were answered as too many {what}"
-                ));
-            }
-            Err(error) => return Err(error.into()),
-            Ok(_) => return seen(format_args!("a commit with too many {limit} was accepted")),
-        }
-        let left = all(&*bench.snapshot().await?, &everything()?, false).await?;
-        same("the keys that a refused commit left", &left.len(), &0)?;
-    }
-    Ok(())
-}
-
-/// What the suite is willing to build to exceed a limit.
-const MOST_BYTES: usize = 32 << 20;
-const MOST_OPERATIONS: usize = 200_000;

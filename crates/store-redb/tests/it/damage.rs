@@ -2,15 +2,19 @@
 
 use crate::support::{commit, everything, key, put};
 use atlas_store::{FeedPosition, Partition, Store as _, StoreError};
-use atlas_store_redb::{MemoryBackend, OpenError, RedbStore};
+use atlas_store_redb::{MemoryBackend, OpenError, Options, RedbStore};
 use std::{sync::mpsc, time::Duration};
 
-const FILES: u64 = 60;
-const FLIPS: usize = 64;
+pub(crate) const FILES: u64 = 60;
+pub(crate) const FLIPS: usize = 64;
 
-fn sound(closed: bool) -> Vec<u8> {
+pub(crate) fn sound(closed: bool) -> Vec<u8> {
+    sound_with(closed, Options::default())
+}
+
+fn sound_with(closed: bool, options: Options) -> Vec<u8> {
     let backend = MemoryBackend::new();
-    let store = RedbStore::with_backend(backend.clone()).unwrap();
+    let store = RedbStore::with_backend_and(backend.clone(), options).unwrap();
     for round in 0..40 {
         let writes = (0..10).map(|n| put(&key(&format!("{round}-{n}")), &"value ".repeat(50)));
         commit(&store, writes.collect()).unwrap();
@@ -59,7 +63,10 @@ fn live(bytes: Vec<u8>) -> Result<Result<(), StoreError>, OpenError> {
 
 /// Lets it run in a thread of its own: it must end, and not by a panic.
 #[track_caller]
-fn within_a_minute<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) fn within_a_minute<T: Send + 'static>(
+    what: &str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> T {
     let (done, finished) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let _ = done.send(run());
@@ -75,7 +82,7 @@ fn within_a_minute<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send
 }
 
 /// Flips bytes beyond the magic, without which it would be no store at all.
-fn flip(sound: &[u8], flips: usize, seed: u64) -> Vec<u8> {
+pub(crate) fn flip(sound: &[u8], flips: usize, seed: u64) -> Vec<u8> {
     let used = sound.iter().rposition(|&byte| byte != 0).unwrap();
     let mut bytes = sound.to_vec();
     let mut state = seed * 2 + 1;
@@ -157,4 +164,80 @@ fn truncated_files_never_panic() {
         let outcome = within_a_minute(&name, move || live(bytes));
         assert!(!matches!(outcome, Ok(Ok(()))), "{name} is taken for whole");
     }
+}
+
+#[test]
+fn with_quick_repair_nothing_is_taken_for_unfinished() {
+    let open =
+        |bytes: &[u8]| RedbStore::with_backend(MemoryBackend::from_bytes(bytes.to_vec())).unwrap();
+    let mut options = Options::default();
+    options.quick_repair = true;
+    let sound = sound_with(false, options);
+    let expected = everything(&open(&sound)).unwrap();
+    for file in 0..FILES {
+        let bytes = flip(&sound, 2, file);
+        if passes_check(&format!("file {file}"), bytes.clone()) {
+            assert!(
+                everything(&open(&bytes)).unwrap() == expected,
+                "file {file}"
+            );
+        }
+    }
+}
+
+/// A store of ten commits that was not closed.
+fn stopped(quick_repair: bool) -> Vec<u8> {
+    let backend = MemoryBackend::new();
+    let mut options = Options::default();
+    options.quick_repair = quick_repair;
+    let store = RedbStore::with_backend_and(backend.clone(), options).unwrap();
+    for round in 0..10 {
+        commit(&store, vec![put(&key(&round.to_string()), "1")]).unwrap();
+    }
+    backend.to_bytes()
+}
+
+/// Damages what the engine keeps of its newest commit: one of two slots in its header, of which
+/// the newer one has the higher number.
+fn damage_newest(bytes: &mut [u8]) {
+    const SLOTS: [usize; 2] = [64, 192];
+    const NUMBER: usize = 104;
+    const ROOT: usize = 10;
+    let number = |slot: usize| {
+        let (number, _) = bytes[slot + NUMBER..].split_first_chunk().unwrap();
+        u64::from_le_bytes(*number)
+    };
+    let newest = SLOTS.into_iter().max_by_key(|slot| number(*slot)).unwrap();
+    bytes[newest + ROOT] ^= 1;
+}
+
+#[test]
+fn a_damaged_newest_commit_is_taken_for_an_unfinished_one_unless_quickly_repaired() {
+    let mut bytes = stopped(false);
+    damage_newest(&mut bytes);
+    let store = RedbStore::with_backend(MemoryBackend::from_bytes(bytes)).unwrap();
+    assert_eq!(everything(&store).unwrap().len(), 9);
+
+    let mut bytes = stopped(true);
+    damage_newest(&mut bytes);
+    let medium = MemoryBackend::from_bytes(bytes);
+    let refused = RedbStore::with_backend(medium.clone()).unwrap_err();
+    assert!(matches!(refused, OpenError::Damaged { .. }), "{refused:?}");
+    let refused = RedbStore::check_backend(medium).unwrap_err();
+    assert!(matches!(refused, OpenError::Damaged { .. }), "{refused:?}");
+}
+
+#[test]
+fn reading_everything_misses_what_a_check_finds() {
+    // What the checksums are for: without a look at them, some damage goes unnoticed.
+    let sound = sound(true);
+    let mut missed = 0;
+    for file in 0..FILES {
+        let bytes = flip(&sound, 2, file);
+        let name = format!("file {file}");
+        let copy = bytes.clone();
+        let unnoticed = matches!(within_a_minute(&name, move || live(copy)), Ok(Ok(())));
+        missed += usize::from(unnoticed && !passes_check(&name, bytes));
+    }
+    assert!(missed > 0);
 }

@@ -2,7 +2,11 @@
 
 use crate::support::{commit, get, key, put};
 use atlas_store_redb::{Content, Found, MemoryBackend, OpenError, Options, RedbStore};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 use tempfile::TempDir;
 
 fn folder() -> TempDir {
@@ -203,6 +207,53 @@ fn a_store_of_a_newer_format() {
 }
 
 #[test]
+fn a_file_of_another_version_of_the_engine() {
+    let folder = folder();
+    let path = folder.path().join("atlas.redb");
+    drop(RedbStore::create(&path).unwrap());
+    let sound = fs::read(&path).unwrap();
+    // The version stands at the start of both commit slots of the engine's header.
+    let with = |first: u8, second: u8| {
+        let mut bytes = sound.clone();
+        (bytes[64], bytes[192]) = (first, second);
+        fs::write(&path, bytes).unwrap();
+    };
+    assert_eq!((sound[64], sound[192]), (3, 3));
+    with(4, 4);
+    let (error, message) = refused(&path);
+    let newer = matches!(
+        error,
+        OpenError::NewerEngine {
+            found: 4,
+            supported: 3,
+            ..
+        }
+    );
+    assert!(newer, "{error:?}");
+    insta::assert_snapshot!(message, @"the store at `atlas.redb` has the engine's file format 4, and this program reads format 3: use a newer version");
+    with(2, 2);
+    let (error, message) = refused(&path);
+    let older = matches!(
+        error,
+        OpenError::OlderEngine {
+            found: 2,
+            supported: 3,
+            ..
+        }
+    );
+    assert!(older, "{error:?}");
+    insta::assert_snapshot!(message, @"the store at `atlas.redb` has the engine's old file format 2, and this program reads format 3: dump it with the version that wrote it, and load the dump into a new store");
+    // Neither version of the engine writes two that differ, nor one without a number.
+    for (first, second) in [(4, 3), (3, 4), (2, 3), (3, 1), (0, 0)] {
+        with(first, second);
+        let (error, _) = refused(&path);
+        assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
+    }
+    with(3, 3);
+    drop(RedbStore::open(&path).unwrap());
+}
+
+#[test]
 fn a_truncated_store() {
     let folder = folder();
     let path = folder.path().join("atlas.redb");
@@ -237,12 +288,31 @@ fn a_store_in_use() {
     commit(&store, vec![put(&key("a"), "1")]).unwrap();
     let (error, message) = refused(&path);
     let this = std::process::id();
-    assert!(matches!(error, OpenError::Locked { holder: Some(pid), .. } if pid == this));
+    assert!(matches!(error, OpenError::Locked { holder: Some(holder), .. } if holder.id() == this));
     insta::assert_snapshot!(message, @"the store at `atlas.redb` is in use by this very process: close it there first");
     commit(&store, vec![put(&key("a"), "2")]).unwrap();
     let beside = folder.path().join("atlas.redb.holder");
-    fs::write(&beside, "atlas-store-redb is open in process 4711\n").unwrap();
-    insta::assert_snapshot!(refused(&path).1, @"the store at `atlas.redb` is in use by process 4711: close it there first");
+    let named = |process: u32| {
+        let text = format!("atlas-store-redb is open in process {process}\n");
+        fs::write(&beside, text).unwrap();
+        let (error, message) = refused(&path);
+        let OpenError::Locked { holder, .. } = error else {
+            panic!("{error:?}");
+        };
+        let alive = holder.unwrap().is_alive();
+        (alive, message.replace(&process.to_string(), "4711"))
+    };
+    let shows_processes = Path::new("/proc/self").exists();
+    let mut other = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    let (alive, message) = named(other.id());
+    assert!(!shows_processes || alive == Some(true));
+    insta::assert_snapshot!(message, @"the store at `atlas.redb` is in use by process 4711: close it there first");
+    other.wait().unwrap();
+    let (alive, message) = named(other.id());
+    if shows_processes {
+        assert_eq!(alive, Some(false));
+        insta::assert_snapshot!(message, @"the store at `atlas.redb` is in use, perhaps by process 4711, which seems to be gone: close it there first");
+    }
     fs::write(&beside, "nonsense").unwrap();
     insta::assert_snapshot!(refused(&path).1, @"the store at `atlas.redb` is in use: close it there first");
     drop(store);

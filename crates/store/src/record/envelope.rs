@@ -2,9 +2,10 @@
 //! key had to be cut.
 
 use super::{Record, RecordError};
-use crate::{Key, StoreError, Value, hex, key::FullKey};
+use crate::{Condition, Key, StoreError, Value, hex, key::FullKey};
 use atlas_base::{Digest, canonical};
 use core::fmt::Write;
+use std::collections::BTreeSet;
 
 /// Hex digits of the checksum.
 const CHECKSUM_DIGITS: usize = 32;
@@ -43,21 +44,34 @@ pub(crate) fn open<R: Record>(
             "two long keys share one digest",
         ));
     }
-    if opened.schema == R::SCHEMA {
-        let reason = "a record is not what its schema says";
-        return serde_json::from_str(opened.json)
-            .map_err(|error| StoreError::corrupt_at(key, reason).with_source(error));
-    }
-    if opened.schema > R::SCHEMA {
-        return Err(StoreError::Unsupported {
-            what: "a record written by a newer version of the program; upgrade this one",
-        });
-    }
-    R::upgrade(opened.schema, opened.json).map_err(|error| {
-        StoreError::corrupt_at(key, "a record of an older schema cannot be upgraded")
-            .with_source(error)
-    })
+    opened.record(key)
 }
+
+/// Reads a record if its JSON meets every condition. One that does not is not made a record of,
+/// unless it has to be upgraded first.
+pub(crate) fn open_where<R: Record>(
+    key: &Key,
+    value: &[u8],
+    conditions: &BTreeSet<Condition>,
+) -> Result<Option<R>, StoreError> {
+    let opened = Opened::read(key, value)?;
+    let meets = |json: &str| {
+        let met = conditions.iter().map(|condition| condition.is_met(json));
+        let all: Result<Vec<bool>, _> = met.collect();
+        all.map(|met| met.into_iter().all(|met| met))
+            .map_err(|error| StoreError::corrupt_at(key, NOT_ITS_SCHEMA).with_source(error))
+    };
+    if opened.schema == R::SCHEMA {
+        return meets(opened.json)?.then(|| opened.record(key)).transpose();
+    }
+    let record: R = opened.record(key)?;
+    let newest = canonical::to_string(&record).map_err(|error| {
+        StoreError::corrupt_at(key, "an upgraded record cannot be written").with_source(error)
+    })?;
+    Ok(meets(&newest)?.then_some(record))
+}
+
+const NOT_ITS_SCHEMA: &str = "a record is not what its schema says";
 
 /// Checks that a value is a record's and undamaged, without knowing whose.
 ///
@@ -83,6 +97,23 @@ struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
+    /// The record, upgraded if it must be.
+    fn record<R: Record>(&self, key: &Key) -> Result<R, StoreError> {
+        if self.schema == R::SCHEMA {
+            return serde_json::from_str(self.json)
+                .map_err(|error| StoreError::corrupt_at(key, NOT_ITS_SCHEMA).with_source(error));
+        }
+        if self.schema > R::SCHEMA {
+            return Err(StoreError::Unsupported {
+                what: "a record written by a newer version of the program; upgrade this one",
+            });
+        }
+        R::upgrade(self.schema, self.json).map_err(|error| {
+            StoreError::corrupt_at(key, "a record of an older schema cannot be upgraded")
+                .with_source(error)
+        })
+    }
+
     fn read(key: &Key, value: &'a [u8]) -> Result<Self, StoreError> {
         let damaged = || StoreError::corrupt_at(key, "a value is not the envelope of a record");
         let text = core::str::from_utf8(value).map_err(|error| damaged().with_source(error))?;

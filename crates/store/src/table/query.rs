@@ -1,11 +1,16 @@
 //! Queries as values.
 
 use super::{
-    Table,
+    Condition, Table,
     index::{ORPHAN, Pointer},
 };
-use crate::{Key, KeyRange, Page, Partition, Parts, Record, Rows, StoreError, Tx, record::open};
+use crate::{
+    Key, KeyRange, Page, Partition, Parts, Record, Rows, StoreError, Tx, Value,
+    record::{open, open_where},
+};
+use atlas_base::{Digest, canonical};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// How many records a query returns unless it says otherwise.
 const LIMIT: usize = 100;
@@ -17,8 +22,13 @@ const FILTERED_ROWS: usize = 32;
 /// Records come in the order of the table's key, or of the index that was named. An index with
 /// several keys for one record may name it several times.
 ///
-/// Its serial form says what is asked for and in which order, but neither how many are wanted nor
-/// where to go on: pages of one query have one digest, which a cursor can hold.
+/// What it asks for is an interval, in the order of the table's key or of an index, and conditions
+/// on the fields of the records in it. The interval decides what is read, so that a list of many
+/// records goes through an index that begins with what is asked for.
+///
+/// Its serial form, canonical JSON that later versions keep, says what is asked for and in which
+/// order, but neither how many are wanted nor where to go on: pages of one query have one digest,
+/// which a [`Cursor`](crate::Cursor) holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Query {
     partition: Partition,
@@ -27,6 +37,8 @@ pub struct Query {
     #[serde(skip)]
     limit: usize,
     reverse: bool,
+    #[serde(rename = "where", skip_serializing_if = "BTreeSet::is_empty")]
+    conditions: BTreeSet<Condition>,
     #[serde(skip)]
     after: Option<Key>,
 }
@@ -54,6 +66,7 @@ impl Query {
             within: Within::Prefix(Parts::new()),
             limit: LIMIT,
             reverse: false,
+            conditions: BTreeSet::new(),
             after: None,
         }
     }
@@ -79,6 +92,19 @@ impl Query {
         Self { within, ..self }
     }
 
+    /// Only records that meet this condition too. A page is read on until it is full or the
+    /// interval ends.
+    #[must_use]
+    pub fn keep(mut self, condition: Condition) -> Self {
+        self.conditions.insert(condition);
+        self
+    }
+
+    /// What is asked of each record, in no order that matters.
+    pub fn conditions(&self) -> impl ExactSizeIterator<Item = &Condition> {
+        self.conditions.iter()
+    }
+
     /// At most so many records; 100 unless this is called.
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
@@ -102,6 +128,13 @@ impl Query {
             after: next,
             ..self
         }
+    }
+
+    /// The digest of what is asked for, of the table in this space.
+    pub(crate) fn digest(&self, space: &str) -> Digest {
+        // INVARIANT: texts, integers, lists and flags have a canonical form.
+        let text = canonical::to_string(&(space, self)).unwrap_or_default();
+        Digest::of("cloud-atlas query", text.as_bytes())
     }
 
     /// What is read, of the space with this name.
@@ -153,8 +186,9 @@ impl<R: Record> Table<R> {
         self.pages(tx, query, None::<fn(&R) -> bool>).await
     }
 
-    /// One page of those records of a query that a predicate keeps. It reads on until the page is
-    /// full or the range ends.
+    /// One page of those records of a query that a predicate keeps besides. It reads on until the
+    /// page is full or the interval ends. The predicate is no part of the query: where a page may be
+    /// resumed, say what you can as [`Query::keep`], and put the rest into the cursor's binding.
     ///
     /// # Errors
     ///
@@ -185,7 +219,7 @@ impl<R: Record> Table<R> {
         let mut rest = Some(query.range(&space)?);
         while let Some(range) = rest.take_if(|_| page.found.len() < query.limit) {
             let missing = query.limit - page.found.len();
-            let limit = if keep.is_some() {
+            let limit = if keep.is_some() || !query.conditions.is_empty() {
                 missing.max(FILTERED_ROWS)
             } else {
                 missing
@@ -200,21 +234,24 @@ impl<R: Record> Table<R> {
                 )
                 .await?;
             rest.clone_from(&rows.next);
-            let mut records = self
+            let mut values = self
                 .resolve(tx, query.index.is_some(), rows)
                 .await?
                 .into_iter();
-            for (row, found) in records.by_ref() {
-                if keep.as_ref().is_some_and(|keep| !keep(&found.record)) {
+            for (row, key, value) in values.by_ref() {
+                let Some(record) = open_where(&key, &value, &query.conditions)? else {
+                    continue;
+                };
+                if keep.as_ref().is_some_and(|keep| !keep(&record)) {
                     continue;
                 }
-                page.found.push(found);
+                page.found.push(Found { key, record });
                 page.next = Some(row);
                 if page.found.len() == query.limit {
                     break;
                 }
             }
-            if page.found.len() == query.limit && rest.is_none() && records.next().is_none() {
+            if page.found.len() == query.limit && rest.is_none() && values.next().is_none() {
                 page.next = None;
             }
         }
@@ -224,32 +261,29 @@ impl<R: Record> Table<R> {
         Ok(page)
     }
 
-    /// The records behind rows, with the rows.
+    /// The values behind rows: the row, the record's key, its value.
     async fn resolve(
         &self,
         tx: &Tx,
         indexed: bool,
         rows: Rows,
-    ) -> Result<Vec<(Key, Found<R>)>, StoreError> {
+    ) -> Result<Vec<(Key, Key, Value)>, StoreError> {
         if !indexed {
-            let read = |(key, value): (Key, crate::Value)| {
-                let record = open(&key, None, &value)?;
-                Ok((key.clone(), Found { key, record }))
-            };
-            return rows.entries.into_iter().map(read).collect();
+            let own = |(key, value): (Key, Value)| (key.clone(), key, value);
+            return Ok(rows.entries.into_iter().map(own).collect());
         }
         let mut targets = Vec::with_capacity(rows.entries.len());
         for (row, value) in &rows.entries {
             let Pointer(key) = open(row, None, value)?;
             targets.push(key);
         }
-        let records = self.get_at(tx, &targets).await?;
+        let values = tx.get_many(&targets).await?;
         let rows = rows.entries.into_iter().map(|(row, _)| row);
         let found = rows
             .zip(targets)
-            .zip(records)
-            .map(|((row, key), record)| match record {
-                Some(record) => Ok((row, Found { key, record })),
+            .zip(values)
+            .map(|((row, key), value)| match value {
+                Some(value) => Ok((row, key, value)),
                 None => Err(StoreError::corrupt_at(&row, ORPHAN)),
             });
         found.collect()

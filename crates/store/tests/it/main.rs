@@ -6,11 +6,13 @@
 )]
 
 mod check;
+mod cursors;
 mod dump;
 mod errors;
 mod feeds;
 mod keys;
 mod memory;
+mod seeds;
 mod support;
 mod tables;
 mod transact;

@@ -66,6 +66,36 @@ fn a_version_never_returns() {
 }
 
 #[test]
+fn the_limited_form_has_the_limits_it_states() {
+    let store = MemoryStore::limited();
+    let capability = store.capability();
+    assert_eq!(
+        capability.max_operations,
+        Some(MemoryStore::LIMITED_OPERATIONS)
+    );
+    assert_eq!(
+        capability.max_commit_bytes,
+        Some(MemoryStore::LIMITED_BYTES)
+    );
+    let put = |count: usize, bytes: usize| {
+        let writes = (0..count).map(|n| Write::Put {
+            key: key(&format!("{n:03}")),
+            value: vec![b'1'; bytes].into(),
+        });
+        let commit = Commit {
+            reads: ReadSet::default(),
+            writes: writes.collect(),
+            token: RetryPolicy::new((count << 32 | bytes) as u128).token(),
+        };
+        block_on(async { store.snapshot().await?.commit(commit).await })
+    };
+    assert!(put(128, 8000).is_ok());
+    assert!(put(1, 1 << 20).is_err()); // the key counts too
+    assert!(put(129, 1).is_err());
+    assert!(put(128, 8200).is_err());
+}
+
+#[test]
 fn limits_are_those_of_the_capability() {
     block_on(async {
         let mut capability = Capability::new("small");

@@ -1,0 +1,292 @@
+//! Check the store, and count what is in it.
+
+use crate::{
+    Atlas, Error, OpenError,
+    open::{inspect, known},
+    tables::{
+        CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, KeptContent, MCIS,
+        PRINCIPALS, REVISIONS, SCOPES,
+    },
+};
+use atlas_base::Digest;
+use atlas_history::{Frozen, LineageId};
+use atlas_mci::Content;
+use atlas_store::{
+    Finding, Key, KeyPart, Partition, Record, Snapshot, Table, check_records, check_spaces, count,
+    partitions,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a check of the whole store found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StoreReport {
+    /// What the engine's file holds, where [`Atlas::check_url`] looked through it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileReport>,
+    /// How many records of each table there are; empty where the records were not looked at,
+    /// because the file that they lie in is damaged.
+    pub records: BTreeMap<&'static str, u64>,
+    /// What is wrong, a line each; nothing where all is well.
+    pub findings: Vec<String>,
+}
+
+/// What the engine's file holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FileReport {
+    /// Keys: records and rows of indexes.
+    pub keys: u64,
+    /// Bytes of keys and values.
+    pub bytes: u64,
+    /// Entries of the change feeds.
+    pub feed_entries: u64,
+    /// Commits whose outcome can be told.
+    pub commits: u64,
+    /// Whether it was closed the last time it was open. If not, the next open repairs what a stop
+    /// in the middle left; that is no damage.
+    pub closed_well: bool,
+}
+
+impl Atlas {
+    /// Reads everything and compares it: values with their checksums, records with their indexes
+    /// both ways, revisions and contents with their digests, lineages and channels with their
+    /// revisions; and finds what no table knows.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read at all. What is wrong inside is an answer.
+    pub async fn check(&self) -> Result<StoreReport, Error> {
+        let snapshot = self.shared.store.snapshot().await?;
+        let mut report = StoreReport::default();
+        check(&*snapshot, &mut report).await?;
+        Ok(report)
+    }
+
+    /// Checks a store that nobody has open, without changing a byte of it: first the engine's
+    /// file, every page and row of it, and where that is sound, the records as [`Atlas::check`]
+    /// does.
+    ///
+    /// # Errors
+    ///
+    /// The address is none or `memory:`, or what is there is no store of this program, is in use,
+    /// or is too damaged to be read at all.
+    pub async fn check_url(url: &str) -> Result<StoreReport, Error> {
+        let (mut report, snapshot) = inspect(url)?;
+        let Some(snapshot) = snapshot else {
+            return Ok(report);
+        };
+        if partitions(&*snapshot).await?.is_empty() {
+            return Err(OpenError::Unfinished.into());
+        }
+        check(&*snapshot, &mut report).await?;
+        Ok(report)
+    }
+
+    /// Counts the records of each table, and checks none.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub async fn count(&self) -> Result<BTreeMap<&'static str, u64>, Error> {
+        let snapshot = self.shared.store.snapshot().await?;
+        let spaces = [
+            INFO.space(),
+            SCOPES.space(),
+            PRINCIPALS.space(),
+            GRANTS.space(),
+            CREDENTIALS.space(),
+            IMAGES.space(),
+            MCIS.space(),
+            REVISIONS.space(),
+            CONTENTS.space(),
+            CHANNELS.space(),
+            IMPORTS.space(),
+            EVENTS.space(),
+        ];
+        let mut counts = BTreeMap::new();
+        for partition in partitions(&*snapshot).await? {
+            for space in spaces {
+                let range = Key::builder(&partition, space).range()?;
+                *counts.entry(space).or_default() += count(&*snapshot, &range).await?;
+            }
+        }
+        Ok(counts)
+    }
+}
+
+async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), Error> {
+    for partition in partitions(snapshot).await? {
+        let mut care = Care {
+            snapshot,
+            partition: &partition,
+            report,
+            known: BTreeSet::new(),
+            unreadable: BTreeSet::new(),
+        };
+        care.furniture().await?;
+        care.histories().await?;
+        care.strangers().await?;
+    }
+    let info = INFO.key(&Partition::global(), "store")?;
+    if snapshot.get(&[info]).await?.iter().all(Option::is_none) {
+        let problem = "the record that says what the store is, is missing";
+        report.findings.push(problem.to_owned());
+    }
+    Ok(())
+}
+
+/// One partition under check.
+struct Care<'a> {
+    snapshot: &'a dyn Snapshot,
+    partition: &'a Partition,
+    report: &'a mut StoreReport,
+    /// The spaces of the tables that were looked at.
+    known: BTreeSet<String>,
+    /// Keys that are there, with values that cannot be read.
+    unreadable: BTreeSet<Key>,
+}
+
+impl Care<'_> {
+    /// Checks one table; `each` gets what can be read.
+    async fn table<R: Record>(
+        &mut self,
+        table: &Table<R>,
+        each: impl FnMut(&Key, R),
+    ) -> Result<(), Error> {
+        let (findings, unreadable) = (&mut self.report.findings, &mut self.unreadable);
+        let note = |finding: Finding| {
+            findings.push(finding.to_string());
+            if let Finding::Unreadable { key, .. } = finding {
+                unreadable.insert(key);
+            }
+        };
+        let counts = check_records(self.snapshot, self.partition, table, note, each).await?;
+        self.known.extend(table.spaces());
+        *self.report.records.entry(table.space()).or_default() += counts.records;
+        Ok(())
+    }
+
+    /// The tables whose records stand for themselves.
+    async fn furniture(&mut self) -> Result<(), Error> {
+        let mut format = None;
+        self.table(&INFO, |_, info| format = Some(info.0.format))
+            .await?;
+        if format.is_some() {
+            known(format)?;
+        }
+        self.table(&SCOPES, |_, _| {}).await?;
+        self.table(&PRINCIPALS, |_, _| {}).await?;
+        self.table(&GRANTS, |_, _| {}).await?;
+        self.table(&CREDENTIALS, |_, _| {}).await?;
+        self.table(&IMAGES, |_, _| {}).await?;
+        self.table(&IMPORTS, |_, _| {}).await?;
+        self.table(&EVENTS, |_, _| {}).await
+    }
+
+    /// Lineages, revisions, contents and channels, each and against each other. What cannot be read
+    /// is said once, and not called missing as well.
+    async fn histories(&mut self) -> Result<(), Error> {
+        let mut problems = Vec::new();
+        let mut contents = BTreeSet::new();
+        self.table(&CONTENTS, |key, content| {
+            problems.extend(content_problem(key, content));
+            contents.insert(key.clone());
+        })
+        .await?;
+        let mut revisions: BTreeMap<LineageId, BTreeMap<u32, Digest>> = BTreeMap::new();
+        self.table(&REVISIONS, |_, kept| {
+            let (lineage, revision) = (kept.0.lineage, kept.0.revision);
+            if let Err(error) = revision.verify() {
+                problems.push(format!("{lineage}: {error}"));
+            }
+            let known = revisions.entry(lineage).or_default();
+            known.insert(revision.number().get(), revision.content());
+        })
+        .await?;
+        let mut lineages = BTreeMap::new();
+        self.table(&MCIS, |_, kept| {
+            lineages.insert(kept.0.lineage, kept.0.last.map(|last| last.number.get()));
+        })
+        .await?;
+        let mut channels = Vec::new();
+        self.table(&CHANNELS, |_, kept| channels.push(kept.0))
+            .await?;
+
+        for (lineage, known) in &revisions {
+            for (number, digest) in known {
+                let key = CONTENTS.key(self.partition, digest.to_string())?;
+                if !contents.contains(&key) && !self.unreadable.contains(&key) {
+                    let problem = format!("{lineage}@{number}: its content {digest} is missing");
+                    problems.push(problem);
+                }
+            }
+        }
+        for (lineage, last) in &lineages {
+            for number in 1..=last.unwrap_or(0) {
+                let parts = (lineage.to_string(), u64::from(number));
+                let key = REVISIONS.key(self.partition, parts)?;
+                let known = revisions.get(lineage);
+                if !known.is_some_and(|known| known.contains_key(&number))
+                    && !self.unreadable.contains(&key)
+                {
+                    problems.push(format!("{lineage}@{number}: the revision is missing"));
+                }
+            }
+        }
+        for (lineage, known) in &revisions {
+            let last = lineages.get(lineage).copied();
+            if last.is_none() && self.unreadable.contains(&self.mci(*lineage)?) {
+                continue;
+            }
+            for number in known.keys() {
+                if last.is_none_or(|last| Some(*number) > last) {
+                    problems.push(format!(
+                        "{lineage}@{number}: the lineage does not know of it"
+                    ));
+                }
+            }
+        }
+        for channel in &channels {
+            let (lineage, channel) = (channel.lineage, &channel.channel);
+            let last = lineages.get(&lineage).copied();
+            if last.is_none() && self.unreadable.contains(&self.mci(lineage)?) {
+                continue;
+            }
+            let (name, number) = (channel.name(), channel.current());
+            if last.is_none_or(|last| Some(number.get()) > last) {
+                let problem = format!("{lineage}@{name}: points to {number}, which is not there");
+                problems.push(problem);
+            }
+        }
+        self.report.findings.extend(problems);
+        Ok(())
+    }
+
+    /// Where the record of a lineage lies.
+    fn mci(&self, lineage: LineageId) -> Result<Key, Error> {
+        Ok(MCIS.key(self.partition, lineage.to_string())?)
+    }
+
+    /// What lies in spaces of no table; all tables have been looked at before.
+    async fn strangers(&mut self) -> Result<(), Error> {
+        let findings = &mut self.report.findings;
+        let note = |finding: Finding| findings.push(finding.to_string());
+        Ok(check_spaces(self.snapshot, self.partition, &self.known, note).await?)
+    }
+}
+
+/// What is wrong with a content that lies under the digest of its text.
+fn content_problem(key: &Key, content: KeptContent) -> Option<String> {
+    let named = key.parts().next().and_then(KeyPart::as_text);
+    let named = named.unwrap_or_default();
+    let shown = atlas_base::quoted(&named);
+    let Ok(digest) = named.parse() else {
+        return Some(format!("the content {shown} lies under no digest"));
+    };
+    let read = |text: &str| serde_json::from_str(text).map_err(|error| error.to_string());
+    let frozen = Frozen::<Content>::from_stored(content.0.text.into(), digest, read);
+    let error = frozen.err()?;
+    Some(format!("the content {shown}: {error}"))
+}
