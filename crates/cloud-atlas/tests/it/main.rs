@@ -12,6 +12,7 @@
 mod caching;
 mod care;
 mod concurrency;
+mod golden;
 mod imports;
 mod isolation;
 mod kill;
