@@ -98,15 +98,13 @@ const WAITS: &[Duration] = &[
 impl Global {
     /// The address of the store: the one that was named, or the platform's place for data.
     pub(crate) fn store_url(&self) -> Result<String, Failure> {
-        match &self.store {
-            Some(url) => Ok(url.clone()),
-            None => {
-                let path = default_path()?.display().to_string();
-                // Options begin after the last `?`: one that belongs to the path is none.
-                let end = if path.contains('?') { "?" } else { "" };
-                Ok(format!("redb:{path}{end}"))
-            }
+        if let Some(url) = &self.store {
+            return Ok(url.clone());
         }
+        let path = default_path()?.display().to_string();
+        // Options begin after the last `?`: one that belongs to the path is none.
+        let end = if path.contains('?') { "?" } else { "" };
+        Ok(format!("redb:{path}{end}"))
     }
 
     /// Whether the store's place was left to us, so that its folder may have to be made.

@@ -11,6 +11,7 @@
 mod program;
 
 mod bad_input;
+mod guides;
 mod help;
 mod ids;
 mod main_job;
