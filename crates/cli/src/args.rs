@@ -31,7 +31,8 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The store: `redb:PATH` or `memory:` [default: atlas.redb in the platform's data folder]
+    /// The store: `redb:PATH`, `redb:PATH?cache=64MiB&quick_repair=true` or `memory:` [default:
+    /// atlas.redb in the platform's data folder]
     #[arg(
         long,
         value_name = "URL",
@@ -97,10 +98,13 @@ const WAITS: &[Duration] = &[
 impl Global {
     /// The address of the store: the one that was named, or the platform's place for data.
     pub(crate) fn store_url(&self) -> Result<String, Failure> {
-        match &self.store {
-            Some(url) => Ok(url.clone()),
-            None => Ok(format!("redb:{}", default_path()?.display())),
+        if let Some(url) = &self.store {
+            return Ok(url.clone());
         }
+        let path = default_path()?.display().to_string();
+        // Options begin after the last `?`: one that belongs to the path is none.
+        let end = if path.contains('?') { "?" } else { "" };
+        Ok(format!("redb:{path}{end}"))
     }
 
     /// Whether the store's place was left to us, so that its folder may have to be made.

@@ -54,7 +54,9 @@ impl Failure {
     pub(crate) fn opening(error: cloud_atlas::Error) -> Self {
         use cloud_atlas::{OpenError, store_redb};
         match &error {
-            cloud_atlas::Error::Open(OpenError::Address { .. }) => Self::misused(error),
+            cloud_atlas::Error::Open(OpenError::Address { .. } | OpenError::Option { .. }) => {
+                Self::misused(error)
+            }
             cloud_atlas::Error::Open(OpenError::Redb(store_redb::OpenError::AlreadyExists {
                 ..
             })) => Self::Refused(Box::new(error)),

@@ -27,19 +27,30 @@ impl Atlas {
     /// Makes a store and opens it: `memory:`, or `redb:PATH` for a file that is not there yet. It
     /// has one principal, `admin`, who holds the role `admin` at `/`.
     ///
+    /// After a path may come `?` and options with `&` between them, which hold while it is open:
+    ///
+    /// | option | means | unless given |
+    /// |---|---|---|
+    /// | `cache=64MiB` | memory for pages of the file, at least 1 MiB, in KiB, MiB or GiB | 256 MiB |
+    /// | `quick_repair=true` | opens at once after a crash, and flushes twice a commit | `false` |
+    ///
+    /// They begin after the last `?`: a path that holds one is followed by one more.
+    ///
     /// # Errors
     ///
-    /// The address is none, or something is there already.
+    /// The address is none, it has an option that is not understood, or something is there
+    /// already.
     pub async fn init(url: &str) -> Result<Self, Error> {
         Self::builder().init(url).await
     }
 
-    /// Opens a store that [`Atlas::init`] made. It never makes one, and never touches what it does
+    /// Opens a store that [`Atlas::init`] made, by the same address; the options may differ. It never makes one, and never touches what it does
     /// not understand.
     ///
     /// # Errors
     ///
-    /// The address is none, or what is there is no store of this program.
+    /// The address is none, it has an option that is not understood, or what is there is no store
+    /// of this program.
     pub async fn open(url: &str) -> Result<Self, Error> {
         Self::builder().open(url).await
     }

@@ -1,5 +1,7 @@
 #![doc = include_str!("../../../README.md")]
 
+#[cfg(feature = "redb")]
+mod address;
 mod atlas;
 mod cache;
 mod care;

@@ -40,6 +40,14 @@ pub enum OpenError {
         /// What was given.
         url: String,
     },
+    /// An option after the `?` of an address is unknown, given twice, or has another value.
+    #[error("the store's option {} is not understood: expected {expected}", atlas_base::quoted(.option))]
+    Option {
+        /// What was given, such as `cache=1`.
+        option: String,
+        /// What may be given in its place.
+        expected: &'static str,
+    },
     /// A kept store cannot be in memory.
     #[error(
         "`memory:` holds nothing that could be opened: it is made with `init`, and forgotten with the process"
@@ -72,7 +80,7 @@ fn split(url: &str) -> Result<(&str, &str), OpenError> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(("memory", "")),
         #[cfg(feature = "redb")]
-        Some(("redb", path)) if !path.is_empty() => Ok(("redb", path)),
+        Some(("redb", rest)) => Ok(("redb", rest)),
         _ => Err(OpenError::Address {
             url: url.to_owned(),
         }),
@@ -82,20 +90,27 @@ fn split(url: &str) -> Result<(&str, &str), OpenError> {
 pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
     match split(url)? {
         #[cfg(feature = "redb")]
-        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::create_with(
-            path,
-            redb_options(),
-        )?)),
+        ("redb", rest) => {
+            let (path, options) = redb(url, rest)?;
+            let store = atlas_store_redb::RedbStore::create_with(path, options)?;
+            Ok(Arc::new(store))
+        }
         _ => Ok(Arc::new(MemoryStore::new())),
     }
 }
 
-/// The file notes whose records it holds, so that another one is refused as it lies.
+/// The path and the options of a store in a file. The file notes whose records it holds, so that
+/// another one is refused as it lies.
 #[cfg(feature = "redb")]
-fn redb_options() -> atlas_store_redb::Options {
-    let mut options = atlas_store_redb::Options::default();
+fn redb<'a>(url: &str, rest: &'a str) -> Result<(&'a str, atlas_store_redb::Options), OpenError> {
+    let (path, mut options) = crate::address::read(rest)?;
+    if path.is_empty() {
+        return Err(OpenError::Address {
+            url: url.to_owned(),
+        });
+    }
     options.content = atlas_store_redb::Content::new("cloud-atlas", FORMAT);
-    options
+    Ok((path, options))
 }
 
 /// The store that is in the way of a new one, if it can be opened.
@@ -110,10 +125,11 @@ pub(crate) fn left_behind(url: &str, error: &OpenError) -> Option<Arc<dyn Store>
 pub(crate) fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
     match split(url)? {
         #[cfg(feature = "redb")]
-        ("redb", path) => Ok(Arc::new(atlas_store_redb::RedbStore::open_with(
-            path,
-            redb_options(),
-        )?)),
+        ("redb", rest) => {
+            let (path, options) = redb(url, rest)?;
+            let store = atlas_store_redb::RedbStore::open_with(path, options)?;
+            Ok(Arc::new(store))
+        }
         _ => Err(OpenError::Memory),
     }
 }
@@ -123,7 +139,8 @@ pub(crate) fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
 pub(crate) fn inspect(url: &str) -> Result<(StoreReport, Option<Box<dyn Snapshot>>), OpenError> {
     match split(url)? {
         #[cfg(feature = "redb")]
-        ("redb", path) => {
+        ("redb", rest) => {
+            let (path, options) = redb(url, rest)?;
             let found = atlas_store_redb::RedbStore::check(path)?;
             let report = StoreReport {
                 file: Some(crate::FileReport {
@@ -137,7 +154,6 @@ pub(crate) fn inspect(url: &str) -> Result<(StoreReport, Option<Box<dyn Snapshot
                 ..StoreReport::default()
             };
             let snapshot = if found.is_sound() {
-                let options = redb_options();
                 Some(atlas_store_redb::RedbStore::inspect(path, &options)?)
             } else {
                 None

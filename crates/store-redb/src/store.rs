@@ -35,6 +35,7 @@ pub struct RedbStore {
     gate: Arc<Gate>,
     committer: Option<JoinHandle<()>>,
     timer: Arc<dyn Timer>,
+    options: Options,
     /// Says which process has the file open, while it has.
     _holder: Option<Holder>,
 }
@@ -190,7 +191,7 @@ impl RedbStore {
         let committer = Committer {
             database,
             shared: Arc::clone(&shared),
-            options,
+            options: options.clone(),
             newest,
             recent: Recent::default(),
             broken: None,
@@ -207,6 +208,7 @@ impl RedbStore {
             gate,
             committer: Some(committer),
             timer: Arc::new(SystemTimer),
+            options,
             _holder: place.path().map(Holder::new),
         })
     }
@@ -214,7 +216,9 @@ impl RedbStore {
 
 impl fmt::Debug for RedbStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedbStore").finish_non_exhaustive()
+        f.debug_struct("RedbStore")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }
 

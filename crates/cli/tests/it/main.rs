@@ -12,6 +12,7 @@ mod program;
 
 mod bad_input;
 mod damage;
+mod guides;
 mod help;
 mod ids;
 mod main_job;

@@ -13,6 +13,7 @@ mod caching;
 mod care;
 mod concurrency;
 mod damage;
+mod golden;
 mod imports;
 mod isolation;
 mod kill;

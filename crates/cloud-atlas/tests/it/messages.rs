@@ -76,6 +76,10 @@ fn refusals_to_open_import_and_export() {
         OpenError::Address {
             url: format!("sqlite:{}", "x".repeat(100)),
         },
+        OpenError::Option {
+            option: "cache=64".to_owned(),
+            expected: "a size",
+        },
         OpenError::Memory,
         OpenError::Foreign,
         OpenError::Unfinished,

@@ -55,6 +55,9 @@ fn addresses_are_read_exactly() {
         "memory:x",
         "redb",
         "redb:",
+        "redb:?",
+        "redb:?cache=64MiB",
+        "memory:?cache=64MiB",
         "sqlite:x",
         "/tmp/x",
         "REDB:x",
@@ -72,6 +75,93 @@ fn addresses_are_read_exactly() {
     }
     let error = run(Atlas::open("memory:")).unwrap_err();
     assert!(matches!(error, Error::Open(OpenError::Memory)), "{error}");
+}
+
+#[test]
+fn options_of_an_address_reach_the_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd?name.redb");
+    let at = |options: &str| format!("{}?{options}", url(&path));
+    let shown = |atlas: Atlas| {
+        let shown = format!("{atlas:?}");
+        let part = |name: &str| {
+            let (_, rest) = shown.split_once(name).unwrap();
+            rest.split([',', ' ']).next().unwrap().to_owned()
+        };
+        [part("cache_bytes: "), part("quick_repair: ")]
+    };
+    let made = run(Atlas::init(&at("cache=64MiB&quick_repair=true"))).unwrap();
+    assert_eq!(shown(made), ["67108864", "true"]);
+    assert!(path.exists());
+    for (options, expected) in [
+        ("", ["268435456", "false"]),
+        ("cache=1024KiB", ["1048576", "false"]),
+        ("quick_repair=true", ["268435456", "true"]),
+        ("quick_repair=false&cache=2GiB", ["2147483648", "false"]),
+    ] {
+        let atlas = run(Atlas::open(&at(options))).unwrap();
+        assert_eq!(shown(atlas), expected, "{options}");
+    }
+}
+
+#[test]
+fn with_quick_repair_a_store_that_was_not_closed_needs_none() {
+    let folder = tempfile::tempdir().unwrap();
+    for (option, closed_well) in [("true", true), ("false", false)] {
+        let path = folder.path().join(option);
+        let address = format!("{}?quick_repair={option}", url(&path));
+        let atlas = run(Atlas::init(&address)).unwrap();
+        run(atlas.act_as(&p("admin")).add_scope(&p("/acme"))).unwrap();
+        // As a crash would leave it: copied while it is open.
+        let left = folder.path().join("left.redb");
+        fs::copy(&path, &left).unwrap();
+        let report = RedbStore::check(&left).unwrap();
+        assert!(report.is_sound(), "{:?}", report.problems);
+        assert_eq!(report.closed_well, closed_well, "{option}");
+        let left = run(Atlas::open(&url(&left))).unwrap();
+        assert!(run(dump(&left)) == run(dump(&atlas)));
+    }
+}
+
+#[test]
+fn options_that_are_not_understood_make_and_open_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("atlas.redb");
+    let mut said = String::new();
+    for options in [
+        "colour=green",
+        "Cache=64MiB",
+        "b.redb",
+        "cache=64MiB&",
+        "&",
+        "cache",
+        "cache=",
+        "cache=64",
+        "cache=64MB",
+        "cache=-64MiB",
+        "cache=+64MiB",
+        "cache=6.4MiB",
+        "cache=1023KiB",
+        "cache=99999999999999999999MiB",
+        "cache=18446744073709551615GiB",
+        "cache=64MiB&cache=64MiB",
+        "quick_repair",
+        "quick_repair=yes",
+        "quick_repair=true&quick_repair=true",
+    ] {
+        let address = format!("{}?{options}", url(&path));
+        let error = run(Atlas::init(&address)).unwrap_err();
+        assert!(
+            matches!(error, Error::Open(OpenError::Option { .. })),
+            "{options}: {error}"
+        );
+        assert_eq!(error.kind(), cloud_atlas::ErrorKind::Invalid);
+        assert!(!path.exists(), "{options}");
+        said = format!("{said}{options}\n    {error}\n");
+        let opened = run(Atlas::open(&address)).unwrap_err();
+        assert_eq!(opened.to_string(), error.to_string());
+    }
+    insta::assert_snapshot!(said);
 }
 
 /// A commit of one key into a store.
