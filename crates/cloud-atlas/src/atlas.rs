@@ -3,7 +3,7 @@
 use crate::{Clock, Error, IdSource, RandomIds, Session, SystemClock, cache::Caches, open};
 use atlas_scope::{PrincipalId, RoleTable};
 use atlas_store::{RetryPolicy, Store};
-use core::fmt;
+use core::{fmt, time::Duration};
 use std::sync::Arc;
 
 /// The engine. Cloning it is cheap; all clones share one store and its caches.
@@ -72,6 +72,9 @@ impl Atlas {
         Arc::clone(&self.shared.store)
     }
 }
+
+/// How long one transaction may take, retries and waits included.
+const DEADLINE: Duration = Duration::from_mins(1);
 
 impl fmt::Debug for Atlas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,7 +188,7 @@ impl Builder {
     fn finish(self, store: Arc<dyn Store>, alone: bool) -> Atlas {
         let alone = alone && store.capability().exclusive;
         let Self { clock, ids, roles } = self;
-        let retries = RetryPolicy::new(crate::clock::entropy(clock.now()));
+        let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
         let caches = Caches::new(alone);
         let shared = Shared {
             store,

@@ -109,6 +109,6 @@ pub use crate::{
     },
     timer::{SystemTimer, Timer},
     traits::{Entry, Fut, Page, Slice, Snapshot, Store},
-    transact::{RetryPolicy, transact},
+    transact::{DeadlinePassed, RetryPolicy, transact},
     tx::{Rows, Tx},
 };

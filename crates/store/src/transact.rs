@@ -3,11 +3,13 @@
 use crate::{AsStoreError, Commit, CommitToken, Committed, ReadSet, Store, StoreError, Tx};
 use atlas_base::Digest;
 use core::{
-    future::Future,
+    future::{Future, poll_fn},
+    pin::pin,
     sync::atomic::{AtomicU64, Ordering},
+    task::Poll,
     time::Duration,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How often and how soon a transaction is tried again, and where its tokens come from.
 ///
@@ -22,6 +24,7 @@ pub struct RetryPolicy {
     drawn: AtomicU64,
     attempts: u32,
     first_wait: Duration,
+    deadline: Option<Duration>,
 }
 
 /// How often the wait doubles at most.
@@ -33,13 +36,14 @@ impl RetryPolicy {
     /// The wait after the first attempt, unless a policy says otherwise.
     pub const FIRST_WAIT: Duration = Duration::from_micros(500);
 
-    /// A policy of twelve attempts.
+    /// A policy of twelve attempts and no deadline.
     pub const fn new(seed: u128) -> Self {
         Self {
             seed,
             drawn: AtomicU64::new(0),
             attempts: Self::ATTEMPTS,
             first_wait: Self::FIRST_WAIT,
+            deadline: None,
         }
     }
 
@@ -54,6 +58,14 @@ impl RetryPolicy {
     #[must_use]
     pub const fn with_first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
+        self
+    }
+
+    /// Gives up so long after a transaction began, by the store's timer: between attempts, in the
+    /// middle of one, and while an unknown outcome is being settled.
+    #[must_use]
+    pub const fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
         self
     }
 
@@ -106,6 +118,9 @@ impl RetryPolicy {
 /// token either returns what the first attempt had returned, or takes the token, so that the first
 /// attempt can no longer arrive.
 ///
+/// A deadline that passes while a commit is under way leaves its outcome unknown; before that,
+/// nothing was written.
+///
 /// ```
 /// # use atlas_store::{Key, MemoryStore, Partition, RetryPolicy, StoreError, Tx, transact};
 /// # pollster::block_on(async {
@@ -127,10 +142,67 @@ impl RetryPolicy {
 ///
 /// # Errors
 ///
-/// The closure's refusal, or the store's error once the attempts are used up.
+/// The closure's refusal, or the store's error once the attempts are used up. Beyond the deadline
+/// [`StoreError::UnknownOutcome`] or [`StoreError::Unavailable`] with [`DeadlinePassed`] in it.
 pub async fn transact<T, F, R, E>(
     store: &dyn Store,
     policy: &RetryPolicy,
+    f: F,
+) -> Result<(T, Option<Committed>), E>
+where
+    F: Fn(Tx) -> R,
+    R: Future<Output = Result<T, E>>,
+    E: From<StoreError> + AsStoreError,
+{
+    let under_way = Mutex::new(None);
+    let mut work = pin!(attempts(store, policy, &under_way, f));
+    let Some(after) = policy.deadline else {
+        return work.await;
+    };
+    // Most transactions of an embedded engine are done at the first poll, and need no timer.
+    let mut timer = None;
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(done);
+        }
+        let timer = timer.get_or_insert_with(|| store.sleep(after));
+        timer.as_mut().poll(context).map(|slept| {
+            let passed = DeadlinePassed { after };
+            // A timer that fails ends the wait as well: nobody would wake us any more.
+            let source = slept
+                .err()
+                .unwrap_or_else(|| StoreError::unavailable(passed));
+            let under_way = *under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            Err(match under_way {
+                Some(token) => StoreError::unknown_outcome(token, source),
+                None => source,
+            }
+            .into())
+        })
+    })
+    .await
+}
+
+/// The deadline of a [`RetryPolicy`] has passed. It is the source of the store's error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the transaction did not end within {after:?}")]
+#[non_exhaustive]
+pub struct DeadlinePassed {
+    /// How long it was allowed to take.
+    pub after: Duration,
+}
+
+/// The token of a commit that was sent and is not known to have ended.
+type UnderWay = Mutex<Option<CommitToken>>;
+
+fn note(under_way: &UnderWay, token: Option<CommitToken>) {
+    *under_way.lock().unwrap_or_else(PoisonError::into_inner) = token;
+}
+
+async fn attempts<T, F, R, E>(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    under_way: &UnderWay,
     f: F,
 ) -> Result<(T, Option<Committed>), E>
 where
@@ -142,7 +214,7 @@ where
     loop {
         attempt += 1;
         match Tx::begin(store).await {
-            Ok(tx) => match run(store, policy, f(tx.clone()), tx).await {
+            Ok(tx) => match run(store, policy, under_way, f(tx.clone()), tx).await {
                 Err(error) if may_retry(&error, attempt, policy) => {}
                 done => return done,
             },
@@ -168,20 +240,33 @@ fn may_retry(error: &impl AsStoreError, attempt: u32, policy: &RetryPolicy) -> b
 async fn run<T, E: From<StoreError>>(
     store: &dyn Store,
     policy: &RetryPolicy,
+    under_way: &UnderWay,
     work: impl Future<Output = Result<T, E>>,
     tx: Tx,
 ) -> Result<(T, Option<Committed>), E> {
     let value = work.await?;
     let token = policy.token();
+    note(under_way, Some(token));
+    let outcome = finish(store, policy, token, tx).await;
+    note(under_way, None);
+    Ok((value, outcome?))
+}
+
+/// The commit, until its outcome is known or cannot be.
+async fn finish(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    token: CommitToken,
+    tx: Tx,
+) -> Result<Option<Committed>, StoreError> {
     match tx.commit(token).await {
-        Ok(committed) => Ok((value, committed)),
         Err(first @ (StoreError::Unavailable { .. } | StoreError::UnknownOutcome { .. })) => {
             match settle(store, policy, token, first).await? {
-                Some(committed) => Ok((value, Some(committed))),
-                None => Err(StoreError::Unavailable { source: None }.into()),
+                Some(committed) => Ok(Some(committed)),
+                None => Err(StoreError::Unavailable { source: None }),
             }
         }
-        Err(error) => Err(error.into()),
+        outcome => outcome,
     }
 }
 

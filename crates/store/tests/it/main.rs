@@ -7,6 +7,7 @@
 
 mod check;
 mod cursors;
+mod deadline;
 mod dump;
 mod errors;
 mod feeds;

@@ -94,6 +94,8 @@ pub(crate) enum Fault {
     LostAfter,
     /// Written, but reported as if the engine could not be reached.
     UnavailableAfter,
+    /// Written, and the caller is never answered.
+    SilentAfter,
 }
 
 /// A store that fails as it is told: one fault for each snapshot, then none.
@@ -175,6 +177,10 @@ impl Snapshot for FaultySnapshot {
                 Fault::UnavailableAfter => {
                     let unavailable = StoreError::Unavailable { source: None };
                     self.inner.commit(commit).await.and(Err(unavailable))
+                }
+                Fault::SilentAfter => {
+                    self.inner.commit(commit).await?;
+                    std::future::pending().await
                 }
             }
         })
