@@ -3,7 +3,7 @@
 mod build;
 mod part;
 
-use crate::Partition;
+use crate::{Partition, partition};
 use atlas_base::quoted;
 use core::{borrow::Borrow, fmt};
 use std::sync::Arc;
@@ -60,10 +60,17 @@ impl Key {
         if text.len() > MAX_KEY_BYTES {
             return refuse(text.floor_char_boundary(MAX_KEY_BYTES));
         }
+        // Nearly every key there is: short, and nothing in it stands for something else.
+        if let Some((first, rest)) = text.split_once(' ')
+            && part::are_plain(rest)
+            && partition::misfit_of(first).is_none()
+        {
+            return Ok(Self(text.into()));
+        }
         let mut at = 0;
         for (number, piece) in text.split(' ').enumerate() {
             let misfit = if number == 0 {
-                Partition::parse(piece).err().map(|error| error.at())
+                partition::misfit_of(piece)
             } else {
                 part::misfit(piece)
             };

@@ -98,6 +98,14 @@ pub(super) fn cut(written: &str, content: &[u8]) -> Option<String> {
     Some([beginning(written), CUT, &digest].concat())
 }
 
+/// Whether these are parts with blanks between them in which nothing is escaped or cut. Where it
+/// says no, they may be parts all the same.
+pub(super) fn are_plain(parts: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b' ' | b'"'..=b'}' | 0x80..);
+    // Without an early end, so that many bytes are looked at at a time.
+    parts.len() <= MAX_PART_BYTES && parts.bytes().fold(true, |all, byte| all & plain(byte))
+}
+
 /// Where a written part stops being one, if it does.
 pub(super) fn misfit(part: &str) -> Option<usize> {
     if part.len() > MAX_PART_BYTES {
