@@ -4,11 +4,12 @@ use crate::{
     Options,
     guard::engine,
     layout::{
-        COMMITS, COUNTERS, ENTRIES, FEED, HEADS, Head, TOKENS, commit_id, commit_row, entry,
-        feed_entry, feed_key, head, misread, read_commit,
+        COMMITS, ENTRIES, FEED, Head, commit_id, commit_row, feed_entry, feed_key, misread,
+        read_commit, write_entry,
     },
     recent::Recent,
     shared::{Request, Shared},
+    tokens::Tokens,
 };
 use atlas_store::{
     Commit, CommitToken, Committed, FeedPosition, Key, Partition, StoreError, Write,
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Batch<'a> {
     shared: &'a Shared,
     recent: &'a mut Recent,
+    tokens: &'a mut Tokens,
     first: u64,
     newest: u64,
     heads: BTreeMap<Partition, Head>,
@@ -30,18 +32,32 @@ pub(crate) struct Progress {
     pub(crate) heads: BTreeMap<Partition, Head>,
 }
 
+/// Up to where rows go, if the first `old` of `newest` are gone and about `kept` are to stay.
+///
+/// Rows go many at a time, since each visit to that end of a table costs a commit some pages. The
+/// newest row always stays: it tells the number of what comes next.
+fn expired(old: u64, newest: u64, kept: u64) -> Option<u64> {
+    let most = kept.saturating_add(kept / 8);
+    (newest.saturating_sub(old) > most).then(|| newest.saturating_sub(kept))
+}
+
 struct Tables<'t> {
     entries: Table<'t, &'static [u8], &'static [u8]>,
     feed: Table<'t, &'static [u8], &'static [u8]>,
     commits: Table<'t, u64, &'static [u8]>,
-    tokens: Table<'t, &'static [u8], u64>,
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn new(shared: &'a Shared, newest: u64, recent: &'a mut Recent) -> Self {
+    pub(crate) fn new(
+        shared: &'a Shared,
+        newest: u64,
+        recent: &'a mut Recent,
+        tokens: &'a mut Tokens,
+    ) -> Self {
         Self {
             shared,
             recent,
+            tokens,
             first: newest,
             newest,
             heads: BTreeMap::new(),
@@ -59,11 +75,11 @@ impl<'a> Batch<'a> {
             entries: transaction.open_table(ENTRIES).map_err(engine)?,
             feed: transaction.open_table(FEED).map_err(engine)?,
             commits: transaction.open_table(COMMITS).map_err(engine)?,
-            tokens: transaction.open_table(TOKENS).map_err(engine)?,
         };
+        self.tokens.read(&tables.commits)?;
         let mut verdicts = Vec::with_capacity(requests.len());
         for Request { base, commit, .. } in requests {
-            let verdict = match tables.committed(commit.token)? {
+            let verdict = match tables.committed(self.tokens, commit.token)? {
                 Some(first) => Ok(first),
                 None => match self.refusal(base.commit, commit) {
                     Some(refusal) => Err(refusal),
@@ -84,36 +100,25 @@ impl<'a> Batch<'a> {
         if self.newest == self.first {
             return Ok(None);
         }
-        let mut counters = transaction.open_table(COUNTERS).map_err(engine)?;
-        counters.insert("commit", self.newest).map_err(engine)?;
         let mut heads = self.heads;
-        let mut table = transaction.open_table(HEADS).map_err(engine)?;
         let mut feed = transaction.open_table(FEED).map_err(engine)?;
         for (partition, place) in &mut heads {
-            let oldest = place.newest.as_u64().saturating_sub(options.feed_retention);
-            while place.oldest.as_u64() < oldest {
-                place.oldest = place.oldest.next();
-                feed.remove(feed_key(partition, place.oldest).as_slice())
-                    .map_err(engine)?;
-            }
-            let row = head(*place);
-            table
-                .insert(partition.as_str().as_bytes(), row.as_slice())
+            let kept = options.feed_retention.max(1);
+            let Some(oldest) = expired(place.oldest.as_u64(), place.newest.as_u64(), kept) else {
+                continue;
+            };
+            let oldest = FeedPosition::from_u64(oldest);
+            let bounds = feed_key(partition, place.oldest)..=feed_key(partition, oldest);
+            let bounds = bounds.start().as_slice()..=bounds.end().as_slice();
+            feed.retain_in::<&[u8], _>(bounds, |_, _| false)
                 .map_err(engine)?;
+            place.oldest = oldest;
         }
-        let mut commits = transaction.open_table(COMMITS).map_err(engine)?;
-        let mut tokens = transaction.open_table(TOKENS).map_err(engine)?;
-        let expired = self.newest.saturating_sub(options.token_retention);
-        let old = |number: u64, row: &[u8]| read_commit(number, row).ok_or_else(misread);
-        for row in commits
-            .extract_from_if(..=expired, |_, _| true)
-            .map_err(engine)?
-        {
-            let (number, row) = row.map_err(engine)?;
-            let (token, _) = old(number.value(), row.value())?;
-            tokens
-                .remove(token.as_u128().to_be_bytes().as_slice())
-                .map_err(engine)?;
+        let kept = options.token_retention.max(1);
+        if let Some(oldest) = expired(self.tokens.expired(), self.newest, kept) {
+            let mut commits = transaction.open_table(COMMITS).map_err(engine)?;
+            commits.retain_in(..=oldest, |_, _| false).map_err(engine)?;
+            self.tokens.expire(oldest);
         }
         Ok(Some(Progress {
             newest: self.newest,
@@ -131,29 +136,31 @@ impl<'a> Batch<'a> {
 
     fn apply(&mut self, tables: &mut Tables<'_>, commit: &Commit) -> Result<Committed, StoreError> {
         let number = self.newest.saturating_add(1);
-        let mut changed = BTreeMap::<Partition, Vec<&Key>>::new();
+        let mut changed = BTreeMap::<&str, Vec<&Key>>::new();
         for write in &commit.writes {
             let key = write.key();
             let row = key.as_str().as_bytes();
             match write {
                 Write::Put { value, .. } => {
-                    let value = entry(number, value);
-                    tables
-                        .entries
-                        .insert(row, value.as_slice())
-                        .map_err(engine)?;
+                    let length = value.len().saturating_add(size_of::<u64>());
+                    let mut place = tables.entries.insert_reserve(row, length).map_err(engine)?;
+                    write_entry(place.as_mut(), number, value);
                 }
                 Write::Delete { .. } => drop(tables.entries.remove(row).map_err(engine)?),
             }
-            changed.entry(key.partition()).or_default().push(key);
+            let partition = key.as_str().split(' ').next().unwrap_or_default();
+            changed.entry(partition).or_default().push(key);
         }
         let mut committed = Committed {
             id: commit_id(number),
             positions: BTreeMap::new(),
         };
-        for (partition, mut keys) in changed {
+        for mut keys in changed.into_values() {
             keys.sort_unstable();
             keys.dedup();
+            let Some(partition) = keys.first().map(|key| key.partition()) else {
+                continue;
+            };
             let position = self.advance(&partition);
             let row = feed_entry(number, &keys);
             let place = feed_key(&partition, position);
@@ -163,7 +170,12 @@ impl<'a> Batch<'a> {
                 .map_err(engine)?;
             committed.positions.insert(partition, position);
         }
-        tables.keep(number, commit.token, &committed)?;
+        let row = commit_row(commit.token, &committed);
+        tables
+            .commits
+            .insert(number, row.as_slice())
+            .map_err(engine)?;
+        self.tokens.add(commit.token, number);
         self.newest = number;
         let keys = commit
             .writes
@@ -187,12 +199,14 @@ impl<'a> Batch<'a> {
 
 impl Tables<'_> {
     /// What the commit with this token returned, if it is kept.
-    fn committed(&self, token: CommitToken) -> Result<Option<Committed>, StoreError> {
-        let token_row = token.as_u128().to_be_bytes();
-        let Some(number) = self.tokens.get(token_row.as_slice()).map_err(engine)? else {
+    fn committed(
+        &self,
+        tokens: &Tokens,
+        token: CommitToken,
+    ) -> Result<Option<Committed>, StoreError> {
+        let Some(number) = tokens.get(token) else {
             return Ok(None);
         };
-        let number = number.value();
         let row = self
             .commits
             .get(number)
@@ -202,22 +216,5 @@ impl Tables<'_> {
             Some((kept, committed)) if kept == token => Ok(Some(committed)),
             _ => Err(misread()),
         }
-    }
-
-    fn keep(
-        &mut self,
-        number: u64,
-        token: CommitToken,
-        committed: &Committed,
-    ) -> Result<(), StoreError> {
-        let row = commit_row(token, committed);
-        self.commits
-            .insert(number, row.as_slice())
-            .map_err(engine)?;
-        let token_row = token.as_u128().to_be_bytes();
-        self.tokens
-            .insert(token_row.as_slice(), number)
-            .map_err(engine)?;
-        Ok(())
     }
 }

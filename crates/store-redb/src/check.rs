@@ -4,8 +4,8 @@ use crate::{
     Backend, OpenError, Options, Place,
     guard::{Guarded, engine, guarded},
     layout::{
-        COMMITS, ENTRIES, FEED, Head, TOKENS, read_commit, read_entry, read_feed_entry,
-        read_feed_key, read_key,
+        COMMITS, ENTRIES, FEED, Head, read_commit, read_entry, read_feed_entry, read_feed_key,
+        read_key,
     },
     open::{self, Opened},
 };
@@ -78,8 +78,8 @@ pub enum Problem {
         /// The first entry that is missing.
         position: FeedPosition,
     },
-    /// Tokens and commits do not agree.
-    Tokens,
+    /// The commits are not numbered one after the other.
+    Commits,
 }
 
 impl fmt::Display for Problem {
@@ -100,7 +100,7 @@ impl fmt::Display for Problem {
             } => {
                 write!(f, "the feed of `{partition}` has no entry {position}")
             }
-            Self::Tokens => f.write_str("commits and their tokens do not agree"),
+            Self::Commits => f.write_str("the commits are not numbered one after the other"),
         }
     }
 }
@@ -136,7 +136,7 @@ fn rows(database: &Guarded, heads: &BTreeMap<Partition, Head>, report: &mut Chec
     type Look =
         fn(&Guarded, &BTreeMap<Partition, Head>, &mut CheckReport) -> Result<(), StoreError>;
     let looks: [(&'static str, Look); 3] =
-        [("entries", entries), ("feed", feeds), ("commits", tokens)];
+        [("entries", entries), ("feed", feeds), ("commits", commits)];
     for (table, look) in looks {
         if guarded(|| look(database, heads, report)).is_err() {
             report.note(Problem::Unreadable { table });
@@ -236,26 +236,25 @@ fn feeds(
     Ok(())
 }
 
-fn tokens(
+/// The commits are numbered without a gap, and the feeds reach as far as they say.
+fn commits(
     database: &Guarded,
-    _: &BTreeMap<Partition, Head>,
+    heads: &BTreeMap<Partition, Head>,
     report: &mut CheckReport,
 ) -> Result<(), StoreError> {
     let transaction = database.get()?.begin_read().map_err(engine)?;
     let commits = transaction.open_table(COMMITS).map_err(engine)?;
-    let tokens = transaction.open_table(TOKENS).map_err(engine)?;
     let most = commits.len().map_err(engine)?;
-    let mut agree = tokens.len().map_err(engine)? == most;
+    let mut last = None;
+    let mut ends = BTreeMap::new();
+    let mut gap = false;
     for row in commits.iter().map_err(engine)? {
         let (number, row) = row.map_err(engine)?;
         let number = number.value();
+        gap |= last.is_some_and(|last: u64| last.checked_add(1) != Some(number));
+        last = Some(number);
         match read_commit(number, row.value()) {
-            Some((token, _)) => {
-                let kept = tokens
-                    .get(token.as_u128().to_be_bytes().as_slice())
-                    .map_err(engine)?;
-                agree &= kept.is_some_and(|kept| kept.value() == number);
-            }
+            Some((_, committed)) => ends.extend(committed.positions),
             None => report.note(Problem::Misread {
                 table: "commits",
                 row: report.tokens,
@@ -266,8 +265,17 @@ fn tokens(
             break;
         }
     }
-    if !agree {
-        report.note(Problem::Tokens);
+    if gap {
+        report.note(Problem::Commits);
+    }
+    for (partition, end) in ends {
+        let head = heads.get(&partition).copied().unwrap_or_default();
+        if head.newest < end {
+            report.note(Problem::FeedGap {
+                partition,
+                position: head.newest.next(),
+            });
+        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::{
     guard::{Guarded, engine, guard},
     recent::Recent,
     shared::{Request, Shared},
+    tokens::Tokens,
     view::View,
 };
 use atlas_store::{Committed, StoreError};
@@ -18,6 +19,7 @@ pub(crate) struct Committer {
     /// The number of the newest commit.
     pub(crate) newest: u64,
     pub(crate) recent: Recent,
+    pub(crate) tokens: Tokens,
     /// What every further commit is answered, once the engine has failed.
     pub(crate) broken: Option<StoreError>,
 }
@@ -94,7 +96,12 @@ impl Committer {
             .begin_write()
             .map_err(|error| before(engine(error)))?;
         transaction.set_quick_repair(self.options.quick_repair);
-        let mut batch = Batch::new(&self.shared, self.newest, &mut self.recent);
+        let mut batch = Batch::new(
+            &self.shared,
+            self.newest,
+            &mut self.recent,
+            &mut self.tokens,
+        );
         let verdicts = batch.judge(&transaction, requests).map_err(before)?;
         let progress = batch.finish(&transaction, &self.options).map_err(before)?;
         let Some(Progress { newest, heads }) = progress else {

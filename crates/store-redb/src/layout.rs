@@ -1,10 +1,11 @@
 //! The tables of the file, and how their rows are written.
 
+use crate::guard::engine;
 use atlas_store::{
     CommitId, CommitToken, Committed, Entry, FeedEntry, FeedPosition, Key, Partition, StoreError,
     Version,
 };
-use redb::TableDefinition;
+use redb::{AccessGuard, ReadableTable, TableDefinition};
 use std::collections::BTreeMap;
 
 /// The format of the tables below. It is raised when an older program would misread the file.
@@ -15,18 +16,16 @@ pub(crate) const MARKER: &str = "cloud-atlas";
 /// Rows `store`, `format` and `writer`: whose file this is, and by which version. Row `content`:
 /// whose records it holds, and in which format.
 pub(crate) const META: TableDefinition<'_, &str, &str> = TableDefinition::new("meta");
-/// Row `commit`: the number of the newest commit.
-pub(crate) const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("counters");
 /// Key to the number of the commit that put it (8 bytes), and the value.
 pub(crate) const ENTRIES: Bytes = TableDefinition::new("entries");
 /// Partition, zero, position (8 bytes) to commit number (8 bytes), and the keys, a line each.
 pub(crate) const FEED: Bytes = TableDefinition::new("feed");
-/// Partition to the head of its feed (8 bytes) and the position before its oldest entry (8 bytes).
-pub(crate) const HEADS: Bytes = TableDefinition::new("heads");
 /// Commit number to its token (16 bytes), and a line for each partition: name, blank, position.
+///
+/// Neither this nor the feed is ever empty once something was written: the newest commit's number
+/// and where each feed ends are read from their last rows, so that a commit changes no more pages
+/// than it must.
 pub(crate) const COMMITS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("commits");
-/// Token (16 bytes) to the number of its commit.
-pub(crate) const TOKENS: TableDefinition<'_, &[u8], u64> = TableDefinition::new("tokens");
 
 pub(crate) type Bytes = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
@@ -38,11 +37,14 @@ pub(crate) struct Head {
     pub(crate) oldest: FeedPosition,
 }
 
-pub(crate) fn entry(version: u64, value: &[u8]) -> Vec<u8> {
-    let mut row = Vec::with_capacity(value.len() + 8);
-    row.extend(version.to_be_bytes());
-    row.extend(value);
-    row
+/// Fills a row of [`ENTRIES`], which has eight bytes more than the value.
+pub(crate) fn write_entry(row: &mut [u8], version: u64, value: &[u8]) {
+    if let Some((place, rest)) = row.split_first_chunk_mut::<8>() {
+        *place = version.to_be_bytes();
+        if rest.len() == value.len() {
+            rest.copy_from_slice(value);
+        }
+    }
 }
 
 pub(crate) fn read_entry(row: &[u8]) -> Option<Entry> {
@@ -95,23 +97,62 @@ pub(crate) fn read_feed_entry(position: FeedPosition, row: &[u8]) -> Option<Feed
     })
 }
 
-pub(crate) fn head(head: Head) -> [u8; 16] {
-    (u128::from(head.newest.as_u64()) << 64 | u128::from(head.oldest.as_u64())).to_be_bytes()
+/// Where the feed of a partition ends and begins; nothing where it was never written to.
+pub(crate) fn head(
+    feed: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    partition: &Partition,
+) -> Result<Option<Head>, StoreError> {
+    let place = |row: AccessGuard<'_, &'static [u8]>| {
+        let place = read_feed_key(row.value()).ok_or_else(misread)?;
+        Ok::<_, StoreError>(place.1)
+    };
+    let (start, end) = feed_bounds(partition);
+    let mut rows = feed
+        .range::<&[u8]>(start.as_slice()..end.as_slice())
+        .map_err(engine)?;
+    let Some(first) = rows.next() else {
+        return Ok(None);
+    };
+    let first = place(first.map_err(engine)?.0)?;
+    let newest = match rows.next_back() {
+        Some(last) => place(last.map_err(engine)?.0)?,
+        None => first,
+    };
+    let oldest = FeedPosition::from_u64(first.as_u64().saturating_sub(1));
+    Ok(Some(Head { newest, oldest }))
 }
 
-pub(crate) fn read_head(row: &[u8]) -> Option<Head> {
-    let (newest, rest) = row.split_first_chunk::<8>()?;
-    let (oldest, []) = rest.split_first_chunk::<8>()? else {
-        return None;
-    };
-    let head = Head {
-        newest: FeedPosition::from_u64(u64::from_be_bytes(*newest)),
-        oldest: FeedPosition::from_u64(u64::from_be_bytes(*oldest)),
-    };
-    (head.oldest <= head.newest).then_some(head)
+/// Where the feed of every partition ends and begins.
+pub(crate) fn heads(
+    feed: &impl ReadableTable<&'static [u8], &'static [u8]>,
+) -> Result<BTreeMap<Partition, Head>, StoreError> {
+    let mut heads = BTreeMap::new();
+    let mut from = Vec::new();
+    loop {
+        let mut rows = feed.range::<&[u8]>(from.as_slice()..).map_err(engine)?;
+        let Some(row) = rows.next() else {
+            return Ok(heads);
+        };
+        let (partition, _) = read_feed_key(row.map_err(engine)?.0.value()).ok_or_else(misread)?;
+        let end = feed_bounds(&partition).1;
+        // INVARIANT: the engine keeps order; on a damaged file it may not, and this would not
+        // come to an end.
+        if end <= from {
+            return Err(misread());
+        }
+        let head = head(feed, &partition)?.ok_or_else(misread)?;
+        heads.insert(partition, head);
+        from = end;
+    }
 }
 
-pub(crate) fn read_partition(row: &[u8]) -> Option<Partition> {
+/// Before the first row of a partition's feed, and behind its last.
+fn feed_bounds(partition: &Partition) -> (Vec<u8>, Vec<u8>) {
+    let bound = |last: u8| [partition.as_str().as_bytes(), &[last]].concat();
+    (bound(0), bound(1))
+}
+
+fn read_partition(row: &[u8]) -> Option<Partition> {
     Partition::parse(str::from_utf8(row).ok()?).ok()
 }
 

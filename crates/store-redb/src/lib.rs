@@ -74,6 +74,7 @@ mod options;
 mod recent;
 mod shared;
 mod store;
+mod tokens;
 mod view;
 
 pub use crate::{

@@ -6,10 +6,7 @@ use crate::{
     guard::{Guarded, engine, guard, guarded, is_damage},
     header,
     holder::Holder,
-    layout::{
-        COMMITS, COUNTERS, ENTRIES, FEED, FORMAT, HEADS, Head, MARKER, META, TOKENS, misread,
-        read_head, read_partition,
-    },
+    layout::{self, COMMITS, ENTRIES, FEED, FORMAT, Head, MARKER, META, misread},
 };
 use atlas_store::{Partition, StoreError};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -300,27 +297,11 @@ fn read_meta(database: &Database, content: Option<Content>) -> Result<Meta, Stor
             });
         }
     }
-    let counters = transaction.open_table(COUNTERS).map_err(engine)?;
-    let newest = counters
-        .get("commit")
-        .map_err(engine)?
-        .ok_or_else(misread)?
-        .value();
-    let mut heads = BTreeMap::new();
-    for row in transaction
-        .open_table(HEADS)
-        .map_err(engine)?
-        .iter()
-        .map_err(engine)?
-    {
-        let (partition, head) = row.map_err(engine)?;
-        let partition = read_partition(partition.value()).ok_or_else(misread)?;
-        heads.insert(partition, read_head(head.value()).ok_or_else(misread)?);
-    }
+    let commits = transaction.open_table(COMMITS).map_err(engine)?;
+    let newest = commits.last().map_err(engine)?;
+    let newest = newest.map_or(0, |(number, _)| number.value());
+    let heads = layout::heads(&transaction.open_table(FEED).map_err(engine)?)?;
     transaction.open_table(ENTRIES).map_err(engine)?;
-    transaction.open_table(FEED).map_err(engine)?;
-    transaction.open_table(COMMITS).map_err(engine)?;
-    transaction.open_table(TOKENS).map_err(engine)?;
     Ok(Meta::Ours { newest, heads })
 }
 
@@ -338,13 +319,9 @@ fn write_tables(database: &Database, content: Option<Content>) -> Result<(), Sto
             meta.insert("content", format!("{name} {format}").as_str())
                 .map_err(engine)?;
         }
-        let mut counters = transaction.open_table(COUNTERS).map_err(engine)?;
-        counters.insert("commit", 0).map_err(engine)?;
         transaction.open_table(ENTRIES).map_err(engine)?;
         transaction.open_table(FEED).map_err(engine)?;
-        transaction.open_table(HEADS).map_err(engine)?;
         transaction.open_table(COMMITS).map_err(engine)?;
-        transaction.open_table(TOKENS).map_err(engine)?;
     }
     transaction.commit().map_err(engine)
 }

@@ -10,9 +10,12 @@
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// How many commits the feed of a partition keeps; 10,000 unless set.
+    /// How many commits the feed of a partition keeps; 10,000 unless set. It keeps up to an eighth
+    /// more, and never less than one.
     pub feed_retention: u64,
-    /// How many commits are kept with their tokens; 100,000 unless set.
+    /// How many commits are kept with their tokens; 100,000 unless set. It keeps up to an eighth
+    /// more, and never less than one. Nobody else writes to the file, so that a token is asked for
+    /// within the minute in which its commit was sent, or never.
     pub token_retention: u64,
     /// Bytes of memory for pages of the file; 256 MiB unless set.
     pub cache_bytes: usize,

@@ -10,6 +10,7 @@ use crate::{
     open::{self, Opened},
     recent::Recent,
     shared::{Request, Shared},
+    tokens::Tokens,
     view::View,
 };
 use atlas_store::{
@@ -194,6 +195,7 @@ impl RedbStore {
             options: options.clone(),
             newest,
             recent: Recent::default(),
+            tokens: Tokens::default(),
             broken: None,
         };
         let thread = thread::Builder::new().name("atlas-redb".into());

@@ -2,15 +2,15 @@
 
 use crate::{
     guard::{engine, guard, guarded},
-    layout::{
-        ENTRIES, FEED, HEADS, Head, feed_key, misread, read_entry, read_feed_entry, read_head,
-        read_key,
-    },
+    layout::{self, ENTRIES, FEED, feed_key, misread, read_entry, read_feed_entry, read_key},
 };
 use atlas_store::{
     Entry, FeedPage, FeedPosition, Key, KeyRange, Page, Partition, Slice, StoreError,
 };
 use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _};
+
+/// How many entries of a page have their place from the beginning.
+const RESERVED: usize = 1024;
 
 /// One state of the file, held fast by a read transaction of the engine. All snapshots taken
 /// between two commits share one.
@@ -56,7 +56,7 @@ impl View {
     pub(crate) fn range(&self, range: &KeyRange, page: Page) -> Result<Slice, StoreError> {
         guarded(|| {
             let mut slice = Slice {
-                entries: Vec::new(),
+                entries: Vec::with_capacity(page.limit.min(RESERVED)),
                 next: None,
             };
             if range.is_empty() {
@@ -92,8 +92,12 @@ impl View {
                 let key = read_key(key.value()).ok_or_else(misread)?;
                 // INVARIANT: the engine keeps order; on a damaged file it may not, and paging
                 // would not come to an end.
-                let last = slice.entries.last().map(|(last, _)| last);
-                if !range.contains(&key) || last.is_some_and(|last| (key < *last) != page.reverse) {
+                let is_in_order = match slice.entries.last() {
+                    Some((last, _)) if page.reverse => key < *last && range.contains(&key),
+                    Some((last, _)) => *last < key && key.as_str() < range.end(),
+                    None => range.contains(&key),
+                };
+                if !is_in_order {
                     return Err(StoreError::corrupt("the keys are out of order"));
                 }
                 let entry = read_entry(entry.value()).ok_or_else(misread)?;
@@ -110,12 +114,8 @@ impl View {
     ) -> Result<FeedPage, StoreError> {
         guarded(|| {
             let transaction = &self.tables()?.transaction;
-            let heads = transaction.open_table(HEADS).map_err(engine)?;
-            let row = heads.get(partition.as_str().as_bytes()).map_err(engine)?;
-            let head = match row {
-                Some(row) => read_head(row.value()).ok_or_else(misread)?,
-                None => Head::default(),
-            };
+            let feed = transaction.open_table(FEED).map_err(engine)?;
+            let head = layout::head(&feed, partition)?.unwrap_or_default();
             let mut page = FeedPage {
                 entries: Vec::new(),
                 head: head.newest,
@@ -131,7 +131,6 @@ impl View {
             let (first, last) = (after.next(), head.newest);
             let bounds = feed_key(partition, first)..=feed_key(partition, last);
             let bounds = bounds.start().as_slice()..=bounds.end().as_slice();
-            let feed = transaction.open_table(FEED).map_err(engine)?;
             let mut position = first;
             for row in feed.range::<&[u8]>(bounds).map_err(engine)?.take(max) {
                 let (key, row) = row.map_err(engine)?;
