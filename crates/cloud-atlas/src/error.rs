@@ -234,6 +234,14 @@ pub enum Error {
     /// The receiver of a dump failed.
     #[error("the dump could not be written")]
     Sink(#[source] std::io::Error),
+    /// One of many things that belong together was refused, and so all were.
+    #[error("nothing was done: number {number} is refused")]
+    OneOfMany {
+        /// Which one, counted from 1.
+        number: usize,
+        /// Why.
+        source: Box<Self>,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -294,6 +302,7 @@ impl Error {
             | Self::Import(ImportError::Differs { .. } | ImportError::HeadEdited { .. }) => {
                 ErrorKind::Conflict
             }
+            Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             #[cfg(feature = "redb")]
             Self::Open(OpenError::Redb(
@@ -306,6 +315,17 @@ impl Error {
                 ErrorKind::Internal
             }
             _ => ErrorKind::Invalid,
+        }
+    }
+
+    /// The refusal of one of many; a failure of the store stays one.
+    pub(crate) fn of_many(before: usize, source: Self) -> Self {
+        if source.as_store_error().is_some() {
+            return source;
+        }
+        Self::OneOfMany {
+            number: before.saturating_add(1),
+            source: Box::new(source),
         }
     }
 

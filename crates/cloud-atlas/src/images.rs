@@ -13,6 +13,7 @@ use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Key, Query};
 use core::fmt;
+use std::collections::BTreeMap;
 
 /// Which image records are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,15 +136,7 @@ impl Session {
     pub async fn register_image(&self, request: RegisterImage) -> Result<Registered, Error> {
         self.write(|unit| {
             let request = request.clone();
-            async move {
-                unit.require(Permission::ImageRegister, &request.scope)
-                    .await?;
-                if unit.scope_record(&request.scope).await?.is_none() {
-                    return Err(NotFound::new(Noun::Scope, &request.scope, &request.scope).into());
-                }
-                let credentials = unit.credentials_near(&request.scope).await?;
-                unit.register(request, &credentials).await
-            }
+            async move { unit.register_one(&request, &mut BTreeMap::new()).await }
         })
         .await
     }

@@ -3,6 +3,7 @@
 #[cfg(feature = "redb")]
 mod address;
 mod atlas;
+mod bulk;
 mod cache;
 mod care;
 mod channels;

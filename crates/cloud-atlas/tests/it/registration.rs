@@ -308,3 +308,35 @@ fn nothing_is_made_where_there_is_no_scope() {
         assert!(matches!(error, Error::AddScope(_)), "{error}");
     });
 }
+
+#[test]
+fn many_are_registered_together_or_not_at_all() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        let many: Vec<_> = (1..=3).map(|number| image("/acme", EAST, number)).collect();
+        let registered = dana.register_images(many.clone()).await.unwrap();
+        assert_eq!(registered.len(), 3);
+        let before = world.atlas.count().await.unwrap();
+
+        // The second of these is the first of those.
+        let again = vec![image("/acme", EAST, 9), many[0].clone()];
+        let refused = dana.register_images(again).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Conflict);
+        let Error::OneOfMany { number: 2, source } = refused else {
+            panic!("{refused:?}");
+        };
+        let alone = dana.register_image(many[0].clone()).await.unwrap_err();
+        assert_eq!(source.to_string(), alone.to_string());
+
+        // One of them twice, and one where she may not.
+        let twice = vec![image("/acme", EAST, 8), image("/acme", EAST, 8)];
+        let refused = dana.register_images(twice).await.unwrap_err();
+        assert!(matches!(refused, Error::OneOfMany { number: 2, .. }));
+        let elsewhere = vec![image("/acme", EAST, 7), image("/beta", EAST, 7)];
+        let refused = dana.register_images(elsewhere).await.unwrap_err();
+        assert!(matches!(refused, Error::OneOfMany { number: 2, .. }));
+        assert_eq!(refused.kind(), ErrorKind::Denied);
+        assert_eq!(world.atlas.count().await.unwrap(), before);
+    });
+}
