@@ -59,8 +59,8 @@ impl Session {
         let located = unit
             .locate(reference, from, Permission::ChannelView)
             .await?;
-        let query = Query::all(&partition_of(&located.mci.scope)?)
-            .prefix(located.mci.lineage.to_string());
+        let query =
+            Query::all(&partition_of(&located.mci.scope)?).prefix(located.mci.lineage.to_string());
         unit.page(&CHANNELS, vec![query], paging, |kept| Ok(kept.0.channel))
             .await
     }

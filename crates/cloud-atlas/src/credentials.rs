@@ -63,8 +63,7 @@ impl Session {
     ) -> Result<Page<Credential>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::CredentialView, from).await?;
-        let query =
-            |scope: Scope| Ok(Query::all(&partition_of(&scope)?).prefix(scope.as_str()));
+        let query = |scope: Scope| Ok(Query::all(&partition_of(&scope)?).prefix(scope.as_str()));
         let queries = from.lineage().map(query).collect::<Result<_, Error>>()?;
         unit.page(&CREDENTIALS, queries, paging, |kept| Ok(kept.0))
             .await

@@ -136,7 +136,13 @@ impl ImageQuery {
                 ..
             } => ("name", starting(start)),
             Self {
-                os: Some(os @ OsFilter { generation: Some(_), .. }),
+                os:
+                    Some(
+                        os @ OsFilter {
+                            generation: Some(_),
+                            ..
+                        },
+                    ),
                 ..
             } => ("os", os.within(here)),
             Self {
@@ -175,9 +181,10 @@ impl ImageQuery {
                 ("generation", os.generation.as_ref()),
                 ("version", os.version.as_ref()),
             ];
-            conditions.extend(said.into_iter().filter_map(|(field, text)| {
-                Some(Condition::is(["os", field], text?.as_str()))
-            }));
+            conditions
+                .extend(said.into_iter().filter_map(|(field, text)| {
+                    Some(Condition::is(["os", field], text?.as_str()))
+                }));
         }
         if let Some(architecture) = self.architecture {
             conditions.push(Condition::is("architecture", architecture.as_str()));

@@ -23,6 +23,7 @@ mod page;
 mod people;
 mod scopes;
 mod session;
+mod sight;
 mod states;
 mod stored;
 mod tables;

@@ -70,6 +70,15 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The same page of what each item is turned into.
+    pub fn map<U>(self, item: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(item).collect(),
+            next: self.next,
+            limit: self.limit,
+        }
+    }
+
     /// The paging of the page that follows, of the same size; none where nothing follows.
     pub fn following(&self) -> Option<Paging> {
         let after = self.next.clone()?;
