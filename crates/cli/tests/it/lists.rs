@@ -168,8 +168,9 @@ fn pages_of_a_table_stand_below_one_another() {
     // The columns begin at the same place all the way down.
     let column = header[0].find("DID").unwrap();
     for line in all.lines().skip(2) {
-        assert_eq!(&line[column - 1..column], " ", "{line}");
-        assert_ne!(&line[column..=column], " ", "{line}");
+        let line = line.as_bytes();
+        assert_eq!(line[column - 1], b' ');
+        assert_ne!(line[column], b' ');
     }
 }
 

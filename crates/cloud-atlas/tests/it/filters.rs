@@ -257,12 +257,13 @@ fn crowd(others: u64) -> (World, Arc<Counting>) {
 
 #[test]
 fn an_indexed_filter_reads_no_more_of_a_larger_table() {
-    let filters: [(&str, fn(&mut ImageQuery)); 5] = [
+    type Filter = (&'static str, fn(&mut ImageQuery));
+    let filters: [Filter; 5] = [
         ("none", |_| {}),
         ("name", |query| query.name_begins = Some("ra".to_owned())),
         ("os", |query| query.os = Some(p("ubuntu/26.04"))),
         ("location", |query| {
-            query.location = Some(p("aws/eu-west-1"))
+            query.location = Some(p("aws/eu-west-1"));
         }),
         ("os and more", |query| {
             query.os = Some(p("ubuntu/26.04/26.04.1"));
@@ -273,7 +274,7 @@ fn an_indexed_filter_reads_no_more_of_a_larger_table() {
     let cost = |others: u64| -> Vec<(usize, usize)> {
         let (world, store) = crowd(others);
         let admin = world.admin();
-        let cost = |(name, set): &(&str, fn(&mut ImageQuery))| {
+        let cost = |(name, set): &Filter| {
             let mut query = ImageQuery::new(p("/acme/dev"));
             set(&mut query);
             store.reads.take();
@@ -301,7 +302,7 @@ fn the_longest_facts_fit_into_every_index() {
         "{account}/{}",
         "-e".repeat(31).replacen('-', "e", 1)
     ));
-    let word = "\u{1d11e}".repeat(64);
+    let clefs = "\u{1d11e}".repeat(64);
     run(async {
         admin.add_scope(&p(&account)).await.unwrap();
         admin.add_scope(&scope).await.unwrap();
@@ -310,17 +311,17 @@ fn the_longest_facts_fit_into_every_index() {
             .unwrap();
         let mut ask = image("/acme", "aws/ap-southeast-1", 1);
         ask.scope = scope.clone();
-        ask.os = Some(OsFacts::parse(&word, &word, &word).unwrap());
+        ask.os = Some(OsFacts::parse(&clefs, &clefs, &clefs).unwrap());
         let name = "\u{1d11e}".repeat(255);
         ask.name = Some(ImageName::parse(&name).unwrap());
         let record = admin.register_image(ask).await.unwrap().record;
         let mut by_name = ImageQuery::new(scope.clone());
         by_name.name_begins = Some(name.clone());
         let mut by_os = ImageQuery::new(scope.clone());
-        by_os.os = Some(OsFilter::parse(&[word.as_str(); 3].join("/")).unwrap());
+        by_os.os = Some(OsFilter::parse(&[clefs.as_str(); 3].join("/")).unwrap());
         for mut query in [by_name, by_os] {
             let found = admin.images(&query, &most()).await.unwrap().items;
-            assert_eq!(found, [record.clone()]);
+            assert_eq!(found, std::slice::from_ref(&record));
             // A cut part of a key stands for the whole text.
             query.name_begins = Some(format!("{name}x"));
             assert!(

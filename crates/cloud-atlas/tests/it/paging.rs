@@ -11,7 +11,11 @@ use cloud_atlas::{
     scope::{PrincipalId, Role, Scope},
 };
 use proptest::{collection::btree_set, prelude::*};
-use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt::{Debug, Write as _},
+    sync::Arc,
+};
 
 /// The items of a page as texts, whatever they are.
 fn told<T: Debug>(page: Result<Page<T>, Error>) -> Result<Page<String>, Error> {
@@ -179,7 +183,10 @@ fn s02_pages_of_one_account_hold_nothing_of_another() {
                         };
                         assert!(!page.items.concat().contains(other), "{list} for {caller}");
                         if let Some(next) = &page.next {
-                            assert!(!held(next).contains(&other[1..]), "{list} for {caller}");
+                            assert!(
+                                !held(next).contains(other.trim_start_matches('/')),
+                                "{list} for {caller}"
+                            );
                         }
                         paging = page.following();
                     }
@@ -301,25 +308,28 @@ async fn committed_once(admin: &Session) {
     }
 }
 
-/// The key that the text of a cursor holds.
+/// The key that the text of a cursor holds, in hex at its end.
 fn held(cursor: &PageCursor) -> String {
     let text = cursor.to_string();
-    let digits = text.rsplit('.').next().unwrap();
-    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
-    String::from_utf8((0..digits.len()).step_by(2).map(byte).collect()).unwrap()
+    let digits = text.rsplit('.').next().unwrap().as_bytes();
+    let pair = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+    String::from_utf8(digits.chunks(2).map(pair).collect()).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 /// A cursor with another key in it and a checksum that fits.
 fn forged(cursor: &PageCursor, key: &str) -> PageCursor {
     let text = cursor.to_string();
     let marks: Vec<_> = text.split('.').skip(2).take(2).collect();
-    let key: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let covered = format!("{}.{}.{key}", marks[0], marks[1]);
+    let covered = format!("{}.{}.{}", marks[0], marks[1], hex(key.as_bytes()));
     let sum = Digest::of("cloud-atlas cursor", covered.as_bytes());
-    let sum: String = sum.as_bytes()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sum = hex(&sum.as_bytes()[..8]);
     PageCursor::parse(&format!("c1.{sum}.{covered}")).unwrap()
 }
 
