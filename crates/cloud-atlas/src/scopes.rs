@@ -221,20 +221,15 @@ impl Unit {
             .iter()
             .filter(|kept| kept.0.scope != *scope && scope.contains(&kept.0.scope));
         let credentials = self.all(&CREDENTIALS, &partition, scope.as_str()).await?;
-        let images = self.all(&IMAGES, &partition, ()).await?;
-        let mcis = self.all(&MCIS, &partition, ()).await?;
+        let here = scope.as_str();
+        let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
+        let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
         let mut contents = Contents::empty();
         for (kind, count) in [
             ("scope", scopes.count()),
             ("credential", credentials.len()),
-            (
-                "image",
-                images.iter().filter(|kept| kept.0.scope() == scope).count(),
-            ),
-            (
-                "MultiCloud Image",
-                mcis.iter().filter(|kept| kept.0.scope == *scope).count(),
-            ),
+            ("image", images.len()),
+            ("MultiCloud Image", mcis.len()),
         ] {
             if count > 0 {
                 contents = contents.with(kind, u64::try_from(count).unwrap_or(u64::MAX));

@@ -60,9 +60,14 @@ fn made() -> impl Strategy<Value = Made> {
 }
 
 fn wanted() -> impl Strategy<Value = ImageQuery> {
-    let os = (select(&SYSTEMS), 0..3_usize).prop_map(|((family, generation, version), words)| {
-        let words = [family, generation, version].into_iter().take(words + 1);
-        OsFilter::parse(&words.collect::<Vec<_>>().join("/")).unwrap()
+    let os = (select(&SYSTEMS), 0..4_usize).prop_map(|((family, generation, version), words)| {
+        let words_said = [family, generation, version].into_iter().take(words + 1);
+        let mut os = OsFilter::parse(&words_said.collect::<Vec<_>>().join("/")).unwrap();
+        if words == 3 {
+            // A version of any generation.
+            os.generation = None;
+        }
+        os
     });
     let name = || option::weighted(0.3, select(vec!["w", "web", "web-", "W", "e", "db", "é"]));
     (
@@ -180,7 +185,7 @@ fn fits(query: &ImageQuery, record: &ImageRecord) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// Whichever index a query goes through, it finds what looking at everything finds.
     #[test]
