@@ -6,7 +6,7 @@ use cloud_atlas::{
     image_id::{Cloud, CloudLocation, ImageId},
     scope::Scope,
 };
-use std::{error::Error, path::Path};
+use std::{collections::BTreeSet, error::Error, path::Path};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -35,6 +35,7 @@ pub async fn make(path: &Path, count: u64) -> Outcome<Atlas> {
     let atlas = Atlas::init(&format!("redb:{}", path.display())).await?;
     let admin = atlas.act_as(&"admin".parse()?);
     let scopes = scopes()?;
+    let mut made = BTreeSet::new();
     for scope in &scopes {
         if let Some(account) = scope.account_scope()
             && !admin

@@ -94,7 +94,7 @@ pub(crate) fn main() -> Run {
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),
         Command::Store(command) => store::run(command, &global, &mut out),
-        Command::Events(events) => store::events(&events, &global, &mut out),
+        Command::Events(events) => store::events(events, &global, &mut out),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Man(man) => shell::man(&man),
     }

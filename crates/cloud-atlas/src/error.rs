@@ -12,7 +12,7 @@ use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
-use atlas_store::{AsStoreError, ParsePartitionError, RecordError, StoreError};
+use atlas_store::{AsStoreError, CursorError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
 use semver::VersionReq;
@@ -242,6 +242,15 @@ pub enum Error {
         /// Why.
         source: Box<Self>,
     },
+    /// A page of no items, or of too many.
+    #[error("a page has 1 to {most} items, not {limit}", most = crate::Paging::MOST)]
+    PageLimit {
+        /// How many were asked for.
+        limit: usize,
+    },
+    /// A page does not go on behind a cursor.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

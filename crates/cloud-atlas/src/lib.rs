@@ -13,15 +13,18 @@ mod credentials;
 mod error;
 mod events;
 mod export;
+mod image_query;
 mod images;
 mod import;
 mod launch;
 mod mci_views;
 mod mcis;
 mod open;
+mod page;
 mod people;
 mod scopes;
 mod session;
+mod sight;
 mod states;
 mod stored;
 mod tables;
@@ -34,13 +37,14 @@ pub use crate::{
     error::{Error, ErrorKind, NotFound, Noun},
     events::AuditEvent,
     export::ExportError,
-    images::{ImageCursor, ImageList, ImageQuery},
+    image_query::{ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
     },
     launch::{Explained, LaunchRequest},
-    mci_views::{LogEntry, MciSummary, MciView},
+    mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
+    page::{Page, PageCursor, Paging},
     session::Session,
 };
 
@@ -52,7 +56,7 @@ pub use atlas_image_id as image_id;
 pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;
-pub use atlas_store::LoadError;
+pub use atlas_store::{CursorError, LoadError, ParseCursorError};
 #[cfg(feature = "redb")]
 pub use atlas_store_redb as store_redb;
 pub use atlas_streams as streams;

@@ -171,7 +171,11 @@ impl<R: Record> Table<R> {
             .into_iter()
             .next();
         match record.flatten() {
-            Some(record) => Ok(Some(Found { key, record })),
+            Some(record) => Ok(Some(Found {
+                key,
+                row: row.key,
+                record,
+            })),
             None => Err(StoreError::corrupt_at(&row.key, index::ORPHAN)),
         }
     }

@@ -4,6 +4,7 @@ use crate::{
     args::Global,
     exit::{Failure, Run},
     files,
+    pages::PageArgs,
     print::{Columns, Out, note},
 };
 use clap::Subcommand;
@@ -199,18 +200,17 @@ fn check(global: &Global, out: &mut Out) -> Run {
 /// Show who changed what, newest first, at --scope and below
 #[derive(Debug, clap::Args)]
 pub(crate) struct Events {
-    /// How many at most
-    #[arg(long, value_name = "COUNT", default_value_t = 50)]
-    limit: usize,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
-pub(crate) fn events(Events { limit }: &Events, global: &Global, out: &mut Out) -> Run {
-    let events = global.session()?.events(&global.scope, *limit).block_on()?;
+pub(crate) fn events(Events { page }: Events, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
     let headers = ["WHEN", "WHO", "DID", "AT", "TO"];
-    out.list(
-        &events,
-        &Columns::new("nothing happened here", &headers, event_row),
-    )
+    let columns = Columns::new("nothing happened here", &headers, event_row);
+    page.show(&columns, out, |page| {
+        session.events(&global.scope, page).block_on()
+    })
 }
 
 fn event_row(event: &AuditEvent) -> Vec<String> {

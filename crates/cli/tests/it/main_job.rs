@@ -151,7 +151,7 @@ fn an_uncommitted_import_leaves_the_newest_release_in_head() {
     ];
     program.ok(&[&import[..], &typed[..]].concat());
     let head = program.json(&["mci", "show", "os-x86_64"]).remove(0);
-    assert_eq!(head["last"], Value::Null);
+    assert_eq!(head.get("last"), None);
     let settings = &head["content"]["settings"];
     assert_eq!(settings["aws/us-east-1"]["instance_type"], "m7i.large");
     assert_eq!(settings["gcp"]["instance_type"], "e2-medium");
@@ -368,33 +368,6 @@ impl<I: Iterator<Item = Value>> Texts for I {
         self.map(|value| value.as_str().unwrap().to_owned())
             .collect()
     }
-}
-
-#[test]
-fn lists_of_images_go_on_where_the_page_before_ended() {
-    let program = Program::with_releases(&releases()[..1]);
-    let mut seen = BTreeSet::new();
-    let mut rows = 0;
-    let mut after: Option<String> = None;
-    loop {
-        let mut args = vec!["--output", "json", "image", "list", "--limit", "30"];
-        args.extend(after.iter().flat_map(|after| ["--after", after.as_str()]));
-        let page = program.command(&args).output().unwrap();
-        for line in String::from_utf8(page.stdout).unwrap().lines() {
-            let record: Value = serde_json::from_str(line).unwrap();
-            seen.insert(record["id"].to_string());
-            rows += 1;
-        }
-        let said = String::from_utf8(page.stderr).unwrap();
-        let cursor = said
-            .split_once("--after '")
-            .and_then(|(_, rest)| rest.split_once('\''));
-        match cursor {
-            Some((cursor, _)) => after = Some(cursor.to_owned()),
-            None => break,
-        }
-    }
-    assert_eq!((seen.len(), rows), (66, 66));
 }
 
 #[test]

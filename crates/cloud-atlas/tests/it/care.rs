@@ -1,6 +1,8 @@
 //! Dumping, loading and checking.
 
-use crate::support::{Raw, World, ask, committed, dump, image, import, noon, p, run, set, small};
+use crate::support::{
+    Raw, World, ask, committed, dump, image, import, most, noon, p, run, set, small,
+};
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
     Atlas, Error, LoadError, OpenError,
@@ -363,7 +365,7 @@ fn m09_a_revision_that_was_changed_outside_is_not_loaded() {
     let error = run(fresh().resolve(&ask("web@1", EAST, "/acme"))).unwrap_err();
     assert!(matches!(error, Error::Revision(_)), "{error}");
     assert_eq!(error.kind(), cloud_atlas::ErrorKind::Internal);
-    assert!(run(fresh().mci_log(&p("web"), &scope)).is_err());
+    assert!(run(fresh().mci_log(&p("web"), &scope, &most())).is_err());
     // The newest still launches, and the check says what is wrong.
     run(fresh().resolve(&ask("web@2", EAST, "/acme"))).unwrap();
     let findings = run(world.atlas.check()).unwrap().findings;

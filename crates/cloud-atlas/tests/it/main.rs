@@ -12,7 +12,9 @@
 mod caching;
 mod care;
 mod concurrency;
+mod counting;
 mod damage;
+mod filters;
 mod golden;
 mod imports;
 mod isolation;
@@ -22,6 +24,7 @@ mod lists;
 mod messages;
 mod model;
 mod opening;
+mod paging;
 mod reading;
 mod registration;
 mod resolving;

@@ -2,7 +2,7 @@
 
 use crate::support::{World, add_credential, ami, ask, committed, image, p, run, set, small};
 use cloud_atlas::{
-    Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
+    CursorError, Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
     base::Name,
     history::RevisionNumber,
     image::{Architecture, Warning},
@@ -63,6 +63,8 @@ fn refusals_of_the_facade_itself() {
             selector: Selector::Number(number(3)),
         },
         Error::HeadMoves { mci: web() },
+        Error::PageLimit { limit: 0 },
+        Error::Cursor(CursorError::OtherQuery),
         Error::Dump(io::Error::other("torn")),
         Error::Sink(io::Error::other("full")),
     ];

@@ -2,8 +2,8 @@
 
 use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
-    AddCredential, Atlas, Clock, Error, ImportOptions, ImportReport, LaunchRequest, RegisterImage,
-    Session,
+    AddCredential, Atlas, Clock, Error, ImportOptions, ImportReport, LaunchRequest, Page, Paging,
+    RegisterImage, Session,
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
@@ -155,6 +155,29 @@ pub(crate) async fn committed(who: &Session, scope: &str, name: &str, number: u6
 
 pub(crate) fn ask(reference: &str, location: &str, scope: &str) -> LaunchRequest {
     LaunchRequest::new(p(reference), p(location), p(scope))
+}
+
+/// The first page of as many items as a page can have.
+pub(crate) fn most() -> Paging {
+    Paging::of(Paging::MOST)
+}
+
+/// Every item of a list, page by page of so many.
+pub(crate) async fn every<T>(
+    limit: usize,
+    ask: impl AsyncFn(Paging) -> Result<Page<T>, Error>,
+) -> Vec<T> {
+    let mut items = Vec::new();
+    let mut paging = Some(Paging::of(limit));
+    while let Some(wanted) = paging {
+        let page = ask(wanted).await.unwrap();
+        assert!(page.items.len() <= limit);
+        // Where there is more, the page is full: it never ends early.
+        assert!(page.next.is_none() || page.items.len() == limit);
+        paging = page.following();
+        items.extend(page.items);
+    }
+    items
 }
 
 /// Every line of the dump of a store.

@@ -51,6 +51,26 @@ impl Condition {
         Self::new(field, Test::Holds(element.into()))
     }
 
+    /// The field is a text with this somewhere in it.
+    pub fn contains(field: impl Into<FieldPath>, text: impl Into<String>) -> Self {
+        Self::new(field, Test::Contains(text.into()))
+    }
+
+    /// The field is this text, or goes on behind it with one of these characters: under `aws` with
+    /// `/` are `aws` and `aws/us-east-1`, and `awsome` is not.
+    pub fn under(
+        field: impl Into<FieldPath>,
+        start: impl Into<String>,
+        separators: impl Into<String>,
+    ) -> Self {
+        Self::new(field, Test::Under(start.into(), separators.into()))
+    }
+
+    /// The field is there, and is not `null`.
+    pub fn present(field: impl Into<FieldPath>) -> Self {
+        Self::new(field, Test::Present)
+    }
+
     /// A test of a field.
     pub fn new(field: impl Into<FieldPath>, test: Test) -> Self {
         Self {
@@ -77,7 +97,24 @@ impl Condition {
             (Test::OneOf(wanted), Seen::One(found)) => wanted.contains(found),
             (Test::Begins(start), Seen::One(Scalar::Text(found))) => found.starts_with(start),
             (Test::Holds(wanted), Seen::Many(found)) => found.contains(wanted),
-            (Test::Is(_) | Test::OneOf(_) | Test::Begins(_) | Test::Holds(_), _) => false,
+            (Test::Contains(text), Seen::One(Scalar::Text(found))) => found.contains(text),
+            (Test::Under(start, separators), Seen::One(Scalar::Text(found))) => {
+                let mut rest = found.strip_prefix(start.as_str()).map(str::chars);
+                rest.as_mut().is_some_and(|rest| {
+                    let next = rest.next();
+                    next.is_none_or(|next| separators.contains(next))
+                })
+            }
+            (Test::Present, seen) => !matches!(seen, Seen::One(Scalar::Null)),
+            (
+                Test::Is(_)
+                | Test::OneOf(_)
+                | Test::Begins(_)
+                | Test::Holds(_)
+                | Test::Contains(_)
+                | Test::Under(..),
+                _,
+            ) => false,
         })
     }
 }
@@ -95,6 +132,12 @@ pub enum Test {
     Begins(String),
     /// It is an array with this among its elements.
     Holds(Scalar),
+    /// It is a text with this somewhere in it.
+    Contains(String),
+    /// It is the first text, or goes on behind it with one of the characters of the second.
+    Under(String, String),
+    /// It is there, and is not `null`.
+    Present,
 }
 
 /// Where a field is: its name, or the names of the objects that it is in and then its own.
