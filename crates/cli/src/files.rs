@@ -122,7 +122,8 @@ impl Whole {
                 .map_err(io::IntoInnerError::into_error)?;
             file.sync_all()?;
             drop(file);
-            fs::rename(&self.temporary, &self.path)
+            fs::rename(&self.temporary, &self.path)?;
+            keep_name(&self.path)
         })();
         done.map_err(|error| {
             drop(fs::remove_file(&self.temporary));
@@ -130,6 +131,17 @@ impl Whole {
             Failure::trouble(format!("{shown} cannot be written")).because(error)
         })
     }
+}
+
+/// Makes the name of a file durable, where folders can be flushed.
+fn keep_name(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 impl Write for Whole {

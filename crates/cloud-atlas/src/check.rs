@@ -2,7 +2,7 @@
 
 use crate::{
     Atlas, Error, OpenError,
-    open::{inspect, known},
+    open::{inspect, known, whole},
     tables::{
         CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, KeptContent, MCIS,
         PRINCIPALS, REVISIONS, SCOPES,
@@ -71,7 +71,7 @@ impl Atlas {
     /// # Errors
     ///
     /// The address is none or `memory:`, or what is there is no store of this program, is in use,
-    /// or is too damaged to be read at all.
+    /// is not whole because a load into it was not finished, or is too damaged to be read at all.
     pub async fn check_url(url: &str) -> Result<StoreReport, Error> {
         let (mut report, snapshot) = inspect(url)?;
         let Some(snapshot) = snapshot else {
@@ -80,6 +80,7 @@ impl Atlas {
         if partitions(&*snapshot).await?.is_empty() {
             return Err(OpenError::Unfinished.into());
         }
+        whole(&*snapshot).await?;
         check(&*snapshot, &mut report).await?;
         Ok(report)
     }

@@ -27,15 +27,11 @@ impl Partition {
     ///
     /// The text is not `[a-z0-9][a-z0-9-]{0,62}`.
     pub fn account(name: &str) -> Result<Self, ParsePartitionError> {
-        let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let fits = |(at, byte): (usize, u8)| {
-            at < Self::MAX_BYTES && (letter(byte) || at > 0 && byte == b'-')
-        };
-        match name.bytes().enumerate().position(|pair| !fits(pair)) {
-            None if !name.is_empty() => Ok(Self(name.into())),
-            misfit => Err(ParsePartitionError {
+        match account_misfit(name) {
+            None => Ok(Self(name.into())),
+            Some(at) => Err(ParsePartitionError {
                 given: name.into(),
-                at: misfit.unwrap_or_default(),
+                at,
             }),
         }
     }
@@ -62,6 +58,24 @@ impl Partition {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Where a text stops being a partition, if it does.
+pub(crate) fn misfit(text: &str) -> Option<usize> {
+    if text == "/" {
+        None
+    } else {
+        account_misfit(text)
+    }
+}
+
+fn account_misfit(name: &str) -> Option<usize> {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let fits = |(at, byte): (usize, u8)| {
+        at < Partition::MAX_BYTES && (letter(byte) || at > 0 && byte == b'-')
+    };
+    let misfit = name.bytes().enumerate().position(|pair| !fits(pair));
+    misfit.or(name.is_empty().then_some(0))
 }
 
 impl fmt::Display for Partition {

@@ -51,7 +51,7 @@ pub(crate) fn furnished() -> World {
 
 pub(crate) fn load(atlas: &Atlas, text: &[String]) -> Result<(), Error> {
     let lines = || Ok(text.iter().cloned().map(Ok));
-    run(atlas.load(lines)).map(|_| ())
+    run(atlas.load(lines, &|_| {})).map(|_| ())
 }
 
 #[test]
@@ -139,13 +139,16 @@ fn a_damaged_dump_is_refused_and_nothing_is_written() {
     // A reader that fails is told of as it is.
     let atlas = run(Atlas::init("memory:")).unwrap();
     let failing = || Ok(vec![Ok(text[0].clone()), Err(io::Error::other("torn"))]);
-    let error = run(atlas.load(failing)).unwrap_err();
+    let error = run(atlas.load(failing, &|_| {})).unwrap_err();
     assert!(
         matches!(error, Error::Load(LoadError::Source { .. })),
         "{error}"
     );
     let failing = || -> io::Result<Vec<io::Result<String>>> { Err(io::Error::other("gone")) };
-    assert!(matches!(run(atlas.load(failing)), Err(Error::Dump(_))));
+    assert!(matches!(
+        run(atlas.load(failing, &|_| {})),
+        Err(Error::Dump(_))
+    ));
 }
 
 #[test]
@@ -179,7 +182,7 @@ fn dumped(store: &dyn Store) -> Vec<String> {
         text.push(line.to_owned());
         Ok::<_, StoreError>(())
     };
-    run(async { store::dump(&*store.snapshot().await.unwrap(), keep).await }).unwrap();
+    run(async { store::dump(&*store.snapshot().await.unwrap(), keep, &|_| {}).await }).unwrap();
     text
 }
 
