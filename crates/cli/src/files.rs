@@ -133,15 +133,15 @@ impl Whole {
     }
 }
 
-/// Makes the name of a file durable, where folders can be flushed.
+/// Makes the name of a file durable, where folders can be opened and flushed.
 fn keep_name(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match File::open(folder.unwrap_or(Path::new("."))) {
+        Ok(folder) if cfg!(unix) => folder.sync_all(),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 impl Write for Whole {

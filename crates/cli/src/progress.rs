@@ -6,11 +6,11 @@ use std::io::IsTerminal as _;
 
 /// A bar on stderr; silent where stderr is no terminal.
 pub(crate) fn bar(what: &'static str) -> ProgressBar {
-    styled("{msg} {bar:30.cyan/dim} {pos}/{len}  {elapsed}").with_message(what)
+    styled("{msg} {bar:30.cyan/dim} {pos}/{len}  {elapsed}", true).with_message(what)
 }
 
-fn styled(template: &str) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
+fn styled(template: &str, shown: bool) -> ProgressBar {
+    let target = if shown && std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {
         ProgressDrawTarget::hidden()
@@ -26,9 +26,10 @@ fn styled(template: &str) -> ProgressBar {
 pub(crate) struct Phases(ProgressBar);
 
 impl Phases {
-    pub(crate) fn new() -> Self {
+    /// Shown, unless what is printed meanwhile would stand between them.
+    pub(crate) fn new(shown: bool) -> Self {
         let template = "{msg} {bar:30.cyan/dim} {human_pos}/{human_len}  {per_sec}, {eta} left";
-        Self(styled(template))
+        Self(styled(template, shown))
     }
 
     pub(crate) fn show(&self, now: Progress) {

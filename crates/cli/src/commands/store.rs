@@ -13,7 +13,7 @@ use pollster::FutureExt as _;
 use serde::Serialize;
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
+    io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -91,7 +91,7 @@ impl Count<'_> {
 }
 
 fn dump(atlas: &Atlas, file: Option<&Path>) -> Run {
-    let bars = Phases::new();
+    let bars = Phases::new(file.is_some() || !io::stdout().is_terminal());
     let watcher = |now| bars.show(now);
     if let Some(path) = file {
         let mut whole = files::Whole::create(path)?;
@@ -131,7 +131,7 @@ fn load(global: &Global, path: &Path, out: &mut Out) -> Run {
             "a load was begun before: {done} of {entries} entries are there"
         ));
     }
-    let bars = Phases::new();
+    let bars = Phases::new(true);
     let lines = || Ok(Lines(BufReader::with_capacity(1 << 16, File::open(path)?)));
     let header = loader
         .load(lines, &|now| bars.show(now))

@@ -15,6 +15,7 @@ mod damage;
 mod guides;
 mod help;
 mod ids;
+mod loads;
 mod main_job;
 mod pictures;
 mod schema;
