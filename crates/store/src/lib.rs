@@ -58,7 +58,7 @@
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
 //! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
 //! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
-//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`dump()`], [`verify`], [`load()`], [`unfinished_load`], [`Progress`] |
+//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`Walk`], [`dump()`], [`verify`], [`load()`], [`unfinished_load`], [`Progress`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
 //! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
@@ -80,6 +80,7 @@ mod parts;
 mod progress;
 mod range;
 mod record;
+mod records;
 mod scan;
 mod table;
 mod timer;
@@ -105,6 +106,7 @@ pub use crate::{
     progress::{Phase, Progress, Watcher},
     range::KeyRange,
     record::{Record, RecordError, UpgradeError, check_value},
+    records::{Keys, ReadRecord, Walk, read_record},
     table::{
         Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
         QueryPage, Scalar, Table, Test, Within,

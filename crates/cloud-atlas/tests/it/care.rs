@@ -327,6 +327,36 @@ fn one_damaged_record_hides_no_other_problem() {
 }
 
 #[test]
+fn a_check_finds_records_out_of_place_and_every_gap() {
+    const REVISIONS: Table<Raw> = Table::new("revision", &[]);
+    let world = furnished();
+    let store = world.atlas.store();
+    let view = run(world.who("dana").mci(&p("web@1"), &p("/acme"))).unwrap();
+    let lineage = view.lineage.to_string();
+    let acme = Partition::account("acme").unwrap();
+    // The first revision is written where the third would be, and both others are lost.
+    let work = |tx: Tx| {
+        let (acme, at) = (acme.clone(), |number: u64| {
+            store::Parts::from((&lineage, number))
+        });
+        async move {
+            let first = REVISIONS.delete(&tx, &acme, at(1)).await?.unwrap();
+            REVISIONS.delete(&tx, &acme, at(2)).await?;
+            let put = REVISIONS.put(&tx, &acme, at(3), &first).await;
+            put.map_err(|_| StoreError::Closed)
+        }
+    };
+    run(transact(&*store, &RetryPolicy::new(u128::MAX), work)).unwrap();
+    let found = run(world.atlas.check()).unwrap().findings.join("\n");
+    let found = found.replace(&lineage, "LINEAGE");
+    insta::assert_snapshot!(found, @"
+    what is at `acme revision LINEAGE a3` belongs at `acme revision LINEAGE a1`
+    LINEAGE@1: the revision is missing
+    LINEAGE@2: the revision is missing
+    ");
+}
+
+#[test]
 fn m09_a_revision_that_was_changed_outside_is_not_loaded() {
     const REVISIONS: Table<Raw> = Table::new("revision", &[]);
     const CONTENTS: Table<Raw> = Table::new("content", &[]);
