@@ -241,7 +241,7 @@ pub(crate) async fn whole(snapshot: &dyn Snapshot) -> Result<(), Error> {
     match unfinished_load(snapshot).await? {
         None => Ok(()),
         Some(found) => Err(OpenError::Loading {
-            done: found.done.entries,
+            done: found.done,
             entries: found.dump.entries,
         }
         .into()),

@@ -126,7 +126,7 @@ impl Tally {
         self.line = line;
     }
 
-    fn count(&mut self, line: &str) {
+    pub(crate) fn count(&mut self, line: &str) {
         self.entries = self.entries.saturating_add(1);
         let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
         self.bytes = self.bytes.saturating_add(bytes).saturating_add(1);

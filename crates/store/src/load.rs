@@ -1,5 +1,6 @@
 //! A store from the lines of a dump.
 
+mod batches;
 mod error;
 mod journal;
 mod reader;
@@ -10,19 +11,22 @@ pub use self::{
     reader::{CheckedDump, verify},
 };
 
-use self::reader::Reader;
-use crate::{
-    Capability, DumpHeader, Key, KeyRange, MAX_KEY_BYTES, Page, Phase, RetryPolicy, Rows, Store,
-    Tx, Value, Watcher, dump::Tally, progress::Meter, transact,
+use self::{
+    batches::{Batches, Limits},
+    reader::Reader,
 };
-use core::error::Error;
+use crate::{
+    DumpHeader, Key, KeyRange, Page, Phase, RetryPolicy, Rows, Store, Tx, Value, Watcher,
+    dump::Tally, progress::Meter, transact,
+};
+use core::{
+    error::Error,
+    future::{Future as _, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 use std::sync::Arc;
 
-/// The most keys of one commit, where the engine sets no lower limit: a flush then costs little
-/// beside them.
-const BATCH_KEYS: usize = 20_000;
-/// The most bytes of one commit, where the engine sets no lower limit and one entry is not larger.
-const BATCH_BYTES: usize = 8 << 20;
 /// How many entries are read at a time.
 const PAGE: usize = 256;
 
@@ -34,10 +38,10 @@ const PAGE: usize = 256;
 /// a batch of entries and moves the journal on; the last one deletes it, after the whole store was
 /// read once more and compared with the header. So a store is in one of three states: as it was,
 /// with a journal, or whole; [`unfinished_load`] tells which. Where there is a journal of the same
-/// dump, what is there is compared with it first.
+/// dump, what is there is first compared with the beginning of the dump.
 ///
-/// Memory is that of one batch, at most 20,000 entries and 8 MiB or one larger entry, however
-/// large the dump is.
+/// While one batch is committed the next one is read. Memory is that of the two, each of at most
+/// 20,000 entries and 8 MiB or one larger entry, however large the dump is.
 ///
 /// # Errors
 ///
@@ -61,37 +65,31 @@ pub async fn load<S: Into<Box<dyn Error + Send + Sync>>>(
         store,
         policy,
         journal: begin(store, policy, &may_replace, dump, &limits).await?,
-        limits,
-        writes: Vec::new(),
-        bytes: 0,
     };
-    if load.journal.done.entries == 0 {
-        load.clear(&may_replace).await?;
+    if load.journal.done == 0 {
+        load.clear(&may_replace, &limits).await?;
     } else {
-        load.compare_with_journal(watcher).await?;
+        while reader.tally.entries < load.journal.done && reader.next()?.is_some() {}
+        load.compare_with(&reader.tally, watcher).await?;
     }
     let (entries, bytes) = (Some(dump.header().entries), Some(dump.bytes()));
     let mut meter = Meter::new(watcher, Phase::Loading, entries, bytes);
-    while reader.tally.entries < load.journal.done.entries && reader.next()?.is_some() {
-        meter.advance(reader.tally.entries, reader.tally.bytes);
-    }
-    if reader.tally.header() != load.journal.done {
-        return Err(LoadError::Changed);
-    }
-    loop {
-        // What the journal will say of the entries before the next one.
-        let before = reader.tally.header();
-        let Some((key, value)) = reader.entry()? else {
-            load.flush(before).await?;
-            break;
-        };
-        if !load.has_room(&key, &value) {
-            load.flush(before).await?;
+    let mut batches = Batches::new(limits);
+    let mut ready = batches.next(&mut reader)?;
+    while !ready.is_empty() {
+        let (done, bytes) = batches.done;
+        let mut commit = pin!(load.write(ready, done));
+        // The first poll hands the commit to the engine, which may work meanwhile.
+        let begun = poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await;
+        let following = batches.next(&mut reader);
+        match begun {
+            Poll::Ready(outcome) => outcome?,
+            Poll::Pending => commit.await?,
         }
-        load.add(key, value);
-        meter.advance(reader.tally.entries, reader.tally.bytes);
+        meter.advance(done, bytes);
+        ready = following?;
     }
-    if reader.tally.header() != *dump.header() {
+    if reader.tally.entries != dump.header().entries {
         return Err(LoadError::Changed);
     }
     meter.end();
@@ -135,7 +133,7 @@ async fn begin(
             tx.delete(key)?;
         }
         let begun = UnfinishedLoad {
-            done: Tally::default().header(),
+            done: 0,
             dump: dump.header().clone(),
         };
         journal::write(&tx, &begun).await?;
@@ -144,38 +142,12 @@ async fn begin(
     Ok(transact(store, policy, run).await?.0)
 }
 
-/// What one commit of a load may hold, the journal apart.
-struct Limits {
-    keys: usize,
-    bytes: usize,
-}
-
-impl Limits {
-    fn of(capability: &Capability) -> Self {
-        let keys = capability.max_operations.unwrap_or(usize::MAX);
-        let bytes = capability.max_commit_bytes.unwrap_or(usize::MAX);
-        Self {
-            keys: keys.saturating_sub(1).clamp(1, BATCH_KEYS),
-            bytes: bytes.saturating_sub(journal::BYTES).min(BATCH_BYTES),
-        }
-    }
-
-    /// How many keys may be deleted at once, and are remembered until then.
-    fn deletes(&self) -> usize {
-        self.keys.min(self.bytes / MAX_KEY_BYTES).max(1)
-    }
-}
-
 /// A load under way.
 struct Load<'a> {
     store: &'a dyn Store,
     policy: &'a RetryPolicy,
-    limits: Limits,
     /// What the store says of it.
     journal: UnfinishedLoad,
-    /// What waits for a commit.
-    writes: Vec<(Key, Value)>,
-    bytes: usize,
 }
 
 impl Load<'_> {
@@ -183,10 +155,11 @@ impl Load<'_> {
     async fn clear(
         &self,
         may_replace: &(impl Fn(&Key) -> bool + Send + Sync),
+        limits: &Limits,
     ) -> Result<(), LoadError> {
         let journal = journal::key()?;
         let (expected, journal) = (&self.journal, &journal);
-        let most = self.limits.deletes();
+        let most = limits.deletes();
         let run = |tx: Tx| async move {
             journal::hold(&tx, expected).await?;
             // One more, since the journal is among them.
@@ -211,52 +184,32 @@ impl Load<'_> {
         Ok(())
     }
 
-    /// Compares what a load that was stopped has left with what its journal says.
-    async fn compare_with_journal(&self, watcher: Watcher<'_>) -> Result<(), LoadError> {
-        let entries = Some(self.journal.done.entries);
-        let meter = Meter::new(watcher, Phase::Resuming, entries, None);
+    /// Compares what a load that was stopped has left with the beginning of the dump.
+    async fn compare_with(&self, begun: &Tally, watcher: Watcher<'_>) -> Result<(), LoadError> {
+        let (entries, bytes) = (Some(begun.entries), Some(begun.bytes));
+        let meter = Meter::new(watcher, Phase::Resuming, entries, bytes);
         let tx = Tx::begin(self.store).await?;
-        if tally(&tx, meter).await?.header() == self.journal.done {
+        let found = tally(&tx, meter).await?.header();
+        if found.entries == self.journal.done && found == begun.header() {
             Ok(())
         } else {
             Err(LoadError::Disturbed)
         }
     }
 
-    fn has_room(&self, key: &Key, value: &Value) -> bool {
-        let bytes = key.as_str().len().saturating_add(value.len());
-        self.writes.is_empty()
-            || self.writes.len() < self.limits.keys
-                && self.bytes.saturating_add(bytes) <= self.limits.bytes
-    }
-
-    fn add(&mut self, key: Key, value: Value) {
-        let bytes = key.as_str().len().saturating_add(value.len());
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.writes.push((key, value));
-    }
-
-    /// Writes what waits, and the journal with it.
-    async fn flush(&mut self, done: DumpHeader) -> Result<(), LoadError> {
-        let writes = Arc::new(core::mem::take(&mut self.writes));
-        self.bytes = 0;
-        if writes.is_empty() {
-            return Ok(());
-        }
+    /// Writes a batch, and moves the journal on with it.
+    async fn write(&mut self, writes: Vec<(Key, Value)>, done: u64) -> Result<(), LoadError> {
         let next = UnfinishedLoad {
             done,
             dump: self.journal.dump.clone(),
         };
-        let (expected, then) = (&self.journal, &next);
-        let run = |tx: Tx| {
-            let writes = Arc::clone(&writes);
-            async move {
-                journal::hold(&tx, expected).await?;
-                for (key, value) in writes.iter() {
-                    tx.put(key.clone(), Arc::clone(value))?;
-                }
-                journal::write(&tx, then).await
+        let (expected, then, writes) = (&self.journal, &next, &writes);
+        let run = |tx: Tx| async move {
+            journal::hold(&tx, expected).await?;
+            for (key, value) in writes {
+                tx.put(key.clone(), Arc::clone(value))?;
             }
+            journal::write(&tx, then).await
         };
         transact(self.store, self.policy, run).await?;
         self.journal = next;

@@ -35,8 +35,8 @@ pub struct Progress {
     pub bytes_in_all: Option<u64>,
 }
 
-/// Who is told how far work has come: at the beginning and the end of each phase, and about every
-/// thousand entries between.
+/// Who is told how far work has come: at the beginning and the end of each phase, and between about
+/// every thousand entries, or with every batch that is written.
 pub type Watcher<'a> = &'a (dyn Fn(Progress) + Sync);
 
 /// Tells a watcher, neither too often nor too seldom.

@@ -80,12 +80,13 @@ pub enum LoadError {
         /// Whether the digest is the one the header tells.
         same_digest: bool,
     },
-    /// The dump is not the one that was checked before.
+    /// The lines are not those of the dump that was checked before.
     #[error("the dump changed while it was loaded: load it once more, into a new store")]
     Changed,
-    /// The store does not hold what was written: somebody else wrote to it.
+    /// The store does not hold what the dump did when it was checked: somebody else wrote to one
+    /// of them.
     #[error(
-        "the store does not hold what was loaded: load into a new one, and let nobody else write to it meanwhile"
+        "the store does not hold what the dump did when it was checked: load into a new one, and let nobody else write to it or to the dump meanwhile"
     )]
     Disturbed,
     /// The lines could not be read on.

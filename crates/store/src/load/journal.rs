@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct UnfinishedLoad {
-    /// The header that a dump of what was loaded so far would have.
-    pub done: DumpHeader,
-    /// The header of the whole dump.
+    /// How many entries are there: the first ones of the dump.
+    pub done: u64,
+    /// The header of the dump.
     pub dump: DumpHeader,
 }
 

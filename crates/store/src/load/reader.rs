@@ -139,22 +139,22 @@ where
         &self.header
     }
 
+    /// The next line, counted and hashed.
     pub(super) fn next(&mut self) -> Result<Option<String>, LoadError> {
-        let Some(text) = self.lines.next() else {
-            return Ok(None);
-        };
-        let text = text.map_err(unread)?;
-        self.line = self.line.saturating_add(1);
-        self.tally.add(&text);
-        Ok(Some(text))
+        let text = self.line()?;
+        if let Some(text) = &text {
+            self.tally.add(text);
+        }
+        Ok(text)
     }
 
-    /// The next entry of a dump that was checked: whether its value is what the line says is left
-    /// to the digest.
+    /// The next entry of a dump that was checked, counted and not hashed: whether it still is what
+    /// it was is seen in the end, when the store is compared with the header.
     pub(super) fn entry(&mut self) -> Result<Option<(Key, Value)>, LoadError> {
-        let Some(text) = self.next()? else {
+        let Some(text) = self.line()? else {
             return Ok(None);
         };
+        self.tally.count(&text);
         let line = Line::split(&text).ok_or(LoadError::Changed)?;
         let key = Key::parse(&line.key).map_err(|_| LoadError::Changed)?;
         let value = match line.value {
@@ -162,6 +162,12 @@ where
             Cow::Owned(bytes) => bytes.into(),
         };
         Ok(Some((key, value)))
+    }
+
+    fn line(&mut self) -> Result<Option<String>, LoadError> {
+        let line = self.lines.next().transpose().map_err(unread)?;
+        self.line = self.line.saturating_add(1);
+        Ok(line)
     }
 }
 

@@ -150,7 +150,7 @@ fn load_errors_say_what_to_do() {
     the lines are not those the header tells of: 3 entries expected, 2 found, digests differ
     the lines are not those the header tells of: 3 entries expected, 2 found, digests agree
     the dump changed while it was loaded: load it once more, into a new store
-    the store does not hold what was loaded: load into a new one, and let nobody else write to it meanwhile
+    the store does not hold what the dump did when it was checked: load into a new one, and let nobody else write to it or to the dump meanwhile
     the dump cannot be read
     the store or the transaction is closed: open it again
     ");
