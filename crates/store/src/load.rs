@@ -25,7 +25,6 @@ use core::{
     pin::pin,
     task::Poll,
 };
-use std::sync::Arc;
 
 /// How many entries are read at a time.
 const PAGE: usize = 256;
@@ -206,9 +205,7 @@ impl Load<'_> {
         let (expected, then, writes) = (&self.journal, &next, &writes);
         let run = |tx: Tx| async move {
             journal::hold(&tx, expected).await?;
-            for (key, value) in writes {
-                tx.put(key.clone(), Arc::clone(value))?;
-            }
+            tx.put_all(writes.iter().cloned())?;
             journal::write(&tx, then).await
         };
         transact(self.store, self.policy, run).await?;

@@ -85,10 +85,8 @@ fn split_key(text: &str) -> Option<(Cow<'_, str>, &str)> {
 }
 
 fn is_one_line_of_json(text: &str) -> bool {
-    let one_line = if text.is_ascii() {
-        !text.bytes().any(|byte| byte.is_ascii_control())
-    } else {
-        !text.contains(char::is_control)
-    };
+    // Without a way out of the loop, so that many bytes are looked at in one step.
+    let unusual = |found: bool, byte: u8| found | byte.is_ascii_control() | !byte.is_ascii();
+    let one_line = !text.bytes().fold(false, unusual) || !text.contains(char::is_control);
     one_line && text.trim() == text && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
