@@ -185,7 +185,7 @@ impl Builder {
         Ok(atlas)
     }
 
-    fn finish(self, store: Arc<dyn Store>, alone: bool) -> Atlas {
+    pub(crate) fn finish(self, store: Arc<dyn Store>, alone: bool) -> Atlas {
         let alone = alone && store.capability().exclusive;
         let Self { clock, ids, roles } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);

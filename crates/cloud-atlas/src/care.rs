@@ -1,12 +1,12 @@
 //! Dump and load.
 
 use crate::{
-    Atlas, Error,
-    open::{known, recognise},
+    Atlas, Error, OpenError,
+    open::{existing, known, recognise},
     tables::{GRANTS, INFO, PRINCIPALS, SCOPES, grant_parts, principal_parts},
 };
 use atlas_scope::{Grant, PrincipalId, Role, Scope};
-use atlas_store::{DumpHeader, Key, Partition, dump, load, verify};
+use atlas_store::{DumpHeader, Key, Partition, Watcher, dump, load, verify};
 use serde::Deserialize;
 use std::io;
 
@@ -20,27 +20,40 @@ impl Atlas {
     pub async fn dump(
         &self,
         mut sink: impl FnMut(&str) -> io::Result<()>,
+        watcher: Watcher<'_>,
     ) -> Result<DumpHeader, Error> {
         let snapshot = self.shared.store.snapshot().await?;
-        dump(&*snapshot, |line| sink(line).map_err(Error::Sink)).await
+        dump(&*snapshot, |line| sink(line).map_err(Error::Sink), watcher).await
     }
 
     /// Replaces what `init` wrote by the records of a dump. The dump is read twice, and checked as
-    /// a whole before anything is written; the store must hold nothing else.
+    /// a whole before anything is written; the store must hold nothing else, or part of the same
+    /// dump: where a load was stopped, the next one goes on.
+    ///
+    /// Until it has ended well, this engine is good for nothing else: the store is not whole.
+    /// [`Atlas::open`] refuses such a store, and [`Loader`] opens it.
     ///
     /// # Errors
     ///
-    /// The store holds more than `init` wrote, the lines are no dump or damaged, the dump is not of
-    /// this program or of a later version of it, or the store fails.
-    pub async fn load<L>(&self, lines: impl Fn() -> io::Result<L>) -> Result<DumpHeader, Error>
+    /// The store holds more than `init` wrote or part of another dump, the lines are no dump or
+    /// damaged, the dump is not of this program or of a later version of it, an entry is too large
+    /// for the store, or the store fails.
+    pub async fn load<L>(
+        &self,
+        lines: impl Fn() -> io::Result<L>,
+        watcher: Watcher<'_>,
+    ) -> Result<DumpHeader, Error>
     where
         L: IntoIterator<Item = io::Result<String>>,
     {
+        let shared = &self.shared;
         let mut format = None;
         let first = lines().map_err(Error::Dump)?.into_iter();
-        verify(first.inspect(|line| format = format.or(line.as_deref().ok().and_then(format_of))))?;
+        let first = first.inspect(|line| {
+            format = format.or(line.as_deref().ok().and_then(format_of));
+        });
+        let checked = verify(first, shared.store.capability(), watcher)?;
         known(format)?;
-        let shared = &self.shared;
         let furniture = furniture()?;
         let may_replace = |key: &Key| furniture.contains(key);
         let writing = shared.caches.writing();
@@ -48,13 +61,62 @@ impl Atlas {
             &*shared.store,
             &shared.retries,
             may_replace,
+            &checked,
             lines().map_err(Error::Dump)?,
+            watcher,
         )
         .await;
         writing.done();
         let header = outcome?;
         recognise(self).await?;
         Ok(header)
+    }
+}
+
+/// A store that is open for nothing but a load, whether one was begun or not.
+#[derive(Debug)]
+pub struct Loader {
+    atlas: Atlas,
+    unfinished: Option<(u64, u64)>,
+}
+
+impl Loader {
+    /// Opens a store that [`Atlas::init`] made, by the same address, as [`Atlas::open`] does; also
+    /// one in which a load was begun and not finished.
+    ///
+    /// # Errors
+    ///
+    /// As [`Atlas::open`], but for [`OpenError::Loading`].
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        let atlas = Atlas::builder().finish(existing(url)?, true);
+        let unfinished = match recognise(&atlas).await {
+            Ok(_) => None,
+            Err(Error::Open(OpenError::Loading { done, entries })) => Some((done, entries)),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { atlas, unfinished })
+    }
+
+    /// Where a load was begun and not finished: how many entries are there already, and how many
+    /// its dump has.
+    pub fn unfinished(&self) -> Option<(u64, u64)> {
+        self.unfinished
+    }
+
+    /// As [`Atlas::load`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn load<L>(
+        &self,
+        lines: impl Fn() -> io::Result<L>,
+        watcher: Watcher<'_>,
+    ) -> Result<DumpHeader, Error>
+    where
+        L: IntoIterator<Item = io::Result<String>>,
+    {
+        self.atlas.load(lines, watcher).await
     }
 }
 

@@ -307,7 +307,12 @@ impl Error {
             | Self::RemoveScope(_)
             | Self::RemovePrincipal(_)
             | Self::Revoke(_)
-            | Self::Load(LoadError::NotEmpty { .. } | LoadError::Disturbed)
+            | Self::Load(
+                LoadError::NotEmpty { .. }
+                | LoadError::Another { .. }
+                | LoadError::Changed
+                | LoadError::Disturbed,
+            )
             | Self::Import(ImportError::Differs { .. } | ImportError::HeadEdited { .. }) => {
                 ErrorKind::Conflict
             }

@@ -32,6 +32,7 @@ mod unit;
 
 pub use crate::{
     atlas::{Atlas, Builder},
+    care::Loader,
     check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
     error::{Error, ErrorKind, NotFound, Noun},

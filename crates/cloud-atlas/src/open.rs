@@ -10,7 +10,7 @@ use crate::{
 };
 use atlas_base::Timestamp;
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord};
-use atlas_store::{KeyRange, MemoryStore, Page, Partition, Snapshot, Store, Tx};
+use atlas_store::{KeyRange, MemoryStore, Page, Partition, Snapshot, Store, Tx, unfinished_load};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -63,6 +63,16 @@ pub enum OpenError {
     /// The store was made, but nothing was ever written.
     #[error("the store was made and never finished: run `init` on it again")]
     Unfinished,
+    /// A dump was being loaded into the store; [`Loader`](crate::Loader) opens it.
+    #[error(
+        "a load was begun and not finished, {done} of {entries} entries are there: run `store load` of the same dump again"
+    )]
+    Loading {
+        /// Entries that are there.
+        done: u64,
+        /// Entries of the dump.
+        entries: u64,
+    },
     /// The store was written by a later version.
     #[error(
         "the store has the record format {found}, this program reads up to {known}: use a newer version; the store is left as it is"
@@ -210,7 +220,9 @@ pub(crate) async fn furnish(atlas: &Atlas) -> Result<(), Error> {
 
 /// Refuses a store that is not ours, or of a later version.
 pub(crate) async fn recognise(atlas: &Atlas) -> Result<StoreInfo, Error> {
-    let tx = Tx::begin(&*atlas.shared.store).await?;
+    let snapshot = atlas.shared.store.snapshot().await?;
+    whole(&*snapshot).await?;
+    let tx = Tx::on(snapshot);
     let Some(KeptInfo(info)) = INFO.get(&tx, &Partition::global(), "store").await? else {
         let empty = is_empty(atlas).await?;
         return Err(if empty {
@@ -222,6 +234,18 @@ pub(crate) async fn recognise(atlas: &Atlas) -> Result<StoreInfo, Error> {
     };
     known(Some(info.format))?;
     Ok(info)
+}
+
+/// Refuses a store that holds part of a dump.
+pub(crate) async fn whole(snapshot: &dyn Snapshot) -> Result<(), Error> {
+    match unfinished_load(snapshot).await? {
+        None => Ok(()),
+        Some(found) => Err(OpenError::Loading {
+            done: found.done,
+            entries: found.dump.entries,
+        }
+        .into()),
+    }
 }
 
 /// Refuses records of a later version, and those that are not ours and so have no format.

@@ -58,7 +58,7 @@
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
 //! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
 //! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
-//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
+//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`Walk`], [`dump()`], [`verify`], [`load()`], [`unfinished_load`], [`Progress`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
 //! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
@@ -77,8 +77,10 @@ mod load;
 mod memory;
 mod partition;
 mod parts;
+mod progress;
 mod range;
 mod record;
+mod records;
 mod scan;
 mod table;
 mod timer;
@@ -97,12 +99,14 @@ pub use crate::{
     error::{AsStoreError, ErrorSource, StoreError},
     feed::{FeedEntry, FeedPage, FeedPosition},
     key::{Key, KeyBuilder, KeyPart, MAX_KEY_BYTES, ParseKeyError},
-    load::{LoadError, load, verify},
+    load::{CheckedDump, LoadError, UnfinishedLoad, load, unfinished_load, verify},
     memory::MemoryStore,
     partition::{ParsePartitionError, Partition},
     parts::{Part, Parts},
+    progress::{Phase, Progress, Watcher},
     range::KeyRange,
     record::{Record, RecordError, UpgradeError, check_value},
+    records::{Keys, ReadRecord, Walk, read_record},
     table::{
         Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
         QueryPage, Scalar, Table, Test, Within,

@@ -6,14 +6,15 @@ use crate::{
     files,
     pages::PageArgs,
     print::{Columns, Out, note},
+    progress::Phases,
 };
 use clap::Subcommand;
-use cloud_atlas::{Atlas, AuditEvent, FileReport};
+use cloud_atlas::{Atlas, AuditEvent, FileReport, Loader};
 use pollster::FutureExt as _;
 use serde::Serialize;
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
+    io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -44,7 +45,8 @@ pub(crate) enum Store {
     },
     /// Fill a new store from a dump
     ///
-    /// The store must hold nothing but what `atlas init` wrote, which is replaced.
+    /// The store must hold nothing but what `atlas init` wrote, which is replaced. Where a load of
+    /// the same dump was stopped, it goes on; until then no other command opens the store.
     Load {
         /// The dump
         file: PathBuf,
@@ -61,7 +63,7 @@ pub(crate) enum Store {
 pub(crate) fn run(command: Store, global: &Global, out: &mut Out) -> Run {
     match command {
         Store::Dump { out: file } => dump(&global.open()?, file.as_deref()),
-        Store::Load { file } => load(&global.open()?, &file, out),
+        Store::Load { file } => load(global, &file, out),
         Store::Check => check(global, out),
         Store::Stats => {
             let counts = global.open()?.count().block_on()?;
@@ -90,19 +92,30 @@ impl Count<'_> {
 }
 
 fn dump(atlas: &Atlas, file: Option<&Path>) -> Run {
+    let bars = Phases::new(file.is_some() || !io::stdout().is_terminal());
+    let watcher = |now| bars.show(now);
     if let Some(path) = file {
         let mut whole = files::Whole::create(path)?;
-        atlas.dump(|line| writeln!(whole, "{line}")).block_on()?;
+        let sink = |line: &str| {
+            whole.write_all(line.as_bytes())?;
+            whole.write_all(b"\n")
+        };
+        atlas.dump(sink, &watcher).block_on()?;
         whole.finish()?;
+        drop(bars);
         note(format!("the dump is in {}", files::shown(path)));
         return Ok(());
     }
     let mut stdout = BufWriter::new(io::stdout().lock());
-    atlas.dump(|line| writeln!(stdout, "{line}")).block_on()?;
+    let sink = |line: &str| {
+        stdout.write_all(line.as_bytes())?;
+        stdout.write_all(b"\n")
+    };
+    atlas.dump(sink, &watcher).block_on()?;
     Ok(stdout.flush()?)
 }
 
-fn load(atlas: &Atlas, path: &Path, out: &mut Out) -> Run {
+fn load(global: &Global, path: &Path, out: &mut Out) -> Run {
     #[derive(Serialize)]
     struct Loaded {
         entries: u64,
@@ -113,11 +126,19 @@ fn load(atlas: &Atlas, path: &Path, out: &mut Out) -> Run {
         let message = format!("`{shown}` is no file: a dump is read twice, first to check it");
         return Err(Failure::trouble(message).into());
     }
-    let lines = || Ok(Lines(BufReader::new(File::open(path)?)));
-    let header = atlas
-        .load(lines)
+    let loader = global.when_free(|url| Loader::open(url).block_on())?;
+    if let Some((done, entries)) = loader.unfinished() {
+        note(format!(
+            "a load was begun before: {done} of {entries} entries are there"
+        ));
+    }
+    let bars = Phases::new(true);
+    let lines = || Ok(Lines(BufReader::with_capacity(1 << 16, File::open(path)?)));
+    let header = loader
+        .load(lines, &|now| bars.show(now))
         .block_on()
         .map_err(|error| Failure::from(error).at(format!("`{shown}` was not loaded")))?;
+    drop(bars);
     let entries = header.entries;
     out.one(&Loaded { entries }, |out| {
         writeln!(out, "loaded {entries} entries from {shown}")

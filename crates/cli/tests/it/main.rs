@@ -16,6 +16,7 @@ mod guides;
 mod help;
 mod ids;
 mod lists;
+mod loads;
 mod main_job;
 mod pictures;
 mod schema;

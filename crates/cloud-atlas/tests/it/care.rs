@@ -53,7 +53,7 @@ pub(crate) fn furnished() -> World {
 
 pub(crate) fn load(atlas: &Atlas, text: &[String]) -> Result<(), Error> {
     let lines = || Ok(text.iter().cloned().map(Ok));
-    run(atlas.load(lines)).map(|_| ())
+    run(atlas.load(lines, &|_| {})).map(|_| ())
 }
 
 #[test]
@@ -141,13 +141,16 @@ fn a_damaged_dump_is_refused_and_nothing_is_written() {
     // A reader that fails is told of as it is.
     let atlas = run(Atlas::init("memory:")).unwrap();
     let failing = || Ok(vec![Ok(text[0].clone()), Err(io::Error::other("torn"))]);
-    let error = run(atlas.load(failing)).unwrap_err();
+    let error = run(atlas.load(failing, &|_| {})).unwrap_err();
     assert!(
         matches!(error, Error::Load(LoadError::Source { .. })),
         "{error}"
     );
     let failing = || -> io::Result<Vec<io::Result<String>>> { Err(io::Error::other("gone")) };
-    assert!(matches!(run(atlas.load(failing)), Err(Error::Dump(_))));
+    assert!(matches!(
+        run(atlas.load(failing, &|_| {})),
+        Err(Error::Dump(_))
+    ));
 }
 
 #[test]
@@ -181,7 +184,7 @@ fn dumped(store: &dyn Store) -> Vec<String> {
         text.push(line.to_owned());
         Ok::<_, StoreError>(())
     };
-    run(async { store::dump(&*store.snapshot().await.unwrap(), keep).await }).unwrap();
+    run(async { store::dump(&*store.snapshot().await.unwrap(), keep, &|_| {}).await }).unwrap();
     text
 }
 
@@ -323,6 +326,36 @@ fn one_damaged_record_hides_no_other_problem() {
     raw(&*store, put(gone[0].as_str(), b"{}".as_slice().into()));
     let found = run(world.atlas.check()).unwrap().findings.join("\n");
     assert!(!found.contains("the revision is missing"), "{found}");
+}
+
+#[test]
+fn a_check_finds_records_out_of_place_and_every_gap() {
+    const REVISIONS: Table<Raw> = Table::new("revision", &[]);
+    let world = furnished();
+    let store = world.atlas.store();
+    let view = run(world.who("dana").mci(&p("web@1"), &p("/acme"))).unwrap();
+    let lineage = view.lineage.to_string();
+    let acme = Partition::account("acme").unwrap();
+    // The first revision is written where the third would be, and both others are lost.
+    let work = |tx: Tx| {
+        let (acme, at) = (acme.clone(), |number: u64| {
+            store::Parts::from((&lineage, number))
+        });
+        async move {
+            let first = REVISIONS.delete(&tx, &acme, at(1)).await?.unwrap();
+            REVISIONS.delete(&tx, &acme, at(2)).await?;
+            let put = REVISIONS.put(&tx, &acme, at(3), &first).await;
+            put.map_err(|_| StoreError::Closed)
+        }
+    };
+    run(transact(&*store, &RetryPolicy::new(u128::MAX), work)).unwrap();
+    let found = run(world.atlas.check()).unwrap().findings.join("\n");
+    let found = found.replace(&lineage, "LINEAGE");
+    insta::assert_snapshot!(found, @"
+    what is at `acme revision LINEAGE a3` belongs at `acme revision LINEAGE a1`
+    LINEAGE@1: the revision is missing
+    LINEAGE@2: the revision is missing
+    ");
 }
 
 #[test]

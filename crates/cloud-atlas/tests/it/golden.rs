@@ -114,7 +114,7 @@ fn a_golden_dump_loads_into_the_same_bytes() {
     let text = lines();
     for url in ["memory:", &url(&folder.path().join("new.redb"))] {
         let atlas = run(Atlas::init(url)).unwrap();
-        run(atlas.load(|| Ok(text.iter().cloned().map(Ok)))).unwrap();
+        run(atlas.load(|| Ok(text.iter().cloned().map(Ok)), &|_| {})).unwrap();
         assert!(run(dump(&atlas)) == text, "{url}");
         assert!(run(atlas.check()).unwrap().findings.is_empty());
     }
@@ -123,7 +123,7 @@ fn a_golden_dump_loads_into_the_same_bytes() {
     next[0] = text[0].replace(r#""format":1"#, r#""format":2"#);
     let atlas = run(Atlas::init("memory:")).unwrap();
     let before = run(dump(&atlas));
-    let error = run(atlas.load(|| Ok(next.iter().cloned().map(Ok)))).unwrap_err();
+    let error = run(atlas.load(|| Ok(next.iter().cloned().map(Ok)), &|_| {})).unwrap_err();
     assert!(
         matches!(error, Error::Load(LoadError::Format { format: 2 })),
         "{error}"

@@ -21,6 +21,7 @@ mod isolation;
 mod kill;
 mod laws;
 mod lists;
+mod loading;
 mod messages;
 mod model;
 mod opening;

@@ -3,13 +3,13 @@
 use crate::support::{World, add_credential, ami, ask, committed, image, p, run, set, small};
 use cloud_atlas::{
     CursorError, Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
-    base::Name,
+    base::{Digest, Name},
     history::RevisionNumber,
     image::{Architecture, Warning},
     image_id::Cloud,
     mci::HeadEdit,
     scope::Scope,
-    store::{Key, StoreError},
+    store::{Key, Limit, StoreError},
     streams::StreamName,
     template::{Reference, Selector},
 };
@@ -85,6 +85,10 @@ fn refusals_to_open_import_and_export() {
         OpenError::Memory,
         OpenError::Foreign,
         OpenError::Unfinished,
+        OpenError::Loading {
+            done: 20_000,
+            entries: 50_000,
+        },
         OpenError::Newer { found: 3, known: 1 },
     ];
     let word = || StreamName::parse("Stable").unwrap_err();
@@ -144,15 +148,27 @@ fn refusals_to_open_import_and_export() {
         LoadError::NotEmpty {
             key: Key::parse("acme mci lin-1").unwrap(),
         },
+        LoadError::Another {
+            begun: Digest::of("test", b"one"),
+            given: Digest::of("test", b"two"),
+        },
         LoadError::NoHeader,
         LoadError::Format { format: 2 },
         LoadError::Line { line: 7 },
         LoadError::Order { line: 7 },
+        LoadError::TooLarge {
+            line: 7,
+            what: Limit::ValueBytes,
+            limit: 1000,
+            found: 1001,
+        },
+        LoadError::NotWhole { line: 7 },
         LoadError::Incomplete {
             expected: 9,
             found: 8,
             same_digest: false,
         },
+        LoadError::Changed,
         LoadError::Disturbed,
         LoadError::Source {
             source: "torn".into(),

@@ -2,7 +2,7 @@
 
 use crate::support::{World, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, ImageQuery,
+    AddCredential, Atlas, ImageQuery, Loader,
     base::Name,
     image_id::Cloud,
     scope::{Permission, Role, Scope},
@@ -28,13 +28,14 @@ fn every_future_of_the_facade_is_send() {
 
     send(Atlas::init("memory:"));
     send(Atlas::open("redb:nowhere"));
+    send(Loader::open("redb:nowhere"));
     send(Atlas::builder().with_store(world.atlas.store()));
     send(world.atlas.check());
-    send(world.atlas.dump(|_| Ok(())));
+    send(world.atlas.dump(|_| Ok(()), &|_| {}));
     send(
         world
             .atlas
-            .load(|| Ok(Vec::<std::io::Result<String>>::new())),
+            .load(|| Ok(Vec::<std::io::Result<String>>::new()), &|_| {}),
     );
 
     send(admin.add_scope(&scope));

@@ -187,7 +187,7 @@ pub(crate) async fn dump(atlas: &Atlas) -> Vec<String> {
         lines.push(line.to_owned());
         Ok(())
     };
-    atlas.dump(keep).await.unwrap();
+    atlas.dump(keep, &|_| {}).await.unwrap();
     lines
 }
 

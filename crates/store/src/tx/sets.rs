@@ -24,6 +24,16 @@ impl Sets {
         self.writes.insert(key, value);
     }
 
+    pub(super) fn put_all(&mut self, entries: impl Iterator<Item = (Key, Value)>) {
+        let entries = entries.map(|(key, value)| (key, Some(value)));
+        if self.writes.is_empty() {
+            // Built at once, instead of entry by entry.
+            self.writes = entries.collect();
+        } else {
+            self.writes.extend(entries);
+        }
+    }
+
     pub(super) fn is_read_only(&self) -> bool {
         self.writes.is_empty()
     }

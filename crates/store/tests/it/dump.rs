@@ -2,38 +2,54 @@
 
 use crate::support::{SHIPS, acme, any_text, key, memory, ship};
 use atlas_store::{
-    Capability, CommitToken, Key, LoadError, MemoryStore, RetryPolicy, Store, StoreError, Tx, dump,
-    load, verify,
+    Capability, CheckedDump, CommitToken, Key, LoadError, MemoryStore, RetryPolicy, Store,
+    StoreError, Tx, dump, load, verify,
 };
 use pollster::block_on;
 use proptest::{collection::vec, prelude::*};
 use std::convert::Infallible;
 
-async fn lines_of(store: &MemoryStore) -> Vec<String> {
+pub(crate) async fn lines_of(store: &dyn Store) -> Vec<String> {
     let mut lines = Vec::new();
     let snapshot = store.snapshot().await.unwrap();
     let keep = |line: &str| {
         lines.push(line.to_owned());
         Ok::<_, StoreError>(())
     };
-    dump(&*snapshot, keep).await.unwrap();
+    dump(&*snapshot, keep, &|_| {}).await.unwrap();
     lines
 }
 
-fn given(lines: &[String]) -> impl Iterator<Item = Result<String, Infallible>> {
+pub(crate) fn given(lines: &[String]) -> impl Iterator<Item = Result<String, Infallible>> {
     lines.iter().cloned().map(Ok)
 }
 
+/// What a check says that knows no limits.
+fn checked(lines: &[String]) -> Result<CheckedDump, LoadError> {
+    verify(given(lines), &Capability::new("any"), &|_| {})
+}
+
+/// Checks and loads, replacing what may be.
+pub(crate) async fn load_over(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    may_replace: impl Fn(&Key) -> bool + Send + Sync,
+    lines: &[String],
+) -> Result<(), LoadError> {
+    let dump = verify(given(lines), store.capability(), &|_| {})?;
+    let header = load(store, policy, may_replace, &dump, given(lines), &|_| {}).await?;
+    assert_eq!(header, *dump.header());
+    Ok(())
+}
+
 async fn load_into(store: &MemoryStore, lines: &[String]) -> Result<(), LoadError> {
-    load(store, &RetryPolicy::new(5), |_| false, given(lines))
-        .await
-        .map(drop)
+    load_over(store, &RetryPolicy::new(5), |_| false, lines).await
 }
 
 fn small() -> MemoryStore {
     let mut capability = Capability::new("small");
     capability.max_operations = Some(2);
-    capability.max_commit_bytes = Some(700);
+    capability.max_commit_bytes = Some(1024);
     MemoryStore::new().with_capability(capability)
 }
 
@@ -79,7 +95,7 @@ proptest! {
             }
             tx.commit(CommitToken::from_u128(1)).await.unwrap();
             let lines = lines_of(&store).await;
-            verify(given(&lines)).unwrap();
+            checked(&lines).unwrap();
             let other = small();
             load_into(&other, &lines).await.unwrap();
             prop_assert_eq!(lines_of(&other).await, lines);
@@ -102,7 +118,7 @@ proptest! {
         prop_assume!(lines[line].is_char_boundary(at) && lines[line].is_char_boundary(at + 1));
         prop_assume!(lines[line].get(at..=at) != Some(&to));
         lines[line].replace_range(at..=at, &to);
-        prop_assert!(verify(given(&lines)).is_err(), "{}", lines[line]);
+        prop_assert!(checked(&lines).is_err(), "{}", lines[line]);
     }
 }
 
@@ -112,7 +128,7 @@ fn lines_lost_added_or_moved_are_found_out() {
     let without = |at: usize| {
         let mut lines = lines.clone();
         lines.remove(at);
-        verify(given(&lines)).unwrap_err()
+        checked(&lines).unwrap_err()
     };
     for at in 1..lines.len() {
         assert!(matches!(without(at), LoadError::Incomplete { .. }));
@@ -121,23 +137,23 @@ fn lines_lost_added_or_moved_are_found_out() {
     let mut swapped = lines.clone();
     swapped.swap(1, 2);
     assert!(matches!(
-        verify(given(&swapped)),
+        checked(&swapped),
         Err(LoadError::Order { line: 3 })
     ));
     let mut twice = lines.clone();
     twice.insert(1, lines[1].clone());
-    assert!(matches!(
-        verify(given(&twice)),
-        Err(LoadError::Order { line: 3 })
-    ));
+    assert!(matches!(checked(&twice), Err(LoadError::Order { line: 3 })));
     let newer = lines[0].replace("\"format\":1", "\"format\":2");
     assert!(matches!(
-        verify(given(&[newer])),
+        checked(&[newer]),
         Err(LoadError::Format { format: 2 })
     ));
-    assert!(matches!(verify(given(&[])), Err(LoadError::NoHeader)));
+    assert!(matches!(checked(&[]), Err(LoadError::NoHeader)));
     let broken = [Ok(lines[0].clone()), Err("the pipe broke")];
-    assert!(matches!(verify(broken), Err(LoadError::Source { .. })));
+    assert!(matches!(
+        verify(broken, &Capability::new("any"), &|_| {}),
+        Err(LoadError::Source { .. })
+    ));
 }
 
 #[test]
@@ -153,7 +169,7 @@ fn only_what_may_be_replaced_is() {
         assert!(matches!(refused, Err(LoadError::NotEmpty { key: k }) if k == key("mine")));
         assert_eq!(lines_of(&store).await.len(), 3);
         let may = |_: &Key| true;
-        load(&store, &RetryPolicy::new(2), may, given(&lines))
+        load_over(&store, &RetryPolicy::new(2), may, &lines)
             .await
             .unwrap();
         assert_eq!(lines_of(&store).await, lines);

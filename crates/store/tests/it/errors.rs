@@ -1,7 +1,7 @@
 //! Every message, word for word.
 
 use crate::support::key;
-use atlas_base::canonical;
+use atlas_base::{Digest, canonical};
 use atlas_store::{
     CommitToken, FeedPosition, Finding, Limit, LoadError, RecordError, StoreError, UpgradeError,
 };
@@ -106,10 +106,21 @@ fn record_errors_say_what_to_do() {
 fn load_errors_say_what_to_do() {
     let errors = [
         LoadError::NotEmpty { key: key("a") },
+        LoadError::Another {
+            begun: Digest::of("a", b"one"),
+            given: Digest::of("a", b"two"),
+        },
         LoadError::NoHeader,
         LoadError::Format { format: 2 },
         LoadError::Line { line: 3 },
         LoadError::Order { line: 4 },
+        LoadError::TooLarge {
+            line: 5,
+            what: Limit::ValueBytes,
+            limit: 1000,
+            found: 1001,
+        },
+        LoadError::NotWhole { line: 6 },
         LoadError::Incomplete {
             expected: 3,
             found: 2,
@@ -120,6 +131,7 @@ fn load_errors_say_what_to_do() {
             found: 2,
             same_digest: true,
         },
+        LoadError::Changed,
         LoadError::Disturbed,
         LoadError::Source {
             source: "the pipe broke".into(),
@@ -127,17 +139,21 @@ fn load_errors_say_what_to_do() {
         LoadError::Store(StoreError::Closed),
     ];
     insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"), @"
-        the store already holds `acme t a`: load into a new one
-        the first line is no header of a store dump
-        dumps of format 2 cannot be read: use the version of the program that wrote it
-        line 3 is no entry of a store dump
-        line 4 is out of order: its key does not come after the one before
-        the lines are not those the header tells of: 3 entries expected, 2 found, digests differ
-        the lines are not those the header tells of: 3 entries expected, 2 found, digests agree
-        the store does not hold what was loaded: let nobody else write to it meanwhile
-        the dump cannot be read
-        the store or the transaction is closed: open it again
-        ");
+    the store already holds `acme t a`: load into a new one
+    a load of the dump with the digest blake3:78bef8581576eda387c70ed202ba7658112464117fe551a040fa92e506be60a7 into this store is not finished, and this dump has the digest blake3:114b3079568d72227598ea0e27947eccdd573ca275b17a122e4f2bad0cfcb6c4: load that one again, or load this one into a new store
+    the first line is no header of a store dump
+    dumps of format 2 cannot be read: use the version of the program that wrote it
+    line 3 is no entry of a store dump
+    line 4 is out of order: its key does not come after the one before
+    line 5 is too large for this store: at most 1000 bytes of a value, 1001 found; load it into a store with larger limits
+    line 6 is the journal of a load: the dump is of a store that was not whole
+    the lines are not those the header tells of: 3 entries expected, 2 found, digests differ
+    the lines are not those the header tells of: 3 entries expected, 2 found, digests agree
+    the dump changed while it was loaded: load it once more, into a new store
+    the store does not hold what the dump did when it was checked: load into a new one, and let nobody else write to it or to the dump meanwhile
+    the dump cannot be read
+    the store or the transaction is closed: open it again
+    ");
 }
 
 #[test]

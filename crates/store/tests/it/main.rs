@@ -12,6 +12,7 @@ mod dump;
 mod errors;
 mod feeds;
 mod keys;
+mod loads;
 mod memory;
 mod seeds;
 mod support;

@@ -516,11 +516,14 @@ fn every_future_can_be_spawned() {
             .unwrap();
         let mut lines = Vec::new();
         let keep = |line: &str| {
-            lines.push(Ok::<_, StoreError>(line.to_owned()));
+            lines.push(line.to_owned());
             Ok::<_, StoreError>(())
         };
-        atlas_store::dump(&*snapshot, keep).await.unwrap();
-        atlas_store::load(&store, &policy, |_| true, lines)
+        let silent = &|_| {};
+        atlas_store::dump(&*snapshot, keep, silent).await.unwrap();
+        let lines = || lines.iter().cloned().map(Ok::<_, StoreError>);
+        let dump = atlas_store::verify(lines(), store.capability(), silent).unwrap();
+        atlas_store::load(&store, &policy, |_| true, &dump, lines(), silent)
             .await
             .unwrap();
     };
