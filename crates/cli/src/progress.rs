@@ -1,7 +1,8 @@
 //! A bar for work that takes its time, on a terminal only.
 
 use cloud_atlas::store::{Phase, Progress};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use core::fmt;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::IsTerminal as _;
 
 /// A bar on stderr; silent where stderr is no terminal.
@@ -17,9 +18,15 @@ fn styled(template: &str, shown: bool) -> ProgressBar {
     };
     let bar = ProgressBar::with_draw_target(None, target);
     match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style.progress_chars("━━─")),
+        Ok(style) => bar.with_style(style.progress_chars("━━─").with_key("rate", rate)),
         Err(_) => bar,
     }
+}
+
+/// Whole entries a second.
+fn rate(state: &ProgressState, text: &mut dyn fmt::Write) {
+    // Where this cannot be written, nothing else can.
+    let _ = write!(text, "{:.0}/s", state.per_sec());
 }
 
 /// Bars for a dump or a load, one for each phase: entries, their rate, and the time left.
@@ -28,7 +35,7 @@ pub(crate) struct Phases(ProgressBar);
 impl Phases {
     /// Shown, unless what is printed meanwhile would stand between them.
     pub(crate) fn new(shown: bool) -> Self {
-        let template = "{msg} {bar:30.cyan/dim} {human_pos}/{human_len}  {per_sec}, {eta} left";
+        let template = "{msg} {bar:30.cyan/dim} {human_pos}/{human_len}  {rate}, {eta} left";
         Self(styled(template, shown))
     }
 
