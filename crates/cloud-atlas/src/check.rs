@@ -4,8 +4,8 @@ use crate::{
     Atlas, Error, OpenError,
     open::{inspect, known},
     tables::{
-        CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, KeptContent, MCIS,
-        PRINCIPALS, REVISIONS, SCOPES,
+        CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, KeptContent,
+        MCIS, PRINCIPALS, REVISIONS, SCOPES,
     },
 };
 use atlas_base::Digest;
@@ -103,6 +103,7 @@ impl Atlas {
             CONTENTS.space(),
             CHANNELS.space(),
             IMPORTS.space(),
+            JOBS.space(),
             EVENTS.space(),
         ];
         let mut counts = BTreeMap::new();
@@ -182,6 +183,7 @@ impl Care<'_> {
         self.table(&CREDENTIALS, |_, _| {}).await?;
         self.table(&IMAGES, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
+        self.table(&JOBS, |_, _| {}).await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

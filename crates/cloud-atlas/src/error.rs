@@ -55,6 +55,8 @@ pub enum Noun {
     Revision,
     /// A channel.
     Channel,
+    /// A job.
+    Job,
 }
 
 impl fmt::Display for Noun {
@@ -67,6 +69,7 @@ impl fmt::Display for Noun {
             Self::Mci => "MultiCloud Image",
             Self::Revision => "revision",
             Self::Channel => "channel",
+            Self::Job => "job",
         })
     }
 }
@@ -291,9 +294,11 @@ impl Error {
             | Self::RemovePrincipal(_)
             | Self::Revoke(_)
             | Self::Load(LoadError::NotEmpty { .. } | LoadError::Disturbed)
-            | Self::Import(ImportError::Differs { .. } | ImportError::HeadEdited { .. }) => {
-                ErrorKind::Conflict
-            }
+            | Self::Import(
+                ImportError::Differs { .. }
+                | ImportError::HeadEdited { .. }
+                | ImportError::JobGone { .. },
+            ) => ErrorKind::Conflict,
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             #[cfg(feature = "redb")]
             Self::Open(OpenError::Redb(

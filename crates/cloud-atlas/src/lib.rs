@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../README.md")]
 
-#[cfg(feature = "redb")]
 mod address;
 mod atlas;
 mod cache;
@@ -14,7 +13,9 @@ mod events;
 mod export;
 mod images;
 mod import;
+mod job;
 mod launch;
+mod limits;
 mod mci_views;
 mod mcis;
 mod open;
@@ -36,8 +37,11 @@ pub use crate::{
     images::{ImageCursor, ImageList, ImageQuery},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
+        Resumed,
     },
+    job::{Job, JobId, JobKind},
     launch::{Explained, LaunchRequest},
+    limits::SmallLimit,
     mci_views::{LogEntry, MciSummary, MciView},
     open::{OpenError, StoreInfo},
     session::Session,

@@ -3,7 +3,7 @@
 use crate::{
     Error, Session,
     tables::{
-        CREDENTIALS, GRANTS, IMAGES, KeptScope, MCIS, SCOPES, grant_parts, partition_of,
+        CREDENTIALS, GRANTS, IMAGES, JOBS, KeptScope, MCIS, SCOPES, grant_parts, partition_of,
         partition_of_record,
     },
     unit::{Change, Unit},
@@ -156,6 +156,7 @@ impl Unit {
         let credentials = self.all(&CREDENTIALS, &partition, scope.as_str()).await?;
         let images = self.all(&IMAGES, &partition, ()).await?;
         let mcis = self.all(&MCIS, &partition, ()).await?;
+        let jobs = self.all(&JOBS, &partition, ()).await?;
         let mut contents = Contents::empty();
         for (kind, count) in [
             ("scope", scopes.count()),
@@ -163,6 +164,10 @@ impl Unit {
             (
                 "image",
                 images.iter().filter(|kept| kept.0.scope() == scope).count(),
+            ),
+            (
+                "job",
+                jobs.iter().filter(|kept| kept.0.scope == *scope).count(),
             ),
             (
                 "MultiCloud Image",
