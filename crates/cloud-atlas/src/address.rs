@@ -35,14 +35,14 @@ pub(crate) fn redb(rest: &str) -> Result<(&str, atlas_store_redb::Options), Open
     Ok((path, options))
 }
 
-/// A store in memory, with limits where the options set some; none if there is more than options.
-pub(crate) fn memory(rest: &str) -> Result<Option<MemoryStore>, OpenError> {
+/// A store in memory, with limits where the options set some.
+pub(crate) fn memory(rest: &str) -> Result<MemoryStore, OpenError> {
     const KNOWN: &str = "`operations=NUMBER` or `commit=SIZE`";
     const COUNT: &str = "a number, such as `operations=128`";
     const SIZE: &str = "a size in KiB, MiB or GiB, such as `commit=1MiB`";
     let store = MemoryStore::new();
     let Some(given) = rest.strip_prefix('?') else {
-        return Ok(rest.is_empty().then_some(store));
+        return Ok(store);
     };
     let mut capability = Capability::clone(store.capability());
     each(given, |name, value| {
@@ -57,7 +57,7 @@ pub(crate) fn memory(rest: &str) -> Result<Option<MemoryStore>, OpenError> {
         }
         Ok(())
     })?;
-    Ok(Some(store.with_capability(capability)))
+    Ok(store.with_capability(capability))
 }
 
 /// Hands over each option, by name and value; what is refused says what is expected in its place.

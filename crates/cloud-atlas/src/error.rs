@@ -12,7 +12,7 @@ use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
-use atlas_store::{AsStoreError, ParsePartitionError, RecordError, StoreError};
+use atlas_store::{AsStoreError, Limit, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
 use semver::VersionReq;
@@ -219,6 +219,21 @@ pub enum Error {
     /// A role was not taken away.
     #[error(transparent)]
     Revoke(#[from] RevokeError),
+    /// A principal or a scope goes with all its grants, which are more than a commit holds; nothing
+    /// was written.
+    #[error(
+        "{grants} grants go with it, which makes {found} {what}, and this store takes {limit}: revoke grants first"
+    )]
+    TooManyGrants {
+        /// The grants that go with it.
+        grants: usize,
+        /// Which limit of the store.
+        what: Limit,
+        /// The limit.
+        limit: usize,
+        /// What the removal needs.
+        found: usize,
+    },
     /// Documents were not imported.
     #[error(transparent)]
     Import(#[from] ImportError),

@@ -90,7 +90,7 @@ pub enum OpenError {
 /// Splits an address into its scheme and the rest.
 fn split(url: &str) -> Result<(&str, &str), OpenError> {
     match url.split_once(':') {
-        Some(("memory", rest)) => Ok(("memory", rest)),
+        Some(("memory", rest)) if rest.is_empty() || rest.starts_with('?') => Ok(("memory", rest)),
         #[cfg(feature = "redb")]
         Some(("redb", rest)) => Ok(("redb", rest)),
         _ => Err(OpenError::Address {
@@ -107,12 +107,7 @@ pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
             let store = atlas_store_redb::RedbStore::create_with(path, options)?;
             Ok(Arc::new(store))
         }
-        (_, rest) => match crate::address::memory(rest)? {
-            Some(store) => Ok(Arc::new(store)),
-            None => Err(OpenError::Address {
-                url: url.to_owned(),
-            }),
-        },
+        (_, rest) => Ok(Arc::new(crate::address::memory(rest)?)),
     }
 }
 

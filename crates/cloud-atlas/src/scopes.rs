@@ -100,7 +100,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// It is not there, holds something, or the caller may not.
+    /// It is not there, holds something, has more grants on it than one commit of the store can
+    /// remove, or the caller may not.
     pub async fn remove_scope(&self, scope: &Scope) -> Result<(), Error> {
         self.write(|unit| {
             let scope = scope.clone();
@@ -131,7 +132,8 @@ impl Session {
                     &scope,
                     Change::removed(&scope),
                 )
-                .await
+                .await?;
+                unit.admits_grants(removed.grants.len())
             }
         })
         .await

@@ -26,9 +26,13 @@ impl Session {
         let input = work.input()?;
         let id = JobId::of(&input);
         // Everything once in one transaction that is dropped, as for an import in whole releases.
-        let rehearsed = self.read().await?.rehearse(&work, input).await?;
-        if rehearsed.changes || rehearsed.there {
-            let (job, there) = self.begin(&work, input).await?;
+        let mut rehearsed = self.read().await?.rehearse(&work, input).await?;
+        while rehearsed.changes || rehearsed.there {
+            let Some((job, there)) = self.begin(&work, input, rehearsed.there).await? else {
+                // Somebody else has finished it meanwhile.
+                rehearsed = self.read().await?.rehearse(&work, input).await?;
+                continue;
+            };
             if there {
                 report.resumed = Some(Resumed {
                     begun: job.begun,
@@ -36,7 +40,7 @@ impl Session {
                     done: job.done,
                 });
             }
-            let mut course = Course {
+            let course = Course {
                 work: Arc::clone(&work),
                 weights: rehearsed.weights.into(),
                 id,
@@ -45,35 +49,8 @@ impl Session {
                 made: 0,
                 most: usize::MAX,
             };
-            while course.at < job.total {
-                progress(course.progress());
-                let batch = self
-                    .write(|unit| {
-                        let course = course.clone();
-                        async move { unit.batch(&course).await }
-                    })
-                    .await;
-                match batch {
-                    Ok(Some(batch)) => {
-                        report.add(batch.report);
-                        (course.at, course.made) = (batch.done, batch.made);
-                        course.most = usize::MAX;
-                    }
-                    // Somebody else has finished it, or had it forgotten.
-                    Ok(None) => {
-                        let left = self.read().await?.rehearse(&work, input).await?;
-                        if left.changes || left.there {
-                            return Err(ImportError::JobGone { job: id }.into());
-                        }
-                        break;
-                    }
-                    // A step grew after it was weighed: somebody else writes here too.
-                    Err(Error::Store(StoreError::TooLarge { .. })) if course.most > 1 => {
-                        course.most = (course.weights.len().min(course.most) / 2).max(1);
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
+            report = self.take_batches(course, &job, report, progress).await?;
+            break;
         }
         let total = work.releases.len();
         progress(ImportProgress { done: total, total });
@@ -81,19 +58,68 @@ impl Session {
         Ok(report)
     }
 
-    /// Writes the job of an import, unless it is there, which is told.
-    async fn begin(&self, work: &Arc<Work>, input: Digest) -> Result<(Job, bool), Error> {
+    /// Batch after batch until the job is finished.
+    async fn take_batches(
+        &self,
+        mut course: Course,
+        job: &Job,
+        mut report: ImportReport,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<ImportReport, Error> {
+        while course.at < job.total {
+            progress(course.progress());
+            let batch = self
+                .write(|unit| {
+                    let course = course.clone();
+                    async move { unit.batch(&course).await }
+                })
+                .await;
+            match batch {
+                Ok(Some(batch)) => {
+                    report.add(batch.report);
+                    (course.at, course.made) = (batch.done, batch.made);
+                    course.most = usize::MAX;
+                }
+                // Somebody else has finished it, or had it forgotten.
+                Ok(None) => {
+                    let left = self.read().await?.rehearse(&course.work, job.input).await?;
+                    if left.changes || left.there {
+                        return Err(ImportError::JobGone { job: job.id }.into());
+                    }
+                    break;
+                }
+                // A step grew after it was weighed: somebody else writes here too.
+                Err(Error::Store(StoreError::TooLarge { .. })) if course.most > 1 => {
+                    course.most = (course.weights.len().min(course.most) / 2).max(1);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(report)
+    }
+
+    /// Writes the job of an import, unless it is there, which is told; none where it was seen and
+    /// is gone.
+    async fn begin(
+        &self,
+        work: &Arc<Work>,
+        input: Digest,
+        seen: bool,
+    ) -> Result<Option<(Job, bool)>, Error> {
         self.write(|unit| {
             let work = Arc::clone(work);
             async move {
                 unit.may_import(&work.options).await?;
                 let job = unit.new_job(&work, input);
                 if let Some(there) = unit.job(job.id, &job.scope).await? {
-                    return Ok((there, true));
+                    return Ok(Some((there, true)));
+                }
+                if seen {
+                    return Ok(None);
                 }
                 unit.put_job(&job).await?;
                 unit.audit_job(&job, Change::made(&"begun")).await?;
-                Ok((job, false))
+                Ok(Some((job, false)))
             }
         })
         .await

@@ -9,6 +9,7 @@
               tell a story or a table to its end"
 )]
 
+mod batches;
 mod caching;
 mod care;
 mod concurrency;
@@ -18,6 +19,8 @@ mod imports;
 mod isolation;
 mod kill;
 mod laws;
+mod limited;
+mod limits;
 mod lists;
 mod messages;
 mod model;
@@ -27,3 +30,4 @@ mod registration;
 mod resolving;
 mod sends;
 mod support;
+mod watched;

@@ -57,7 +57,7 @@ fn addresses_are_read_exactly() {
         "redb:",
         "redb:?",
         "redb:?cache=64MiB",
-        "memory:?cache=64MiB",
+        "memory:x?operations=128",
         "sqlite:x",
         "/tmp/x",
         "REDB:x",
