@@ -6,7 +6,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    Error, Session,
+    Error, NotFound, Noun, Session,
     stored::{StoredImport, StoredMci},
     tables::{IMPORTS, KeptImport, partition_of},
     unit::Unit,
@@ -90,7 +90,7 @@ pub(super) struct Before {
 }
 
 impl Unit {
-    /// Refuses unless the caller holds what every step of an import needs.
+    /// Refuses unless the scope is there, and the caller holds what every step of an import needs.
     pub(super) async fn may_import(&self, options: &ImportOptions) -> Result<(), Error> {
         let scope = &options.scope;
         self.require(Permission::ImageRegister, scope).await?;
@@ -99,7 +99,10 @@ impl Unit {
             self.require(Permission::MciCommit, scope).await?;
             self.require(Permission::ChannelAssign, scope).await?;
         }
-        Ok(())
+        match self.scope_record(scope).await? {
+            Some(_) => Ok(()),
+            None => Err(NotFound::new(Noun::Scope, scope, scope).into()),
+        }
     }
 
     /// A whole release.

@@ -9,7 +9,7 @@ use cloud_atlas::{
     image_id::Cloud,
     mci::HeadEdit,
     scope::Scope,
-    store::{Key, StoreError},
+    store::{Key, Limit, StoreError},
     streams::StreamName,
     template::{Reference, Selector},
 };
@@ -63,6 +63,12 @@ fn refusals_of_the_facade_itself() {
             selector: Selector::Number(number(3)),
         },
         Error::HeadMoves { mci: web() },
+        Error::TooManyGrants {
+            grants: 130,
+            what: Limit::Operations,
+            limit: 128,
+            found: 139,
+        },
         Error::Dump(io::Error::other("torn")),
         Error::Sink(io::Error::other("full")),
     ];
@@ -84,6 +90,11 @@ fn refusals_to_open_import_and_export() {
         OpenError::Foreign,
         OpenError::Unfinished,
         OpenError::Newer { found: 3, known: 1 },
+        OpenError::TooSmall {
+            what: Limit::Operations,
+            needed: 128,
+            found: 64,
+        },
     ];
     let word = || StreamName::parse("Stable").unwrap_err();
     let import = [
@@ -117,6 +128,23 @@ fn refusals_to_open_import_and_export() {
             revision: number(3),
         },
         ImportError::HeadEdited { mci: mci() },
+        ImportError::TooLarge {
+            stream: stream(),
+            release: p("44.1"),
+            what: Limit::Operations,
+            limit: 128,
+            found: 1214,
+        },
+        ImportError::StepTooLarge {
+            stream: stream(),
+            release: p("44.1"),
+            what: Limit::CommitBytes,
+            limit: 1 << 20,
+            found: 2 << 20,
+        },
+        ImportError::JobGone {
+            job: cloud_atlas::JobId::from_u128(7),
+        },
     ];
     let mut document = small("stable", "1", "2026-01-01T00:00:00Z", &[]);
     let image = cloud_atlas::streams::StreamImage::new(ami(1), p("1"));
