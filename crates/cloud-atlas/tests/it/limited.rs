@@ -1,5 +1,6 @@
 //! This very program again, on stores that are not the usual one: what works on a store in memory
-//! without limits works on one with the limits of small engines, and in a file.
+//! without limits works on one with the limits of small engines, and in a file. Tests in which
+//! several engines share a store, as two processes would, share one in memory: a file has one.
 
 use crate::support::STORE;
 use std::process::Command;

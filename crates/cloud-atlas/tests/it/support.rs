@@ -131,6 +131,16 @@ pub(crate) fn beside(store: Arc<dyn Store>, clock: &Arc<ManualClock>, engine: u1
     run(builder.with_store(store)).unwrap()
 }
 
+/// A memory store that several engines are to share, with the limits that [`STORE`] asks for.
+pub(crate) fn memory() -> MemoryStore {
+    let asked = std::env::var(STORE).unwrap_or_default();
+    if asked.contains("operations=") {
+        MemoryStore::limited()
+    } else {
+        MemoryStore::new()
+    }
+}
+
 /// A memory store with the limits of an engine that has some: what the guide asks etcd for.
 pub(crate) fn limited() -> MemoryStore {
     let store = MemoryStore::new();
