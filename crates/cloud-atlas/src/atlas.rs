@@ -1,6 +1,8 @@
 //! The engine: a store, a clock, an id source, a table of roles.
 
-use crate::{Clock, Error, IdSource, RandomIds, Session, SystemClock, cache::Caches, open};
+use crate::{
+    Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, limits, open,
+};
 use atlas_scope::{PrincipalId, RoleTable};
 use atlas_store::{RetryPolicy, Store};
 use core::{fmt, time::Duration};
@@ -36,10 +38,18 @@ impl Atlas {
     ///
     /// They begin after the last `?`: a path that holds one is followed by one more.
     ///
+    /// A store in memory takes limits like those of small engines, to try out how they are met:
+    /// `memory:?operations=128&commit=1MiB`.
+    ///
+    /// | option | means | unless given |
+    /// |---|---|---|
+    /// | `operations=128` | the most writes, and the most reads, of a commit | no limit |
+    /// | `commit=1MiB` | the most bytes of a commit and of a value, in KiB, MiB or GiB | no limit; 16 MiB a value |
+    ///
     /// # Errors
     ///
-    /// The address is none, it has an option that is not understood, or something is there
-    /// already.
+    /// The address is none, it has an option that is not understood, something is there
+    /// already, or the limits are [too low](crate::OpenError::TooSmall).
     pub async fn init(url: &str) -> Result<Self, Error> {
         Self::builder().init(url).await
     }
@@ -49,8 +59,8 @@ impl Atlas {
     ///
     /// # Errors
     ///
-    /// The address is none, it has an option that is not understood, or what is there is no store
-    /// of this program.
+    /// The address is none, it has an option that is not understood, what is there is no store
+    /// of this program, or the engine's limits are [too low](crate::OpenError::TooSmall).
     pub async fn open(url: &str) -> Result<Self, Error> {
         Self::builder().open(url).await
     }
@@ -136,14 +146,14 @@ impl Builder {
     /// As there.
     pub async fn init(self, url: &str) -> Result<Atlas, Error> {
         let atlas = match open::create(url) {
-            Ok(store) => self.finish(store, true),
+            Ok(store) => self.finish(store, true)?,
             // A process that stopped between making the file and its first commit left an empty
             // store: it is finished now. Anything else stays as it is.
             Err(error) => {
                 let Some(store) = open::left_behind(url, &error) else {
                     return Err(error.into());
                 };
-                let atlas = self.finish(store, true);
+                let atlas = self.finish(store, true)?;
                 if !open::is_empty(&atlas).await? {
                     return Err(error.into());
                 }
@@ -161,7 +171,7 @@ impl Builder {
     /// As there.
     pub async fn open(self, url: &str) -> Result<Atlas, Error> {
         let store = open::existing(url)?;
-        let atlas = self.finish(store, true);
+        let atlas = self.finish(store, true)?;
         open::recognise(&atlas).await?;
         Ok(atlas)
     }
@@ -171,9 +181,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// It holds something else.
+    /// It holds something else, or its limits are [too low](crate::OpenError::TooSmall).
     pub async fn with_store(self, store: Arc<dyn Store>) -> Result<Atlas, Error> {
-        let atlas = self.finish(store, false);
+        let atlas = self.finish(store, false)?;
         if open::is_empty(&atlas).await?
             && let Err(error) = open::furnish(&atlas).await
             // Somebody else may have furnished it meanwhile.
@@ -185,7 +195,8 @@ impl Builder {
         Ok(atlas)
     }
 
-    pub(crate) fn finish(self, store: Arc<dyn Store>, alone: bool) -> Atlas {
+    pub(crate) fn finish(self, store: Arc<dyn Store>, alone: bool) -> Result<Atlas, OpenError> {
+        limits::enough(store.capability())?;
         let alone = alone && store.capability().exclusive;
         let Self { clock, ids, roles } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
@@ -198,8 +209,8 @@ impl Builder {
             retries,
             caches,
         };
-        Atlas {
+        Ok(Atlas {
             shared: Arc::new(shared),
-        }
+        })
     }
 }

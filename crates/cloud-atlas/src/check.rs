@@ -6,8 +6,8 @@ use crate::{
     Atlas, Error, OpenError,
     open::{inspect, known, whole},
     tables::{
-        CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, MCIS, PRINCIPALS,
-        REVISIONS, SCOPES,
+        CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, MCIS,
+        PRINCIPALS, REVISIONS, SCOPES,
     },
 };
 use atlas_store::{
@@ -104,6 +104,7 @@ impl Atlas {
             CONTENTS.space(),
             CHANNELS.space(),
             IMPORTS.space(),
+            JOBS.space(),
             EVENTS.space(),
         ];
         let mut counts = BTreeMap::new();
@@ -175,6 +176,7 @@ impl Care<'_> {
         self.table(&CREDENTIALS, |_, _| {}).await?;
         self.table(&IMAGES, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
+        self.table(&JOBS, |_, _| {}).await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

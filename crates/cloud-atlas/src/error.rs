@@ -12,7 +12,7 @@ use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
-use atlas_store::{AsStoreError, CursorError, ParsePartitionError, RecordError, StoreError};
+use atlas_store::{AsStoreError, CursorError, Limit, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
 use semver::VersionReq;
@@ -55,6 +55,8 @@ pub enum Noun {
     Revision,
     /// A channel.
     Channel,
+    /// A job.
+    Job,
 }
 
 impl fmt::Display for Noun {
@@ -67,6 +69,7 @@ impl fmt::Display for Noun {
             Self::Mci => "MultiCloud Image",
             Self::Revision => "revision",
             Self::Channel => "channel",
+            Self::Job => "job",
         })
     }
 }
@@ -216,6 +219,21 @@ pub enum Error {
     /// A role was not taken away.
     #[error(transparent)]
     Revoke(#[from] RevokeError),
+    /// A principal or a scope goes with all its grants, which are more than a commit holds; nothing
+    /// was written.
+    #[error(
+        "{grants} grants go with it, which makes {found} {what}, and this store takes {limit}: revoke grants first"
+    )]
+    TooManyGrants {
+        /// The grants that go with it.
+        grants: usize,
+        /// Which limit of the store.
+        what: Limit,
+        /// The limit.
+        limit: usize,
+        /// What the removal needs.
+        found: usize,
+    },
     /// Documents were not imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -313,9 +331,11 @@ impl Error {
                 | LoadError::Changed
                 | LoadError::Disturbed,
             )
-            | Self::Import(ImportError::Differs { .. } | ImportError::HeadEdited { .. }) => {
-                ErrorKind::Conflict
-            }
+            | Self::Import(
+                ImportError::Differs { .. }
+                | ImportError::HeadEdited { .. }
+                | ImportError::JobGone { .. },
+            ) => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             #[cfg(feature = "redb")]

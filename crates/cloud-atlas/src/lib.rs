@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../README.md")]
 
-#[cfg(feature = "redb")]
 mod address;
 mod atlas;
 mod bulk;
@@ -16,7 +15,9 @@ mod export;
 mod image_query;
 mod images;
 mod import;
+mod job;
 mod launch;
+mod limits;
 mod mci_views;
 mod mcis;
 mod open;
@@ -41,8 +42,11 @@ pub use crate::{
     image_query::{ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
+        Resumed,
     },
+    job::{Job, JobId, JobKind},
     launch::{Explained, LaunchRequest},
+    limits::SmallLimit,
     mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
     page::{Page, PageCursor, Paging},

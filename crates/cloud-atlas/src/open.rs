@@ -10,7 +10,7 @@ use crate::{
 };
 use atlas_base::Timestamp;
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord};
-use atlas_store::{KeyRange, MemoryStore, Page, Partition, Snapshot, Store, Tx, unfinished_load};
+use atlas_store::{KeyRange, Limit, Page, Partition, Snapshot, Store, Tx, unfinished_load};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -57,6 +57,18 @@ pub enum OpenError {
     #[cfg(feature = "redb")]
     #[error(transparent)]
     Redb(#[from] atlas_store_redb::OpenError),
+    /// The engine's limits are too low for the work of this program.
+    #[error(
+        "the store takes no more than {found} {what}, and {needed} are needed: raise its limit, or take another engine"
+    )]
+    TooSmall {
+        /// Which limit.
+        what: Limit,
+        /// What is needed.
+        needed: usize,
+        /// What the engine takes.
+        found: usize,
+    },
     /// The store holds something, but it is not ours.
     #[error("the store holds no data of Cloud Atlas: it is left as it is")]
     Foreign,
@@ -88,7 +100,7 @@ pub enum OpenError {
 /// Splits an address into its scheme and the rest.
 fn split(url: &str) -> Result<(&str, &str), OpenError> {
     match url.split_once(':') {
-        Some(("memory", "")) => Ok(("memory", "")),
+        Some(("memory", rest)) if rest.is_empty() || rest.starts_with('?') => Ok(("memory", rest)),
         #[cfg(feature = "redb")]
         Some(("redb", rest)) => Ok(("redb", rest)),
         _ => Err(OpenError::Address {
@@ -105,7 +117,7 @@ pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
             let store = atlas_store_redb::RedbStore::create_with(path, options)?;
             Ok(Arc::new(store))
         }
-        _ => Ok(Arc::new(MemoryStore::new())),
+        (_, rest) => Ok(Arc::new(crate::address::memory(rest)?)),
     }
 }
 
@@ -113,7 +125,7 @@ pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
 /// another one is refused as it lies.
 #[cfg(feature = "redb")]
 fn redb<'a>(url: &str, rest: &'a str) -> Result<(&'a str, atlas_store_redb::Options), OpenError> {
-    let (path, mut options) = crate::address::read(rest)?;
+    let (path, mut options) = crate::address::redb(rest)?;
     if path.is_empty() {
         return Err(OpenError::Address {
             url: url.to_owned(),

@@ -15,7 +15,7 @@ use atlas_scope::{
     Explanation, Grant, GrantFacts, Granted, Level, Permission, PrincipalId, PrincipalRecord,
     Question, Role, Scope, add_principal, grant, remove_principal, revoke,
 };
-use atlas_store::{Key, Partition, Parts, Query};
+use atlas_store::{Key, Partition, Parts, Query, StoreError};
 
 impl Session {
     /// Adds a principal; what she may do comes with grants.
@@ -62,7 +62,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// She is not there, is the last administrator, or the caller may not.
+    /// She is not there, is the last administrator, holds more grants than one commit of the store
+    /// can remove, or the caller may not.
     pub async fn remove_principal(&self, principal: &PrincipalId) -> Result<(), Error> {
         self.write(|unit| {
             let principal = principal.clone();
@@ -85,7 +86,8 @@ impl Session {
                     .await?;
                 let change = Change::removed(&principal);
                 unit.audit(Permission::PrincipalManage, &global, &principal, change)
-                    .await
+                    .await?;
+                unit.admits_grants(removed.grants.len())
             }
         })
         .await
@@ -278,6 +280,21 @@ impl Unit {
             .get(&self.tx, &Partition::global(), principal_parts(who))
             .await?;
         Ok(found.map(|kept| kept.0))
+    }
+
+    /// Refuses a removal that takes more grants with it than a commit holds.
+    pub(crate) fn admits_grants(&self, grants: usize) -> Result<(), Error> {
+        match self.shared.store.capability().admits(&self.tx.weight()) {
+            Err(StoreError::TooLarge { what, limit, found }) if grants > 0 => {
+                Err(Error::TooManyGrants {
+                    grants,
+                    what,
+                    limit,
+                    found,
+                })
+            }
+            admitted => Ok(admitted?),
+        }
     }
 
     async fn grants_in(&self, partition: &Partition) -> Result<Vec<Grant>, Error> {

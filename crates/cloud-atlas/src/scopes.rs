@@ -5,7 +5,7 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, IMAGES, KeptScope, MCIS, SCOPES, grant_parts, partition_of,
+        CREDENTIALS, GRANTS, IMAGES, JOBS, KeptScope, MCIS, SCOPES, grant_parts, partition_of,
         partition_of_record,
     },
     unit::{Change, Unit},
@@ -131,7 +131,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// It is not there, holds something, or the caller may not.
+    /// It is not there, holds something, has more grants on it than one commit of the store can
+    /// remove, or the caller may not.
     pub async fn remove_scope(&self, scope: &Scope) -> Result<(), Error> {
         self.write(|unit| {
             let scope = scope.clone();
@@ -162,7 +163,8 @@ impl Session {
                     &scope,
                     Change::removed(&scope),
                 )
-                .await
+                .await?;
+                unit.admits_grants(removed.grants.len())
             }
         })
         .await
@@ -224,11 +226,14 @@ impl Unit {
         let here = scope.as_str();
         let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
+        let jobs = self.all(&JOBS, &partition, ()).await?;
+        let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
         let mut contents = Contents::empty();
         for (kind, count) in [
             ("scope", scopes.count()),
             ("credential", credentials.len()),
             ("image", images.len()),
+            ("job", jobs.count()),
             ("MultiCloud Image", mcis.len()),
         ] {
             if count > 0 {

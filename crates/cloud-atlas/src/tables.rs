@@ -4,7 +4,7 @@
 //! belongs to no account live in the partition `/`.
 
 use crate::stored::{StoredContent, StoredImport, StoredMci, StoredRevision};
-use crate::{AuditEvent, Error, StoreInfo, events::micros};
+use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::{Credential, ImageName, ImageRecord, OsFacts};
@@ -40,6 +40,7 @@ kept! {
     KeptImport(StoredImport) = 1;
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
+    KeptJob(Job) = 1;
 }
 
 /// A channel with the lineage it belongs to.
@@ -167,6 +168,9 @@ pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
 
 /// By lineage, stream and release.
 pub(crate) const IMPORTS: Table<KeptImport> = Table::new("import", &[]);
+
+/// By id: work in batches that is not finished.
+pub(crate) const JOBS: Table<KeptJob> = Table::new("job", &[]);
 
 /// By time and id.
 pub(crate) const EVENTS: Table<KeptEvent> = Table::new(

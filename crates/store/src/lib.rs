@@ -53,7 +53,7 @@
 //! | layer | types |
 //! |---|---|
 //! | keys | [`Partition`], [`Key`], [`KeyBuilder`], [`KeyRange`], [`Parts`] |
-//! | an engine | [`Store`], [`Snapshot`], [`Commit`], [`Capability`], [`StoreError`], [`FeedPage`] |
+//! | an engine | [`Store`], [`Snapshot`], [`Commit`], [`Capability`], [`Footprint`], [`StoreError`], [`FeedPage`] |
 //! | in memory | [`MemoryStore`], [`Timer`] |
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
 //! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
@@ -89,7 +89,7 @@ mod transact;
 mod tx;
 
 pub use crate::{
-    capability::{Capability, Limit},
+    capability::{Capability, Footprint, Limit},
     check::{
         CheckCounts, Finding, check_records, check_spaces, check_table, check_values, count,
         partitions,

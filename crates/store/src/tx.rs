@@ -1,10 +1,13 @@
 //! A transaction: reads from one snapshot, sees its own writes, notes what it has read.
 
+mod intervals;
+mod lap;
 mod sets;
 
 use self::sets::Sets;
 use crate::{
-    Commit, CommitToken, Committed, Entry, Key, KeyRange, Page, Snapshot, Store, StoreError, Value,
+    Commit, CommitToken, Committed, Entry, Footprint, Key, KeyRange, Page, Snapshot, Store,
+    StoreError, Value,
 };
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -92,6 +95,9 @@ impl Tx {
             ));
         }
         let mut sets = self.sets();
+        for key in keys {
+            sets.note_asked(key);
+        }
         for (key, entry) in unwritten.iter().zip(&read) {
             sets.note_key(key, entry.as_ref().map(|entry| entry.version));
         }
@@ -174,6 +180,20 @@ impl Tx {
     /// Whether nothing was written so far.
     pub fn is_read_only(&self) -> bool {
         self.sets().is_read_only()
+    }
+
+    /// Begins a lap: from here on [`Tx::weight`] counts as if a transaction of its own began here,
+    /// on what this one has written so far. The transaction itself goes on unchanged, and so a long
+    /// work is tried out in one transaction, which is dropped, and weighed in the parts in which it
+    /// is to be committed.
+    pub fn lap(&self) {
+        self.sets().begin_lap();
+    }
+
+    /// What the transaction asks of an engine so far; since [`Tx::lap`], where that was called.
+    /// [`Capability::admits`](crate::Capability::admits) says whether it is too much.
+    pub fn weight(&self) -> Footprint {
+        self.sets().weight()
     }
 
     /// Commits, and ends the transaction for every clone. One that wrote nothing ends without a

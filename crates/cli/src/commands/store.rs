@@ -28,10 +28,21 @@ pub(crate) fn init(global: &Global, out: &mut Out) -> Run {
     if let Some(folder) = global.default_store_folder()? {
         fs::create_dir_all(&folder)?;
     }
-    Atlas::init(&store).block_on().map_err(Failure::opening)?;
+    let atlas = Atlas::init(&store).block_on().map_err(Failure::opening)?;
     out.one(&Made { store: &store }, |out| {
         writeln!(out, "made a store at {store}")
-    })
+    })?;
+    let small = atlas.small_limits();
+    for small in &small {
+        let (what, limit, needed) = (small.what, small.limit, small.needed);
+        note(format!(
+            "this store takes {limit} {what}; a release of 200 images has up to {needed}"
+        ));
+    }
+    if !small.is_empty() {
+        note("what is too large is refused: import it with `--in-batches`");
+    }
+    Ok(())
 }
 
 /// Take care of the store

@@ -167,6 +167,24 @@ fn images(checked: &Checked) {
     let mut import = vec!["import", "stream", "--name", "f", "--commit"];
     import.extend(files.iter().map(|path| path.to_str().unwrap()));
     run("import-report", &import);
+    let two = [releases().remove(0), releases().remove(1)];
+    let mut again = vec![
+        "import",
+        "stream",
+        "--name",
+        "g",
+        "--commit",
+        "--in-batches",
+    ];
+    again.extend(two.iter().map(|path| path.to_str().unwrap()));
+    checked.program.stop_an_import(&two, "g");
+    let job = run("job", &["job", "list"]).remove(0);
+    let report = run("import-report", &again).remove(0);
+    assert_eq!(report["resumed"]["done"], job["done"]);
+    checked.program.ok(&["principal", "remove", "ivy"]);
+    checked.program.stop_an_import(&two, "h");
+    let job = run("job", &["job", "list"]).remove(0);
+    run("removed", &["job", "forget", job["id"].as_str().unwrap()]);
     let uuid = "0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e";
     let facts = [
         "--os",

@@ -429,7 +429,7 @@ fn equal_histories_are_equal_stores() {
     assert!(run(dump(&furnished().atlas)) == text);
     // An engine that others may write to keeps the same.
     let clock = Arc::new(ManualClock::new(noon()));
-    let shared = crate::support::beside(Arc::new(MemoryStore::new()), &clock, 1);
+    let shared = crate::support::beside(Arc::new(crate::support::memory()), &clock, 1);
     load(&shared, &text).unwrap();
     assert!(run(dump(&shared)) == text);
 }

@@ -7,7 +7,7 @@ use cloud_atlas::{
     image::RegisterError,
     image_id::{Cloud, CloudLocation},
     scope::Scope,
-    store::{MemoryStore, StoreError},
+    store::StoreError,
     template::Reference,
 };
 use std::{
@@ -30,7 +30,7 @@ fn engines() -> Vec<(Atlas, Option<TempDir>)> {
     let admin = redb.act_as(&p("admin"));
     run(admin.add_scope(&p("/acme"))).unwrap();
     run(crate::support::add_credential(&admin, "/acme", Cloud::Aws)).unwrap();
-    let shared = World::over(Arc::new(MemoryStore::new()));
+    let shared = World::over(Arc::new(crate::support::memory()));
     vec![
         (World::new().atlas, None),
         (shared.atlas, None),

@@ -92,7 +92,9 @@ fn golden_files_read_as_they_were_written() {
     let report = run(atlas.check()).unwrap();
     assert_eq!(report.findings, Vec::<String>::new());
     for (table, count) in &report.records {
-        assert!(*count > 0, "the golden file has nothing in `{table}`");
+        // Jobs are of work under way; there is none in a file at rest.
+        let empty = *table != "job" && *count == 0;
+        assert!(!empty, "the golden file has nothing in `{table}`");
     }
     assert!(run(dump(&atlas)) == lines(), "the dump differs");
     // They do not only read: they mean what they did.

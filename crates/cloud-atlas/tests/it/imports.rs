@@ -463,13 +463,7 @@ fn s05_an_import_needs_every_permission_that_its_steps_need() {
         let given = full.into_iter().enumerate();
         let given = given.filter(|(at, _)| *at != missing);
         let roles = RoleTable::built_in().with(role.clone(), given.map(|(_, given)| given));
-        let atlas = run(cloud_atlas::Atlas::builder().roles(roles).init("memory:")).unwrap();
-        let world = World {
-            atlas,
-            clock: Arc::new(atlas_testkit::facade::ManualClock::new(
-                crate::support::noon(),
-            )),
-        };
+        let world = World::unfurnished(roles);
         let admin = world.admin();
         run(async {
             admin.add_scope(&p("/acme")).await.unwrap();

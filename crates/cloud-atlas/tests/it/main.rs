@@ -9,6 +9,7 @@
               tell a story or a table to its end"
 )]
 
+mod batches;
 mod caching;
 mod care;
 mod concurrency;
@@ -20,6 +21,8 @@ mod imports;
 mod isolation;
 mod kill;
 mod laws;
+mod limited;
+mod limits;
 mod lists;
 mod loading;
 mod messages;
@@ -31,3 +34,4 @@ mod registration;
 mod resolving;
 mod sends;
 mod support;
+mod watched;

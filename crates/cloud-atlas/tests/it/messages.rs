@@ -65,6 +65,12 @@ fn refusals_of_the_facade_itself() {
         Error::HeadMoves { mci: web() },
         Error::PageLimit { limit: 0 },
         Error::Cursor(CursorError::OtherQuery),
+        Error::TooManyGrants {
+            grants: 130,
+            what: Limit::Operations,
+            limit: 128,
+            found: 139,
+        },
         Error::Dump(io::Error::other("torn")),
         Error::Sink(io::Error::other("full")),
     ];
@@ -90,6 +96,11 @@ fn refusals_to_open_import_and_export() {
             entries: 50_000,
         },
         OpenError::Newer { found: 3, known: 1 },
+        OpenError::TooSmall {
+            what: Limit::Operations,
+            needed: 128,
+            found: 64,
+        },
     ];
     let word = || StreamName::parse("Stable").unwrap_err();
     let import = [
@@ -123,6 +134,23 @@ fn refusals_to_open_import_and_export() {
             revision: number(3),
         },
         ImportError::HeadEdited { mci: mci() },
+        ImportError::TooLarge {
+            stream: stream(),
+            release: p("44.1"),
+            what: Limit::Operations,
+            limit: 128,
+            found: 1214,
+        },
+        ImportError::StepTooLarge {
+            stream: stream(),
+            release: p("44.1"),
+            what: Limit::CommitBytes,
+            limit: 1 << 20,
+            found: 2 << 20,
+        },
+        ImportError::JobGone {
+            job: cloud_atlas::JobId::from_u128(7),
+        },
     ];
     let mut document = small("stable", "1", "2026-01-01T00:00:00Z", &[]);
     let image = cloud_atlas::streams::StreamImage::new(ami(1), p("1"));

@@ -57,7 +57,7 @@ fn addresses_are_read_exactly() {
         "redb:",
         "redb:?",
         "redb:?cache=64MiB",
-        "memory:?cache=64MiB",
+        "memory:x?operations=128",
         "sqlite:x",
         "/tmp/x",
         "REDB:x",
@@ -270,7 +270,7 @@ fn a_later_store_that_is_handed_over_is_refused() {
 
 #[test]
 fn a_store_that_is_handed_over_is_furnished_once() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store: Arc<dyn Store> = Arc::new(crate::support::memory());
     let world = World::over(Arc::clone(&store));
     let before = run(dump(&world.atlas));
     let clock = Arc::new(ManualClock::new(noon()));

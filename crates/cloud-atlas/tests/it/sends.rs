@@ -2,7 +2,7 @@
 
 use crate::support::{World, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, ImageQuery, Loader,
+    AddCredential, Atlas, ImageQuery, JobId, Loader,
     base::Name,
     image_id::Cloud,
     scope::{Permission, Role, Scope},
@@ -75,4 +75,6 @@ fn every_future_of_the_facade_is_send() {
     send(admin.import_streams(&[], &options, &|_| {}));
     send(admin.export_stream(std::slice::from_ref(&web), &scope));
     send(admin.events(&scope, &most()));
+    send(admin.jobs(&scope));
+    send(admin.forget_job(JobId::from_u128(1), &scope));
 }
