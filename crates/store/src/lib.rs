@@ -58,7 +58,8 @@
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
 //! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
 //! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
-//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
+//! | change | [`Catalog`], [`Schema`], [`IndexState`], [`SchemaGuard`], [`Migration`], [`Lease`] |
+//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_schema`], [`check_values`], [`count`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
 //! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
@@ -80,6 +81,7 @@ mod parts;
 mod range;
 mod record;
 mod scan;
+mod schema;
 mod table;
 mod timer;
 mod traits;
@@ -103,6 +105,11 @@ pub use crate::{
     parts::{Part, Parts},
     range::KeyRange,
     record::{Record, RecordError, UpgradeError, check_value},
+    schema::{
+        AnyTable, AppliedMigration, Catalog, IndexState, Lease, LeaseError, MigrateError,
+        Migration, MigrationContext, MigrationProgress, MigrationStep, Schema, SchemaGuard,
+        check_schema,
+    },
     table::{
         Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
         QueryPage, Scalar, Table, Test, Within,

@@ -181,7 +181,7 @@ impl<R: Record> Table<R> {
     /// # Errors
     ///
     /// The store cannot be read or is damaged; [`StoreError::Unsupported`] where the table has no
-    /// such index.
+    /// such index, [`StoreError::IndexNotReadable`] where the store has it not, or not yet.
     pub async fn query(&self, tx: &Tx, query: &Query) -> Result<QueryPage<R>, StoreError> {
         self.pages(tx, query, None::<fn(&R) -> bool>).await
     }
@@ -209,7 +209,11 @@ impl<R: Record> Table<R> {
         keep: Option<impl Fn(&R) -> bool>,
     ) -> Result<QueryPage<R>, StoreError> {
         let space = match query.index {
-            Some(name) => self.index(name)?.space(self.space()),
+            Some(name) => {
+                let index = self.index(name)?;
+                self.readable(tx, index)?;
+                index.space(self.space())
+            }
             None => self.space().to_owned(),
         };
         let mut page = QueryPage {

@@ -5,13 +5,16 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod boats;
 mod check;
 mod cursors;
 mod dump;
 mod errors;
 mod feeds;
 mod keys;
+mod leases;
 mod memory;
+mod schema;
 mod seeds;
 mod support;
 mod tables;
