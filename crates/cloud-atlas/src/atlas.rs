@@ -1,8 +1,10 @@
 //! The engine: a store, a clock, an id source, a table of roles.
 
-use crate::{Clock, Error, IdSource, RandomIds, Session, SystemClock, cache::Caches, open};
+use crate::{
+    Clock, Error, IdSource, RandomIds, Session, SystemClock, cache::Caches, open, tables::CATALOG,
+};
 use atlas_scope::{PrincipalId, RoleTable};
-use atlas_store::{RetryPolicy, Store};
+use atlas_store::{RetryPolicy, SchemaGuard, Store};
 use core::fmt;
 use std::sync::Arc;
 
@@ -21,6 +23,8 @@ pub(crate) struct Shared {
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
+    /// Every transaction begins with it.
+    pub(crate) schema: SchemaGuard,
 }
 
 impl Atlas {
@@ -44,13 +48,18 @@ impl Atlas {
         Self::builder().init(url).await
     }
 
-    /// Opens a store that [`Atlas::init`] made, by the same address; the options may differ. It never makes one, and never touches what it does
-    /// not understand.
+    /// Opens a store that [`Atlas::init`] made, by the same address; the options may differ. It
+    /// never makes one, and never touches what it does not understand.
+    ///
+    /// A store of an earlier version gets the indexes that were added since, and loses those that
+    /// were removed, before this returns: that takes time where there are many records. One that
+    /// was stopped goes on when the store is opened again. Where another process is at it, this
+    /// waits for up to a minute.
     ///
     /// # Errors
     ///
-    /// The address is none, it has an option that is not understood, or what is there is no store
-    /// of this program.
+    /// The address is none, it has an option that is not understood, what is there is no store of
+    /// this program or was changed by a later version, or it could not be brought up to date.
     pub async fn open(url: &str) -> Result<Self, Error> {
         Self::builder().open(url).await
     }
@@ -160,6 +169,7 @@ impl Builder {
         let store = open::existing(url)?;
         let atlas = self.finish(store, true);
         open::recognise(&atlas).await?;
+        atlas.settle(atlas.shared.caches.is_alone()).await?;
         Ok(atlas)
     }
 
@@ -179,6 +189,7 @@ impl Builder {
             return Err(error);
         }
         open::recognise(&atlas).await?;
+        atlas.settle(false).await?;
         Ok(atlas)
     }
 
@@ -194,6 +205,7 @@ impl Builder {
             roles,
             retries,
             caches,
+            schema: SchemaGuard::new(&CATALOG),
         };
         Atlas {
             shared: Arc::new(shared),

@@ -12,7 +12,9 @@ use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
-use atlas_store::{AsStoreError, ParsePartitionError, RecordError, StoreError};
+use atlas_store::{
+    AsStoreError, IndexState, MigrateError, ParsePartitionError, RecordError, StoreError,
+};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
 use semver::VersionReq;
@@ -231,6 +233,9 @@ pub enum Error {
     /// A dump could not be read.
     #[error("the dump could not be read")]
     Dump(#[source] std::io::Error),
+    /// A store was not brought up to date.
+    #[error(transparent)]
+    Migrate(MigrateError),
     /// The receiver of a dump failed.
     #[error("the dump could not be written")]
     Sink(#[source] std::io::Error),
@@ -295,6 +300,9 @@ impl Error {
                 ErrorKind::Conflict
             }
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
+            Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
+            Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
+            Self::Migrate(_) => ErrorKind::Internal,
             #[cfg(feature = "redb")]
             Self::Open(OpenError::Redb(
                 atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
@@ -330,9 +338,16 @@ impl Error {
 fn store_kind(error: &StoreError) -> ErrorKind {
     match error {
         StoreError::Conflict => ErrorKind::Conflict,
-        StoreError::Unavailable { .. } => ErrorKind::Unavailable,
+        StoreError::Unavailable { .. }
+        | StoreError::IndexNotReadable {
+            state: Some(IndexState::Building),
+            ..
+        } => ErrorKind::Unavailable,
         StoreError::UnknownOutcome { .. } => ErrorKind::Unknown,
-        StoreError::TooLarge { .. } => ErrorKind::Invalid,
+        StoreError::TooLarge { .. }
+        | StoreError::IndexNotReadable { .. }
+        | StoreError::IndexUnknown { .. }
+        | StoreError::NewerSchema { .. } => ErrorKind::Invalid,
         _ => ErrorKind::Internal,
     }
 }
@@ -342,6 +357,15 @@ impl From<RecordError> for Error {
         match error {
             RecordError::Store(error) => Self::Store(error),
             error => Self::Record(error),
+        }
+    }
+}
+
+impl From<MigrateError> for Error {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Store(error) => Self::Store(error),
+            error => Self::Migrate(error),
         }
     }
 }

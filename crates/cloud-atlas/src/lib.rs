@@ -25,6 +25,7 @@ mod states;
 mod stored;
 mod tables;
 mod unit;
+mod upgrade;
 
 pub use crate::{
     atlas::{Atlas, Builder},
@@ -41,6 +42,7 @@ pub use crate::{
     mci_views::{LogEntry, MciSummary, MciView},
     open::{OpenError, StoreInfo},
     session::Session,
+    upgrade::UpgradeReport,
 };
 
 pub use atlas_base as base;
@@ -51,7 +53,7 @@ pub use atlas_image_id as image_id;
 pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;
-pub use atlas_store::LoadError;
+pub use atlas_store::{LoadError, MigrateError, MigrationProgress};
 #[cfg(feature = "redb")]
 pub use atlas_store_redb as store_redb;
 pub use atlas_streams as streams;

@@ -7,7 +7,7 @@ mod lease;
 mod migration;
 mod rewrite;
 
-use crate::{Key, Partition, Record, StoreError, Table};
+use crate::{Key, Partition, Record, RecordError, StoreError, Table, Tx};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -94,6 +94,15 @@ impl Schema {
     /// None: the key is short.
     pub fn key() -> Result<Key, StoreError> {
         SCHEMAS.key(&Partition::global(), STORE)
+    }
+
+    /// Writes it into a store that has none yet.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Exists`] where there is one, or the store fails.
+    pub async fn insert(&self, tx: &Tx) -> Result<(), RecordError> {
+        SCHEMAS.insert(tx, &Partition::global(), STORE, self).await
     }
 
     /// The version of the catalog that it agrees with.

@@ -27,3 +27,4 @@ mod registration;
 mod resolving;
 mod sends;
 mod support;
+mod upgrades;
