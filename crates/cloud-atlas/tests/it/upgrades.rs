@@ -394,7 +394,7 @@ fn a_dump_of_an_older_store_gets_its_indexes_and_one_of_a_later_store_is_refused
     let older = run(dump(&world.atlas));
     let load = |text: &[String]| {
         let atlas = run(Atlas::init("memory:")).unwrap();
-        let outcome = run(atlas.load(|| Ok(text.to_vec().into_iter().map(Ok))));
+        let outcome = run(atlas.load(|| Ok(text.iter().cloned().map(Ok))));
         (atlas, outcome)
     };
     let (loaded, outcome) = load(&older);

@@ -183,10 +183,10 @@ impl Catalog {
     /// The schema at the beginning of a migration: what is not declared is dropped, what is missing
     /// is being built. What is dropped stays so until its rows are gone.
     pub(super) fn planned(&self, mut schema: Schema) -> Schema {
-        let stored: Vec<_> = schema.indexes().map(owned).collect();
-        for (table, index, state) in stored {
-            if state.is_live() && !self.declares(&table, &index) {
-                schema = schema.with(&table, &index, Some(IndexState::Dropped));
+        let stored = schema.clone();
+        for (table, index, state) in stored.indexes() {
+            if state.is_live() && !self.declares(table, index) {
+                schema = schema.with(table, index, Some(IndexState::Dropped));
             }
         }
         for (table, index) in self.declared() {
@@ -213,10 +213,4 @@ impl Catalog {
             names.map(|index| (table.space(), index))
         })
     }
-}
-
-pub(super) fn owned(
-    (table, index, state): (&str, &str, IndexState),
-) -> (String, String, IndexState) {
-    (table.to_owned(), index.to_owned(), state)
 }

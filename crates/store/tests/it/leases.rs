@@ -146,7 +146,7 @@ fn a_lease_is_renewed_while_commits_are_made() {
     let migration = run(Migration::begin(context(&hooked, &policy, &now, "one"))).unwrap();
     run(migration.run(&|_| {})).unwrap();
     assert!(hands.now() > at(60));
-    drop(migration);
+    run(migration.end()).unwrap();
 }
 
 #[test]

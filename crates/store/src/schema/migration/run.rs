@@ -5,7 +5,7 @@ use crate::{
     AnyTable, Capability, IndexState, Key, KeyRange, Page, Partition, Schema, StoreError, Tx,
     partitions,
     scan::Scan,
-    schema::{SCHEMAS, STORE, build::BuildPage, catalog::owned},
+    schema::{SCHEMAS, STORE, build::BuildPage},
 };
 
 /// Who hears how far it has come.
@@ -16,12 +16,13 @@ impl Migration<'_> {
     /// that has just those is not written to.
     ///
     /// While an index is being built, writes keep its rows, and what is committed for it is done
-    /// for good: the next run goes on from there.
+    /// for good: the next run goes on from there. All become readable in one commit, the last.
     ///
     /// # Errors
     ///
     /// A newer version has changed the store; the lease was lost; a unique index cannot be, since
-    /// two records have one key: that index is dropped again; or the store fails.
+    /// two records have one key: all that was being built is dropped again, so that the version
+    /// before can open the store; or the store fails.
     pub async fn run(&self, progress: Progress<'_>) -> Result<(), MigrateError> {
         let schema = self.plan().await?;
         for (table, index, state) in schema.indexes() {
@@ -30,26 +31,17 @@ impl Migration<'_> {
             }
         }
         let schema = self.plan().await?;
-        for (table, index, state) in schema.indexes().map(owned) {
+        for (table, index, state) in schema.indexes() {
             if state != IndexState::Building {
                 continue;
             }
-            let outcome = self.build(&table, &index, progress).await;
+            let outcome = self.build(table, index, progress).await;
             if let Err(MigrateError::Duplicate { .. }) = &outcome {
-                // Whoever repairs it needs the version that knows nothing of this index.
-                self.set(&table, &index, Some(IndexState::Dropped)).await?;
+                self.give_up().await?;
             }
             outcome?;
         }
-        let version = self.context.catalog.version();
-        self.commit(|tx| async move {
-            let schema = self.schema(&tx).await?;
-            if schema.version() < version {
-                self.write(&tx, schema.with_version(version)).await?;
-            }
-            Ok(())
-        })
-        .await
+        self.finish().await
     }
 
     /// Writes the records of every table that are of an older schema as they are written now, and
@@ -144,17 +136,7 @@ impl Migration<'_> {
             told.done += 1;
             progress(&told);
         }
-        let name = name.as_str();
-        self.commit(|tx| async move {
-            BUILDS
-                .delete(&tx, &Partition::global(), (table, index))
-                .await?;
-            let readable = Some(IndexState::Readable);
-            let schema = self.schema(&tx).await?.with(table, index, readable);
-            self.write(&tx, schema).await?;
-            self.note(&tx, MigrationStep::Build, name).await
-        })
-        .await
+        Ok(())
     }
 
     /// One page of a build: its rows, and how far it has come, in one commit. Tells how many
@@ -253,14 +235,42 @@ impl Migration<'_> {
         .await
     }
 
-    async fn set(
-        &self,
-        table: &str,
-        index: &str,
-        state: Option<IndexState>,
-    ) -> Result<(), MigrateError> {
+    /// Makes all that was built readable, at once: until then a version that knows nothing of it
+    /// could take the store back.
+    async fn finish(&self) -> Result<(), MigrateError> {
+        let version = self.context.catalog.version();
         self.commit(|tx| async move {
-            let schema = self.schema(&tx).await?.with(table, index, state);
+            let stored = self.schema(&tx).await?;
+            let mut schema = stored.clone().with_version(version);
+            for (table, index, state) in stored.indexes() {
+                if state != IndexState::Building {
+                    continue;
+                }
+                schema = schema.with(table, index, Some(IndexState::Readable));
+                let key = (table, index);
+                BUILDS.delete(&tx, &Partition::global(), key).await?;
+                let of = format!("{table}.{index}");
+                self.note(&tx, MigrationStep::Build, &of).await?;
+            }
+            if schema != stored {
+                self.write(&tx, schema).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Drops all that is being built. Whoever repairs what is in the way needs the version that
+    /// knows nothing of it.
+    async fn give_up(&self) -> Result<(), MigrateError> {
+        self.commit(|tx| async move {
+            let stored = self.schema(&tx).await?;
+            let mut schema = stored.clone();
+            for (table, index, state) in stored.indexes() {
+                if state == IndexState::Building {
+                    schema = schema.with(table, index, Some(IndexState::Dropped));
+                }
+            }
             self.write(&tx, schema).await
         })
         .await
