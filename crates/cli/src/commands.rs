@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// Export public image metadata
     #[command(subcommand)]
     Export(stream::Export),
-    /// Dump, load, check, count the store
+    /// Dump, load, check, upgrade, count the store
     #[command(subcommand)]
     Store(store::Store),
     /// Show who changed what

@@ -54,7 +54,7 @@ pub(crate) enum Store {
     /// It reads the file first, then the records in it, and changes neither. Ends with 1 if
     /// something is wrong, and with 3 if the file cannot be read at all.
     Check,
-    /// Write old records in their newest form, and finish what was stopped
+    /// Write old records in their newest form
     ///
     /// A store of an earlier version gets its new indexes whenever it is opened, and its old
     /// records can be read as they are: this is for stores that are to forget their old forms.

@@ -59,6 +59,7 @@ const COMMANDS: &[&str] = &[
     "store dump",
     "store load",
     "store check",
+    "store upgrade",
     "store stats",
     "events",
     "completions",

@@ -312,6 +312,22 @@ fn whoever_opens_a_store_that_somebody_else_changes_waits() {
 }
 
 #[test]
+fn of_two_who_open_an_older_store_at_once_one_changes_it() {
+    let memory = MemoryStore::new();
+    let before = lines(&world(Arc::new(memory.clone())).atlas);
+    without_index(&memory, "image", "scope");
+    let opened = std::thread::scope(|scope| {
+        let both = [0, 1].map(|_| scope.spawn(|| again(Arc::new(memory.clone()))));
+        both.map(|one| one.join().unwrap().unwrap())
+    });
+    let built = |line: &&String| line.contains("build image.scope");
+    for atlas in opened {
+        assert!(lines(&atlas) == before);
+        assert_eq!(run(dump(&atlas)).iter().filter(built).count(), 1);
+    }
+}
+
+#[test]
 fn whoever_waits_too_long_is_told_for_whom() {
     let memory = MemoryStore::new();
     drop(world(Arc::new(memory.clone())));
