@@ -152,6 +152,15 @@ fn opening_builds_what_is_missing_and_removes_what_is_no_more() {
     }
 }
 
+/// Where this changes, the version of the catalog in `tables.rs` grows by one.
+#[test]
+fn the_indexes_and_their_version_change_together() {
+    let atlas = run(Atlas::init("memory:")).unwrap();
+    let tx = run(Tx::begin(&*atlas.store())).unwrap();
+    let schema = run(SCHEMA.get(&tx, &Partition::global(), "store")).unwrap();
+    insta::assert_snapshot!(schema.unwrap().0, @r#"{"indexes":{"event":{"scope":"readable"},"image":{"credential":"readable","key":"readable","scope":"readable"},"mci":{"name":"readable"},"scope":{"number":"readable"}},"version":1}"#);
+}
+
 #[test]
 fn a_store_that_says_nothing_of_its_indexes_has_the_first_ones() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
