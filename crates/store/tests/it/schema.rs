@@ -277,6 +277,38 @@ fn two_records_under_one_key_stop_the_build_of_a_unique_index() {
     }
 }
 
+#[test]
+fn of_two_with_one_key_the_one_that_goes_takes_no_row_of_the_other() {
+    let mut capability = MemoryStore::limited().capability().clone();
+    capability.max_operations = Some(8);
+    let mut taken = 0;
+    for moment in 2..40 {
+        let store = MemoryStore::new().with_capability(capability.clone());
+        run(launch(&store, 20));
+        let (beneath, refused) = (store.clone(), Arc::new(Mutex::new(false)));
+        let told = Arc::clone(&refused);
+        let hooked = Hooked::new(&store, move |count| {
+            if count == moment {
+                // The build may have passed the place of the first, and not come to the second.
+                let new = Program::new(&beneath, &NEW, 7);
+                let first = Boat {
+                    name: "boat 8".into(),
+                    port: "x".into(),
+                    masts: 1,
+                };
+                *told.lock().unwrap() = run(new.put(&BOATS, 0, &first)).is_err();
+                run(new.delete(&BOATS, 8)).unwrap();
+            }
+            true
+        });
+        run(migrate(&hooked, 2, &quiet)).unwrap();
+        run(settled(&store));
+        taken += usize::from(*refused.lock().unwrap());
+    }
+    // Some came before the row of the second was there, some after.
+    assert!((1..38).contains(&taken), "{taken}");
+}
+
 /// What somebody else does in the middle of a migration.
 #[derive(Debug, Clone)]
 enum Step {
@@ -286,7 +318,7 @@ enum Step {
 
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => (0..12_usize, "[a-f]{1,2}", "[xy]")
+        3 => (0..12_usize, "[a-d]", "[xy]")
             .prop_map(|(at, name, port)| Step::Put(at, name, port)),
         1 => (0..12_usize).prop_map(Step::Delete),
     ]
