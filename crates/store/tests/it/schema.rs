@@ -285,7 +285,9 @@ fn of_two_with_one_key_the_one_that_goes_takes_no_row_of_the_other() {
     for moment in 2..40 {
         let store = MemoryStore::new().with_capability(capability.clone());
         run(launch(&store, 20));
-        let (beneath, refused) = (store.clone(), Arc::new(Mutex::new(false)));
+        let unlimited = MemoryStore::new().capability().clone();
+        let beneath = store.clone().with_capability(unlimited);
+        let refused = Arc::new(Mutex::new(false));
         let told = Arc::clone(&refused);
         let hooked = Hooked::new(&store, move |count| {
             if count == moment {
@@ -296,7 +298,8 @@ fn of_two_with_one_key_the_one_that_goes_takes_no_row_of_the_other() {
                     port: "x".into(),
                     masts: 1,
                 };
-                *told.lock().unwrap() = run(new.put(&BOATS, 0, &first)).is_err();
+                let put = run(new.put(&BOATS, 0, &first));
+                *told.lock().unwrap() = matches!(put, Err(RecordError::Taken { .. }));
                 run(new.delete(&BOATS, 8)).unwrap();
             }
             true
@@ -368,8 +371,9 @@ proptest! {
         let mut capability = MemoryStore::limited().capability().clone();
         capability.max_operations = Some(24);
         let store = MemoryStore::new().with_capability(capability);
+        let unlimited = store.clone().with_capability(MemoryStore::new().capability().clone());
         let model = Arc::new(Mutex::new(Model::new()));
-        let old = Program::new(&store, &OLD, 1);
+        let old = Program::new(&unlimited, &OLD, 1);
         for step in &before {
             match step {
                 Step::Put(at, name, port) => {
@@ -386,7 +390,7 @@ proptest! {
         }
         for round in 0_u128.. {
             // The others stop at last, so that two of one name are mended for good.
-            let (beneath, others, shared) = (store.clone(), meanwhile.clone(), Arc::clone(&model));
+            let (beneath, others, shared) = (unlimited.clone(), meanwhile.clone(), Arc::clone(&model));
             let hooked = Hooked::new(&store, move |count| {
                 let program = Program::new(&beneath, &NEW, 1000 + (round << 32) + count as u128);
                 if round < 2 && run(program.begin()).is_ok() {
