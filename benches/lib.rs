@@ -17,8 +17,6 @@
     reason = "a bench reads the clock, and prints its claims for xtask to collect"
 )]
 
-pub mod fleet;
-
 use std::{
     hint::black_box,
     time::{Duration, Instant},

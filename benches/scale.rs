@@ -9,6 +9,8 @@
 mod bare;
 #[path = "scale/counted.rs"]
 mod counted;
+#[path = "scale/fleet.rs"]
+mod fleet;
 #[path = "scale/load.rs"]
 mod load;
 #[path = "scale/memory.rs"]
@@ -18,7 +20,7 @@ mod pages;
 #[path = "scale/reads.rs"]
 mod reads;
 
-use atlas_benches::{fleet, is_quick};
+use atlas_benches::is_quick;
 use pollster::block_on;
 use std::path::{Path, PathBuf};
 

@@ -1,10 +1,10 @@
 //! The indexed query beside redb by hand: the same rows, looked up and decoded.
 
 use crate::{
-    Fault, Fleet,
+    Fault, Fleet, fleet,
     reads::{ask, rare},
 };
-use atlas_benches::{Claim, Effort, fleet, versus};
+use atlas_benches::{Claim, Effort, versus};
 use atlas_store::{KeyRange, Page, Store as _};
 use atlas_store_redb::RedbStore;
 use cloud_atlas::{Atlas, image::ImageRecord};

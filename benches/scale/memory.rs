@@ -1,7 +1,7 @@
 //! The memory of a process that reads a whole store, beside its cache.
 
-use crate::{Fault, Fleet};
-use atlas_benches::{Claim, fleet};
+use crate::{Fault, Fleet, fleet};
+use atlas_benches::Claim;
 use cloud_atlas::{Atlas, ImageQuery, Paging};
 use pollster::block_on;
 use std::{env, fs, process::Command};

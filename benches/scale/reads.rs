@@ -1,7 +1,7 @@
 //! Questions to a large store, beside the same to a small one.
 
-use crate::{Fault, Fleet, counted::Counted, pages::PageCount};
-use atlas_benches::{Claim, Effort, fleet, versus};
+use crate::{Fault, Fleet, counted::Counted, fleet, pages::PageCount};
+use atlas_benches::{Claim, Effort, versus};
 use atlas_store_redb::RedbStore;
 use cloud_atlas::{Atlas, ImageQuery, OsFilter, Page, Paging, Session, image::ImageRecord};
 use core::sync::atomic::Ordering;

@@ -66,7 +66,7 @@ pub(crate) enum Command {
     /// List, forget work in batches that is not finished
     #[command(subcommand)]
     Job(job::JobCommand),
-    /// Dump, load, check, count the store
+    /// Dump, load, check, upgrade, count the store
     #[command(subcommand)]
     Store(store::Store),
     /// Show who changed what

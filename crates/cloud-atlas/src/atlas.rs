@@ -1,10 +1,11 @@
 //! The engine: a store, a clock, an id source, a table of roles.
 
 use crate::{
-    Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, limits, open,
+    Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, limits,
+    open, tables::CATALOG,
 };
 use atlas_scope::{PrincipalId, RoleTable};
-use atlas_store::{RetryPolicy, Store};
+use atlas_store::{RetryPolicy, SchemaGuard, Store};
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
+    /// Every transaction begins with it.
+    pub(crate) schema: SchemaGuard,
 }
 
 impl Atlas {
@@ -54,13 +57,19 @@ impl Atlas {
         Self::builder().init(url).await
     }
 
-    /// Opens a store that [`Atlas::init`] made, by the same address; the options may differ. It never makes one, and never touches what it does
-    /// not understand.
+    /// Opens a store that [`Atlas::init`] made, by the same address; the options may differ. It
+    /// never makes one, and never touches what it does not understand.
+    ///
+    /// A store of an earlier version gets the indexes that were added since, and loses those that
+    /// were removed, before this returns: that takes time where there are many records. One that
+    /// was stopped goes on when the store is opened again. Where another process is at it, this
+    /// waits for up to a minute.
     ///
     /// # Errors
     ///
-    /// The address is none, it has an option that is not understood, what is there is no store
-    /// of this program, or the engine's limits are [too low](crate::OpenError::TooSmall).
+    /// The address is none, it has an option that is not understood, what is there is no store of
+    /// this program or was changed by a later version, it could not be brought up to date, or the
+    /// engine's limits are [too low](crate::OpenError::TooSmall).
     pub async fn open(url: &str) -> Result<Self, Error> {
         Self::builder().open(url).await
     }
@@ -173,6 +182,7 @@ impl Builder {
         let store = open::existing(url)?;
         let atlas = self.finish(store, true)?;
         open::recognise(&atlas).await?;
+        atlas.settle(atlas.shared.caches.is_alone()).await?;
         Ok(atlas)
     }
 
@@ -192,6 +202,7 @@ impl Builder {
             return Err(error);
         }
         open::recognise(&atlas).await?;
+        atlas.settle(false).await?;
         Ok(atlas)
     }
 
@@ -208,6 +219,7 @@ impl Builder {
             roles,
             retries,
             caches,
+            schema: SchemaGuard::new(&CATALOG),
         };
         Ok(Atlas {
             shared: Arc::new(shared),

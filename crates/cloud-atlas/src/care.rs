@@ -3,10 +3,10 @@
 use crate::{
     Atlas, Error, OpenError,
     open::{existing, known, recognise},
-    tables::{GRANTS, INFO, PRINCIPALS, SCOPES, grant_parts, principal_parts},
+    tables::{CATALOG, GRANTS, INFO, PRINCIPALS, SCOPES, grant_parts, principal_parts},
 };
 use atlas_scope::{Grant, PrincipalId, Role, Scope};
-use atlas_store::{DumpHeader, Key, Partition, Watcher, dump, load, verify};
+use atlas_store::{DumpHeader, Key, Partition, Schema, Watcher, dump, load, verify};
 use serde::Deserialize;
 use std::io;
 
@@ -49,11 +49,15 @@ impl Atlas {
         let shared = &self.shared;
         let mut format = None;
         let first = lines().map_err(Error::Dump)?.into_iter();
+        let mut schema = None;
         let first = first.inspect(|line| {
-            format = format.or(line.as_deref().ok().and_then(format_of));
+            let line = line.as_deref().unwrap_or_default();
+            format = format.or_else(|| format_of(line));
+            schema = schema.take().or_else(|| schema_of(line));
         });
         let checked = verify(first, shared.store.capability(), watcher)?;
         known(format)?;
+        CATALOG.accepts(&schema.unwrap_or_else(|| CATALOG.first()))?;
         let furniture = furniture()?;
         let may_replace = |key: &Key| furniture.contains(key);
         let writing = shared.caches.writing();
@@ -69,6 +73,8 @@ impl Atlas {
         writing.done();
         let header = outcome?;
         recognise(self).await?;
+        // Nobody else was to write meanwhile; a lease came with the dump.
+        self.settle(true).await?;
         Ok(header)
     }
 }
@@ -141,17 +147,35 @@ fn format_of(line: &str) -> Option<u32> {
     Some(line.v.v.format)
 }
 
+/// The schema that a line of a dump tells, if it is the line that does.
+fn schema_of(line: &str) -> Option<Schema> {
+    #[derive(Deserialize)]
+    struct Line {
+        v: Envelope,
+    }
+    #[derive(Deserialize)]
+    struct Envelope {
+        v: Schema,
+    }
+    if !line.starts_with(r#"{"k":"/ schema store","#) {
+        return None;
+    }
+    let line: Line = serde_json::from_str(line).ok()?;
+    Some(line.v.v)
+}
+
 fn administrator() -> Result<PrincipalId, Error> {
     PrincipalId::parse("admin").map_err(Error::Principal)
 }
 
 /// The keys that `init` writes into every store.
-fn furniture() -> Result<[Key; 4], Error> {
+fn furniture() -> Result<[Key; 5], Error> {
     let global = Partition::global();
     let admin = administrator()?;
     let grant = Grant::new(admin.clone(), Role::ADMIN, Scope::global());
     Ok([
         INFO.key(&global, "store")?,
+        Schema::key()?,
         SCOPES.key(&global, "/")?,
         PRINCIPALS.key(&global, principal_parts(&admin))?,
         GRANTS.key(&global, grant_parts(&grant))?,

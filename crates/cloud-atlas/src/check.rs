@@ -6,13 +6,12 @@ use crate::{
     Atlas, Error, OpenError,
     open::{inspect, known, whole},
     tables::{
-        CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, MCIS,
-        PRINCIPALS, REVISIONS, SCOPES,
+        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES,
     },
 };
 use atlas_store::{
-    Finding, Key, Partition, Record, Snapshot, Table, check_records, check_spaces, count,
-    partitions,
+    Finding, Key, Partition, Record, Schema, Snapshot, StoreError, Table, check_records,
+    check_schema, check_spaces, count, partitions,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,24 +91,9 @@ impl Atlas {
     /// The store cannot be read.
     pub async fn count(&self) -> Result<BTreeMap<&'static str, u64>, Error> {
         let snapshot = self.shared.store.snapshot().await?;
-        let spaces = [
-            INFO.space(),
-            SCOPES.space(),
-            PRINCIPALS.space(),
-            GRANTS.space(),
-            CREDENTIALS.space(),
-            IMAGES.space(),
-            MCIS.space(),
-            REVISIONS.space(),
-            CONTENTS.space(),
-            CHANNELS.space(),
-            IMPORTS.space(),
-            JOBS.space(),
-            EVENTS.space(),
-        ];
         let mut counts = BTreeMap::new();
         for partition in partitions(&*snapshot).await? {
-            for space in spaces {
+            for space in CATALOG.tables().iter().map(|table| table.space()) {
                 let range = Key::builder(&partition, space).range()?;
                 *counts.entry(space).or_default() += count(&*snapshot, &range).await?;
             }
@@ -119,12 +103,21 @@ impl Atlas {
 }
 
 async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), Error> {
+    let schema = schema(snapshot, report).await?;
     for partition in partitions(snapshot).await? {
+        let indexes = schema.indexes();
+        let mut known: BTreeSet<_> = indexes
+            .map(|(table, index, _)| format!("{table}.{index}"))
+            .collect();
+        if partition.is_global() {
+            known.extend(Schema::SPACES.map(str::to_owned));
+        }
         let mut care = Care {
             snapshot,
             partition: &partition,
+            schema: &schema,
             report,
-            known: BTreeSet::new(),
+            known,
         };
         care.furniture().await?;
         care.histories().await?;
@@ -138,12 +131,26 @@ async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), 
     Ok(())
 }
 
+/// What the store says of its indexes: it may be behind what this version declares. Where it cannot
+/// be read, that is found, and all that is declared is looked for.
+async fn schema(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<Schema, Error> {
+    let note = |finding: Finding| report.findings.push(finding.to_string());
+    check_schema(snapshot, note).await?;
+    let schema = match CATALOG.read(snapshot).await {
+        Err(StoreError::Corrupt { .. }) => return Ok(CATALOG.schema()),
+        schema => schema?,
+    };
+    CATALOG.accepts(&schema)?;
+    Ok(schema)
+}
+
 /// One partition under check.
 struct Care<'a> {
     snapshot: &'a dyn Snapshot,
     partition: &'a Partition,
+    schema: &'a Schema,
     report: &'a mut StoreReport,
-    /// The spaces of the tables that were looked at.
+    /// The spaces of indexes, and of the tables that were looked at.
     known: BTreeSet<String>,
 }
 
@@ -156,8 +163,10 @@ impl Care<'_> {
     ) -> Result<(), Error> {
         let findings = &mut self.report.findings;
         let note = |finding: Finding| findings.push(finding.to_string());
-        let counts = check_records(self.snapshot, self.partition, table, note, each).await?;
-        self.known.extend(table.spaces());
+        let schema = Some(self.schema);
+        let counts =
+            check_records(self.snapshot, self.partition, table, schema, note, each).await?;
+        self.known.insert(table.space().to_owned());
         *self.report.records.entry(table.space()).or_default() += counts.records;
         Ok(())
     }

@@ -30,6 +30,7 @@ mod states;
 mod stored;
 mod tables;
 mod unit;
+mod upgrade;
 
 pub use crate::{
     atlas::{Atlas, Builder},
@@ -51,6 +52,7 @@ pub use crate::{
     open::{OpenError, StoreInfo},
     page::{Page, PageCursor, Paging},
     session::Session,
+    upgrade::UpgradeReport,
 };
 
 pub use atlas_base as base;
@@ -61,7 +63,7 @@ pub use atlas_image_id as image_id;
 pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;
-pub use atlas_store::{CursorError, LoadError, ParseCursorError};
+pub use atlas_store::{CursorError, LoadError, MigrateError, MigrationProgress, ParseCursorError};
 #[cfg(feature = "redb")]
 pub use atlas_store_redb as store_redb;
 pub use atlas_streams as streams;

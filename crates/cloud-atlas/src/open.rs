@@ -2,15 +2,16 @@
 
 use crate::{
     Atlas, Error, StoreReport,
-    session::Session,
     tables::{
-        GRANTS, INFO, KeptGrant, KeptInfo, KeptPrincipal, KeptScope, PRINCIPALS, SCOPES,
+        CATALOG, GRANTS, INFO, KeptGrant, KeptInfo, KeptPrincipal, KeptScope, PRINCIPALS, SCOPES,
         grant_parts, principal_parts,
     },
 };
 use atlas_base::Timestamp;
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord};
-use atlas_store::{KeyRange, Limit, Page, Partition, Snapshot, Store, Tx, unfinished_load};
+use atlas_store::{
+    KeyRange, Limit, Page, Partition, Snapshot, Store, Tx, transact, unfinished_load,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -196,38 +197,43 @@ pub(crate) async fn is_empty(atlas: &Atlas) -> Result<bool, Error> {
 /// Writes what every store has: what it is, the scope `/`, and its administrator.
 pub(crate) async fn furnish(atlas: &Atlas) -> Result<(), Error> {
     let admin = PrincipalId::parse("admin").map_err(Error::Principal)?;
-    let session = Session::new(atlas.clone(), admin.clone());
-    session
-        .write(|unit| {
-            let admin = admin.clone();
-            async move {
-                let (tx, global) = (&unit.tx, Partition::global());
-                let info = StoreInfo {
-                    format: FORMAT,
-                    made_by: env!("CARGO_PKG_VERSION").to_owned(),
-                    made_at: unit.now,
-                };
-                INFO.insert(tx, &global, "store", &KeptInfo(info)).await?;
-                let root = ScopeRecord {
-                    scope: Scope::global(),
-                    account_number: None,
-                    created: unit.now,
-                };
-                SCOPES.insert(tx, &global, "/", &KeptScope(root)).await?;
-                let record = PrincipalRecord {
-                    principal: admin.clone(),
-                    created: unit.now,
-                };
-                PRINCIPALS
-                    .insert(tx, &global, principal_parts(&admin), &KeptPrincipal(record))
-                    .await?;
-                let grant = Grant::new(admin, Role::ADMIN, Scope::global());
-                Ok(GRANTS
-                    .insert(tx, &global, grant_parts(&grant), &KeptGrant(grant))
-                    .await?)
-            }
-        })
-        .await
+    let (shared, now) = (&atlas.shared, atlas.shared.clock.now());
+    let schema = Arc::new(CATALOG.schema());
+    let furniture = |tx: Tx| {
+        let (admin, schema) = (admin.clone(), Arc::clone(&schema));
+        async move {
+            let (tx, global) = (&tx, Partition::global());
+            schema.insert(tx).await?;
+            tx.under(schema);
+            let info = StoreInfo {
+                format: FORMAT,
+                made_by: env!("CARGO_PKG_VERSION").to_owned(),
+                made_at: now,
+            };
+            INFO.insert(tx, &global, "store", &KeptInfo(info)).await?;
+            let root = ScopeRecord {
+                scope: Scope::global(),
+                account_number: None,
+                created: now,
+            };
+            SCOPES.insert(tx, &global, "/", &KeptScope(root)).await?;
+            let record = PrincipalRecord {
+                principal: admin.clone(),
+                created: now,
+            };
+            PRINCIPALS
+                .insert(tx, &global, principal_parts(&admin), &KeptPrincipal(record))
+                .await?;
+            let grant = Grant::new(admin, Role::ADMIN, Scope::global());
+            Ok(GRANTS
+                .insert(tx, &global, grant_parts(&grant), &KeptGrant(grant))
+                .await?)
+        }
+    };
+    let writing = shared.caches.writing();
+    let outcome = transact(&*shared.store, &shared.retries, furniture).await;
+    writing.done();
+    outcome.map(drop)
 }
 
 /// Refuses a store that is not ours, or of a later version.

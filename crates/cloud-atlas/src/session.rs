@@ -37,13 +37,16 @@ impl Session {
     {
         let shared = &self.atlas.shared;
         let now = shared.clock.now();
-        let unit = |tx: Tx| {
+        let work = &work;
+        let unit = |tx: Tx| async move {
+            shared.schema.begin(&tx).await?;
             work(Unit {
                 tx,
                 now,
                 who: self.who.clone(),
                 shared: Arc::clone(shared),
             })
+            .await
         };
         let writing = shared.caches.writing();
         let outcome = transact(&*shared.store, &shared.retries, unit).await;
@@ -55,6 +58,7 @@ impl Session {
     pub(crate) async fn read(&self) -> Result<Unit, Error> {
         let shared = &self.atlas.shared;
         let tx = Tx::begin(&*shared.store).await?;
+        shared.schema.begin(&tx).await?;
         let now = shared.clock.now();
         Ok(Unit {
             tx,

@@ -10,7 +10,7 @@ use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::{Credential, ImageName, ImageRecord, OsFacts};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
-use atlas_store::{Index, Partition, Parts, Record, Table};
+use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,36 @@ pub(crate) struct StoredChannel {
     pub(crate) lineage: LineageId,
     pub(crate) channel: Channel,
 }
+
+/// Every table. The version grows with each index that is added, removed or renamed, and with each
+/// table and form of a record that earlier versions of the program do not know.
+pub(crate) static CATALOG: Catalog = Catalog::new(
+    2,
+    &[
+        &INFO,
+        &SCOPES,
+        &PRINCIPALS,
+        &GRANTS,
+        &CREDENTIALS,
+        &IMAGES,
+        &MCIS,
+        &REVISIONS,
+        &CONTENTS,
+        &CHANNELS,
+        &IMPORTS,
+        &JOBS,
+        &EVENTS,
+    ],
+    // What stores had before they said what they have: never changed.
+    &[
+        ("scope", "number"),
+        ("image", "key"),
+        ("image", "scope"),
+        ("image", "credential"),
+        ("mci", "name"),
+        ("event", "scope"),
+    ],
+);
 
 /// What the store is: one record, in the partition `/`.
 pub(crate) const INFO: Table<KeptInfo> = Table::new("info", &[]);

@@ -58,7 +58,8 @@
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
 //! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
 //! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
-//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`Walk`], [`dump()`], [`verify`], [`load()`], [`unfinished_load`], [`Progress`] |
+//! | change | [`Catalog`], [`Schema`], [`IndexState`], [`SchemaGuard`], [`Migration`], [`Lease`] |
+//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_schema`], [`check_values`], [`count`], [`partitions`], [`Walk`], [`dump()`], [`verify`], [`load()`], [`unfinished_load`], [`Progress`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
 //! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
@@ -82,6 +83,7 @@ mod range;
 mod record;
 mod records;
 mod scan;
+mod schema;
 mod table;
 mod timer;
 mod traits;
@@ -107,6 +109,11 @@ pub use crate::{
     range::KeyRange,
     record::{Record, RecordError, UpgradeError, check_value},
     records::{Keys, ReadRecord, Walk, read_record},
+    schema::{
+        AnyTable, AppliedMigration, Catalog, IndexState, Lease, LeaseError, MigrateError,
+        Migration, MigrationContext, MigrationProgress, MigrationStep, Schema, SchemaGuard,
+        check_schema,
+    },
     table::{
         Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
         QueryPage, Scalar, Table, Test, Within,

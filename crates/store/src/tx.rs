@@ -6,11 +6,11 @@ mod sets;
 
 use self::sets::Sets;
 use crate::{
-    Commit, CommitToken, Committed, Entry, Footprint, Key, KeyRange, Page, Snapshot, Store,
+    Commit, CommitToken, Committed, Entry, Footprint, Key, KeyRange, Page, Schema, Snapshot, Store,
     StoreError, Value,
 };
 use core::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A cheap, owned handle of one transaction; clones are the same transaction.
 ///
@@ -27,6 +27,7 @@ struct Inner {
     /// Gone once the transaction has ended.
     snapshot: Mutex<Option<Arc<Box<dyn Snapshot>>>>,
     sets: Mutex<Sets>,
+    schema: OnceLock<Arc<Schema>>,
 }
 
 /// A part of a range as a transaction sees it.
@@ -56,8 +57,23 @@ impl Tx {
             inner: Arc::new(Inner {
                 snapshot,
                 sets: Mutex::default(),
+                schema: OnceLock::new(),
             }),
         }
+    }
+
+    /// Holds tables to a schema from now on: writes keep the rows of the indexes that it has, and
+    /// reads go through those only that it calls readable. Without one, all indexes that a table
+    /// declares are readable. The first schema holds.
+    ///
+    /// The caller has read it in this transaction: see [`SchemaGuard`](crate::SchemaGuard).
+    pub fn under(&self, schema: Arc<Schema>) {
+        self.inner.schema.get_or_init(|| schema);
+    }
+
+    /// The schema to which tables are held.
+    pub fn schema(&self) -> Option<&Schema> {
+        self.inner.schema.get().map(|schema| &**schema)
     }
 
     /// What a key holds.

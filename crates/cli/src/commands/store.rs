@@ -6,7 +6,7 @@ use crate::{
     files,
     pages::PageArgs,
     print::{Columns, Out, note},
-    progress::Phases,
+    progress::{self, Phases},
 };
 use clap::Subcommand;
 use cloud_atlas::{Atlas, AuditEvent, FileReport, Loader};
@@ -67,6 +67,11 @@ pub(crate) enum Store {
     /// It reads the file first, then the records in it, and changes neither. Ends with 1 if
     /// something is wrong, and with 3 if the file cannot be read at all.
     Check,
+    /// Write old records in their newest form
+    ///
+    /// A store of an earlier version gets its new indexes whenever it is opened, and its old
+    /// records can be read as they are: this is for stores that are to forget their old forms.
+    Upgrade,
     /// Count the records
     Stats,
 }
@@ -76,6 +81,7 @@ pub(crate) fn run(command: Store, global: &Global, out: &mut Out) -> Run {
         Store::Dump { out: file } => dump(&global.open()?, file.as_deref()),
         Store::Load { file } => load(global, &file, out),
         Store::Check => check(global, out),
+        Store::Upgrade => upgrade(&global.open()?, out),
         Store::Stats => {
             let counts = global.open()?.count().block_on()?;
             let counts: Vec<_> = counts
@@ -153,6 +159,26 @@ fn load(global: &Global, path: &Path, out: &mut Out) -> Run {
     let entries = header.entries;
     out.one(&Loaded { entries }, |out| {
         writeln!(out, "loaded {entries} entries from {shown}")
+    })
+}
+
+fn upgrade(atlas: &Atlas, out: &mut Out) -> Run {
+    let bar = progress::bar("upgrading");
+    let report = atlas
+        .upgrade(|progress| {
+            // A step knows of partitions how many there are, and of records how many it has seen.
+            bar.set_length(u64::try_from(progress.partitions).unwrap_or(u64::MAX));
+            bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
+            let (step, of, records) = (progress.step, &progress.of, progress.records);
+            bar.set_message(format!("{step} {of}, {records} looked at, accounts"));
+        })
+        .block_on();
+    bar.finish_and_clear();
+    let report = report?;
+    out.one(&report, |out| match report.rewritten {
+        0 => writeln!(out, "all is as this version writes it"),
+        1 => writeln!(out, "1 record was written anew"),
+        records => writeln!(out, "{records} records were written anew"),
     })
 }
 

@@ -62,6 +62,7 @@ const COMMANDS: &[&str] = &[
     "store dump",
     "store load",
     "store check",
+    "store upgrade",
     "store stats",
     "events",
     "completions",

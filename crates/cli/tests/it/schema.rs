@@ -291,6 +291,7 @@ fn store(checked: &Checked) {
     let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run("store-report", &["store", "check"]);
     run("count", &["store", "stats"]);
+    run("upgraded", &["store", "upgrade"]);
     run("event", &["events", "--limit", "100"]);
     checked.program.ok(&["store", "dump", "-o", "d.jsonl"]);
     checked.program.ok(&["--store", "redb:b.redb", "init"]);

@@ -261,7 +261,8 @@ fn a_check_misses_no_record_that_another_one_needs() {
         found.entry(findings.is_empty()).or_default().insert(space);
         raw(&*store, put(key.as_str(), value));
     }
-    // What nothing else leads to can go unseen; the scopes among it are environments.
+    // What nothing else leads to can go unseen; the scopes among it are environments. A store that
+    // says nothing of its indexes has those that stores had at first.
     let unseen: Vec<_> = found[&true].iter().map(String::as_str).collect();
     assert_eq!(
         unseen,

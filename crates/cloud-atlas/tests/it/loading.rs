@@ -2,7 +2,7 @@
 
 use crate::{
     care::{furnished, load},
-    support::{beside, dump, noon, run},
+    support::{World, beside, dump, image, noon, run},
 };
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
@@ -36,7 +36,7 @@ struct Killed {
 impl Killed {
     fn new(store: Arc<dyn Store>, commits: usize, written: bool) -> Self {
         let mut capability = store.capability().clone();
-        capability.max_operations = Some(16);
+        capability.max_operations = Some(BATCH + 1);
         Self {
             store,
             capability,
@@ -109,6 +109,21 @@ impl Snapshot for KilledSnapshot {
     }
 }
 
+/// Entries of a batch of the smallest store that is opened: one more is the journal.
+const BATCH: usize = 127;
+
+/// A world with a dump of several such batches.
+fn larger() -> World {
+    let world = furnished();
+    for batch in 100..107 {
+        // As many as every store takes in one commit.
+        let numbers = batch * 10..batch * 10 + 10;
+        let images = numbers.map(|number| image("/acme", "aws/us-east-1", number));
+        run(world.admin().register_images(images.collect())).unwrap();
+    }
+    world
+}
+
 fn is_loading(outcome: &Result<Atlas, Error>) -> bool {
     matches!(outcome, Err(Error::Open(OpenError::Loading { .. })))
 }
@@ -144,7 +159,7 @@ fn kill(store: &Arc<dyn Store>, text: &[String], commits: usize, written: bool) 
 
 #[test]
 fn a_load_in_memory_that_is_killed_after_any_commit_goes_on() {
-    let text = run(dump(&furnished().atlas));
+    let text = run(dump(&larger().atlas));
     for engine in [MemoryStore::new, MemoryStore::limited] {
         for written in [false, true] {
             let mut refused = 0;
@@ -166,14 +181,14 @@ fn a_load_in_memory_that_is_killed_after_any_commit_goes_on() {
                 }
                 assert!(run(dump(&atlas)) == text);
             }
-            assert_eq!(refused, 1 + (text.len() - 1).div_ceil(15));
+            assert_eq!(refused, 1 + (text.len() - 1).div_ceil(BATCH));
         }
     }
 }
 
 #[test]
 fn a_load_into_a_file_that_is_killed_again_and_again_goes_on() {
-    let text = run(dump(&furnished().atlas));
+    let text = run(dump(&larger().atlas));
     let other = {
         let world = furnished();
         run(world.admin().add_scope(&"/gamma".parse().unwrap())).unwrap();
@@ -223,7 +238,7 @@ fn a_load_into_a_file_that_is_killed_again_and_again_goes_on() {
             );
         }
     }
-    assert_eq!(done, 60);
+    assert_eq!(done, 4 * BATCH as u64);
     let loader = run(Loader::open(&url)).unwrap();
     run(loader.load(|| Ok(lines(&text)), &|_| {})).unwrap();
     drop(loader);

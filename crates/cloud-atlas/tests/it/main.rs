@@ -34,4 +34,5 @@ mod registration;
 mod resolving;
 mod sends;
 mod support;
+mod upgrades;
 mod watched;

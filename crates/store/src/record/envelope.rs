@@ -90,6 +90,11 @@ pub(crate) fn uncut_key(key: &Key, value: &[u8]) -> Result<Option<String>, Store
     Opened::read(key, value).map(|opened| opened.uncut)
 }
 
+/// The number of the schema that a record was written with.
+pub(crate) fn schema_of(key: &Key, value: &[u8]) -> Result<u32, StoreError> {
+    Opened::read(key, value).map(|opened| opened.schema)
+}
+
 struct Opened<'a> {
     uncut: Option<String>,
     schema: u32,

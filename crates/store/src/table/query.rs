@@ -202,7 +202,7 @@ impl<R: Record> Table<R> {
     /// # Errors
     ///
     /// The store cannot be read or is damaged; [`StoreError::Unsupported`] where the table has no
-    /// such index.
+    /// such index, [`StoreError::IndexNotReadable`] where the store has it not, or not yet.
     pub async fn query(&self, tx: &Tx, query: &Query) -> Result<QueryPage<R>, StoreError> {
         self.pages(tx, query, None::<fn(&R) -> bool>).await
     }
@@ -229,6 +229,9 @@ impl<R: Record> Table<R> {
         query: &Query,
         keep: Option<impl Fn(&R) -> bool>,
     ) -> Result<QueryPage<R>, StoreError> {
+        if let Some(name) = query.index {
+            self.readable(tx, self.index(name)?)?;
+        }
         let space = self.rows_of(query)?;
         let mut page = QueryPage {
             found: Vec::new(),

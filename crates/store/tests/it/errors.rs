@@ -3,7 +3,8 @@
 use crate::support::key;
 use atlas_base::{Digest, canonical};
 use atlas_store::{
-    CommitToken, FeedPosition, Finding, Limit, LoadError, RecordError, StoreError, UpgradeError,
+    CommitToken, FeedPosition, Finding, IndexState, LeaseError, Limit, LoadError, MigrateError,
+    RecordError, StoreError, UpgradeError,
 };
 use std::error::Error;
 
@@ -40,6 +41,22 @@ fn store_errors_say_what_to_do() {
         },
         StoreError::corrupt("its magic number is another"),
         StoreError::corrupt_at(&key("a"), "a record is no JSON").with_source(io()),
+        StoreError::IndexNotReadable {
+            index: "ship.port".into(),
+            state: None,
+        },
+        StoreError::IndexNotReadable {
+            index: "ship.port".into(),
+            state: Some(IndexState::Building),
+        },
+        StoreError::IndexNotReadable {
+            index: "ship.port".into(),
+            state: Some(IndexState::Dropped),
+        },
+        StoreError::IndexUnknown {
+            index: "ship.port".into(),
+        },
+        StoreError::NewerSchema { found: 3, known: 2 },
         StoreError::Unsupported {
             what: "a second writer",
         },
@@ -56,21 +73,56 @@ fn store_errors_say_what_to_do() {
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @"
-        the store changed meanwhile: read again and retry
-        the store cannot be reached at the moment: try again <- the cable is out
-        the outcome of commit 0000000000000000000000000000000a is unknown: commit again under the same token to learn it <- the cable is out
-        513 bytes of a key exceed this store's limit of 512
-        11 bytes of a value exceed this store's limit of 10
-        11 operations of a commit exceed this store's limit of 10
-        11 bytes of a commit exceed this store's limit of 10
-        the change feed begins after position 7: read everything anew and follow from its head
-        the store is damaged: its magic number is another
-        the store is damaged at key `acme t a`: a record is no JSON <- the cable is out
-        not supported here: a second writer
-        the store or the transaction is closed: open it again
-        ");
+    the store changed meanwhile: read again and retry
+    the store cannot be reached at the moment: try again <- the cable is out
+    the outcome of commit 0000000000000000000000000000000a is unknown: commit again under the same token to learn it <- the cable is out
+    513 bytes of a key exceed this store's limit of 512
+    11 bytes of a value exceed this store's limit of 10
+    11 operations of a commit exceed this store's limit of 10
+    11 bytes of a commit exceed this store's limit of 10
+    the change feed begins after position 7: read everything anew and follow from its head
+    the store is damaged: its magic number is another
+    the store is damaged at key `acme t a`: a record is no JSON <- the cable is out
+    index `ship.port` cannot be read: the store does not have it, open the store to build it
+    index `ship.port` cannot be read: it is being built, wait until that is done
+    index `ship.port` cannot be read: it was dropped, reopen the store with a newer version
+    the store has the index `ship.port`, which this program does not know: reopen it with a newer version
+    the store has the schema version 3, this program knows up to 2: reopen it with a newer version
+    not supported here: a second writer
+    the store or the transaction is closed: open it again
+    ");
     let retryable: Vec<_> = errors.iter().filter(|error| error.is_retryable()).collect();
     assert_eq!(retryable.len(), 3);
+}
+
+#[test]
+fn migrate_errors_say_what_to_do() {
+    let errors = [
+        MigrateError::from(LeaseError::Held {
+            holder: "cloud-atlas 0.2.0".to_owned(),
+            until: "2026-08-01T12:00:30Z".parse().unwrap(),
+        }),
+        LeaseError::Lost { holder: None }.into(),
+        LeaseError::Lost {
+            holder: Some("cloud-atlas 0.2.0".to_owned()),
+        }
+        .into(),
+        MigrateError::Duplicate {
+            table: "ship".to_owned(),
+            index: "name".to_owned(),
+            first: key("a"),
+            second: key("b"),
+        },
+        StoreError::NewerSchema { found: 3, known: 2 }.into(),
+    ];
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    `cloud-atlas 0.2.0` is changing the store, at most until 2026-08-01T12:00:30Z unless it goes on: wait and try again
+    the right to change the store was lost: begin again
+    the right to change the store was lost to `cloud-atlas 0.2.0`: begin again
+    index `ship.name` is unique, and two records have one key in it, `acme t a` and `acme t b`: change one of them with the version of the program that wrote them
+    the store has the schema version 3, this program knows up to 2: reopen it with a newer version
+    ");
 }
 
 #[test]

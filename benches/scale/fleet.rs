@@ -11,19 +11,15 @@ use std::{collections::BTreeSet, error::Error, path::Path};
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// The scopes of the fleet: two accounts of five environments each. Every tenth image goes to each.
-///
-/// # Errors
-///
-/// None of them is refused.
-pub fn scopes() -> Outcome<Vec<Scope>> {
+pub(crate) fn scopes() -> Outcome<Vec<Scope>> {
     let names = (0..10).map(|number| format!("/team-{}/env-{}", number % 2, number / 2));
     names.map(|name| Ok(name.parse()?)).collect()
 }
 
 /// How many images of each scope are of the family [`RARE`], in a fleet of any size.
-pub const RARES: u64 = 100;
+pub(crate) const RARES: u64 = 100;
 /// A family that few images have.
-pub const RARE: &str = "golden";
+pub(crate) const RARE: &str = "golden";
 
 /// Image records a commit.
 const BATCH: u64 = 2_000;
@@ -31,11 +27,7 @@ const FAMILIES: [&str; 5] = ["ubuntu", "debian", "fedora-coreos", "rhel", "amazo
 const REGIONS: [&str; 4] = ["us-east-1", "us-west-2", "eu-central-1", "ap-south-1"];
 
 /// A store in a file, with that many image records.
-///
-/// # Errors
-///
-/// The file cannot be made, or the store refuses something.
-pub async fn make(path: &Path, count: u64) -> Outcome<Atlas> {
+pub(crate) async fn make(path: &Path, count: u64) -> Outcome<Atlas> {
     let atlas = Atlas::init(&format!("redb:{}", path.display())).await?;
     let admin = atlas.act_as(&"admin".parse()?);
     let scopes = scopes()?;
@@ -71,11 +63,7 @@ async fn furnish(admin: &Session, account: Scope) -> Outcome<()> {
 }
 
 /// The image of a number: most are AMIs, every fifth is of Google's cloud.
-///
-/// # Errors
-///
-/// Nothing that the generator makes is refused; a change of a grammar would be told here.
-pub fn image(scopes: &[Scope], number: u64) -> Outcome<RegisterImage> {
+pub(crate) fn image(scopes: &[Scope], number: u64) -> Outcome<RegisterImage> {
     let nth = |among: usize| usize::try_from(number / 10).map_or(0, |nth| nth % among);
     let (location, id) = if nth(5) == 4 {
         let text = format!("projects/team-images/global/images/image-{number}");
