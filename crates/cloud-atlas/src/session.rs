@@ -57,7 +57,7 @@ impl Session {
     /// A unit of work over one snapshot that writes nothing.
     pub(crate) async fn read(&self) -> Result<Unit, Error> {
         let shared = &self.atlas.shared;
-        let tx = Tx::begin(&*shared.store).await?;
+        let tx = Tx::look(shared.store.snapshot().await?);
         shared.schema.begin(&tx).await?;
         let now = shared.clock.now();
         Ok(Unit {

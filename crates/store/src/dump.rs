@@ -1,11 +1,13 @@
 //! A whole store as lines of JSON, from one snapshot.
 
+mod digester;
 mod line;
 
 use crate::{KeyRange, Phase, Snapshot, StoreError, Watcher, progress::Meter, scan::Scan};
 use atlas_base::{Digest, canonical};
 use serde::{Deserialize, Serialize};
 
+use self::digester::Digester;
 pub(crate) use self::line::{Line, write_line};
 
 /// The format that is written, and the only one that is read.
@@ -16,7 +18,8 @@ const FORMAT: u32 = 1;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DumpHeader {
-    /// Digest of the lines that follow.
+    /// Digest of the entries that follow: of each its key, a line end, the length of its value as
+    /// eight bytes, most significant first, and its value.
     pub digest: Digest,
     /// How many lines follow.
     pub entries: u64,
@@ -52,7 +55,7 @@ pub async fn dump<E: From<StoreError>>(
     sink(&canonical::to_string(&header).unwrap_or_default())?;
     let (entries, bytes) = (Some(counted.entries), Some(counted.bytes));
     let mut meter = Meter::new(watcher, Phase::Dumping, entries, bytes);
-    let mut written = Tally::default();
+    let mut written = Tally::new();
     let mut line = String::new();
     let mut scan = Scan::new(KeyRange::all());
     while let Some(entries) = scan.next(snapshot).await? {
@@ -60,7 +63,7 @@ pub async fn dump<E: From<StoreError>>(
             line.clear();
             write_line(&mut line, key.as_str(), &entry.value);
             sink(&line)?;
-            written.count(&line);
+            written.count(key.as_str(), &entry.value);
             meter.advance(written.entries, written.bytes);
         }
     }
@@ -84,11 +87,11 @@ pub async fn header_of(snapshot: &dyn Snapshot) -> Result<DumpHeader, StoreError
 }
 
 async fn tally(snapshot: &dyn Snapshot, mut meter: Meter<'_>) -> Result<Tally, StoreError> {
-    let mut tally = Tally::default();
+    let mut tally = Tally::new();
     let mut scan = Scan::new(KeyRange::all());
     while let Some(entries) = scan.next(snapshot).await? {
         for (key, entry) in entries {
-            tally.add_entry(key.as_str(), &entry.value);
+            tally.add(key.as_str(), &entry.value);
             meter.advance(tally.entries, tally.bytes);
         }
     }
@@ -96,46 +99,47 @@ async fn tally(snapshot: &dyn Snapshot, mut meter: Meter<'_>) -> Result<Tally, S
     Ok(tally)
 }
 
-/// The count and the digest of lines so far. Each step hashes the digest before and the line.
-#[derive(Debug, Default)]
+/// The count and the digest of entries so far.
+#[derive(Debug)]
 pub(crate) struct Tally {
     pub(crate) entries: u64,
-    /// Bytes of the lines and their line ends.
+    /// Bytes of keys and values.
     pub(crate) bytes: u64,
-    digest: Option<Digest>,
-    buffer: Vec<u8>,
-    line: String,
+    digester: Digester,
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, line: &str) {
-        self.buffer.clear();
-        self.buffer
-            .extend(self.digest.iter().flat_map(Digest::as_bytes));
-        self.buffer.extend_from_slice(line.as_bytes());
-        self.digest = Some(Digest::of(DOMAIN, &self.buffer));
-        self.count(line);
+    pub(crate) fn new() -> Self {
+        Self {
+            entries: 0,
+            bytes: 0,
+            digester: Digester::new(DOMAIN),
+        }
     }
 
-    /// Adds the line that a key would have.
-    pub(crate) fn add_entry(&mut self, key: &str, value: &[u8]) {
-        let mut line = core::mem::take(&mut self.line);
-        line.clear();
-        write_line(&mut line, key, value);
-        self.add(&line);
-        self.line = line;
+    /// Adds an entry.
+    pub(crate) fn add(&mut self, key: &str, value: &[u8]) {
+        let length = u64::try_from(value.len()).unwrap_or(u64::MAX);
+        self.digester.add(key.as_bytes());
+        // INVARIANT: no key holds a line end, and the length tells where the value ends: other
+        // entries are other bytes.
+        self.digester.add(b"\n");
+        self.digester.add(&length.to_be_bytes());
+        self.digester.add(value);
+        self.count(key, value);
     }
 
-    pub(crate) fn count(&mut self, line: &str) {
+    /// Counts an entry, and leaves the digest as it is.
+    pub(crate) fn count(&mut self, key: &str, value: &[u8]) {
         self.entries = self.entries.saturating_add(1);
-        let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
-        self.bytes = self.bytes.saturating_add(bytes).saturating_add(1);
+        let bytes = key.len().saturating_add(value.len());
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
     pub(crate) fn header(&self) -> DumpHeader {
-        let digest = self.digest.unwrap_or_else(|| Digest::of(DOMAIN, &[]));
         DumpHeader {
-            digest,
+            digest: self.digester.digest(),
             entries: self.entries,
             format: FORMAT,
         }

@@ -68,7 +68,7 @@ pub async fn load<S: Into<Box<dyn Error + Send + Sync>>>(
     if load.journal.done == 0 {
         load.clear(&may_replace, &limits).await?;
     } else {
-        while reader.tally.entries < load.journal.done && reader.next()?.is_some() {}
+        while reader.tally.entries < load.journal.done && reader.pass()? {}
         load.compare_with(&reader.tally, watcher).await?;
     }
     let (entries, bytes) = (Some(dump.header().entries), Some(dump.bytes()));
@@ -234,13 +234,13 @@ impl Load<'_> {
 /// The tally of everything that is there, but for the journal.
 async fn tally(tx: &Tx, mut meter: Meter<'_>) -> Result<Tally, LoadError> {
     let journal = journal::key()?;
-    let mut tally = Tally::default();
+    let mut tally = Tally::new();
     let mut rest = Some(KeyRange::all());
     while let Some(range) = rest.take() {
         let Rows { entries, next } = tx.range(&range, Page::first(PAGE)).await?;
         for (key, value) in entries {
             if key != journal {
-                tally.add_entry(key.as_str(), &value);
+                tally.add(key.as_str(), &value);
                 meter.advance(tally.entries, tally.bytes);
             }
         }

@@ -52,11 +52,22 @@ impl Tx {
 
     /// Begins a transaction on a snapshot.
     pub fn on(snapshot: Box<dyn Snapshot>) -> Self {
+        Self::with(snapshot, Sets::default())
+    }
+
+    /// Begins a transaction on a snapshot that will not be committed: it does not note what it
+    /// reads, so that it takes the memory of a page however much that is. What it writes it sees,
+    /// and nobody else ever will.
+    pub fn look(snapshot: Box<dyn Snapshot>) -> Self {
+        Self::with(snapshot, Sets::forgetful())
+    }
+
+    fn with(snapshot: Box<dyn Snapshot>, sets: Sets) -> Self {
         let snapshot = Mutex::new(Some(Arc::new(snapshot)));
         Self {
             inner: Arc::new(Inner {
                 snapshot,
-                sets: Mutex::default(),
+                sets: Mutex::new(sets),
                 schema: OnceLock::new(),
             }),
         }
@@ -218,14 +229,20 @@ impl Tx {
     /// # Errors
     ///
     /// As [`Snapshot::commit`]; [`StoreError::Closed`] where the transaction has ended;
-    /// [`StoreError::Unsupported`] where a clone is still reading.
+    /// [`StoreError::Unsupported`] where a clone is still reading, or where it wrote and was only
+    /// to [look](Tx::look).
     pub async fn commit(self, token: CommitToken) -> Result<Option<Committed>, StoreError> {
         let snapshot = self.lock_snapshot().take().ok_or(StoreError::Closed)?;
-        let (reads, writes) = core::mem::take(&mut *self.sets()).into_parts();
+        let sets = core::mem::take(&mut *self.sets());
         drop(self);
-        if writes.is_empty() {
+        if sets.is_read_only() {
             return Ok(None);
         }
+        if sets.is_forgetful() {
+            let what = "committing a transaction that was only to look";
+            return Err(StoreError::Unsupported { what });
+        }
+        let (reads, writes) = sets.into_parts();
         let what = "committing while a clone of the transaction still reads";
         let snapshot = Arc::into_inner(snapshot).ok_or(StoreError::Unsupported { what })?;
         snapshot

@@ -24,7 +24,7 @@ impl CheckedDump {
         &self.header
     }
 
-    /// Bytes of the lines after the header, with their line ends.
+    /// Bytes of its keys and values.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -49,7 +49,7 @@ pub fn verify<S: Into<Box<dyn Error + Send + Sync>>>(
     let entries = Some(reader.header.entries);
     let mut meter = Meter::new(watcher, Phase::Checking, entries, None);
     let mut last = String::new();
-    while let Some(text) = reader.next()? {
+    while let Some(text) = reader.line()? {
         let number = reader.line;
         let refused = LoadError::Line { line: number };
         let Some(Line { key, value }) = Line::read(&text) else {
@@ -74,6 +74,7 @@ pub fn verify<S: Into<Box<dyn Error + Send + Sync>>>(
             },
             error => error.into(),
         })?;
+        reader.tally.add(&key, &value);
         last.clear();
         last.push_str(&key);
         meter.advance(reader.tally.entries, reader.tally.bytes);
@@ -102,7 +103,7 @@ fn fits(capability: &Capability, key: &str, value: &[u8]) -> Result<(), StoreErr
     Limit::CommitBytes.check(capability.max_commit_bytes, bytes)
 }
 
-/// The lines of a dump, counted and hashed.
+/// The lines of a dump, and a tally of their entries.
 pub(super) struct Reader<I> {
     lines: I,
     header: DumpHeader,
@@ -130,7 +131,7 @@ where
         Ok(Self {
             lines,
             header,
-            tally: Tally::default(),
+            tally: Tally::new(),
             line: 1,
         })
     }
@@ -139,13 +140,14 @@ where
         &self.header
     }
 
-    /// The next line, counted and hashed.
-    pub(super) fn next(&mut self) -> Result<Option<String>, LoadError> {
-        let text = self.line()?;
-        if let Some(text) = &text {
-            self.tally.add(text);
-        }
-        Ok(text)
+    /// Passes over an entry that a load has written before, counted and hashed.
+    pub(super) fn pass(&mut self) -> Result<bool, LoadError> {
+        let Some(text) = self.line()? else {
+            return Ok(false);
+        };
+        let line = Line::split(&text).ok_or(LoadError::Changed)?;
+        self.tally.add(&line.key, &line.value);
+        Ok(true)
     }
 
     /// The next entry of a dump that was checked, counted and not hashed: whether it still is what
@@ -154,8 +156,8 @@ where
         let Some(text) = self.line()? else {
             return Ok(None);
         };
-        self.tally.count(&text);
         let line = Line::split(&text).ok_or(LoadError::Changed)?;
+        self.tally.count(&line.key, &line.value);
         let key = Key::parse(&line.key).map_err(|_| LoadError::Changed)?;
         let value = match line.value {
             Cow::Borrowed(bytes) => bytes.into(),

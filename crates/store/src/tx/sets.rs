@@ -11,11 +11,24 @@ pub(super) struct Sets {
     keys: BTreeMap<Key, Option<Version>>,
     ranges: Intervals,
     writes: BTreeMap<Key, Option<Value>>,
+    /// Whether what is read is not noted.
+    forgetful: bool,
     /// What is counted apart, once that was asked for.
     lap: Option<Box<Lap>>,
 }
 
 impl Sets {
+    pub(super) fn forgetful() -> Self {
+        Self {
+            forgetful: true,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_forgetful(&self) -> bool {
+        self.forgetful
+    }
+
     /// The value this transaction gave a key: none where it wrote nothing, `Some(None)` where it
     /// deleted the key.
     pub(super) fn written(&self, key: &Key) -> Option<&Option<Value>> {
@@ -44,7 +57,9 @@ impl Sets {
     }
 
     pub(super) fn note_key(&mut self, key: &Key, version: Option<Version>) {
-        self.keys.insert(key.clone(), version);
+        if !self.forgetful {
+            self.keys.insert(key.clone(), version);
+        }
     }
 
     /// Notes that a key was asked for, of the engine or of the writes so far.
@@ -59,7 +74,9 @@ impl Sets {
         if let Some(lap) = &mut self.lap {
             lap.read_range(range);
         }
-        self.ranges.add(range);
+        if !self.forgetful {
+            self.ranges.add(range);
+        }
     }
 
     pub(super) fn begin_lap(&mut self) {

@@ -1,9 +1,10 @@
 //! Dumps and what is made of them.
 
 use crate::support::{SHIPS, acme, any_text, key, memory, ship};
+use atlas_base::Digest;
 use atlas_store::{
     Capability, CheckedDump, CommitToken, Key, LoadError, MemoryStore, RetryPolicy, Store,
-    StoreError, Tx, dump, load, verify,
+    StoreError, Tx, dump, header_of, load, verify,
 };
 use pollster::block_on;
 use proptest::{collection::vec, prelude::*};
@@ -68,12 +69,12 @@ async fn fleet() -> Vec<String> {
 #[test]
 fn a_dump_can_be_read_by_people() {
     insta::assert_snapshot!(block_on(fleet()).join("\n"), @r#"
-        {"digest":"blake3:449fce27d5ee89d83b4f3fc968294d4f7369786bb156b7507652732439bd87cb","entries":4,"format":1}
-        {"k":"acme ship a1","v":{"c":"78f6b46b9675d3af0da02d9c1a17cfd5","s":1,"v":{"flags":[],"masts":1,"name":"Argo \"I\"","port":"Iolcus\n"}}}
-        {"k":"acme ship.name Argo!20\"I\"","v":{"c":"c31dfc03a47fb6a9e99fc757435ee85e","s":1,"v":"acme ship a1"}}
-        {"k":"acme ship.port Iolcus!0a a1 a1","v":{"c":"15b40525b01216c4d16023d29b794477","s":1,"v":"acme ship a1"}}
-        {"k":"acme t raw","x":"00ff"}
-        "#);
+    {"digest":"blake3:d22bea93f71550c46563a3f8757e8b8075967efdf82bc1f2c1b6db5a01dc166e","entries":4,"format":1}
+    {"k":"acme ship a1","v":{"c":"e2e96af6c4c1ffb2","s":1,"v":{"flags":[],"masts":1,"name":"Argo \"I\"","port":"Iolcus\n"}}}
+    {"k":"acme ship.name Argo!20\"I\"","v":{"c":"0403a1ece517deb7","s":1,"v":"acme ship a1"}}
+    {"k":"acme ship.port Iolcus!0a a1 a1","v":{"c":"3fcfe8e52dcaa681","s":1,"v":"acme ship a1"}}
+    {"k":"acme t raw","x":"00ff"}
+    "#);
 }
 
 proptest! {
@@ -182,5 +183,32 @@ fn an_empty_store_dumps_a_header() {
         let lines = lines_of(&memory().0).await;
         insta::assert_snapshot!(lines.join("\n"), @r#"{"digest":"blake3:b4d2d357a4f795de2055336ece674aaf1111cebbb70877b27af54aa78096cee5","entries":0,"format":1}"#);
         load_into(&small(), &lines).await.unwrap();
+    });
+}
+
+#[test]
+fn the_digest_of_a_dump_is_that_of_its_entries_in_a_row() {
+    block_on(async {
+        // More than is hashed at once.
+        let store = MemoryStore::new();
+        let keys: Vec<_> = (0..300)
+            .map(|number| key(&format!("k{number:04}")))
+            .collect();
+        let value = |number: usize| "v".repeat(number * 3);
+        let tx = Tx::begin(&store).await.unwrap();
+        for (number, key) in keys.iter().enumerate() {
+            tx.put(key.clone(), value(number).as_bytes()).unwrap();
+        }
+        tx.commit(CommitToken::from_u128(1)).await.unwrap();
+        let header = header_of(&*store.snapshot().await.unwrap()).await.unwrap();
+        let mut row = Vec::new();
+        for (number, key) in keys.iter().enumerate() {
+            row.extend(key.as_str().as_bytes());
+            row.push(b'\n');
+            row.extend((value(number).len() as u64).to_be_bytes());
+            row.extend(value(number).as_bytes());
+        }
+        assert_eq!(header.digest, Digest::of("cloud-atlas dump", &row));
+        assert_eq!(header.entries, 300);
     });
 }
