@@ -36,7 +36,7 @@ pub(crate) fn run(folder: &Path, images: u64) -> Result<(), Fault> {
     if let Some(trouble) = trouble.or(peers_trouble) {
         return Err(trouble);
     }
-    let claim = format!("load of {} records, beside bare redb", header.entries);
+    let claim = format!("load of {} entries, beside bare redb", header.entries);
     Claim::milliseconds(&claim, pair, 2.5).print();
     fs::remove_file(dump)?;
     Ok(fs::remove_file(fleet.path)?)

@@ -92,7 +92,7 @@ impl Atlas {
     }
 }
 
-/// How long one transaction may take, retries and waits included.
+/// How long one transaction may wait for its engine, retries included.
 const DEADLINE: Duration = Duration::from_mins(1);
 
 impl fmt::Debug for Atlas {

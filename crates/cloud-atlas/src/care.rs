@@ -3,11 +3,12 @@
 use crate::{
     Atlas, Error, OpenError,
     open::{existing, known, recognise},
-    tables::{CATALOG, GRANTS, INFO, PRINCIPALS, SCOPES, grant_parts, principal_parts},
+    tables::{CATALOG, GRANTS, INFO, KeptInfo, PRINCIPALS, SCOPES, grant_parts, principal_parts},
 };
 use atlas_scope::{Grant, PrincipalId, Role, Scope};
-use atlas_store::{DumpHeader, Key, Partition, Schema, Watcher, dump, load, verify};
-use serde::Deserialize;
+use atlas_store::{
+    DumpHeader, Key, Partition, Record, Schema, StoreError, Watcher, dump, load, read_value, verify,
+};
 use std::io;
 
 impl Atlas {
@@ -47,17 +48,17 @@ impl Atlas {
         L: IntoIterator<Item = io::Result<String>>,
     {
         let shared = &self.shared;
-        let mut format = None;
+        let (info_key, schema_key) = (INFO.key(&Partition::global(), "store")?, Schema::key()?);
+        let (mut info, mut schema) = (None, None);
         let first = lines().map_err(Error::Dump)?.into_iter();
-        let mut schema = None;
         let first = first.inspect(|line| {
             let line = line.as_deref().unwrap_or_default();
-            format = format.or_else(|| format_of(line));
-            schema = schema.take().or_else(|| schema_of(line));
+            info = info.take().or_else(|| told::<KeptInfo>(line, &info_key));
+            schema = schema.take().or_else(|| told::<Schema>(line, &schema_key));
         });
         let checked = verify(first, shared.store.capability(), watcher)?;
-        known(format)?;
-        CATALOG.accepts(&schema.unwrap_or_else(|| CATALOG.first()))?;
+        known(info.transpose()?.map(|KeptInfo(info)| info.format))?;
+        CATALOG.accepts(&schema.transpose()?.unwrap_or_else(|| CATALOG.first()))?;
         let furniture = furniture()?;
         let may_replace = |key: &Key| furniture.contains(key);
         let writing = shared.caches.writing();
@@ -126,42 +127,14 @@ impl Loader {
     }
 }
 
-/// The record format that a line of a dump tells, if it is the line that does.
-fn format_of(line: &str) -> Option<u32> {
-    #[derive(Deserialize)]
-    struct Line {
-        v: Envelope,
-    }
-    #[derive(Deserialize)]
-    struct Envelope {
-        v: Info,
-    }
-    #[derive(Deserialize)]
-    struct Info {
-        format: u32,
-    }
-    if !line.starts_with(r#"{"k":"/ info store","#) {
-        return None;
-    }
-    let line: Line = serde_json::from_str(line).ok()?;
-    Some(line.v.v.format)
-}
-
-/// The schema that a line of a dump tells, if it is the line that does.
-fn schema_of(line: &str) -> Option<Schema> {
-    #[derive(Deserialize)]
-    struct Line {
-        v: Envelope,
-    }
-    #[derive(Deserialize)]
-    struct Envelope {
-        v: Schema,
-    }
-    if !line.starts_with(r#"{"k":"/ schema store","#) {
-        return None;
-    }
-    let line: Line = serde_json::from_str(line).ok()?;
-    Some(line.v.v)
+/// The record under a key, if this line of a dump is the one that holds it.
+fn told<R: Record>(line: &str, key: &Key) -> Option<Result<R, StoreError>> {
+    let value = line
+        .strip_prefix(r#"{"k":""#)?
+        .strip_prefix(key.as_str())?
+        .strip_prefix(r#"","v":"#)?
+        .strip_suffix('}')?;
+    Some(read_value(key, value.as_bytes()))
 }
 
 fn administrator() -> Result<PrincipalId, Error> {

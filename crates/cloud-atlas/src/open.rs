@@ -170,7 +170,7 @@ pub(crate) fn inspect(url: &str) -> Result<(StoreReport, Option<Box<dyn Snapshot
                     keys: found.entries,
                     bytes: found.entry_bytes,
                     feed_entries: found.feed_entries,
-                    commits: found.tokens,
+                    commits: found.commits,
                     closed_well: found.closed_well,
                 }),
                 findings: found.problems.iter().map(ToString::to_string).collect(),

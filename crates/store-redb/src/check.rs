@@ -26,8 +26,10 @@ pub struct CheckReport {
     pub partitions: usize,
     /// How many commits the feeds keep, counted in each partition.
     pub feed_entries: u64,
-    /// How many commit tokens are kept.
-    pub tokens: u64,
+    /// How many commits are kept with their tokens.
+    pub commits: u64,
+    /// The number of the newest commit that a key or a feed tells of.
+    pub newest: u64,
     /// Whether the store was closed the last time it was open. If not, the next open repairs what
     /// a stop in the middle left; that is no damage.
     pub closed_well: bool,
@@ -80,6 +82,13 @@ pub enum Problem {
     },
     /// The commits are not numbered one after the other.
     Commits,
+    /// The commits end before one that wrote something.
+    CommitsLost {
+        /// The last commit that is there.
+        last: u64,
+        /// The newest one that a key or a feed tells of.
+        newest: u64,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -101,6 +110,12 @@ impl fmt::Display for Problem {
                 write!(f, "the feed of `{partition}` has no entry {position}")
             }
             Self::Commits => f.write_str("the commits are not numbered one after the other"),
+            Self::CommitsLost { last, newest } => {
+                write!(
+                    f,
+                    "the commits end with {last}, and {newest} has written something"
+                )
+            }
         }
     }
 }
@@ -164,8 +179,9 @@ fn entries(
             .saturating_add(u64::try_from(bytes).unwrap_or(0));
         match read_key(key.value()) {
             Some(key) if last.as_ref().is_none_or(|last| *last < key) => {
-                if read_entry(value.value()).is_none() {
-                    report.note(Problem::Value { key: key.clone() });
+                match read_entry(value.value()) {
+                    Some(entry) => report.newest = report.newest.max(entry.version.as_u64()),
+                    None => report.note(Problem::Value { key: key.clone() }),
                 }
                 last = Some(key);
             }
@@ -201,7 +217,10 @@ fn feeds(
         let (key, value) = row.map_err(engine)?;
         let place = read_feed_key(key.value());
         let read = place.and_then(|(partition, position)| {
-            read_feed_entry(position, value.value()).map(|_| (partition, position))
+            let entry = read_feed_entry(position, value.value())?;
+            let commit = u64::try_from(entry.commit.as_u128()).unwrap_or(u64::MAX);
+            report.newest = report.newest.max(commit);
+            Some((partition, position))
         });
         match read {
             Some((partition, position)) => {
@@ -257,16 +276,20 @@ fn commits(
             Some((_, committed)) => ends.extend(committed.positions),
             None => report.note(Problem::Misread {
                 table: "commits",
-                row: report.tokens,
+                row: report.commits,
             }),
         }
-        report.tokens += 1;
-        if report.tokens > most {
+        report.commits += 1;
+        if report.commits > most {
             break;
         }
     }
     if gap {
         report.note(Problem::Commits);
+    }
+    let (last, newest) = (last.unwrap_or_default(), report.newest);
+    if last < newest {
+        report.note(Problem::CommitsLost { last, newest });
     }
     for (partition, end) in ends {
         let head = heads.get(&partition).copied().unwrap_or_default();

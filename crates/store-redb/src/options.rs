@@ -14,8 +14,10 @@ pub struct Options {
     /// more, and never less than one.
     pub feed_retention: u64,
     /// How many commits are kept with their tokens; 100,000 unless set. It keeps up to an eighth
-    /// more, and never less than one. Nobody else writes to the file, so that a token is asked for
-    /// within the minute in which its commit was sent, or never.
+    /// more, and never less than one. Nobody else writes to the file, and no answer is
+    /// lost inside a process but by a failure that closes the store: a token is asked for by whoever
+    /// opened the file again, of the last commits before that, or by a caller that dropped a commit
+    /// under way.
     pub token_retention: u64,
     /// Bytes of memory for pages of the file; 256 MiB unless set.
     pub cache_bytes: usize,

@@ -21,11 +21,8 @@ pub(crate) struct Recent {
 impl Recent {
     /// Whether anything that was read at `base` has changed since.
     pub(crate) fn has_moved(&mut self, base: u64, reads: &ReadSet) -> bool {
-        if self
-            .commits
-            .back()
-            .is_none_or(|&(newest, _)| newest <= base)
-        {
+        let newest = self.commits.back().map_or(0, |(newest, _)| *newest);
+        if newest <= base || (reads.keys.is_empty() && reads.ranges.is_empty()) {
             return false;
         }
         self.sort_in();
@@ -52,10 +49,6 @@ impl Recent {
         self.commits.push_back((commit, keys));
         if self.waiting >= SORT_IN_FROM {
             self.sort_in();
-            let most = self.keys.len().saturating_mul(2);
-            if self.logged > most.saturating_add(COMPACT_FROM) {
-                self.compact();
-            }
         }
     }
 
@@ -67,6 +60,10 @@ impl Recent {
             }
         }
         self.waiting = 0;
+        let most = self.keys.len().saturating_mul(2);
+        if self.logged > most.saturating_add(COMPACT_FROM) {
+            self.compact();
+        }
     }
 
     /// Keeps of each key only its newest change, so that what a snapshot held for long costs is

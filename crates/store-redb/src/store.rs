@@ -38,7 +38,7 @@ pub struct RedbStore {
     timer: Arc<dyn Timer>,
     options: Options,
     /// Says which process has the file open, while it has.
-    _holder: Option<Holder>,
+    holder: Option<Holder>,
 }
 
 impl RedbStore {
@@ -211,7 +211,7 @@ impl RedbStore {
             committer: Some(committer),
             timer: Arc::new(SystemTimer),
             options,
-            _holder: place.path().map(Holder::new),
+            holder: place.path().map(Holder::new),
         })
     }
 }
@@ -226,6 +226,8 @@ impl fmt::Debug for RedbStore {
 
 impl Drop for RedbStore {
     fn drop(&mut self) {
+        // Before the lock is free: the next one's file is not ours to remove.
+        drop(self.holder.take());
         self.shared.close();
         // The last handle may be dropped by a waker that runs on the committer's own thread, which
         // cannot wait for itself: it ends by itself.

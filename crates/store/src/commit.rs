@@ -77,7 +77,8 @@ pub struct Commit {
 
 /// The name of one commit attempt, chosen by the caller.
 ///
-/// An engine keeps the token of each successful commit together with its writes, for a day or so.
+/// An engine keeps the token of each successful commit together with its writes, for as long as it
+/// says: at least until nobody can still wait for that commit's answer.
 /// A commit that meets its own token changes nothing, checks nothing and returns what the first
 /// attempt returned: that is how an unknown outcome is settled.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -107,7 +107,7 @@ pub use crate::{
     parts::{Part, Parts},
     progress::{Phase, Progress, Watcher},
     range::KeyRange,
-    record::{Record, RecordError, UpgradeError, check_value},
+    record::{Record, RecordError, UpgradeError, check_value, read_value},
     records::{Keys, ReadRecord, Walk, read_record},
     schema::{
         AnyTable, AppliedMigration, Catalog, IndexState, Lease, LeaseError, MigrateError,

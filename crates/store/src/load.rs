@@ -231,7 +231,7 @@ impl Load<'_> {
             }
             Ok(journal::delete(&tx)?)
         };
-        transact(self.store, self.policy, run).await?;
+        transact(self.store, &self.policy.unhurried(), run).await?;
         Ok(())
     }
 }

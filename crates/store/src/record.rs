@@ -8,7 +8,7 @@ use core::{error::Error, fmt};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
-pub use self::envelope::check_value;
+pub use self::envelope::{check_value, read_value};
 pub(crate) use self::envelope::{open, open_where, schema_of, seal, uncut_key};
 
 /// A value that a [`Table`](crate::Table) keeps.

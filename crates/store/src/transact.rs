@@ -61,12 +61,24 @@ impl RetryPolicy {
         self
     }
 
-    /// Gives up so long after a transaction began, by the store's timer: between attempts, in the
-    /// middle of one, and while an unknown outcome is being settled.
+    /// Gives up when a transaction has waited so long, by the store's timer: between attempts, in the
+    /// middle of one, and while an unknown outcome is being settled. The time begins where it has to
+    /// wait for the first time: what an engine in this process answers at once needs no timer.
     #[must_use]
     pub const fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
+    }
+
+    /// As this one, with tokens of its own and no deadline: for a transaction that reads very much,
+    /// and may be done again as often as one likes.
+    pub(crate) fn unhurried(&self) -> Self {
+        Self {
+            seed: self.draw(),
+            drawn: AtomicU64::new(0),
+            deadline: None,
+            ..*self
+        }
     }
 
     /// A token that this policy has not given before.
@@ -279,7 +291,9 @@ async fn settle(
 ) -> Result<Option<Committed>, StoreError> {
     let mut attempt = 0;
     loop {
-        store.sleep(policy.wait(attempt)).await?;
+        if let Err(error) = store.sleep(policy.wait(attempt)).await {
+            return Err(StoreError::unknown_outcome(token, error));
+        }
         let probe = Commit {
             reads: ReadSet::default(),
             writes: Vec::new(),

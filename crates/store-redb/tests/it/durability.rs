@@ -77,7 +77,7 @@ fn repairs_what_a_stop_in_the_middle_left() {
         (report.entries, report.partitions, report.feed_entries),
         (51, 1, 51)
     );
-    assert_eq!(report.tokens, 51);
+    assert_eq!(report.commits, 51);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn feed_and_tokens_are_cut_by_count() {
     drop(store);
     let report = RedbStore::check_backend(backend).unwrap();
     assert!(report.is_sound(), "{report:?}");
-    assert_eq!((report.feed_entries, report.tokens), (8, 17));
+    assert_eq!((report.feed_entries, report.commits), (8, 17));
 }
 
 #[test]

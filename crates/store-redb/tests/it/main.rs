@@ -17,5 +17,6 @@ mod guards;
 mod kill;
 mod ledger;
 mod power;
+mod recent;
 mod support;
 mod weak;

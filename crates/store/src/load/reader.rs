@@ -96,6 +96,8 @@ pub fn verify<S: Into<Box<dyn Error + Send + Sync>>>(
 
 /// Whether an entry can be committed, with the journal beside it.
 fn fits(capability: &Capability, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    // The entry, and the journal.
+    Limit::Operations.check(capability.max_operations, 2)?;
     Limit::KeyBytes.check(Some(capability.max_key_bytes), key.len())?;
     Limit::ValueBytes.check(Some(capability.max_value_bytes), value.len())?;
     let bytes = key.len().saturating_add(value.len());

@@ -48,6 +48,15 @@ pub(crate) fn open<R: Record>(
     opened.record(key)
 }
 
+/// Reads the record that a value under a key is, as a table that holds it would.
+///
+/// # Errors
+///
+/// The value is no record, or not of this key, or of a schema that this program does not know.
+pub fn read_value<R: Record>(key: &Key, value: &[u8]) -> Result<R, StoreError> {
+    open(key, None, value)
+}
+
 /// Reads a record if its JSON meets every condition. One that does not is not made a record of,
 /// unless it has to be upgraded first.
 pub(crate) fn open_where<R: Record>(

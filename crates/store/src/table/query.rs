@@ -108,6 +108,7 @@ impl Query {
     /// At most so many records; 100 unless this is called.
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
+        let limit = limit.max(1);
         Self { limit, ..self }
     }
 

@@ -103,6 +103,7 @@ pub(crate) enum Fault {
 pub(crate) struct Faulty {
     inner: MemoryStore,
     faults: Mutex<Vec<Fault>>,
+    has_timer: bool,
 }
 
 impl Faulty {
@@ -110,6 +111,15 @@ impl Faulty {
         Self {
             inner,
             faults: Mutex::new(faults.iter().rev().copied().collect()),
+            has_timer: true,
+        }
+    }
+
+    /// Its timer fails from now on.
+    pub(crate) fn without_timer(self) -> Self {
+        Self {
+            has_timer: false,
+            ..self
         }
     }
 }
@@ -144,7 +154,11 @@ impl Store for Faulty {
     }
 
     fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.inner.sleep(duration)
+        if self.has_timer {
+            self.inner.sleep(duration)
+        } else {
+            Box::pin(async { Err(StoreError::Unavailable { source: None }) })
+        }
     }
 }
 

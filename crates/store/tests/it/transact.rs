@@ -106,6 +106,24 @@ fn an_outcome_that_stays_unknown_is_told_and_not_guessed() {
 }
 
 #[test]
+fn a_timer_that_fails_leaves_the_outcome_unknown() {
+    block_on(async {
+        let store = Faulty::new(memory().0, &[Fault::LostAfter]).without_timer();
+        let runs = AtomicUsize::new(0);
+        let put = |tx: Tx| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            async move { tx.put(key("n"), [1]) }
+        };
+        let outcome = transact(&store, &RetryPolicy::new(1), put).await;
+        assert!(
+            matches!(outcome, Err(StoreError::UnknownOutcome { .. })),
+            "{outcome:?}"
+        );
+        assert_eq!(runs.into_inner(), 1);
+    });
+}
+
+#[test]
 fn the_probe_fences_a_commit_that_is_still_on_its_way() {
     block_on(async {
         let (store, _) = memory();
