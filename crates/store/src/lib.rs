@@ -68,6 +68,7 @@
 mod capability;
 mod check;
 mod commit;
+mod content;
 mod dump;
 mod error;
 mod feed;
@@ -93,6 +94,7 @@ pub use crate::{
         partitions,
     },
     commit::{Commit, CommitId, CommitToken, Committed, ReadSet, Value, Version, Write},
+    content::Content,
     dump::{DumpHeader, dump, header_of},
     error::{AsStoreError, ErrorSource, StoreError},
     feed::{FeedEntry, FeedPage, FeedPosition},
