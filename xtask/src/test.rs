@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeSet, process::Command};
 
-use crate::{Outcome, cargo};
+use crate::{Outcome, cargo, servers};
 
 /// The whole workspace, so that features are unified once: a narrower choice would build again.
 const TEST: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
 
-/// Runs all tests, all doc tests and all examples.
+/// Sees to the servers, then runs all tests, all doc tests and all examples.
 pub(crate) fn run() -> Outcome {
+    servers::run()?;
     // `cargo test` builds the examples too; this first call only tells where they are.
     let examples = cargo::build(&["test", "--workspace", "--no-run"], "example")?;
     let built: BTreeSet<&str> = examples

@@ -10,7 +10,7 @@ use crate::tree;
 /// Crate → the crates of this workspace that it depends on.
 type Edges = BTreeMap<String, BTreeSet<String>>;
 
-const FOR_TESTS_ONLY: [&str; 2] = ["testkit", "store-conformance"];
+const FOR_TESTS_ONLY: [&str; 3] = ["testkit", "store-conformance", "test-servers"];
 
 #[test]
 fn edges_are_those_that_the_architecture_draws() {
@@ -25,8 +25,8 @@ fn edges_for_tests_are_those_that_the_architecture_draws() {
 #[test]
 fn crates_for_tests_are_never_built_into_anything() {
     for (from, to) in declared(false) {
-        // the benches and the examples are no part of what anybody ships
-        if ["benches", "examples"].contains(&from.as_str()) {
+        // the benches, the examples and the glue are no part of what anybody ships
+        if ["benches", "examples", "xtask"].contains(&from.as_str()) {
             continue;
         }
         for name in FOR_TESTS_ONLY {
