@@ -51,8 +51,8 @@ impl Work {
                 if meaning(&error) != Meaning::Duplicate || session.client().is_closed() {
                     return Err(engine(error));
                 }
-                // The token, by another attempt that shares no lock with this one.
-                self.end(session, &self.shared).await?;
+                // The token, by another attempt that shares no lock with this one. COMMIT has ended
+                // what the statement had spoilt.
                 self.settled(session, StoreError::Conflict).await
             }
             (Some(error), _) => Err(StoreError::unknown_outcome(*token, error)),
