@@ -9,7 +9,7 @@
 )]
 
 use cloud_atlas::{
-    AddCredential, Atlas, ImportOptions, ImportReport, Session,
+    AddCredential, Atlas, ImportOptions, ImportReport, Paging, Session,
     history::RevisionNumber,
     image_id::Cloud,
     mci::InstanceType,
@@ -105,9 +105,9 @@ async fn import(admin: &Session, scope: &Scope) -> Result<ImportReport, Box<dyn 
 /// What changed between the last two revisions of the channel `stable`.
 async fn show_change(admin: &Session, scope: &Scope, mci: &Reference) -> Done {
     println!("\n4. What the newest stable release changed");
-    let log = admin.mci_log(mci, scope).await?;
+    let log = admin.mci_log(mci, scope, &Paging::default()).await?;
     let stable = |message: &str| message.starts_with("stable ");
-    let mut releases = log.iter().map(|entry| &entry.revision);
+    let mut releases = log.items.iter().map(|entry| &entry.revision);
     let mut next = || releases.find(|revision| stable(revision.message().as_str()));
     let (Some(newest), Some(before)) = (next(), next()) else {
         return Err("the data has two stable releases at least".into());

@@ -61,7 +61,8 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) scope: Scope,
-    /// How answers are printed: table or json, which is an object, or one a line for lists
+    /// How answers are printed: table, or json, which is an object, or one a line for lists; what has
+    /// no value has no field
     #[arg(
         long,
         value_name = "FORMAT",

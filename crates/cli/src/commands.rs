@@ -4,6 +4,7 @@ mod channel;
 mod credential;
 mod id;
 mod image;
+mod job;
 mod launch;
 mod mci;
 mod people;
@@ -62,7 +63,10 @@ pub(crate) enum Command {
     /// Export public image metadata
     #[command(subcommand)]
     Export(stream::Export),
-    /// Dump, load, check, count the store
+    /// List, forget work in batches that is not finished
+    #[command(subcommand)]
+    Job(job::JobCommand),
+    /// Dump, load, check, upgrade, count the store
     #[command(subcommand)]
     Store(store::Store),
     /// Show who changed what
@@ -93,8 +97,9 @@ pub(crate) fn main() -> Run {
         Command::Lock(lock) => launch::lock(lock, &global, &mut out),
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),
+        Command::Job(command) => job::run(&command, &global, &mut out),
         Command::Store(command) => store::run(command, &global, &mut out),
-        Command::Events(events) => store::events(&events, &global, &mut out),
+        Command::Events(events) => store::events(events, &global, &mut out),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Man(man) => shell::man(&man),
     }

@@ -122,13 +122,25 @@ impl Whole {
                 .map_err(io::IntoInnerError::into_error)?;
             file.sync_all()?;
             drop(file);
-            fs::rename(&self.temporary, &self.path)
+            fs::rename(&self.temporary, &self.path)?;
+            keep_name(&self.path)
         })();
         done.map_err(|error| {
             drop(fs::remove_file(&self.temporary));
             let shown = shown(&self.path);
             Failure::trouble(format!("{shown} cannot be written")).because(error)
         })
+    }
+}
+
+/// Makes the name of a file durable, where folders can be opened and flushed.
+fn keep_name(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match File::open(folder.unwrap_or(Path::new("."))) {
+        Ok(folder) if cfg!(unix) => folder.sync_all(),
+        _ => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ mod args;
 mod commands;
 mod exit;
 mod files;
+mod pages;
 mod print;
 mod progress;
 

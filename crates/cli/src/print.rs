@@ -2,6 +2,7 @@
 
 mod coverage;
 mod diff;
+mod json;
 mod parts;
 mod table;
 
@@ -12,13 +13,14 @@ pub(crate) use self::{
     table::Columns,
 };
 
+use self::json::Json;
 use crate::{
     args::Output,
     exit::{Failure, Run},
 };
+use cloud_atlas::PageCursor;
 use core::fmt::Display;
 use serde::Serialize;
-use serde_json::Value;
 use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Write};
 
 /// Where answers go.
@@ -68,6 +70,15 @@ impl Out {
         Ok(self.stream.flush()?)
     }
 
+    /// A list that comes page by page.
+    pub(crate) fn rows<'a, T: Serialize>(&'a mut self, columns: &'a Columns<'a, T>) -> Rows<'a, T> {
+        Rows {
+            out: self,
+            columns,
+            widths: Vec::new(),
+        }
+    }
+
     /// A table below an answer for people.
     pub(crate) fn table<T>(&mut self, items: &[T], columns: &Columns<'_, T>) -> Run {
         if items.is_empty() {
@@ -85,7 +96,7 @@ impl Out {
 
     /// One answer: an object on a line, or a line a field.
     pub(crate) fn fields<T: Serialize>(&mut self, answer: &T) -> Run {
-        let value = serde_json::to_value(answer).map_err(io::Error::from)?;
+        let value = json::present(answer)?;
         self.one(answer, |out| {
             let mut lines = Vec::new();
             field_lines("", &value, &mut lines);
@@ -116,21 +127,21 @@ impl Out {
     }
 
     fn json<T: Serialize>(&mut self, answer: &T) -> io::Result<()> {
-        serde_json::to_writer(&mut self.stream, answer)?;
+        serde_json::to_writer(&mut self.stream, &json::present(answer)?)?;
         self.stream.write_all(b"\n")
     }
 }
 
 /// The fields of an object with their values, those of objects inside by their path.
-fn field_lines(path: &str, value: &Value, lines: &mut Vec<(String, String)>) {
+fn field_lines(path: &str, value: &Json, lines: &mut Vec<(String, String)>) {
     match value {
-        Value::Object(fields) => {
+        Json::Object(fields) => {
             for (name, value) in fields {
                 let dot = if path.is_empty() { "" } else { "." };
                 field_lines(&format!("{path}{dot}{name}"), value, lines);
             }
         }
-        Value::Array(items) => {
+        Json::List(items) => {
             let items: Vec<_> = items.iter().map(plain).collect();
             lines.push((path.to_owned(), items.join(" ")));
         }
@@ -138,10 +149,60 @@ fn field_lines(path: &str, value: &Value, lines: &mut Vec<(String, String)>) {
     }
 }
 
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+fn plain(value: &Json) -> String {
+    match value {
+        Json::Text(text) => text.clone(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
+}
+
+/// A list that is being printed, a page at a time.
+pub(crate) struct Rows<'a, T> {
+    out: &'a mut Out,
+    columns: &'a Columns<'a, T>,
+    /// How wide the columns are so far; nothing where no row has been printed.
+    widths: Vec<u16>,
+}
+
+impl<T: Serialize> Rows<'_, T> {
+    /// Prints the items of a page.
+    pub(crate) fn add(&mut self, items: &[T]) -> Run {
+        let Self {
+            out,
+            columns,
+            widths,
+        } = self;
+        match out.output {
+            Output::Json => {
+                for item in items {
+                    out.json(item)?;
+                }
+            }
+            Output::Table if items.is_empty() => {
+                if widths.is_empty() {
+                    note(columns.empty());
+                }
+            }
+            Output::Table => columns.write_below(widths, items, &mut out.stream)?,
+        }
+        Ok(out.stream.flush()?)
+    }
+
+    /// Says how to go on, where more follows: in JSON by a last line of its own.
+    pub(crate) fn end(self, next: Option<&PageCursor>) -> Run {
+        #[derive(Serialize)]
+        struct Next<'a> {
+            next: &'a PageCursor,
+        }
+        let Some(next) = next else {
+            return Ok(());
+        };
+        match self.out.output {
+            Output::Json => self.out.json(&Next { next })?,
+            Output::Table => note(format_args!("there are more: add --all, or --after {next}")),
+        }
+        Ok(self.out.stream.flush()?)
+    }
 }
 
 /// How wide a picture may be: what COLUMNS says, else 80.

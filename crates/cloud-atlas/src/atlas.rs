@@ -1,8 +1,11 @@
 //! The engine: a store, a clock, an id source, a table of roles.
 
-use crate::{Clock, Error, IdSource, RandomIds, Session, SystemClock, cache::Caches, open};
+use crate::{
+    Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, limits,
+    open, tables::CATALOG,
+};
 use atlas_scope::{PrincipalId, RoleTable};
-use atlas_store::{RetryPolicy, Store};
+use atlas_store::{RetryPolicy, SchemaGuard, Store};
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
@@ -21,6 +24,8 @@ pub(crate) struct Shared {
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
+    /// Every transaction begins with it.
+    pub(crate) schema: SchemaGuard,
 }
 
 impl Atlas {
@@ -36,21 +41,35 @@ impl Atlas {
     ///
     /// They begin after the last `?`: a path that holds one is followed by one more.
     ///
+    /// A store in memory takes limits like those of small engines, to try out how they are met:
+    /// `memory:?operations=128&commit=1MiB`.
+    ///
+    /// | option | means | unless given |
+    /// |---|---|---|
+    /// | `operations=128` | the most writes, and the most reads, of a commit | no limit |
+    /// | `commit=1MiB` | the most bytes of a commit and of a value, in KiB, MiB or GiB | no limit; 16 MiB a value |
+    ///
     /// # Errors
     ///
-    /// The address is none, it has an option that is not understood, or something is there
-    /// already.
+    /// The address is none, it has an option that is not understood, something is there
+    /// already, or the limits are [too low](crate::OpenError::TooSmall).
     pub async fn init(url: &str) -> Result<Self, Error> {
         Self::builder().init(url).await
     }
 
-    /// Opens a store that [`Atlas::init`] made, by the same address; the options may differ. It never makes one, and never touches what it does
-    /// not understand.
+    /// Opens a store that [`Atlas::init`] made, by the same address; the options may differ. It
+    /// never makes one, and never touches what it does not understand.
+    ///
+    /// A store of an earlier version gets the indexes that were added since, and loses those that
+    /// were removed, before this returns: that takes time where there are many records. One that
+    /// was stopped goes on when the store is opened again. Where another process is at it, this
+    /// waits for up to a minute.
     ///
     /// # Errors
     ///
-    /// The address is none, it has an option that is not understood, or what is there is no store
-    /// of this program.
+    /// The address is none, it has an option that is not understood, what is there is no store of
+    /// this program or was changed by a later version, it could not be brought up to date, or the
+    /// engine's limits are [too low](crate::OpenError::TooSmall).
     pub async fn open(url: &str) -> Result<Self, Error> {
         Self::builder().open(url).await
     }
@@ -136,14 +155,14 @@ impl Builder {
     /// As there.
     pub async fn init(self, url: &str) -> Result<Atlas, Error> {
         let atlas = match open::create(url) {
-            Ok(store) => self.finish(store, true),
+            Ok(store) => self.finish(store, true)?,
             // A process that stopped between making the file and its first commit left an empty
             // store: it is finished now. Anything else stays as it is.
             Err(error) => {
                 let Some(store) = open::left_behind(url, &error) else {
                     return Err(error.into());
                 };
-                let atlas = self.finish(store, true);
+                let atlas = self.finish(store, true)?;
                 if !open::is_empty(&atlas).await? {
                     return Err(error.into());
                 }
@@ -161,8 +180,9 @@ impl Builder {
     /// As there.
     pub async fn open(self, url: &str) -> Result<Atlas, Error> {
         let store = open::existing(url)?;
-        let atlas = self.finish(store, true);
+        let atlas = self.finish(store, true)?;
         open::recognise(&atlas).await?;
+        atlas.settle(atlas.shared.caches.is_alone()).await?;
         Ok(atlas)
     }
 
@@ -171,9 +191,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// It holds something else.
+    /// It holds something else, or its limits are [too low](crate::OpenError::TooSmall).
     pub async fn with_store(self, store: Arc<dyn Store>) -> Result<Atlas, Error> {
-        let atlas = self.finish(store, false);
+        let atlas = self.finish(store, false)?;
         if open::is_empty(&atlas).await?
             && let Err(error) = open::furnish(&atlas).await
             // Somebody else may have furnished it meanwhile.
@@ -182,10 +202,12 @@ impl Builder {
             return Err(error);
         }
         open::recognise(&atlas).await?;
+        atlas.settle(false).await?;
         Ok(atlas)
     }
 
-    fn finish(self, store: Arc<dyn Store>, alone: bool) -> Atlas {
+    pub(crate) fn finish(self, store: Arc<dyn Store>, alone: bool) -> Result<Atlas, OpenError> {
+        limits::enough(store.capability())?;
         let alone = alone && store.capability().exclusive;
         let Self { clock, ids, roles } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
@@ -197,9 +219,10 @@ impl Builder {
             roles,
             retries,
             caches,
+            schema: SchemaGuard::new(&CATALOG),
         };
-        Atlas {
+        Ok(Atlas {
             shared: Arc::new(shared),
-        }
+        })
     }
 }

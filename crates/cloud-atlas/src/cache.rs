@@ -87,6 +87,11 @@ impl Caches {
             .or_insert_with(|| Arc::clone(cache));
     }
 
+    /// Whether nobody else writes to the store.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.alone.load(Ordering::Acquire)
+    }
+
     /// From now on somebody else may write to the store.
     pub(crate) fn share(&self) {
         self.alone.store(false, Ordering::Release);

@@ -1,12 +1,12 @@
 //! Dump and load.
 
 use crate::{
-    Atlas, Error,
-    open::{known, recognise},
-    tables::{GRANTS, INFO, PRINCIPALS, SCOPES, grant_parts, principal_parts},
+    Atlas, Error, OpenError,
+    open::{existing, known, recognise},
+    tables::{CATALOG, GRANTS, INFO, PRINCIPALS, SCOPES, grant_parts, principal_parts},
 };
 use atlas_scope::{Grant, PrincipalId, Role, Scope};
-use atlas_store::{DumpHeader, Key, Partition, dump, load, verify};
+use atlas_store::{DumpHeader, Key, Partition, Schema, Watcher, dump, load, verify};
 use serde::Deserialize;
 use std::io;
 
@@ -20,27 +20,44 @@ impl Atlas {
     pub async fn dump(
         &self,
         mut sink: impl FnMut(&str) -> io::Result<()>,
+        watcher: Watcher<'_>,
     ) -> Result<DumpHeader, Error> {
         let snapshot = self.shared.store.snapshot().await?;
-        dump(&*snapshot, |line| sink(line).map_err(Error::Sink)).await
+        dump(&*snapshot, |line| sink(line).map_err(Error::Sink), watcher).await
     }
 
     /// Replaces what `init` wrote by the records of a dump. The dump is read twice, and checked as
-    /// a whole before anything is written; the store must hold nothing else.
+    /// a whole before anything is written; the store must hold nothing else, or part of the same
+    /// dump: where a load was stopped, the next one goes on.
+    ///
+    /// Until it has ended well, this engine is good for nothing else: the store is not whole.
+    /// [`Atlas::open`] refuses such a store, and [`Loader`] opens it.
     ///
     /// # Errors
     ///
-    /// The store holds more than `init` wrote, the lines are no dump or damaged, the dump is not of
-    /// this program or of a later version of it, or the store fails.
-    pub async fn load<L>(&self, lines: impl Fn() -> io::Result<L>) -> Result<DumpHeader, Error>
+    /// The store holds more than `init` wrote or part of another dump, the lines are no dump or
+    /// damaged, the dump is not of this program or of a later version of it, an entry is too large
+    /// for the store, or the store fails.
+    pub async fn load<L>(
+        &self,
+        lines: impl Fn() -> io::Result<L>,
+        watcher: Watcher<'_>,
+    ) -> Result<DumpHeader, Error>
     where
         L: IntoIterator<Item = io::Result<String>>,
     {
+        let shared = &self.shared;
         let mut format = None;
         let first = lines().map_err(Error::Dump)?.into_iter();
-        verify(first.inspect(|line| format = format.or(line.as_deref().ok().and_then(format_of))))?;
+        let mut schema = None;
+        let first = first.inspect(|line| {
+            let line = line.as_deref().unwrap_or_default();
+            format = format.or_else(|| format_of(line));
+            schema = schema.take().or_else(|| schema_of(line));
+        });
+        let checked = verify(first, shared.store.capability(), watcher)?;
         known(format)?;
-        let shared = &self.shared;
+        CATALOG.accepts(&schema.unwrap_or_else(|| CATALOG.first()))?;
         let furniture = furniture()?;
         let may_replace = |key: &Key| furniture.contains(key);
         let writing = shared.caches.writing();
@@ -48,13 +65,64 @@ impl Atlas {
             &*shared.store,
             &shared.retries,
             may_replace,
+            &checked,
             lines().map_err(Error::Dump)?,
+            watcher,
         )
         .await;
         writing.done();
         let header = outcome?;
         recognise(self).await?;
+        // Nobody else was to write meanwhile; a lease came with the dump.
+        self.settle(true).await?;
         Ok(header)
+    }
+}
+
+/// A store that is open for nothing but a load, whether one was begun or not.
+#[derive(Debug)]
+pub struct Loader {
+    atlas: Atlas,
+    unfinished: Option<(u64, u64)>,
+}
+
+impl Loader {
+    /// Opens a store that [`Atlas::init`] made, by the same address, as [`Atlas::open`] does; also
+    /// one in which a load was begun and not finished.
+    ///
+    /// # Errors
+    ///
+    /// As [`Atlas::open`], but for [`OpenError::Loading`].
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        let atlas = Atlas::builder().finish(existing(url)?, true)?;
+        let unfinished = match recognise(&atlas).await {
+            Ok(_) => None,
+            Err(Error::Open(OpenError::Loading { done, entries })) => Some((done, entries)),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { atlas, unfinished })
+    }
+
+    /// Where a load was begun and not finished: how many entries are there already, and how many
+    /// its dump has.
+    pub fn unfinished(&self) -> Option<(u64, u64)> {
+        self.unfinished
+    }
+
+    /// As [`Atlas::load`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn load<L>(
+        &self,
+        lines: impl Fn() -> io::Result<L>,
+        watcher: Watcher<'_>,
+    ) -> Result<DumpHeader, Error>
+    where
+        L: IntoIterator<Item = io::Result<String>>,
+    {
+        self.atlas.load(lines, watcher).await
     }
 }
 
@@ -79,17 +147,35 @@ fn format_of(line: &str) -> Option<u32> {
     Some(line.v.v.format)
 }
 
+/// The schema that a line of a dump tells, if it is the line that does.
+fn schema_of(line: &str) -> Option<Schema> {
+    #[derive(Deserialize)]
+    struct Line {
+        v: Envelope,
+    }
+    #[derive(Deserialize)]
+    struct Envelope {
+        v: Schema,
+    }
+    if !line.starts_with(r#"{"k":"/ schema store","#) {
+        return None;
+    }
+    let line: Line = serde_json::from_str(line).ok()?;
+    Some(line.v.v)
+}
+
 fn administrator() -> Result<PrincipalId, Error> {
     PrincipalId::parse("admin").map_err(Error::Principal)
 }
 
 /// The keys that `init` writes into every store.
-fn furniture() -> Result<[Key; 4], Error> {
+fn furniture() -> Result<[Key; 5], Error> {
     let global = Partition::global();
     let admin = administrator()?;
     let grant = Grant::new(admin.clone(), Role::ADMIN, Scope::global());
     Ok([
         INFO.key(&global, "store")?,
+        Schema::key()?,
         SCOPES.key(&global, "/")?,
         PRINCIPALS.key(&global, principal_parts(&admin))?,
         GRANTS.key(&global, grant_parts(&grant))?,

@@ -1,7 +1,7 @@
 //! Channels and releases: names for committed revisions.
 
 use crate::{
-    Error, Session,
+    Error, Page, Paging, Session,
     states::Located,
     stored::{StoredMci, StoredRevision, marks_of},
     tables::{
@@ -12,6 +12,7 @@ use crate::{
 };
 use atlas_history::{Marks, RevisionNumber, release};
 use atlas_scope::{Permission, Scope};
+use atlas_store::Query;
 use atlas_template::{Channel, ChannelMove, ChannelName, Reference, Selector};
 use semver::Version;
 
@@ -43,25 +44,25 @@ impl Session {
         .await
     }
 
-    /// The channels of a lineage, in order.
+    /// The channels of a lineage, by name.
     ///
     /// # Errors
     ///
-    /// It is not there or not visible.
+    /// It is not there or not visible, or the page is none of this list.
     pub async fn channels(
         &self,
         reference: &Reference,
         from: &Scope,
-    ) -> Result<Vec<Channel>, Error> {
+        paging: &Paging,
+    ) -> Result<Page<Channel>, Error> {
         let unit = self.read().await?;
         let located = unit
             .locate(reference, from, Permission::ChannelView)
             .await?;
-        let partition = partition_of(&located.mci.scope)?;
-        let found = unit
-            .all(&CHANNELS, &partition, located.mci.lineage.to_string())
-            .await?;
-        Ok(found.into_iter().map(|kept| kept.0.channel).collect())
+        let query =
+            Query::all(&partition_of(&located.mci.scope)?).prefix(located.mci.lineage.to_string());
+        unit.page(&CHANNELS, vec![query], paging, |kept| Ok(kept.0.channel))
+            .await
     }
 
     /// Gives a committed revision a semantic version, which it keeps for ever.

@@ -1,19 +1,17 @@
 //! Check the store, and count what is in it.
 
+mod histories;
+
 use crate::{
     Atlas, Error, OpenError,
-    open::{inspect, known},
+    open::{inspect, known, whole},
     tables::{
-        CHANNELS, CONTENTS, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, KeptContent, MCIS,
-        PRINCIPALS, REVISIONS, SCOPES,
+        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES,
     },
 };
-use atlas_base::Digest;
-use atlas_history::{Frozen, LineageId};
-use atlas_mci::Content;
 use atlas_store::{
-    Finding, Key, KeyPart, Partition, Record, Snapshot, Table, check_records, check_spaces, count,
-    partitions,
+    Finding, Key, Partition, Record, Schema, Snapshot, StoreError, Table, check_records,
+    check_schema, check_spaces, count, partitions,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +50,8 @@ pub struct FileReport {
 impl Atlas {
     /// Reads everything and compares it: values with their checksums, records with their indexes
     /// both ways, revisions and contents with their digests, lineages and channels with their
-    /// revisions; and finds what no table knows.
+    /// revisions; and finds what no table knows. Memory is that of a few pages, and of what is
+    /// found.
     ///
     /// # Errors
     ///
@@ -71,7 +70,7 @@ impl Atlas {
     /// # Errors
     ///
     /// The address is none or `memory:`, or what is there is no store of this program, is in use,
-    /// or is too damaged to be read at all.
+    /// is not whole because a load into it was not finished, or is too damaged to be read at all.
     pub async fn check_url(url: &str) -> Result<StoreReport, Error> {
         let (mut report, snapshot) = inspect(url)?;
         let Some(snapshot) = snapshot else {
@@ -80,6 +79,7 @@ impl Atlas {
         if partitions(&*snapshot).await?.is_empty() {
             return Err(OpenError::Unfinished.into());
         }
+        whole(&*snapshot).await?;
         check(&*snapshot, &mut report).await?;
         Ok(report)
     }
@@ -91,23 +91,9 @@ impl Atlas {
     /// The store cannot be read.
     pub async fn count(&self) -> Result<BTreeMap<&'static str, u64>, Error> {
         let snapshot = self.shared.store.snapshot().await?;
-        let spaces = [
-            INFO.space(),
-            SCOPES.space(),
-            PRINCIPALS.space(),
-            GRANTS.space(),
-            CREDENTIALS.space(),
-            IMAGES.space(),
-            MCIS.space(),
-            REVISIONS.space(),
-            CONTENTS.space(),
-            CHANNELS.space(),
-            IMPORTS.space(),
-            EVENTS.space(),
-        ];
         let mut counts = BTreeMap::new();
         for partition in partitions(&*snapshot).await? {
-            for space in spaces {
+            for space in CATALOG.tables().iter().map(|table| table.space()) {
                 let range = Key::builder(&partition, space).range()?;
                 *counts.entry(space).or_default() += count(&*snapshot, &range).await?;
             }
@@ -117,13 +103,21 @@ impl Atlas {
 }
 
 async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), Error> {
+    let schema = schema(snapshot, report).await?;
     for partition in partitions(snapshot).await? {
+        let indexes = schema.indexes();
+        let mut known: BTreeSet<_> = indexes
+            .map(|(table, index, _)| format!("{table}.{index}"))
+            .collect();
+        if partition.is_global() {
+            known.extend(Schema::SPACES.map(str::to_owned));
+        }
         let mut care = Care {
             snapshot,
             partition: &partition,
+            schema: &schema,
             report,
-            known: BTreeSet::new(),
-            unreadable: BTreeSet::new(),
+            known,
         };
         care.furniture().await?;
         care.histories().await?;
@@ -137,15 +131,27 @@ async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), 
     Ok(())
 }
 
+/// What the store says of its indexes: it may be behind what this version declares. Where it cannot
+/// be read, that is found, and all that is declared is looked for.
+async fn schema(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<Schema, Error> {
+    let note = |finding: Finding| report.findings.push(finding.to_string());
+    check_schema(snapshot, note).await?;
+    let schema = match CATALOG.read(snapshot).await {
+        Err(StoreError::Corrupt { .. }) => return Ok(CATALOG.schema()),
+        schema => schema?,
+    };
+    CATALOG.accepts(&schema)?;
+    Ok(schema)
+}
+
 /// One partition under check.
 struct Care<'a> {
     snapshot: &'a dyn Snapshot,
     partition: &'a Partition,
+    schema: &'a Schema,
     report: &'a mut StoreReport,
-    /// The spaces of the tables that were looked at.
+    /// The spaces of indexes, and of the tables that were looked at.
     known: BTreeSet<String>,
-    /// Keys that are there, with values that cannot be read.
-    unreadable: BTreeSet<Key>,
 }
 
 impl Care<'_> {
@@ -155,15 +161,12 @@ impl Care<'_> {
         table: &Table<R>,
         each: impl FnMut(&Key, R),
     ) -> Result<(), Error> {
-        let (findings, unreadable) = (&mut self.report.findings, &mut self.unreadable);
-        let note = |finding: Finding| {
-            findings.push(finding.to_string());
-            if let Finding::Unreadable { key, .. } = finding {
-                unreadable.insert(key);
-            }
-        };
-        let counts = check_records(self.snapshot, self.partition, table, note, each).await?;
-        self.known.extend(table.spaces());
+        let findings = &mut self.report.findings;
+        let note = |finding: Finding| findings.push(finding.to_string());
+        let schema = Some(self.schema);
+        let counts =
+            check_records(self.snapshot, self.partition, table, schema, note, each).await?;
+        self.known.insert(table.space().to_owned());
         *self.report.records.entry(table.space()).or_default() += counts.records;
         Ok(())
     }
@@ -182,91 +185,8 @@ impl Care<'_> {
         self.table(&CREDENTIALS, |_, _| {}).await?;
         self.table(&IMAGES, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
+        self.table(&JOBS, |_, _| {}).await?;
         self.table(&EVENTS, |_, _| {}).await
-    }
-
-    /// Lineages, revisions, contents and channels, each and against each other. What cannot be read
-    /// is said once, and not called missing as well.
-    async fn histories(&mut self) -> Result<(), Error> {
-        let mut problems = Vec::new();
-        let mut contents = BTreeSet::new();
-        self.table(&CONTENTS, |key, content| {
-            problems.extend(content_problem(key, content));
-            contents.insert(key.clone());
-        })
-        .await?;
-        let mut revisions: BTreeMap<LineageId, BTreeMap<u32, Digest>> = BTreeMap::new();
-        self.table(&REVISIONS, |_, kept| {
-            let (lineage, revision) = (kept.0.lineage, kept.0.revision);
-            if let Err(error) = revision.verify() {
-                problems.push(format!("{lineage}: {error}"));
-            }
-            let known = revisions.entry(lineage).or_default();
-            known.insert(revision.number().get(), revision.content());
-        })
-        .await?;
-        let mut lineages = BTreeMap::new();
-        self.table(&MCIS, |_, kept| {
-            lineages.insert(kept.0.lineage, kept.0.last.map(|last| last.number.get()));
-        })
-        .await?;
-        let mut channels = Vec::new();
-        self.table(&CHANNELS, |_, kept| channels.push(kept.0))
-            .await?;
-
-        for (lineage, known) in &revisions {
-            for (number, digest) in known {
-                let key = CONTENTS.key(self.partition, digest.to_string())?;
-                if !contents.contains(&key) && !self.unreadable.contains(&key) {
-                    let problem = format!("{lineage}@{number}: its content {digest} is missing");
-                    problems.push(problem);
-                }
-            }
-        }
-        for (lineage, last) in &lineages {
-            for number in 1..=last.unwrap_or(0) {
-                let parts = (lineage.to_string(), u64::from(number));
-                let key = REVISIONS.key(self.partition, parts)?;
-                let known = revisions.get(lineage);
-                if !known.is_some_and(|known| known.contains_key(&number))
-                    && !self.unreadable.contains(&key)
-                {
-                    problems.push(format!("{lineage}@{number}: the revision is missing"));
-                }
-            }
-        }
-        for (lineage, known) in &revisions {
-            let last = lineages.get(lineage).copied();
-            if last.is_none() && self.unreadable.contains(&self.mci(*lineage)?) {
-                continue;
-            }
-            for number in known.keys() {
-                if last.is_none_or(|last| Some(*number) > last) {
-                    problems.push(format!(
-                        "{lineage}@{number}: the lineage does not know of it"
-                    ));
-                }
-            }
-        }
-        for channel in &channels {
-            let (lineage, channel) = (channel.lineage, &channel.channel);
-            let last = lineages.get(&lineage).copied();
-            if last.is_none() && self.unreadable.contains(&self.mci(lineage)?) {
-                continue;
-            }
-            let (name, number) = (channel.name(), channel.current());
-            if last.is_none_or(|last| Some(number.get()) > last) {
-                let problem = format!("{lineage}@{name}: points to {number}, which is not there");
-                problems.push(problem);
-            }
-        }
-        self.report.findings.extend(problems);
-        Ok(())
-    }
-
-    /// Where the record of a lineage lies.
-    fn mci(&self, lineage: LineageId) -> Result<Key, Error> {
-        Ok(MCIS.key(self.partition, lineage.to_string())?)
     }
 
     /// What lies in spaces of no table; all tables have been looked at before.
@@ -275,18 +195,4 @@ impl Care<'_> {
         let note = |finding: Finding| findings.push(finding.to_string());
         Ok(check_spaces(self.snapshot, self.partition, &self.known, note).await?)
     }
-}
-
-/// What is wrong with a content that lies under the digest of its text.
-fn content_problem(key: &Key, content: KeptContent) -> Option<String> {
-    let named = key.parts().next().and_then(KeyPart::as_text);
-    let named = named.unwrap_or_default();
-    let shown = atlas_base::quoted(&named);
-    let Ok(digest) = named.parse() else {
-        return Some(format!("the content {shown} lies under no digest"));
-    };
-    let read = |text: &str| serde_json::from_str(text).map_err(|error| error.to_string());
-    let frozen = Frozen::<Content>::from_stored(content.0.text.into(), digest, read);
-    let error = frozen.err()?;
-    Some(format!("the content {shown}: {error}"))
 }

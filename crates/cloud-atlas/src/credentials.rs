@@ -1,7 +1,7 @@
 //! Cloud credentials: by name, with their secrets kept elsewhere.
 
 use crate::{
-    Error, NotFound, Noun, Session,
+    Error, NotFound, Noun, Page, Paging, Session,
     tables::{CREDENTIALS, IMAGES, KeptCredential, partition_of},
     unit::{Change, Unit},
 };
@@ -10,7 +10,7 @@ use atlas_image::{
     AddCredential, AddCredentialFacts, Credential, CredentialId, add_credential, remove_credential,
 };
 use atlas_scope::{Permission, Scope};
-use atlas_store::Parts;
+use atlas_store::{Parts, Query};
 
 impl Session {
     /// Adds a credential at a scope (Scalr: images are registered at or below it).
@@ -51,17 +51,22 @@ impl Session {
         .await
     }
 
-    /// The credentials that reach a scope: its own, then those above it.
+    /// The credentials that reach a scope: its own, then those above it; by name.
     ///
     /// # Errors
     ///
-    /// The caller may not see them.
-    pub async fn credentials(&self, from: &Scope) -> Result<Vec<Credential>, Error> {
+    /// The scope is not there, the caller may not see them, or the page is none of this list.
+    pub async fn credentials(
+        &self,
+        from: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<Credential>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::CredentialView, from).await?;
-        let mut credentials = unit.credentials_near(from).await?;
-        credentials.retain(|credential| credential.scope().contains(from));
-        Ok(credentials)
+        let query = |scope: Scope| Ok(Query::all(&partition_of(&scope)?).prefix(scope.as_str()));
+        let queries = from.lineage().map(query).collect::<Result<_, Error>>()?;
+        unit.page(&CREDENTIALS, queries, paging, |kept| Ok(kept.0))
+            .await
     }
 
     /// Removes a credential that no image record uses.

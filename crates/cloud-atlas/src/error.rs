@@ -1,5 +1,7 @@
 //! Everything that can go wrong, in one type.
 
+mod not_found;
+
 use crate::{ExportError, ImportError, LoadError, OpenError};
 use atlas_base::{CanonicalError, Name};
 use atlas_history::{
@@ -12,10 +14,15 @@ use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
-use atlas_store::{AsStoreError, ParsePartitionError, RecordError, StoreError};
+use atlas_store::{
+    AsStoreError, CursorError, IndexState, Limit, MigrateError, ParsePartitionError, RecordError,
+    StoreError,
+};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
 use semver::VersionReq;
+
+pub use self::not_found::{NotFound, Noun};
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,70 +42,6 @@ pub enum ErrorKind {
     Unknown,
     /// The store is damaged or closed, or the program is wrong.
     Internal,
-}
-
-/// What a thing is called in a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Noun {
-    /// A scope.
-    Scope,
-    /// A principal.
-    Principal,
-    /// A credential.
-    Credential,
-    /// An image record.
-    Image,
-    /// A MultiCloud Image.
-    Mci,
-    /// A revision.
-    Revision,
-    /// A channel.
-    Channel,
-}
-
-impl fmt::Display for Noun {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scope => "scope",
-            Self::Principal => "principal",
-            Self::Credential => "credential",
-            Self::Image => "image",
-            Self::Mci => "MultiCloud Image",
-            Self::Revision => "revision",
-            Self::Channel => "channel",
-        })
-    }
-}
-
-/// Something that is not there, or that the caller cannot see: the two read the same, byte for
-/// byte.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {noun} `{name}` that can be seen from {from}")]
-pub struct NotFound {
-    noun: Noun,
-    name: String,
-    from: Scope,
-}
-
-impl NotFound {
-    pub(crate) fn new(noun: Noun, name: impl fmt::Display, from: &Scope) -> Self {
-        Self {
-            noun,
-            name: name.to_string(),
-            from: from.clone(),
-        }
-    }
-
-    /// What it would be.
-    pub fn noun(&self) -> Noun {
-        self.noun
-    }
-
-    /// What it was called.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
@@ -216,6 +159,21 @@ pub enum Error {
     /// A role was not taken away.
     #[error(transparent)]
     Revoke(#[from] RevokeError),
+    /// A principal or a scope goes with all its grants, which are more than a commit holds; nothing
+    /// was written.
+    #[error(
+        "{grants} grants go with it, which makes {found} {what}, and this store takes {limit}: revoke grants first"
+    )]
+    TooManyGrants {
+        /// The grants that go with it.
+        grants: usize,
+        /// Which limit of the store.
+        what: Limit,
+        /// The limit.
+        limit: usize,
+        /// What the removal needs.
+        found: usize,
+    },
     /// Documents were not imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -231,6 +189,9 @@ pub enum Error {
     /// A dump could not be read.
     #[error("the dump could not be read")]
     Dump(#[source] std::io::Error),
+    /// A store was not brought up to date.
+    #[error(transparent)]
+    Migrate(MigrateError),
     /// The receiver of a dump failed.
     #[error("the dump could not be written")]
     Sink(#[source] std::io::Error),
@@ -242,6 +203,15 @@ pub enum Error {
         /// Why.
         source: Box<Self>,
     },
+    /// A page of no items, or of too many.
+    #[error("a page has 1 to {most} items, not {limit}", most = crate::Paging::MOST)]
+    PageLimit {
+        /// How many were asked for.
+        limit: usize,
+    },
+    /// A page does not go on behind a cursor.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -298,12 +268,22 @@ impl Error {
             | Self::RemoveScope(_)
             | Self::RemovePrincipal(_)
             | Self::Revoke(_)
-            | Self::Load(LoadError::NotEmpty { .. } | LoadError::Disturbed)
-            | Self::Import(ImportError::Differs { .. } | ImportError::HeadEdited { .. }) => {
-                ErrorKind::Conflict
-            }
+            | Self::Load(
+                LoadError::NotEmpty { .. }
+                | LoadError::Another { .. }
+                | LoadError::Changed
+                | LoadError::Disturbed,
+            )
+            | Self::Import(
+                ImportError::Differs { .. }
+                | ImportError::HeadEdited { .. }
+                | ImportError::JobGone { .. },
+            ) => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
+            Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
+            Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
+            Self::Migrate(_) => ErrorKind::Internal,
             #[cfg(feature = "redb")]
             Self::Open(OpenError::Redb(
                 atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
@@ -350,9 +330,16 @@ impl Error {
 fn store_kind(error: &StoreError) -> ErrorKind {
     match error {
         StoreError::Conflict => ErrorKind::Conflict,
-        StoreError::Unavailable { .. } => ErrorKind::Unavailable,
+        StoreError::Unavailable { .. }
+        | StoreError::IndexNotReadable {
+            state: Some(IndexState::Building),
+            ..
+        } => ErrorKind::Unavailable,
         StoreError::UnknownOutcome { .. } => ErrorKind::Unknown,
-        StoreError::TooLarge { .. } => ErrorKind::Invalid,
+        StoreError::TooLarge { .. }
+        | StoreError::IndexNotReadable { .. }
+        | StoreError::IndexUnknown { .. }
+        | StoreError::NewerSchema { .. } => ErrorKind::Invalid,
         _ => ErrorKind::Internal,
     }
 }
@@ -362,6 +349,15 @@ impl From<RecordError> for Error {
         match error {
             RecordError::Store(error) => Self::Store(error),
             error => Self::Record(error),
+        }
+    }
+}
+
+impl From<MigrateError> for Error {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Store(error) => Self::Store(error),
+            error => Self::Migrate(error),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The audit trail.
 
 use crate::{
-    Error, Session,
-    tables::{EVENTS, KeptEvent, partition_of},
+    Error, NotFound, Noun, Page, Paging, Session,
+    tables::{EVENTS, partition_of},
 };
 use atlas_base::Timestamp;
 use atlas_scope::{Level, Permission, PrincipalId, Scope};
-use atlas_store::Query;
+use atlas_store::{Query, Within};
 use serde::{Deserialize, Serialize};
 
 /// Who changed what, when: written in the transaction of the change, and kept for ever.
@@ -33,29 +33,33 @@ pub struct AuditEvent {
 }
 
 impl Session {
-    /// The newest events, newest first, at most `limit` of them (1 to 1,000): of an account with its
-    /// environments, of one environment, or of what belongs to no account.
+    /// The events of an account with its environments, of one environment, or of what belongs to no
+    /// account; newest first.
     ///
     /// # Errors
     ///
-    /// The scope is not there, or the caller may not see them.
-    pub async fn events(&self, scope: &Scope, limit: usize) -> Result<Vec<AuditEvent>, Error> {
+    /// The scope is not there, the caller may not see them, or the page is none of this list.
+    pub async fn events(&self, scope: &Scope, paging: &Paging) -> Result<Page<AuditEvent>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::EventView, scope).await?;
-        let record = unit.scope_record(scope).await?;
-        let mut query = Query::all(&partition_of(scope)?)
-            .reverse()
-            .limit(limit.clamp(1, 1000));
-        if scope.level() == Level::Environment {
-            query = query.index("scope").prefix(scope.as_str());
-        }
-        // A scope of that name may have been here before; its trail is not this one's.
-        let own = |kept: &KeptEvent| {
-            record
-                .as_ref()
-                .is_some_and(|record| record.created <= kept.0.at)
+        let Some(record) = unit.scope_record(scope).await? else {
+            return Err(NotFound::new(Noun::Scope, scope, scope).into());
         };
-        let page = EVENTS.query_where(&unit.tx, &query, own).await?;
-        Ok(page.found.into_iter().map(|found| found.record.0).collect())
+        // A scope of that name may have been here before; its trail is not this one's.
+        let (from, to) = (micros(record.created), u64::MAX);
+        let query = Query::all(&partition_of(scope)?).reverse();
+        let query = if scope.level() == Level::Environment {
+            let (from, to) = ((scope.as_str(), from).into(), (scope.as_str(), to).into());
+            query.index("scope").within(Within::Between(from, to))
+        } else {
+            query.within(Within::Between(from.into(), to.into()))
+        };
+        unit.page(&EVENTS, vec![query], paging, |kept| Ok(kept.0))
+            .await
     }
+}
+
+/// A moment as part of a key.
+pub(crate) fn micros(at: Timestamp) -> u64 {
+    u64::try_from(at.as_micros()).unwrap_or(0)
 }

@@ -1,131 +1,16 @@
 //! Image records: register, list, look at.
 
 use crate::{
-    Error, NotFound, Noun, Session,
+    Error, ImageQuery, NotFound, Noun, Page, Paging, Session,
     tables::{IMAGES, KeptImage, image_parts, partition_of, partitions_above},
     unit::{Change, Unit},
 };
-use atlas_base::quoted;
 use atlas_image::{
     Credential, ImageRecord, ImageRecordId, RegisterFacts, RegisterImage, Registered, register,
 };
-use atlas_image_id::{Cloud, CloudLocation, ImageId};
+use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope, visible};
-use atlas_store::{Key, Query};
-use core::fmt;
 use std::collections::BTreeMap;
-
-/// Which image records are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImageQuery {
-    /// The scope from which they are seen.
-    pub from: Scope,
-    /// Only those of this cloud.
-    pub cloud: Option<Cloud>,
-    /// Only those at this location or below it.
-    pub location: Option<CloudLocation>,
-    /// The most records of a page, from 1 to [`ImageQuery::MOST`].
-    pub limit: usize,
-    /// Where the page before ended.
-    pub after: Option<ImageCursor>,
-}
-
-impl ImageQuery {
-    /// The first hundred that a scope sees.
-    pub fn new(from: Scope) -> Self {
-        Self {
-            from,
-            cloud: None,
-            location: None,
-            limit: 100,
-            after: None,
-        }
-    }
-
-    /// The most records that a page can have.
-    pub const MOST: usize = 1000;
-
-    fn wants(&self, record: &ImageRecord) -> bool {
-        let location = record.location();
-        visible(record.scope(), record.shared(), &self.from)
-            && !record.lifecycle().is_deleted()
-            && self.cloud.is_none_or(|cloud| cloud == location.cloud())
-            && self
-                .location
-                .as_ref()
-                .is_none_or(|wanted| wanted.contains(location))
-    }
-}
-
-/// Where a page of image records ended. It is good for the same query only, and outlives changes
-/// of the store: the next page begins behind it, at a newer state. Its text form can be handed to
-/// somebody else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImageCursor {
-    scope: Scope,
-    after: Option<Key>,
-}
-
-impl ImageCursor {
-    /// Reads the text form.
-    ///
-    /// # Errors
-    ///
-    /// It is none that `Display` wrote.
-    pub fn parse(text: &str) -> Result<Self, ParseCursorError> {
-        let refuse = || ParseCursorError {
-            shown: quoted(text).to_string(),
-        };
-        let (scope, after) = text.split_once('|').ok_or_else(refuse)?;
-        let key = |text| Key::parse(text).map_err(|_| refuse());
-        let after = if after.is_empty() {
-            None
-        } else {
-            Some(key(after)?)
-        };
-        Ok(Self {
-            scope: Scope::parse(scope).map_err(|_| refuse())?,
-            after,
-        })
-    }
-}
-
-impl fmt::Display for ImageCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}|{}",
-            self.scope,
-            self.after.as_ref().map_or("", Key::as_str)
-        )
-    }
-}
-
-impl core::str::FromStr for ImageCursor {
-    type Err = ParseCursorError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
-/// A text is no cursor.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{shown} is no cursor: take the one that came with the page before")]
-pub struct ParseCursorError {
-    shown: String,
-}
-
-/// A page of image records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImageList {
-    /// The records: scope by scope from the nearest upward, by location and id.
-    pub records: Vec<ImageRecord>,
-    /// Where the next page begins; none where this was the last.
-    pub next: Option<ImageCursor>,
-}
 
 impl Session {
     /// Registers an image (Scalr).
@@ -141,46 +26,20 @@ impl Session {
         .await
     }
 
-    /// The image records that a scope sees, a page at a time.
+    /// The image records that a scope sees, scope by scope from the nearest upward.
     ///
     /// # Errors
     ///
-    /// The scope is not there, or the caller may not see any there.
-    pub async fn images(&self, query: &ImageQuery) -> Result<ImageList, Error> {
+    /// The scope is not there, the caller may not see any there, or the page is none of this list.
+    pub async fn images(
+        &self,
+        query: &ImageQuery,
+        paging: &Paging,
+    ) -> Result<Page<ImageRecord>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, &query.from).await?;
-        let limit = query.limit.clamp(1, ImageQuery::MOST);
-        let mut list = ImageList {
-            records: Vec::new(),
-            next: None,
-        };
-        let mut cursor = query.after.clone();
-        let begin = cursor.as_ref().map(|cursor| cursor.scope.clone());
-        let scopes = query.from.lineage();
-        for scope in scopes.skip_while(|scope| begin.as_ref().is_some_and(|begin| begin != scope)) {
-            if list.records.len() == limit {
-                list.next = Some(ImageCursor { scope, after: None });
-                break;
-            }
-            let rows = Query::all(&partition_of(&scope)?)
-                .index("scope")
-                .prefix(scope.as_str())
-                .limit(limit - list.records.len())
-                .after(cursor.take().and_then(|cursor| cursor.after));
-            let page = IMAGES
-                .query_where(&unit.tx, &rows, |kept| query.wants(&kept.0))
-                .await?;
-            list.records
-                .extend(page.found.into_iter().map(|found| found.record.0));
-            if page.next.is_some() {
-                list.next = Some(ImageCursor {
-                    scope,
-                    after: page.next,
-                });
-                break;
-            }
-        }
-        Ok(list)
+        unit.page(&IMAGES, query.queries()?, paging, |kept| Ok(kept.0))
+            .await
     }
 
     /// One image record, as seen from a scope.

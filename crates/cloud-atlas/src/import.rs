@@ -1,14 +1,18 @@
 //! Public image metadata becomes records and revisions.
 
+mod batches;
 mod plan;
+mod work;
 mod write;
 
-use atlas_base::Name;
+use crate::JobId;
+use atlas_base::{Name, Timestamp};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::{ParseArchitectureError, Warning};
 use atlas_image_id::{Cloud, CloudLocation};
 use atlas_mci::{InstanceDefaults, NoInstanceType};
-use atlas_scope::Scope;
+use atlas_scope::{PrincipalId, Scope};
+use atlas_store::Limit;
 use atlas_streams::{Release, StreamArch, StreamName};
 use core::fmt;
 use serde::Serialize;
@@ -30,6 +34,14 @@ pub struct ImportOptions {
     pub instance_types: InstanceDefaults,
     /// The credential to register with, for each cloud where several fit.
     pub credentials: BTreeMap<Cloud, Name>,
+    /// Whether a release may take several commits, where the store's limits do not admit it as one.
+    ///
+    /// The images of a release are then registered first, as many at once as the limits admit; what
+    /// refers to them, edits, revisions and channels, is one commit all the same, so that nobody
+    /// ever resolves a part of a release. Where a release fits, it is one batch. How far the import
+    /// is stands in a [`Job`](crate::Job), which each batch moves on and the last one removes: the
+    /// same import again resumes there, whoever does it, and other imports are not in its way.
+    pub in_batches: bool,
 }
 
 impl ImportOptions {
@@ -41,6 +53,7 @@ impl ImportOptions {
             commit: false,
             instance_types: InstanceDefaults::default(),
             credentials: BTreeMap::new(),
+            in_batches: false,
         }
     }
 }
@@ -55,6 +68,22 @@ pub struct ImportReport {
     pub registered: usize,
     /// What a person should look at.
     pub warnings: Vec<ImportWarning>,
+    /// Where this import began, if it went on with one in batches that was stopped. What was
+    /// registered before is not counted again, and releases that were done are told as unchanged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<Resumed>,
+}
+
+/// Of an import that goes on: where it began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Resumed {
+    /// When it was begun.
+    pub begun: Timestamp,
+    /// By whom.
+    pub by: PrincipalId,
+    /// How many of its steps were done, an image each or the rest of a release.
+    pub done: u64,
 }
 
 /// One release of one architecture.
@@ -224,6 +253,45 @@ pub enum ImportError {
         mci: Name,
         /// Its revision.
         revision: RevisionNumber,
+    },
+    /// A release exceeds what one commit of the store may hold; nothing was written.
+    #[error(
+        "stream {stream} release {release} makes {found} {what}, and this store takes {limit}: import in batches (option `in_batches`)"
+    )]
+    TooLarge {
+        /// The stream.
+        stream: StreamName,
+        /// The release.
+        release: Release,
+        /// Which limit of the store.
+        what: Limit,
+        /// The limit.
+        limit: usize,
+        /// What the release needs.
+        found: usize,
+    },
+    /// A step of a release, one image or what refers to them all, exceeds what one commit of the
+    /// store may hold; nothing was written.
+    #[error(
+        "a step of stream {stream} release {release} makes {found} {what}, and this store takes {limit}: no smaller batch is possible, so raise the store's limit"
+    )]
+    StepTooLarge {
+        /// The stream.
+        stream: StreamName,
+        /// The release.
+        release: Release,
+        /// Which limit of the store.
+        what: Limit,
+        /// The limit.
+        limit: usize,
+        /// What the step needs.
+        found: usize,
+    },
+    /// Somebody made the job of this import be forgotten while it ran.
+    #[error("{job} was forgotten while this import ran: import again to begin anew")]
+    JobGone {
+        /// The job.
+        job: JobId,
     },
     /// HEAD holds work that the import would throw away.
     #[error("HEAD of `{mci}` holds edits that are not committed: commit them before the import")]

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../README.md")]
 
-#[cfg(feature = "redb")]
 mod address;
 mod atlas;
 mod bulk;
@@ -13,35 +12,47 @@ mod credentials;
 mod error;
 mod events;
 mod export;
+mod image_query;
 mod images;
 mod import;
+mod job;
 mod launch;
+mod limits;
 mod mci_views;
 mod mcis;
 mod open;
+mod page;
 mod people;
 mod scopes;
 mod session;
+mod sight;
 mod states;
 mod stored;
 mod tables;
 mod unit;
+mod upgrade;
 
 pub use crate::{
     atlas::{Atlas, Builder},
+    care::Loader,
     check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
     error::{Error, ErrorKind, NotFound, Noun},
     events::AuditEvent,
     export::ExportError,
-    images::{ImageCursor, ImageList, ImageQuery},
+    image_query::{ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
+        Resumed,
     },
+    job::{Job, JobId, JobKind},
     launch::{Explained, LaunchRequest},
-    mci_views::{LogEntry, MciSummary, MciView},
+    limits::SmallLimit,
+    mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
+    page::{Page, PageCursor, Paging},
     session::Session,
+    upgrade::UpgradeReport,
 };
 
 pub use atlas_base as base;
@@ -52,7 +63,7 @@ pub use atlas_image_id as image_id;
 pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;
-pub use atlas_store::LoadError;
+pub use atlas_store::{CursorError, LoadError, MigrateError, MigrationProgress, ParseCursorError};
 #[cfg(feature = "redb")]
 pub use atlas_store_redb as store_redb;
 pub use atlas_streams as streams;

@@ -1,16 +1,18 @@
 //! MultiCloud Images as they are looked at: states, lists, logs, diffs, coverage.
 
 use crate::{
-    Error, Session,
+    Error, Page, Paging, Session,
     states::{Located, State},
-    stored::StoredMci,
-    tables::{CHANNELS, MCIS, partition_of, partitions_above},
+    stored::{StoredMci, StoredRevision},
+    tables::{CHANNELS, KeptMci, KeptRevision, MCIS, REVISIONS, partition_of},
 };
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
 use atlas_mci::{Content, Coverage, Diff};
-use atlas_scope::{Permission, Scope, visible};
+use atlas_scope::{Permission, Scope};
+use atlas_store::{Condition, Query, StoreError};
 use atlas_template::{ChannelName, Reference, Selector};
+use semver::Version;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,6 +78,16 @@ pub struct LogEntry {
     pub channels: Vec<ChannelName>,
 }
 
+/// A revision that was released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Released {
+    /// The semantic version, which the revision keeps for ever.
+    pub version: Version,
+    /// The revision.
+    pub revision: RevisionNumber,
+}
+
 impl Session {
     /// A MultiCloud Image at the state that the reference names; HEAD where it names none.
     ///
@@ -90,21 +102,28 @@ impl Session {
         Ok(view(located, Some(state))?)
     }
 
-    /// The MultiCloud Images that a scope sees: its own, then those shared from above.
+    /// The MultiCloud Images that a scope sees: its own, then those shared from above; by name.
     ///
     /// # Errors
     ///
-    /// The caller may not see any there.
-    pub async fn mcis(&self, from: &Scope) -> Result<Vec<MciSummary>, Error> {
+    /// The scope is not there, the caller may not see any there, or the page is none of this list.
+    pub async fn mcis(&self, from: &Scope, paging: &Paging) -> Result<Page<MciSummary>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::MciView, from).await?;
-        let mut found = Vec::new();
-        for partition in partitions_above(from)? {
-            found.extend(unit.all(&MCIS, &partition, ()).await?);
-        }
-        let seen = found.into_iter().map(|kept| kept.0);
-        let seen = seen.filter(|mci| visible(&mci.scope, mci.shared, from));
-        let summary = |mci: StoredMci| -> Result<MciSummary, Error> {
+        let query = |scope: Scope| {
+            let query = Query::all(&partition_of(&scope)?)
+                .index("name")
+                .prefix(scope.as_str());
+            // RightScale, Scalr: what stands above is seen where it is shared.
+            Ok::<_, Error>(if scope == *from {
+                query
+            } else {
+                query.keep(Condition::is("shared", true))
+            })
+        };
+        let queries = from.lineage().map(query).collect::<Result<_, _>>()?;
+        let summary = |kept: KeptMci| {
+            let mci = kept.0;
             Ok(MciSummary {
                 lineage: mci.lineage,
                 name: mci.head.content().nickname().clone(),
@@ -114,39 +133,75 @@ impl Session {
                 scope: mci.scope,
             })
         };
-        let mut list = seen.map(summary).collect::<Result<Vec<_>, _>>()?;
-        list.sort_by(|a, b| (&b.scope, &a.name).cmp(&(&a.scope, &b.name)));
-        Ok(list)
+        unit.page(&MCIS, queries, paging, summary).await
     }
 
     /// The revisions of a lineage, newest first, with their marks and the channels that point to
-    /// them.
+    /// them. Each page reads all channels of the lineage.
     ///
     /// # Errors
     ///
-    /// It is not there or not visible.
+    /// It is not there or not visible, or the page is none of this list.
     pub async fn mci_log(
         &self,
         reference: &Reference,
         from: &Scope,
-    ) -> Result<Vec<LogEntry>, Error> {
+        paging: &Paging,
+    ) -> Result<Page<LogEntry>, Error> {
         let unit = self.read().await?;
         let located = unit.locate(reference, from, Permission::MciView).await?;
+        let query = revisions_of(&located.mci)?;
         let partition = partition_of(&located.mci.scope)?;
         let channels = unit
             .all(&CHANNELS, &partition, located.mci.lineage.to_string())
             .await?;
-        let mut entries = Vec::new();
-        for stored in unit.revisions(&located.mci).await?.into_iter().rev() {
+        let entry = |kept: KeptRevision| {
+            let StoredRevision {
+                revision, marks, ..
+            } = kept.0;
+            revision.verify()?;
             let here = channels.iter().map(|kept| &kept.0.channel);
-            let here = here.filter(|channel| channel.current() == stored.revision.number());
-            entries.push(LogEntry {
+            let here = here.filter(|channel| channel.current() == revision.number());
+            Ok(LogEntry {
                 channels: here.map(|channel| channel.name().clone()).collect(),
-                revision: stored.revision,
-                marks: stored.marks,
-            });
-        }
-        Ok(entries)
+                revision,
+                marks,
+            })
+        };
+        unit.page(&REVISIONS, vec![query], paging, entry).await
+    }
+
+    /// The released revisions of a lineage with their versions, newest revision first.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, or the page is none of this list.
+    pub async fn releases(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<Released>, Error> {
+        let unit = self.read().await?;
+        let located = unit
+            .locate(reference, from, Permission::ReleaseView)
+            .await?;
+        let query = revisions_of(&located.mci)?.keep(Condition::present(["marks", "release"]));
+        let released = |kept: KeptRevision| {
+            let StoredRevision {
+                revision, marks, ..
+            } = kept.0;
+            revision.verify()?;
+            let version = marks.release.ok_or_else(|| {
+                // INVARIANT: the condition was that it is there.
+                StoreError::corrupt("a released revision has no version")
+            })?;
+            Ok(Released {
+                version,
+                revision: revision.number(),
+            })
+        };
+        unit.page(&REVISIONS, vec![query], paging, released).await
     }
 
     /// What turns one state into another, of one lineage or of two.
@@ -242,6 +297,12 @@ impl Session {
         }
         Ok(coverage)
     }
+}
+
+/// The revisions of a lineage, newest first.
+fn revisions_of(mci: &StoredMci) -> Result<Query, Error> {
+    let query = Query::all(&partition_of(&mci.scope)?);
+    Ok(query.prefix(mci.lineage.to_string()).reverse())
 }
 
 /// What a revision is called in a picture: the release it came from, so that lanes of one stream

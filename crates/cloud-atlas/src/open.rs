@@ -2,15 +2,16 @@
 
 use crate::{
     Atlas, Error, StoreReport,
-    session::Session,
     tables::{
-        GRANTS, INFO, KeptGrant, KeptInfo, KeptPrincipal, KeptScope, PRINCIPALS, SCOPES,
+        CATALOG, GRANTS, INFO, KeptGrant, KeptInfo, KeptPrincipal, KeptScope, PRINCIPALS, SCOPES,
         grant_parts, principal_parts,
     },
 };
 use atlas_base::Timestamp;
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord};
-use atlas_store::{KeyRange, MemoryStore, Page, Partition, Snapshot, Store, Tx};
+use atlas_store::{
+    KeyRange, Limit, Page, Partition, Snapshot, Store, Tx, transact, unfinished_load,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -57,12 +58,34 @@ pub enum OpenError {
     #[cfg(feature = "redb")]
     #[error(transparent)]
     Redb(#[from] atlas_store_redb::OpenError),
+    /// The engine's limits are too low for the work of this program.
+    #[error(
+        "the store takes no more than {found} {what}, and {needed} are needed: raise its limit, or take another engine"
+    )]
+    TooSmall {
+        /// Which limit.
+        what: Limit,
+        /// What is needed.
+        needed: usize,
+        /// What the engine takes.
+        found: usize,
+    },
     /// The store holds something, but it is not ours.
     #[error("the store holds no data of Cloud Atlas: it is left as it is")]
     Foreign,
     /// The store was made, but nothing was ever written.
     #[error("the store was made and never finished: run `init` on it again")]
     Unfinished,
+    /// A dump was being loaded into the store; [`Loader`](crate::Loader) opens it.
+    #[error(
+        "a load was begun and not finished, {done} of {entries} entries are there: run `store load` of the same dump again"
+    )]
+    Loading {
+        /// Entries that are there.
+        done: u64,
+        /// Entries of the dump.
+        entries: u64,
+    },
     /// The store was written by a later version.
     #[error(
         "the store has the record format {found}, this program reads up to {known}: use a newer version; the store is left as it is"
@@ -78,7 +101,7 @@ pub enum OpenError {
 /// Splits an address into its scheme and the rest.
 fn split(url: &str) -> Result<(&str, &str), OpenError> {
     match url.split_once(':') {
-        Some(("memory", "")) => Ok(("memory", "")),
+        Some(("memory", rest)) if rest.is_empty() || rest.starts_with('?') => Ok(("memory", rest)),
         #[cfg(feature = "redb")]
         Some(("redb", rest)) => Ok(("redb", rest)),
         _ => Err(OpenError::Address {
@@ -95,7 +118,7 @@ pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
             let store = atlas_store_redb::RedbStore::create_with(path, options)?;
             Ok(Arc::new(store))
         }
-        _ => Ok(Arc::new(MemoryStore::new())),
+        (_, rest) => Ok(Arc::new(crate::address::memory(rest)?)),
     }
 }
 
@@ -103,7 +126,7 @@ pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
 /// another one is refused as it lies.
 #[cfg(feature = "redb")]
 fn redb<'a>(url: &str, rest: &'a str) -> Result<(&'a str, atlas_store_redb::Options), OpenError> {
-    let (path, mut options) = crate::address::read(rest)?;
+    let (path, mut options) = crate::address::redb(rest)?;
     if path.is_empty() {
         return Err(OpenError::Address {
             url: url.to_owned(),
@@ -174,43 +197,50 @@ pub(crate) async fn is_empty(atlas: &Atlas) -> Result<bool, Error> {
 /// Writes what every store has: what it is, the scope `/`, and its administrator.
 pub(crate) async fn furnish(atlas: &Atlas) -> Result<(), Error> {
     let admin = PrincipalId::parse("admin").map_err(Error::Principal)?;
-    let session = Session::new(atlas.clone(), admin.clone());
-    session
-        .write(|unit| {
-            let admin = admin.clone();
-            async move {
-                let (tx, global) = (&unit.tx, Partition::global());
-                let info = StoreInfo {
-                    format: FORMAT,
-                    made_by: env!("CARGO_PKG_VERSION").to_owned(),
-                    made_at: unit.now,
-                };
-                INFO.insert(tx, &global, "store", &KeptInfo(info)).await?;
-                let root = ScopeRecord {
-                    scope: Scope::global(),
-                    account_number: None,
-                    created: unit.now,
-                };
-                SCOPES.insert(tx, &global, "/", &KeptScope(root)).await?;
-                let record = PrincipalRecord {
-                    principal: admin.clone(),
-                    created: unit.now,
-                };
-                PRINCIPALS
-                    .insert(tx, &global, principal_parts(&admin), &KeptPrincipal(record))
-                    .await?;
-                let grant = Grant::new(admin, Role::ADMIN, Scope::global());
-                Ok(GRANTS
-                    .insert(tx, &global, grant_parts(&grant), &KeptGrant(grant))
-                    .await?)
-            }
-        })
-        .await
+    let (shared, now) = (&atlas.shared, atlas.shared.clock.now());
+    let schema = Arc::new(CATALOG.schema());
+    let furniture = |tx: Tx| {
+        let (admin, schema) = (admin.clone(), Arc::clone(&schema));
+        async move {
+            let (tx, global) = (&tx, Partition::global());
+            schema.insert(tx).await?;
+            tx.under(schema);
+            let info = StoreInfo {
+                format: FORMAT,
+                made_by: env!("CARGO_PKG_VERSION").to_owned(),
+                made_at: now,
+            };
+            INFO.insert(tx, &global, "store", &KeptInfo(info)).await?;
+            let root = ScopeRecord {
+                scope: Scope::global(),
+                account_number: None,
+                created: now,
+            };
+            SCOPES.insert(tx, &global, "/", &KeptScope(root)).await?;
+            let record = PrincipalRecord {
+                principal: admin.clone(),
+                created: now,
+            };
+            PRINCIPALS
+                .insert(tx, &global, principal_parts(&admin), &KeptPrincipal(record))
+                .await?;
+            let grant = Grant::new(admin, Role::ADMIN, Scope::global());
+            Ok(GRANTS
+                .insert(tx, &global, grant_parts(&grant), &KeptGrant(grant))
+                .await?)
+        }
+    };
+    let writing = shared.caches.writing();
+    let outcome = transact(&*shared.store, &shared.retries, furniture).await;
+    writing.done();
+    outcome.map(drop)
 }
 
 /// Refuses a store that is not ours, or of a later version.
 pub(crate) async fn recognise(atlas: &Atlas) -> Result<StoreInfo, Error> {
-    let tx = Tx::begin(&*atlas.shared.store).await?;
+    let snapshot = atlas.shared.store.snapshot().await?;
+    whole(&*snapshot).await?;
+    let tx = Tx::on(snapshot);
     let Some(KeptInfo(info)) = INFO.get(&tx, &Partition::global(), "store").await? else {
         let empty = is_empty(atlas).await?;
         return Err(if empty {
@@ -222,6 +252,18 @@ pub(crate) async fn recognise(atlas: &Atlas) -> Result<StoreInfo, Error> {
     };
     known(Some(info.format))?;
     Ok(info)
+}
+
+/// Refuses a store that holds part of a dump.
+pub(crate) async fn whole(snapshot: &dyn Snapshot) -> Result<(), Error> {
+    match unfinished_load(snapshot).await? {
+        None => Ok(()),
+        Some(found) => Err(OpenError::Loading {
+            done: found.done,
+            entries: found.dump.entries,
+        }
+        .into()),
+    }
 }
 
 /// Refuses records of a later version, and those that are not ours and so have no format.

@@ -1,7 +1,9 @@
 //! Principals and grants.
 
 use crate::{
-    Error, Session,
+    Error, Page, Paging, Session,
+    page::Filling,
+    sight::{Sight, account_of},
     tables::{
         GRANTS, KeptGrant, KeptPrincipal, PRINCIPALS, SCOPES, grant_parts, partition_of,
         principal_parts,
@@ -13,7 +15,7 @@ use atlas_scope::{
     Explanation, Grant, GrantFacts, Granted, Level, Permission, PrincipalId, PrincipalRecord,
     Question, Role, Scope, add_principal, grant, remove_principal, revoke,
 };
-use atlas_store::Partition;
+use atlas_store::{Key, Partition, Parts, Query, StoreError};
 
 impl Session {
     /// Adds a principal; what she may do comes with grants.
@@ -42,24 +44,26 @@ impl Session {
         .await
     }
 
-    /// The principals, in order.
+    /// The principals, by id.
     ///
     /// # Errors
     ///
-    /// The caller may not see them.
-    pub async fn principals(&self) -> Result<Vec<PrincipalRecord>, Error> {
+    /// The caller may not see them, or the page is none of this list.
+    pub async fn principals(&self, paging: &Paging) -> Result<Page<PrincipalRecord>, Error> {
         let unit = self.read().await?;
         unit.require(Permission::PrincipalView, &Scope::global())
             .await?;
-        let found = unit.all(&PRINCIPALS, &Partition::global(), ()).await?;
-        Ok(found.into_iter().map(|kept| kept.0).collect())
+        let query = Query::all(&Partition::global());
+        unit.page(&PRINCIPALS, vec![query], paging, |kept| Ok(kept.0))
+            .await
     }
 
     /// Removes a principal with all grants she holds.
     ///
     /// # Errors
     ///
-    /// She is not there, is the last administrator, or the caller may not.
+    /// She is not there, is the last administrator, holds more grants than one commit of the store
+    /// can remove, or the caller may not.
     pub async fn remove_principal(&self, principal: &PrincipalId) -> Result<(), Error> {
         self.write(|unit| {
             let principal = principal.clone();
@@ -82,7 +86,8 @@ impl Session {
                     .await?;
                 let change = Change::removed(&principal);
                 unit.audit(Permission::PrincipalManage, &global, &principal, change)
-                    .await
+                    .await?;
+                unit.admits_grants(removed.grants.len())
             }
         })
         .await
@@ -169,24 +174,64 @@ impl Session {
         .await
     }
 
-    /// The grants on scopes that the caller may see, of everybody or of one principal.
+    /// The grants on scopes that the caller may see and her own, of everybody or of one principal:
+    /// those at `/`, then account by account, by principal, scope and role.
+    ///
+    /// For a caller who may not see all of them, a page reads her grants in each account that it
+    /// passes.
     ///
     /// # Errors
     ///
-    /// The store fails.
-    pub async fn grants(&self, of: Option<&PrincipalId>) -> Result<Vec<Grant>, Error> {
+    /// The page is none of this list.
+    pub async fn grants(
+        &self,
+        of: Option<&PrincipalId>,
+        paging: &Paging,
+    ) -> Result<Page<Grant>, Error> {
         let unit = self.read().await?;
-        let mut seen = Vec::new();
-        for grant in unit.every_grant().await? {
-            let own = grant.principal == self.who;
-            if of.is_none_or(|who| *who == grant.principal)
-                && (own || unit.may(Permission::GrantView, &grant.scope).await?)
-            {
-                seen.push(grant);
+        let list = (GRANTS.space(), of);
+        let (mut filling, after) = Filling::begin(&unit, &list, paging)?;
+        let sight = unit.sight(Permission::GrantView).await?;
+        let begin = match &after {
+            Some(row) => account_of(&row.partition())?,
+            None => None,
+        };
+        let (first, partition, mut passed) = match begin {
+            Some((at, account)) => {
+                let inside = unit.sight_into(&sight, &account).await?;
+                (inside, partition_of(&account)?, Some(at))
+            }
+            None => (sight.clone(), Partition::global(), None),
+        };
+        let filled = &mut filling;
+        if !unit
+            .seen_grants(filled, &first, &partition, of, after)
+            .await?
+        {
+            return Ok(filling.end());
+        }
+        loop {
+            let query = Query::all(&Partition::global()).after(passed);
+            let page = SCOPES.query(&unit.tx, &query).await?;
+            for found in page.found {
+                let account = found.record.0.scope;
+                if account.level() != Level::Account {
+                    continue;
+                }
+                let inside = unit.sight_into(&sight, &account).await?;
+                let partition = partition_of(&account)?;
+                if !unit
+                    .seen_grants(&mut filling, &inside, &partition, of, None)
+                    .await?
+                {
+                    return Ok(filling.end());
+                }
+            }
+            passed = page.next;
+            if passed.is_none() {
+                return Ok(filling.end());
             }
         }
-        seen.sort();
-        Ok(seen)
     }
 
     /// Whether the caller holds a permission at a scope, and why (ours).
@@ -203,11 +248,53 @@ impl Session {
 }
 
 impl Unit {
+    /// Takes the grants of a partition that the caller may see; tells whether to go on.
+    async fn seen_grants(
+        &self,
+        filling: &mut Filling<'_, Grant>,
+        sight: &Sight,
+        partition: &Partition,
+        of: Option<&PrincipalId>,
+        after: Option<Key>,
+    ) -> Result<bool, Error> {
+        let of = if sight.sees_any(self) {
+            of
+        } else if sight.own && of.is_none_or(|who| *who == self.who) {
+            // Of others there is nothing that she may see.
+            Some(&self.who)
+        } else {
+            return Ok(true);
+        };
+        let prefix = of.map_or_else(Parts::new, |who| Parts::from(who.as_str()));
+        let query = Query::all(partition).prefix(prefix);
+        let query = query.limit(filling.missing()).after(after);
+        let seen =
+            |kept: &KeptGrant| kept.0.principal == self.who || sight.sees(self, &kept.0.scope);
+        let page = GRANTS.query_where(&self.tx, &query, seen).await?;
+        let mut found = page.found.into_iter();
+        Ok(found.all(|found| filling.take(found.row, found.record.0)))
+    }
+
     async fn principal_record(&self, who: &PrincipalId) -> Result<Option<PrincipalRecord>, Error> {
         let found = PRINCIPALS
             .get(&self.tx, &Partition::global(), principal_parts(who))
             .await?;
         Ok(found.map(|kept| kept.0))
+    }
+
+    /// Refuses a removal that takes more grants with it than a commit holds.
+    pub(crate) fn admits_grants(&self, grants: usize) -> Result<(), Error> {
+        match self.shared.store.capability().admits(&self.tx.weight()) {
+            Err(StoreError::TooLarge { what, limit, found }) if grants > 0 => {
+                Err(Error::TooManyGrants {
+                    grants,
+                    what,
+                    limit,
+                    found,
+                })
+            }
+            admitted => Ok(admitted?),
+        }
     }
 
     async fn grants_in(&self, partition: &Partition) -> Result<Vec<Grant>, Error> {
@@ -230,14 +317,5 @@ impl Unit {
             .iter()
             .filter(|kept| kept.0.scope.level() == Level::Account);
         accounts.map(|kept| partition_of(&kept.0.scope)).collect()
-    }
-
-    /// Whether the caller holds a permission, as an answer rather than a refusal.
-    pub(crate) async fn may(&self, permission: Permission, scope: &Scope) -> Result<bool, Error> {
-        match self.require(permission, scope).await {
-            Ok(_) => Ok(true),
-            Err(Error::Denied(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 }

@@ -1,9 +1,11 @@
 //! The tree of scopes.
 
 use crate::{
-    Error, Session,
+    Error, Page, Paging, Session,
+    page::Filling,
+    sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, IMAGES, KeptScope, MCIS, SCOPES, grant_parts, partition_of,
+        CREDENTIALS, GRANTS, IMAGES, JOBS, KeptScope, MCIS, SCOPES, grant_parts, partition_of,
         partition_of_record,
     },
     unit::{Change, Unit},
@@ -12,7 +14,7 @@ use atlas_scope::{
     AccountNumber, AddScope, AddScopeFacts, Contents, Level, Permission, RemoveScopeFacts, Scope,
     ScopeRecord, add_scope, remove_scope,
 };
-use atlas_store::Partition;
+use atlas_store::{Key, KeyPart, Partition, Query};
 
 impl Session {
     /// Adds a scope below one that is there. An account gets a number of 12 digits.
@@ -70,37 +72,67 @@ impl Session {
         .await
     }
 
-    /// The scopes that the caller may see, in order.
+    /// The scopes that the caller may see, each account before its environments.
+    ///
+    /// For a caller who may not see all of them, a page reads her grants in each account that it
+    /// passes.
     ///
     /// # Errors
     ///
-    /// The store fails.
-    pub async fn scopes(&self) -> Result<Vec<ScopeRecord>, Error> {
+    /// The page is none of this list.
+    pub async fn scopes(&self, paging: &Paging) -> Result<Page<ScopeRecord>, Error> {
         let unit = self.read().await?;
-        let mut records: Vec<ScopeRecord> = Vec::new();
-        for kept in unit.all(&SCOPES, &Partition::global(), ()).await? {
-            let account = kept.0.scope.clone();
-            records.push(kept.0);
-            if account.level() == Level::Account {
-                let below = unit.all(&SCOPES, &partition_of(&account)?, ()).await?;
-                records.extend(below.into_iter().map(|kept| kept.0));
+        let list = (SCOPES.space(), "seen");
+        let (mut filling, after) = Filling::begin(&unit, &list, paging)?;
+        let sight = unit.sight(Permission::ScopeView).await?;
+        let mut after = match after {
+            Some(row) => match passing(&row)? {
+                Some((at, account)) => {
+                    let below = unit.sight_into(&sight, &account).await?;
+                    if !unit
+                        .below(&mut filling, &below, &account, Some(row))
+                        .await?
+                    {
+                        return Ok(filling.end());
+                    }
+                    Some(at)
+                }
+                None => Some(row),
+            },
+            None => None,
+        };
+        loop {
+            let query = Query::all(&Partition::global()).limit(filling.missing());
+            let page = SCOPES.query(&unit.tx, &query.after(after)).await?;
+            for found in page.found {
+                let (row, KeptScope(record)) = (found.row, found.record);
+                if record.scope.level() != Level::Account {
+                    if sight.all && !filling.take(row, record) {
+                        return Ok(filling.end());
+                    }
+                    continue;
+                }
+                let account = record.scope.clone();
+                let below = unit.sight_into(&sight, &account).await?;
+                if below.all && !filling.take(row, record)
+                    || !unit.below(&mut filling, &below, &account, None).await?
+                {
+                    return Ok(filling.end());
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(filling.end());
             }
         }
-        let mut seen = Vec::new();
-        for record in records {
-            if unit.may(Permission::ScopeView, &record.scope).await? {
-                seen.push(record);
-            }
-        }
-        seen.sort_by(|a, b| a.scope.cmp(&b.scope));
-        Ok(seen)
     }
 
     /// Removes a scope that holds nothing, with the grants on it.
     ///
     /// # Errors
     ///
-    /// It is not there, holds something, or the caller may not.
+    /// It is not there, holds something, has more grants on it than one commit of the store can
+    /// remove, or the caller may not.
     pub async fn remove_scope(&self, scope: &Scope) -> Result<(), Error> {
         self.write(|unit| {
             let scope = scope.clone();
@@ -131,14 +163,51 @@ impl Session {
                     &scope,
                     Change::removed(&scope),
                 )
-                .await
+                .await?;
+                unit.admits_grants(removed.grants.len())
             }
         })
         .await
     }
 }
 
+/// The account that a list of scopes is passing where it goes on behind a row, and where that account
+/// stands: its environments come next, or what is left of them.
+fn passing(row: &Key) -> Result<Option<(Key, Scope)>, Error> {
+    if let Some(passing) = account_of(&row.partition())? {
+        return Ok(Some(passing));
+    }
+    let text = row.parts().next().and_then(KeyPart::as_text);
+    let scope = text.and_then(|text| Scope::parse(&text).ok());
+    let account = scope.filter(|scope| scope.level() == Level::Account);
+    match account {
+        Some(account) => account_of(&partition_of(&account)?),
+        None => Ok(None),
+    }
+}
+
 impl Unit {
+    /// Takes the environments of an account that the caller may see; tells whether to go on.
+    async fn below(
+        &self,
+        filling: &mut Filling<'_, ScopeRecord>,
+        sight: &Sight,
+        account: &Scope,
+        after: Option<Key>,
+    ) -> Result<bool, Error> {
+        if !sight.sees_any(self) {
+            return Ok(true);
+        }
+        // A row of another partition leaves the range as it is.
+        let at = partition_of(account)?;
+        let after = after.filter(|row| row.partition() == at);
+        let query = Query::all(&at).limit(filling.missing()).after(after);
+        let seen = |kept: &KeptScope| sight.sees(self, &kept.0.scope);
+        let page = SCOPES.query_where(&self.tx, &query, seen).await?;
+        let mut found = page.found.into_iter();
+        Ok(found.all(|found| filling.take(found.row, found.record.0)))
+    }
+
     pub(crate) async fn scope_record(&self, scope: &Scope) -> Result<Option<ScopeRecord>, Error> {
         let found = SCOPES
             .get(&self.tx, &partition_of_record(scope)?, scope.as_str())
@@ -154,20 +223,18 @@ impl Unit {
             .iter()
             .filter(|kept| kept.0.scope != *scope && scope.contains(&kept.0.scope));
         let credentials = self.all(&CREDENTIALS, &partition, scope.as_str()).await?;
-        let images = self.all(&IMAGES, &partition, ()).await?;
-        let mcis = self.all(&MCIS, &partition, ()).await?;
+        let here = scope.as_str();
+        let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
+        let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
+        let jobs = self.all(&JOBS, &partition, ()).await?;
+        let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
         let mut contents = Contents::empty();
         for (kind, count) in [
             ("scope", scopes.count()),
             ("credential", credentials.len()),
-            (
-                "image",
-                images.iter().filter(|kept| kept.0.scope() == scope).count(),
-            ),
-            (
-                "MultiCloud Image",
-                mcis.iter().filter(|kept| kept.0.scope == *scope).count(),
-            ),
+            ("image", images.len()),
+            ("job", jobs.count()),
+            ("MultiCloud Image", mcis.len()),
         ] {
             if count > 0 {
                 contents = contents.with(kind, u64::try_from(count).unwrap_or(u64::MAX));

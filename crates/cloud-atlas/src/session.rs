@@ -37,13 +37,16 @@ impl Session {
     {
         let shared = &self.atlas.shared;
         let now = shared.clock.now();
-        let unit = |tx: Tx| {
+        let work = &work;
+        let unit = |tx: Tx| async move {
+            shared.schema.begin(&tx).await?;
             work(Unit {
                 tx,
                 now,
                 who: self.who.clone(),
                 shared: Arc::clone(shared),
             })
+            .await
         };
         let writing = shared.caches.writing();
         let outcome = transact(&*shared.store, &shared.retries, unit).await;
@@ -54,7 +57,8 @@ impl Session {
     /// A unit of work over one snapshot that writes nothing.
     pub(crate) async fn read(&self) -> Result<Unit, Error> {
         let shared = &self.atlas.shared;
-        let tx = Tx::begin(&*shared.store).await?;
+        let tx = Tx::look(shared.store.snapshot().await?);
+        shared.schema.begin(&tx).await?;
         let now = shared.clock.now();
         Ok(Unit {
             tx,

@@ -4,13 +4,13 @@
 //! belongs to no account live in the partition `/`.
 
 use crate::stored::{StoredContent, StoredImport, StoredMci, StoredRevision};
-use crate::{AuditEvent, Error, StoreInfo};
+use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::{Credential, ImageRecord};
+use atlas_image::{Credential, ImageName, ImageRecord, OsFacts};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
-use atlas_store::{Index, Partition, Parts, Record, Table};
+use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,7 @@ kept! {
     KeptImport(StoredImport) = 1;
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
+    KeptJob(Job) = 1;
 }
 
 /// A channel with the lineage it belongs to.
@@ -49,6 +50,36 @@ pub(crate) struct StoredChannel {
     pub(crate) lineage: LineageId,
     pub(crate) channel: Channel,
 }
+
+/// Every table. The version grows with each index that is added, removed or renamed, and with each
+/// table and form of a record that earlier versions of the program do not know.
+pub(crate) static CATALOG: Catalog = Catalog::new(
+    2,
+    &[
+        &INFO,
+        &SCOPES,
+        &PRINCIPALS,
+        &GRANTS,
+        &CREDENTIALS,
+        &IMAGES,
+        &MCIS,
+        &REVISIONS,
+        &CONTENTS,
+        &CHANNELS,
+        &IMPORTS,
+        &JOBS,
+        &EVENTS,
+    ],
+    // What stores had before they said what they have: never changed.
+    &[
+        ("scope", "number"),
+        ("image", "key"),
+        ("image", "scope"),
+        ("image", "credential"),
+        ("mci", "name"),
+        ("event", "scope"),
+    ],
+);
 
 /// What the store is: one record, in the partition `/`.
 pub(crate) const INFO: Table<KeptInfo> = Table::new("info", &[]);
@@ -75,6 +106,12 @@ pub(crate) const GRANTS: Table<KeptGrant> = Table::new("grant", &[]);
 pub(crate) const CREDENTIALS: Table<KeptCredential> = Table::new("credential", &[]);
 
 /// By id.
+///
+/// Each index costs two writes an image, its row and the entry of the change feed, and lists are
+/// read far less often than images come. So there is one for what narrows a list most and is asked
+/// for most, and none for the rest: a cloud is the beginning of its locations; architectures and
+/// states are a handful, and an index of them would lead to most of the records; tags would cost
+/// two writes each.
 pub(crate) const IMAGES: Table<KeptImage> = Table::new(
     "image",
     &[
@@ -94,6 +131,23 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
                 image.location().as_str(),
                 id.as_ref(),
             ))]
+        }),
+        Index::many("name", |kept| {
+            let image = &kept.0;
+            let parts = |name: &ImageName| Parts::from((image.scope().as_str(), name.as_str()));
+            image.given_name().map(parts).into_iter().collect()
+        }),
+        Index::many("os", |kept| {
+            let image = &kept.0;
+            let parts = |os: &OsFacts| {
+                Parts::from((
+                    image.scope().as_str(),
+                    os.family.as_str(),
+                    os.generation.as_str(),
+                    os.version.as_str(),
+                ))
+            };
+            image.os().map(parts).into_iter().collect()
         }),
         Index::many("credential", |kept| {
             kept.0
@@ -145,12 +199,14 @@ pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
 /// By lineage, stream and release.
 pub(crate) const IMPORTS: Table<KeptImport> = Table::new("import", &[]);
 
+/// By id: work in batches that is not finished.
+pub(crate) const JOBS: Table<KeptJob> = Table::new("job", &[]);
+
 /// By time and id.
 pub(crate) const EVENTS: Table<KeptEvent> = Table::new(
     "event",
     &[Index::many("scope", |kept| {
-        let micros = u64::try_from(kept.0.at.as_micros()).unwrap_or(0);
-        vec![Parts::from((kept.0.scope.as_str(), micros))]
+        vec![Parts::from((kept.0.scope.as_str(), micros(kept.0.at)))]
     })],
 );
 

@@ -3,6 +3,7 @@
 use crate::{
     AuditEvent, Error, NotFound, Noun,
     atlas::Shared,
+    events::micros,
     tables::{EVENTS, GRANTS, KeptEvent, partition_of, partitions_above},
 };
 use atlas_base::Timestamp;
@@ -124,8 +125,7 @@ impl Unit {
             before: change.before,
             after: change.after,
         };
-        let micros = u64::try_from(self.now.as_micros()).unwrap_or(0);
-        let parts = Parts::from((micros, format!("{:032x}", self.id())));
+        let parts = Parts::from((micros(self.now), format!("{:032x}", self.id())));
         Ok(EVENTS
             .insert(&self.tx, &partition_of(scope)?, parts, &KeptEvent(event))
             .await?)

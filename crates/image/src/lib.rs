@@ -84,7 +84,7 @@ pub use crate::{
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
         remove_credential,
     },
-    lifecycle::Lifecycle,
+    lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, nearest},
     origin::{Origin, Verification},
     os::OsFacts,

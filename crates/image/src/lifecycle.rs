@@ -1,7 +1,8 @@
 //! The life of a record.
 
 use crate::{ImageRecordId, Reason};
-use atlas_base::Timestamp;
+use atlas_base::{Timestamp, quoted, text_form};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Where a record stands on its way from active to deleted (AWS, GCE, HCP Packer).
@@ -72,13 +73,101 @@ impl Lifecycle {
         matches!(self, Self::Deleted { .. })
     }
 
-    /// The state in one word.
-    pub fn as_str(&self) -> &'static str {
+    /// The state, without what belongs to it.
+    pub fn state(&self) -> LifecycleState {
         match self {
-            Self::Active => "active",
-            Self::Deprecated { .. } => "deprecated",
-            Self::Disabled { .. } => "disabled",
-            Self::Deleted { .. } => "deleted",
+            Self::Active => LifecycleState::Active,
+            Self::Deprecated { .. } => LifecycleState::Deprecated,
+            Self::Disabled { .. } => LifecycleState::Disabled,
+            Self::Deleted { .. } => LifecycleState::Deleted,
         }
     }
+
+    /// The state in one word.
+    pub fn as_str(&self) -> &'static str {
+        self.state().as_str()
+    }
 }
+
+/// The name of a [`Lifecycle`]'s state, to look for records by it.
+///
+/// A record that is to be deprecated from a later day on is in the state `deprecated` already.
+/// Order is the order of a record's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LifecycleState {
+    /// It can be used.
+    Active,
+    /// It can be used, with a warning.
+    Deprecated,
+    /// It cannot be used.
+    Disabled,
+    /// It is gone but for its memory.
+    Deleted,
+}
+
+impl LifecycleState {
+    /// Every state, in order.
+    pub const fn all() -> &'static [Self] {
+        &[
+            Self::Active,
+            Self::Deprecated,
+            Self::Disabled,
+            Self::Deleted,
+        ]
+    }
+
+    /// The text form: the state in one word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deprecated => "deprecated",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Reads the text form.
+    ///
+    /// # Errors
+    ///
+    /// It is none of the words.
+    pub fn parse(text: &str) -> Result<Self, ParseLifecycleStateError> {
+        let known = Self::all().iter().find(|state| state.as_str() == text);
+        known.copied().ok_or_else(|| {
+            let words: Vec<_> = Self::all().iter().map(|state| state.as_str()).collect();
+            let (shown, words) = (quoted(text), words.join(", "));
+            let message = format!("{shown} is no state of an image: expected one of {words}");
+            ParseLifecycleStateError { message }
+        })
+    }
+}
+
+impl fmt::Display for LifecycleState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+text_form!(LifecycleState, ParseLifecycleStateError);
+
+/// Why a text is no [`LifecycleState`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseLifecycleStateError {
+    message: String,
+}
+
+impl ParseLifecycleStateError {
+    /// The byte offset at which the text stopped making sense: a word counts as a whole.
+    pub fn at(&self) -> usize {
+        0
+    }
+}
+
+impl fmt::Display for ParseLifecycleStateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ParseLifecycleStateError {}

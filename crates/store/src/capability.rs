@@ -1,6 +1,6 @@
 //! What an engine can hold and do.
 
-use crate::{Commit, StoreError, Write};
+use crate::{Commit, Key, StoreError, Write};
 use core::fmt;
 
 /// What an engine can hold and do, known before the first record is written.
@@ -47,24 +47,85 @@ impl Capability {
     ///
     /// [`StoreError::TooLarge`] names the first limit that is exceeded.
     pub fn check(&self, commit: &Commit) -> Result<(), StoreError> {
-        let mut bytes = 0_usize;
-        for write in &commit.writes {
-            let key = write.key().as_str().len();
-            Limit::KeyBytes.check(Some(self.max_key_bytes), key)?;
+        self.admits(&Footprint::of(commit))
+    }
+
+    /// Checks what a commit would ask of the engine, before there is one: [`Tx::weight`] tells.
+    ///
+    /// [`Tx::weight`]: crate::Tx::weight
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::TooLarge`] names the first limit that is exceeded.
+    pub fn admits(&self, footprint: &Footprint) -> Result<(), StoreError> {
+        Limit::KeyBytes.check(Some(self.max_key_bytes), footprint.largest_key)?;
+        Limit::ValueBytes.check(Some(self.max_value_bytes), footprint.largest_value)?;
+        Limit::Operations.check(self.max_operations, footprint.operations())?;
+        Limit::CommitBytes.check(self.max_commit_bytes, footprint.bytes)
+    }
+}
+
+/// What a commit, or a part of one, asks of an engine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Footprint {
+    /// Keys that it writes or deletes.
+    pub writes: usize,
+    /// Keys and intervals that it has read.
+    pub reads: usize,
+    /// Bytes of the keys and values that it writes.
+    pub bytes: usize,
+    /// Bytes of the longest key that it writes.
+    pub largest_key: usize,
+    /// Bytes of the longest value that it writes.
+    pub largest_value: usize,
+}
+
+impl Footprint {
+    /// Of a commit.
+    pub fn of(commit: &Commit) -> Self {
+        let reads = &commit.reads;
+        let footprint = Self {
+            reads: reads.keys.len().saturating_add(reads.ranges.len()),
+            ..Self::default()
+        };
+        commit.writes.iter().fold(footprint, |footprint, write| {
             let value = match write {
                 Write::Put { value, .. } => value.len(),
                 Write::Delete { .. } => 0,
             };
-            Limit::ValueBytes.check(Some(self.max_value_bytes), value)?;
-            bytes = bytes.saturating_add(key).saturating_add(value);
+            footprint.with_write(write.key(), value)
+        })
+    }
+
+    /// With one more write.
+    pub(crate) fn with_write(self, key: &Key, value: usize) -> Self {
+        let key = key.as_str().len();
+        Self {
+            writes: self.writes.saturating_add(1),
+            bytes: self.bytes.saturating_add(key).saturating_add(value),
+            largest_key: self.largest_key.max(key),
+            largest_value: self.largest_value.max(value),
+            ..self
         }
-        let reads = commit
-            .reads
-            .keys
-            .len()
-            .saturating_add(commit.reads.ranges.len());
-        Limit::Operations.check(self.max_operations, commit.writes.len().max(reads))?;
-        Limit::CommitBytes.check(self.max_commit_bytes, bytes)
+    }
+
+    /// What an engine counts as operations: the writes or the reads, whichever are more.
+    pub fn operations(&self) -> usize {
+        self.writes.max(self.reads)
+    }
+
+    /// The most that this and another part can ask for in one commit; less where both read or
+    /// write the same keys.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            writes: self.writes.saturating_add(other.writes),
+            reads: self.reads.saturating_add(other.reads),
+            bytes: self.bytes.saturating_add(other.bytes),
+            largest_key: self.largest_key.max(other.largest_key),
+            largest_value: self.largest_value.max(other.largest_value),
+        }
     }
 }
 

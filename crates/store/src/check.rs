@@ -1,7 +1,8 @@
 //! Whether a store is what its tables say: records and index rows, in both directions.
 
 use crate::{
-    Entry, Index, Key, KeyRange, Page, Partition, Record, Snapshot, StoreError, Table,
+    Entry, Index, IndexState, Key, KeyRange, Page, Partition, Record, Schema, Snapshot, StoreError,
+    Table,
     key::FullKey,
     record::{check_value, open, uncut_key},
     scan::Scan,
@@ -168,11 +169,15 @@ pub async fn check_table<R: Record>(
     table: &Table<R>,
     report: impl FnMut(Finding),
 ) -> Result<CheckCounts, StoreError> {
-    check_records(snapshot, partition, table, report, |_, _| {}).await
+    check_records(snapshot, partition, table, None, report, |_, _| {}).await
 }
 
-/// Like [`check_table`], and hands every record that can be read to `each`, with its key, in the
-/// order of the keys.
+/// Like [`check_table`] under a schema, and hands every record that can be read to `each`, with its
+/// key, in the order of the keys.
+///
+/// An index that is being built may lack rows, but those that it has lead where they must; one that
+/// is dropped, or that the store does not have, is not looked at. Without a schema all that are
+/// declared are readable.
 ///
 /// # Errors
 ///
@@ -181,6 +186,7 @@ pub async fn check_records<R: Record>(
     snapshot: &dyn Snapshot,
     partition: &Partition,
     table: &Table<R>,
+    schema: Option<&Schema>,
     mut report: impl FnMut(Finding),
     mut each: impl FnMut(&Key, R),
 ) -> Result<CheckCounts, StoreError> {
@@ -188,11 +194,14 @@ pub async fn check_records<R: Record>(
         snapshot,
         partition,
         table,
+        schema,
         counts: CheckCounts::default(),
     };
     check.records(&mut report, &mut each).await?;
     for index in table.indexes() {
-        check.rows(index, &mut report).await?;
+        if check.state(index).is_some_and(IndexState::is_live) {
+            check.rows(index, &mut report).await?;
+        }
     }
     Ok(check.counts)
 }
@@ -243,18 +252,26 @@ pub async fn count(snapshot: &dyn Snapshot, range: &KeyRange) -> Result<u64, Sto
     Ok(entries)
 }
 
-/// A row that must be there, and the name of its index.
-type Expected = (&'static str, Key);
+/// A row that may be there, the name of its index, and whether it must.
+type Expected = (&'static str, Key, bool);
 
 /// A check under way.
 struct Check<'a, R: 'static> {
     snapshot: &'a dyn Snapshot,
     partition: &'a Partition,
     table: &'a Table<R>,
+    schema: Option<&'a Schema>,
     counts: CheckCounts,
 }
 
 impl<R: Record> Check<'_, R> {
+    fn state(&self, index: &Index<R>) -> Option<IndexState> {
+        match self.schema {
+            Some(schema) => schema.state(self.table.space(), index.name()),
+            None => Some(IndexState::Readable),
+        }
+    }
+
     /// From the records to their rows.
     async fn records(
         &mut self,
@@ -281,16 +298,17 @@ impl<R: Record> Check<'_, R> {
     async fn record(
         &mut self,
         key: Key,
-        expected: Vec<Expected>,
+        mut expected: Vec<Expected>,
         report: &mut impl FnMut(Finding),
     ) -> Result<(), StoreError> {
-        let rows: Vec<_> = expected.iter().map(|(_, row)| row.clone()).collect();
+        expected.retain(|(_, _, must)| *must);
+        let rows: Vec<_> = expected.iter().map(|(_, row, _)| row.clone()).collect();
         let stored = if rows.is_empty() {
             Vec::new()
         } else {
             self.snapshot.get(&rows).await?
         };
-        for ((index, row), stored) in expected.into_iter().zip(stored) {
+        for ((index, row, _), stored) in expected.into_iter().zip(stored) {
             let record = key.clone();
             match stored.map(|entry| open::<Pointer>(&row, None, &entry.value)) {
                 None => self.find(Finding::MissingRow { index, row, record }, report),
@@ -340,7 +358,7 @@ impl<R: Record> Check<'_, R> {
                     None => false,
                     // A record of this table that cannot be read was found on the way there.
                     Some(Err(_)) => own.contains(&found),
-                    Some(Ok((_, rows))) => rows.iter().any(|(_, expected)| *expected == row),
+                    Some(Ok((_, rows))) => rows.iter().any(|(_, expected, _)| *expected == row),
                 };
                 if !belongs {
                     let index = index.name();
@@ -358,10 +376,12 @@ impl<R: Record> Check<'_, R> {
             key: key.clone(),
             uncut: uncut_key(key, &entry.value)?,
         };
-        let rows = self.table.rows(self.partition, &full, &record)?;
-        let rows = rows
-            .into_iter()
-            .map(|(row, (index, _))| (index.name(), row));
+        let live = |index: &Index<R>| self.state(index).is_some_and(IndexState::is_live);
+        let rows = self.table.rows(self.partition, &full, &record, live)?;
+        let rows = rows.into_iter().map(|(row, (index, _))| {
+            let must = self.state(index) == Some(IndexState::Readable);
+            (index.name(), row, must)
+        });
         Ok((record, rows.collect()))
     }
 

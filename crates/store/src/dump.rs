@@ -1,8 +1,14 @@
 //! A whole store as lines of JSON, from one snapshot.
 
-use crate::{Key, KeyRange, Snapshot, StoreError, hex, scan::Scan};
+mod digester;
+mod line;
+
+use crate::{KeyRange, Phase, Snapshot, StoreError, Watcher, progress::Meter, scan::Scan};
 use atlas_base::{Digest, canonical};
 use serde::{Deserialize, Serialize};
+
+use self::digester::Digester;
+pub(crate) use self::line::{Line, write_line};
 
 /// The format that is written, and the only one that is read.
 const FORMAT: u32 = 1;
@@ -12,7 +18,8 @@ const FORMAT: u32 = 1;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DumpHeader {
-    /// Digest of the lines that follow.
+    /// Digest of the entries that follow: of each its key, a line end, the length of its value as
+    /// eight bytes, most significant first, and its value.
     pub digest: Digest,
     /// How many lines follow.
     pub entries: u64,
@@ -33,7 +40,7 @@ impl DumpHeader {
 /// A key whose value is one line of JSON, as every record is, becomes `{"k":"<key>","v":<value>}`
 /// with the value as it is stored; any other value becomes `{"k":"<key>","x":"<hex>"}`. Equal
 /// stores give equal dumps, whatever engine they are on. The snapshot is read twice, since the
-/// header says what follows.
+/// header says what follows, and page by page.
 ///
 /// # Errors
 ///
@@ -41,14 +48,30 @@ impl DumpHeader {
 pub async fn dump<E: From<StoreError>>(
     snapshot: &dyn Snapshot,
     mut sink: impl FnMut(&str) -> Result<(), E>,
+    watcher: Watcher<'_>,
 ) -> Result<DumpHeader, E> {
-    let header = header_of(snapshot).await?;
+    let counted = tally(snapshot, Meter::new(watcher, Phase::Counting, None, None)).await?;
+    let header = counted.header();
     sink(&canonical::to_string(&header).unwrap_or_default())?;
+    let (entries, bytes) = (Some(counted.entries), Some(counted.bytes));
+    let mut meter = Meter::new(watcher, Phase::Dumping, entries, bytes);
+    let mut written = Tally::new();
+    let mut line = String::new();
     let mut scan = Scan::new(KeyRange::all());
     while let Some(entries) = scan.next(snapshot).await? {
         for (key, entry) in entries {
-            sink(&line(&key, &entry.value))?;
+            line.clear();
+            write_line(&mut line, key.as_str(), &entry.value);
+            sink(&line)?;
+            written.count(key.as_str(), &entry.value);
+            meter.advance(written.entries, written.bytes);
         }
+    }
+    meter.end();
+    if (written.entries, written.bytes) != (counted.entries, counted.bytes) {
+        return Err(
+            StoreError::corrupt("a snapshot was not the same when it was read again").into(),
+        );
     }
     Ok(header)
 }
@@ -59,38 +82,64 @@ pub async fn dump<E: From<StoreError>>(
 ///
 /// The snapshot cannot be read.
 pub async fn header_of(snapshot: &dyn Snapshot) -> Result<DumpHeader, StoreError> {
-    let mut tally = Tally::default();
+    let meter = Meter::new(&|_| {}, Phase::Counting, None, None);
+    Ok(tally(snapshot, meter).await?.header())
+}
+
+async fn tally(snapshot: &dyn Snapshot, mut meter: Meter<'_>) -> Result<Tally, StoreError> {
+    let mut tally = Tally::new();
     let mut scan = Scan::new(KeyRange::all());
     while let Some(entries) = scan.next(snapshot).await? {
         for (key, entry) in entries {
-            tally.add(&line(&key, &entry.value));
+            tally.add(key.as_str(), &entry.value);
+            meter.advance(tally.entries, tally.bytes);
         }
     }
-    Ok(tally.header())
+    meter.end();
+    Ok(tally)
 }
 
-/// The count and the digest of lines so far. Each step hashes the digest before and the line.
-#[derive(Debug, Default)]
+/// The count and the digest of entries so far.
+#[derive(Debug)]
 pub(crate) struct Tally {
-    entries: u64,
-    digest: Option<Digest>,
-    buffer: Vec<u8>,
+    pub(crate) entries: u64,
+    /// Bytes of keys and values.
+    pub(crate) bytes: u64,
+    digester: Digester,
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, line: &str) {
-        self.buffer.clear();
-        self.buffer
-            .extend(self.digest.iter().flat_map(Digest::as_bytes));
-        self.buffer.extend(line.as_bytes());
-        self.digest = Some(Digest::of(DOMAIN, &self.buffer));
+    pub(crate) fn new() -> Self {
+        Self {
+            entries: 0,
+            bytes: 0,
+            digester: Digester::new(DOMAIN),
+        }
+    }
+
+    /// Adds an entry.
+    pub(crate) fn add(&mut self, key: &str, value: &[u8]) {
+        let length = u64::try_from(value.len()).unwrap_or(u64::MAX);
+        self.digester.add(key.as_bytes());
+        // INVARIANT: no key holds a line end, and the length tells where the value ends: other
+        // entries are other bytes.
+        self.digester.add(b"\n");
+        self.digester.add(&length.to_be_bytes());
+        self.digester.add(value);
+        self.count(key, value);
+    }
+
+    /// Counts an entry, and leaves the digest as it is.
+    pub(crate) fn count(&mut self, key: &str, value: &[u8]) {
         self.entries = self.entries.saturating_add(1);
+        let bytes = key.len().saturating_add(value.len());
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
     pub(crate) fn header(&self) -> DumpHeader {
-        let digest = self.digest.unwrap_or_else(|| Digest::of(DOMAIN, &[]));
         DumpHeader {
-            digest,
+            digest: self.digester.digest(),
             entries: self.entries,
             format: FORMAT,
         }
@@ -98,30 +147,3 @@ impl Tally {
 }
 
 const DOMAIN: &str = "cloud-atlas dump";
-
-/// The line of one key.
-pub(crate) fn line(key: &Key, value: &[u8]) -> String {
-    let quoted = canonical::to_string(key).unwrap_or_default();
-    match core::str::from_utf8(value) {
-        Ok(text) if is_one_line_of_json(text) => format!(r#"{{"k":{quoted},"v":{text}}}"#),
-        _ => format!(r#"{{"k":{quoted},"x":"{}"}}"#, hex::encode(value)),
-    }
-}
-
-/// The key and the value of a line; none where [`line`] would not have written it.
-pub(crate) fn read_line(text: &str) -> Option<(Key, Vec<u8>)> {
-    let rest = text.strip_prefix(r#"{"k":"#)?.strip_suffix('}')?;
-    let mut keys = serde_json::Deserializer::from_str(rest).into_iter::<String>();
-    let key = Key::parse(&keys.next()?.ok()?).ok()?;
-    let rest = rest.get(keys.byte_offset()..)?;
-    let value = match rest.strip_prefix(r#","v":"#) {
-        Some(json) => json.as_bytes().to_owned(),
-        None => hex::decode(rest.strip_prefix(r#","x":""#)?.strip_suffix('"')?)?,
-    };
-    (line(&key, &value) == text).then_some((key, value))
-}
-
-fn is_one_line_of_json(text: &str) -> bool {
-    let bare = text.trim() == text && !text.contains(char::is_control);
-    bare && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-}

@@ -1,6 +1,6 @@
 //! What can go wrong with an engine, by what the caller does about it.
 
-use crate::{CommitToken, FeedPosition, Key, Limit};
+use crate::{CommitToken, FeedPosition, IndexState, Key, Limit};
 use std::{error::Error, sync::Arc};
 
 /// An engine's own error, kept as the source of a [`StoreError`].
@@ -60,6 +60,32 @@ pub enum StoreError {
         reason: &'static str,
         /// The engine's error.
         source: Option<ErrorSource>,
+    },
+    /// An index cannot be read, since not every record has its rows.
+    #[error("index `{index}` cannot be read: {}", unreadable(*state))]
+    IndexNotReadable {
+        /// The table and the index, such as `image.scope`.
+        index: Box<str>,
+        /// How far it has come; none where the store has no such index.
+        state: Option<IndexState>,
+    },
+    /// The store has an index that this program does not know, and would leave without rows.
+    #[error(
+        "the store has the index `{index}`, which this program does not know: reopen it with a newer version"
+    )]
+    IndexUnknown {
+        /// The table and the index, such as `image.scope`.
+        index: Box<str>,
+    },
+    /// A newer version of the program has changed the tables of the store.
+    #[error(
+        "the store has the schema version {found}, this program knows up to {known}: reopen it with a newer version"
+    )]
+    NewerSchema {
+        /// Of the store.
+        found: u32,
+        /// The newest that is known.
+        known: u32,
     },
     /// This store, or this version of the program, cannot do that.
     #[error("not supported here: {what}")]
@@ -124,6 +150,14 @@ impl StoreError {
             self,
             Self::Conflict | Self::Unavailable { .. } | Self::UnknownOutcome { .. }
         )
+    }
+}
+
+fn unreadable(state: Option<IndexState>) -> &'static str {
+    match state {
+        None => "the store does not have it, open the store to build it",
+        Some(IndexState::Building) => "it is being built, wait until that is done",
+        Some(_) => "it was dropped, reopen the store with a newer version",
     }
 }
 

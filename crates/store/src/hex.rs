@@ -4,11 +4,15 @@ use core::fmt::Write;
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(bytes.len().saturating_mul(2));
+    push(&mut digits, bytes);
+    digits
+}
+
+pub(crate) fn push(digits: &mut String, bytes: &[u8]) {
     for byte in bytes {
         // Writing to a string cannot fail.
         let _ = write!(digits, "{byte:02x}");
     }
-    digits
 }
 
 pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {

@@ -51,38 +51,12 @@ impl Key {
     /// The text is longer than 512 bytes, does not begin with a partition and a space, or holds a
     /// part that no builder writes.
     pub fn parse(text: &str) -> Result<Self, ParseKeyError> {
-        let refuse = |at| {
-            Err(ParseKeyError {
+        match misfit(text) {
+            None => Ok(Self(text.into())),
+            Some(at) => Err(ParseKeyError {
                 given: text.into(),
                 at,
-            })
-        };
-        if text.len() > MAX_KEY_BYTES {
-            return refuse(text.floor_char_boundary(MAX_KEY_BYTES));
-        }
-        // Nearly every key there is: short, and nothing in it stands for something else.
-        if let Some((first, rest)) = text.split_once(' ')
-            && part::are_plain(rest)
-            && partition::misfit_of(first).is_none()
-        {
-            return Ok(Self(text.into()));
-        }
-        let mut at = 0;
-        for (number, piece) in text.split(' ').enumerate() {
-            let misfit = if number == 0 {
-                partition::misfit_of(piece)
-            } else {
-                part::misfit(piece)
-            };
-            if let Some(inside) = misfit {
-                return refuse(at + inside);
-            }
-            at += piece.len() + 1;
-        }
-        if text.contains(' ') {
-            Ok(Self(text.into()))
-        } else {
-            refuse(text.len())
+            }),
         }
     }
 
@@ -107,6 +81,33 @@ impl Key {
     pub fn parts(&self) -> impl Iterator<Item = KeyPart<'_>> {
         self.0.split(' ').skip(2).map(KeyPart::new)
     }
+}
+
+/// Where a text stops being a key, if it does.
+pub(crate) fn misfit(text: &str) -> Option<usize> {
+    if text.len() > MAX_KEY_BYTES {
+        return Some(text.floor_char_boundary(MAX_KEY_BYTES));
+    }
+    // Nearly every key there is: short, and nothing in it stands for something else.
+    if let Some((first, rest)) = text.split_once(' ')
+        && part::are_plain(rest)
+        && partition::misfit(first).is_none()
+    {
+        return None;
+    }
+    let mut at = 0;
+    for (number, piece) in text.split(' ').enumerate() {
+        let misfit = if number == 0 {
+            partition::misfit(piece)
+        } else {
+            part::misfit(piece)
+        };
+        if let Some(inside) = misfit {
+            return Some(at + inside);
+        }
+        at += piece.len() + 1;
+    }
+    (!text.contains(' ')).then_some(text.len())
 }
 
 impl Borrow<str> for Key {

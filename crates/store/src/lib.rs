@@ -53,12 +53,13 @@
 //! | layer | types |
 //! |---|---|
 //! | keys | [`Partition`], [`Key`], [`KeyBuilder`], [`KeyRange`], [`Parts`] |
-//! | an engine | [`Store`], [`Snapshot`], [`Commit`], [`Capability`], [`StoreError`], [`FeedPage`] |
+//! | an engine | [`Store`], [`Snapshot`], [`Commit`], [`Capability`], [`Footprint`], [`StoreError`], [`FeedPage`] |
 //! | in memory | [`MemoryStore`], [`Timer`] |
 //! | transactions | [`Tx`], [`transact`], [`RetryPolicy`] |
 //! | records | [`Record`], [`Table`], [`Index`], [`RecordError`] |
 //! | lists | [`Query`], [`Condition`], [`QueryPage`], [`Cursor`] |
-//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_values`], [`count`], [`partitions`], [`dump()`], [`load()`], [`verify`] |
+//! | change | [`Catalog`], [`Schema`], [`IndexState`], [`SchemaGuard`], [`Migration`], [`Lease`] |
+//! | care | [`check_table`], [`check_records`], [`check_spaces`], [`check_schema`], [`check_values`], [`count`], [`partitions`], [`Walk`], [`dump()`], [`verify`], [`load()`], [`unfinished_load`], [`Progress`] |
 //!
 //! What holds throughout: reads come from one snapshot, and a commit fails with
 //! [`StoreError::Conflict`] if anything it has read has moved, phantoms included. A commit whose
@@ -78,9 +79,12 @@ mod load;
 mod memory;
 mod partition;
 mod parts;
+mod progress;
 mod range;
 mod record;
+mod records;
 mod scan;
+mod schema;
 mod table;
 mod timer;
 mod traits;
@@ -88,7 +92,7 @@ mod transact;
 mod tx;
 
 pub use crate::{
-    capability::{Capability, Limit},
+    capability::{Capability, Footprint, Limit},
     check::{
         CheckCounts, Finding, check_records, check_spaces, check_table, check_values, count,
         partitions,
@@ -99,12 +103,19 @@ pub use crate::{
     error::{AsStoreError, ErrorSource, StoreError},
     feed::{FeedEntry, FeedPage, FeedPosition},
     key::{Key, KeyBuilder, KeyPart, MAX_KEY_BYTES, ParseKeyError},
-    load::{LoadError, load, verify},
+    load::{CheckedDump, LoadError, UnfinishedLoad, load, unfinished_load, verify},
     memory::MemoryStore,
     partition::{ParsePartitionError, Partition},
     parts::{Part, Parts},
+    progress::{Phase, Progress, Watcher},
     range::KeyRange,
     record::{Record, RecordError, UpgradeError, check_value},
+    records::{Keys, ReadRecord, Walk, read_record},
+    schema::{
+        AnyTable, AppliedMigration, Catalog, IndexState, Lease, LeaseError, MigrateError,
+        Migration, MigrationContext, MigrationProgress, MigrationStep, Schema, SchemaGuard,
+        check_schema,
+    },
     table::{
         Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
         QueryPage, Scalar, Table, Test, Within,

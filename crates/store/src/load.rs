@@ -1,267 +1,251 @@
 //! A store from the lines of a dump.
 
-use crate::{
-    Capability, DumpHeader, Key, KeyRange, RetryPolicy, Snapshot, Store, StoreError, Value,
-    dump::{Tally, read_line},
-    header_of,
-    scan::Scan,
-    transact,
+mod batches;
+mod error;
+mod journal;
+mod reader;
+
+pub use self::{
+    error::LoadError,
+    journal::{UnfinishedLoad, unfinished_load},
+    reader::{CheckedDump, verify},
 };
-use core::error::Error;
-use std::collections::BTreeSet;
-use std::sync::Arc;
 
-/// The most keys of one commit, where the engine sets no lower limit.
-const BATCH_KEYS: usize = 500;
-/// The most bytes of one commit, where the engine sets no lower limit.
-const BATCH_BYTES: usize = 1 << 20;
+use self::{
+    batches::{Batches, Limits},
+    reader::Reader,
+};
+use crate::{
+    DumpHeader, Key, KeyRange, Page, Phase, RetryPolicy, Rows, Store, Tx, Value, Watcher,
+    dump::Tally, progress::Meter, transact,
+};
+use core::{
+    error::Error,
+    future::{Future as _, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 
-/// Why a dump was not loaded. Whatever the reason, a store into which part of a dump may have come
-/// says so at the next try: it is not empty.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// The store holds something that may not be replaced; nothing was written.
-    #[error("the store already holds {}: load into a new one", atlas_base::quoted(key.as_str()))]
-    NotEmpty {
-        /// The first such key.
-        key: Key,
-    },
-    /// The first line is no header of a dump; nothing was written.
-    #[error("the first line is no header of a store dump")]
-    NoHeader,
-    /// The dump is of another format; nothing was written.
-    #[error(
-        "dumps of format {format} cannot be read: use the version of the program that wrote it"
-    )]
-    Format {
-        /// Its format.
-        format: u32,
-    },
-    /// A line is none that a dump has.
-    #[error("line {line} is no entry of a store dump")]
-    Line {
-        /// Its number; the header is line 1.
-        line: u64,
-    },
-    /// The keys of a dump ascend, and this one does not.
-    #[error("line {line} is out of order: its key does not come after the one before")]
-    Order {
-        /// Its number; the header is line 1.
-        line: u64,
-    },
-    /// Lines were added, lost or changed.
-    #[error("the lines are not those the header tells of: {expected} entries expected, {found} found, digests {verdict}", verdict = if *.same_digest { "agree" } else { "differ" })]
-    Incomplete {
-        /// Entries the header tells of.
-        expected: u64,
-        /// Entries found.
-        found: u64,
-        /// Whether the digest is the one the header tells.
-        same_digest: bool,
-    },
-    /// The store does not hold what was written: somebody else wrote to it.
-    #[error("the store does not hold what was loaded: let nobody else write to it meanwhile")]
-    Disturbed,
-    /// The lines could not be read on.
-    #[error("the dump cannot be read")]
-    Source {
-        /// The reader's error.
-        source: Box<dyn Error + Send + Sync>,
-    },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// How many entries are read at a time.
+const PAGE: usize = 256;
 
-/// Reads a dump to its end and compares it with its header, without a store.
+/// Loads a dump that [`verify`] has checked into a store that holds nothing, or nothing but keys of
+/// which `may_replace` says that they may be deleted; or goes on where a load of the same dump was
+/// stopped.
+///
+/// The first commit writes a journal and deletes what may be replaced. Each further commit writes
+/// a batch of entries and moves the journal on; the last one deletes it, after the whole store was
+/// read once more and compared with the header. So a store is in one of three states: as it was,
+/// with a journal, or whole; [`unfinished_load`] tells which. Where there is a journal of the same
+/// dump, what is there is first compared with the beginning of the dump.
+///
+/// While one batch is committed the next one is read. Memory is that of the two, each of at most
+/// 20,000 entries and 8 MiB or one larger entry, however large the dump is.
 ///
 /// # Errors
 ///
-/// Every [`LoadError`] but those of a store.
-pub fn verify<S: Into<Box<dyn Error + Send + Sync>>>(
-    lines: impl IntoIterator<Item = Result<String, S>>,
-) -> Result<DumpHeader, LoadError> {
-    let mut reader = Reader::new(lines.into_iter())?;
-    while reader.next()?.is_some() {}
-    reader.end()
-}
-
-/// Loads a dump into a store that holds nothing, or nothing but keys of which `may_replace` says
-/// that they may be deleted.
-///
-/// Nothing in the dump is trusted: each line must be just what a dump has, keys ascend, and count
-/// and digest must be those of the header. That is known only at the end, while lines are written
-/// in batches as they come: [`verify`] reads the same lines first, where they can be read twice.
-/// In the end the store is read once more and compared with the header.
-///
-/// # Errors
-///
-/// The dump is not whole, the store is not empty or fails, or somebody else wrote to it meanwhile.
+/// The store holds something else, somebody else wrote to it meanwhile, the lines are no longer
+/// those that were checked, or the store fails. What was loaded so far stays, and the next load of
+/// the same dump goes on behind it.
 pub async fn load<S: Into<Box<dyn Error + Send + Sync>>>(
     store: &dyn Store,
     policy: &RetryPolicy,
-    may_replace: impl Fn(&Key) -> bool,
+    may_replace: impl Fn(&Key) -> bool + Send + Sync,
+    dump: &CheckedDump,
     lines: impl IntoIterator<Item = Result<String, S>>,
+    watcher: Watcher<'_>,
 ) -> Result<DumpHeader, LoadError> {
     let mut reader = Reader::new(lines.into_iter())?;
-    let mut batch = Batch::new(store.capability());
-    let mut replaced = replaced(&*store.snapshot().await?, may_replace).await?;
-    while let Some((key, value)) = reader.next()? {
-        replaced.remove(&key);
-        batch.add(store, policy, key, Some(value.into())).await?;
+    if reader.header() != dump.header() {
+        return Err(LoadError::Changed);
     }
-    for key in replaced {
-        batch.add(store, policy, key, None).await?;
+    let limits = Limits::of(store.capability());
+    let mut load = Load {
+        store,
+        policy,
+        journal: begin(store, policy, &may_replace, dump, &limits).await?,
+    };
+    if load.journal.done == 0 {
+        load.clear(&may_replace, &limits).await?;
+    } else {
+        while reader.tally.entries < load.journal.done && reader.pass()? {}
+        load.compare_with(&reader.tally, watcher).await?;
     }
-    batch.flush(store, policy).await?;
-    let header = reader.end()?;
-    if header_of(&*store.snapshot().await?).await? != header {
-        return Err(LoadError::Disturbed);
-    }
-    Ok(header)
-}
-
-/// The keys that are there already, all of which may go.
-async fn replaced(
-    snapshot: &dyn Snapshot,
-    may_replace: impl Fn(&Key) -> bool,
-) -> Result<BTreeSet<Key>, LoadError> {
-    let mut keys = BTreeSet::new();
-    let mut scan = Scan::new(KeyRange::all());
-    while let Some(entries) = scan.next(snapshot).await? {
-        for (key, _) in entries {
-            if !may_replace(&key) {
-                return Err(LoadError::NotEmpty { key });
-            }
-            keys.insert(key);
+    let (entries, bytes) = (Some(dump.header().entries), Some(dump.bytes()));
+    let mut meter = Meter::new(watcher, Phase::Loading, entries, bytes);
+    let mut batches = Batches::new(limits);
+    let mut ready = batches.next(&mut reader)?;
+    while !ready.is_empty() {
+        let (done, bytes) = batches.done;
+        let mut commit = pin!(load.write(ready, done));
+        // The first poll hands the commit to the engine, which may work meanwhile.
+        let begun = poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await;
+        let following = batches.next(&mut reader);
+        match begun {
+            Poll::Ready(outcome) => outcome?,
+            Poll::Pending => commit.await?,
         }
+        meter.advance(done, bytes);
+        ready = following?;
     }
-    Ok(keys)
+    if reader.tally.entries != dump.header().entries {
+        return Err(LoadError::Changed);
+    }
+    meter.end();
+    load.finish(dump, watcher).await?;
+    Ok(dump.header().clone())
 }
 
-/// The lines of a dump, checked one by one.
-struct Reader<I> {
-    lines: I,
-    header: DumpHeader,
-    tally: Tally,
-    line: u64,
-    last: Option<Key>,
-}
-
-impl<S, I> Reader<I>
-where
-    S: Into<Box<dyn Error + Send + Sync>>,
-    I: Iterator<Item = Result<String, S>>,
-{
-    fn new(mut lines: I) -> Result<Self, LoadError> {
-        let text = match lines.next() {
-            Some(line) => line.map_err(|error| LoadError::Source {
-                source: error.into(),
-            })?,
-            None => return Err(LoadError::NoHeader),
-        };
-        let header: DumpHeader = serde_json::from_str(&text).map_err(|_| LoadError::NoHeader)?;
-        if !header.is_readable() {
-            return Err(LoadError::Format {
-                format: header.format,
+/// Takes the store, if it holds nothing that has to stay, or finds the journal of the same load.
+async fn begin(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    may_replace: &(impl Fn(&Key) -> bool + Send + Sync),
+    dump: &CheckedDump,
+    limits: &Limits,
+) -> Result<UnfinishedLoad, LoadError> {
+    let run = |tx: Tx| async move {
+        if let Some(found) = journal::read(&tx).await? {
+            if found.dump == *dump.header() {
+                return Ok(found);
+            }
+            return Err(LoadError::Another {
+                begun: found.dump.digest,
+                given: dump.header().digest,
             });
         }
-        Ok(Self {
-            lines,
-            header,
-            tally: Tally::default(),
-            line: 1,
-            last: None,
-        })
-    }
-
-    fn next(&mut self) -> Result<Option<(Key, Vec<u8>)>, LoadError> {
-        let Some(text) = self.lines.next() else {
-            return Ok(None);
-        };
-        let text = text.map_err(|error| LoadError::Source {
-            source: error.into(),
-        })?;
-        self.line = self.line.saturating_add(1);
-        let (key, value) = read_line(&text).ok_or(LoadError::Line { line: self.line })?;
-        if self.last.as_ref().is_some_and(|last| *last >= key) {
-            return Err(LoadError::Order { line: self.line });
-        }
-        self.tally.add(&text);
-        self.last = Some(key.clone());
-        Ok(Some((key, value)))
-    }
-
-    fn end(self) -> Result<DumpHeader, LoadError> {
-        let found = self.tally.header();
-        if found == self.header {
-            return Ok(found);
-        }
-        Err(LoadError::Incomplete {
-            expected: self.header.entries,
-            found: found.entries,
-            same_digest: found.digest == self.header.digest,
-        })
-    }
-}
-
-/// Writes that wait for a commit.
-struct Batch {
-    writes: Vec<(Key, Option<Value>)>,
-    bytes: usize,
-    max_keys: usize,
-    max_bytes: usize,
-}
-
-impl Batch {
-    fn new(capability: &Capability) -> Self {
-        Self {
-            writes: Vec::new(),
-            bytes: 0,
-            max_keys: capability
-                .max_operations
-                .unwrap_or(BATCH_KEYS)
-                .min(BATCH_KEYS),
-            max_bytes: capability
-                .max_commit_bytes
-                .unwrap_or(BATCH_BYTES)
-                .min(BATCH_BYTES),
-        }
-    }
-
-    async fn add(
-        &mut self,
-        store: &dyn Store,
-        policy: &RetryPolicy,
-        key: Key,
-        value: Option<Value>,
-    ) -> Result<(), StoreError> {
-        let bytes = key.as_str().len() + value.as_ref().map_or(0, |value| value.len());
-        if self.writes.len() >= self.max_keys || self.bytes + bytes > self.max_bytes {
-            self.flush(store, policy).await?;
-        }
-        self.bytes += bytes;
-        self.writes.push((key, value));
-        Ok(())
-    }
-
-    async fn flush(&mut self, store: &dyn Store, policy: &RetryPolicy) -> Result<(), StoreError> {
-        self.bytes = 0;
-        let writes = Arc::new(core::mem::take(&mut self.writes));
-        transact(store, policy, |tx| {
-            let writes = Arc::clone(&writes);
-            async move {
-                for (key, value) in writes.iter() {
-                    match value {
-                        Some(value) => tx.put(key.clone(), Arc::clone(value))?,
-                        None => tx.delete(key.clone())?,
-                    }
+        let mut replaced = Vec::new();
+        let mut rest = Some(KeyRange::all());
+        while let Some(range) = rest.take() {
+            let page = tx.range(&range, Page::first(PAGE)).await?;
+            for (key, _) in page.entries {
+                if !may_replace(&key) {
+                    return Err(LoadError::NotEmpty { key });
                 }
-                Ok::<_, StoreError>(())
+                if replaced.len() < limits.deletes() {
+                    replaced.push(key);
+                }
             }
-        })
-        .await?;
+            rest = page.next;
+        }
+        for key in replaced {
+            tx.delete(key)?;
+        }
+        let begun = UnfinishedLoad {
+            done: 0,
+            dump: dump.header().clone(),
+        };
+        journal::write(&tx, &begun).await?;
+        Ok(begun)
+    };
+    Ok(transact(store, policy, run).await?.0)
+}
+
+/// A load under way.
+struct Load<'a> {
+    store: &'a dyn Store,
+    policy: &'a RetryPolicy,
+    /// What the store says of it.
+    journal: UnfinishedLoad,
+}
+
+impl Load<'_> {
+    /// Deletes what the first commit had no room for.
+    async fn clear(
+        &self,
+        may_replace: &(impl Fn(&Key) -> bool + Send + Sync),
+        limits: &Limits,
+    ) -> Result<(), LoadError> {
+        let journal = journal::key()?;
+        let (expected, journal) = (&self.journal, &journal);
+        let most = limits.deletes();
+        let run = |tx: Tx| async move {
+            journal::hold(&tx, expected).await?;
+            // One more, since the journal is among them.
+            let limit = most.saturating_add(1);
+            let page = tx.range(&KeyRange::all(), Page::first(limit)).await?;
+            let mut deleted = 0_usize;
+            for (key, _) in page.entries {
+                if key == *journal {
+                    continue;
+                }
+                if !may_replace(&key) {
+                    return Err(LoadError::Disturbed);
+                }
+                if deleted < most {
+                    deleted = deleted.saturating_add(1);
+                    tx.delete(key)?;
+                }
+            }
+            Ok(deleted)
+        };
+        while transact(self.store, self.policy, run).await?.0 > 0 {}
         Ok(())
     }
+
+    /// Compares what a load that was stopped has left with the beginning of the dump.
+    async fn compare_with(&self, begun: &Tally, watcher: Watcher<'_>) -> Result<(), LoadError> {
+        let (entries, bytes) = (Some(begun.entries), Some(begun.bytes));
+        let meter = Meter::new(watcher, Phase::Resuming, entries, bytes);
+        let tx = Tx::begin(self.store).await?;
+        let found = tally(&tx, meter).await?.header();
+        if found.entries == self.journal.done && found == begun.header() {
+            Ok(())
+        } else {
+            Err(LoadError::Disturbed)
+        }
+    }
+
+    /// Writes a batch, and moves the journal on with it.
+    async fn write(&mut self, writes: Vec<(Key, Value)>, done: u64) -> Result<(), LoadError> {
+        let next = UnfinishedLoad {
+            done,
+            dump: self.journal.dump.clone(),
+        };
+        let (expected, then, writes) = (&self.journal, &next, &writes);
+        let run = |tx: Tx| async move {
+            journal::hold(&tx, expected).await?;
+            tx.put_all(writes.iter().cloned())?;
+            journal::write(&tx, then).await
+        };
+        transact(self.store, self.policy, run).await?;
+        self.journal = next;
+        Ok(())
+    }
+
+    /// Compares the whole store with the header, and makes it one: nobody may have written to it
+    /// between the comparison and the commit.
+    async fn finish(&self, dump: &CheckedDump, watcher: Watcher<'_>) -> Result<(), LoadError> {
+        let (entries, bytes) = (Some(dump.header().entries), Some(dump.bytes()));
+        let expected = &self.journal;
+        let run = |tx: Tx| async move {
+            journal::hold(&tx, expected).await?;
+            let meter = Meter::new(watcher, Phase::Comparing, entries, bytes);
+            if tally(&tx, meter).await?.header() != expected.dump {
+                return Err(LoadError::Disturbed);
+            }
+            Ok(journal::delete(&tx)?)
+        };
+        transact(self.store, self.policy, run).await?;
+        Ok(())
+    }
+}
+
+/// The tally of everything that is there, but for the journal.
+async fn tally(tx: &Tx, mut meter: Meter<'_>) -> Result<Tally, LoadError> {
+    let journal = journal::key()?;
+    let mut tally = Tally::new();
+    let mut rest = Some(KeyRange::all());
+    while let Some(range) = rest.take() {
+        let Rows { entries, next } = tx.range(&range, Page::first(PAGE)).await?;
+        for (key, value) in entries {
+            if key != journal {
+                tally.add(key.as_str(), &value);
+                meter.advance(tally.entries, tally.bytes);
+            }
+        }
+        rest = next;
+    }
+    meter.end();
+    Ok(tally)
 }

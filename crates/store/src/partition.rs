@@ -27,7 +27,7 @@ impl Partition {
     ///
     /// The text is not `[a-z0-9][a-z0-9-]{0,62}`.
     pub fn account(name: &str) -> Result<Self, ParsePartitionError> {
-        match misfit(name) {
+        match account_misfit(name) {
             None => Ok(Self(name.into())),
             Some(at) => Err(ParsePartitionError {
                 given: name.into(),
@@ -60,19 +60,22 @@ impl Partition {
     }
 }
 
-/// Where a text stops being the name of an account, if it does.
-fn misfit(name: &str) -> Option<usize> {
+/// Where a text stops being a partition, if it does.
+pub(crate) fn misfit(text: &str) -> Option<usize> {
+    if text == "/" {
+        None
+    } else {
+        account_misfit(text)
+    }
+}
+
+fn account_misfit(name: &str) -> Option<usize> {
     let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let fits = |(at, byte): (usize, u8)| {
         at < Partition::MAX_BYTES && (letter(byte) || at > 0 && byte == b'-')
     };
     let misfit = name.bytes().enumerate().position(|pair| !fits(pair));
-    misfit.or_else(|| name.is_empty().then_some(0))
-}
-
-/// Where a text stops being a partition, if it does.
-pub(crate) fn misfit_of(text: &str) -> Option<usize> {
-    if text == "/" { None } else { misfit(text) }
+    misfit.or(name.is_empty().then_some(0))
 }
 
 impl fmt::Display for Partition {

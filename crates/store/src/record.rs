@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
 pub use self::envelope::check_value;
-pub(crate) use self::envelope::{open, open_where, seal, uncut_key};
+pub(crate) use self::envelope::{open, open_where, schema_of, seal, uncut_key};
 
 /// A value that a [`Table`](crate::Table) keeps.
 ///

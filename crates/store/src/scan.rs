@@ -6,6 +6,7 @@ use crate::{Entry, Key, KeyRange, Page, Snapshot, StoreError};
 const PAGE: usize = 256;
 
 /// What is still to be read of a range.
+#[derive(Debug)]
 pub(crate) struct Scan {
     rest: Option<KeyRange>,
 }

@@ -6,7 +6,7 @@ mod index;
 mod query;
 
 use crate::{
-    Key, Partition, Parts, Record, RecordError, StoreError, Tx, Value,
+    IndexState, Key, Partition, Parts, Record, RecordError, StoreError, Tx, Value,
     key::FullKey,
     record::{open, seal},
 };
@@ -50,8 +50,8 @@ pub struct Table<R: 'static> {
 }
 
 impl<R: Record> Table<R> {
-    /// A table in a space, with these indexes. The indexes of a store with records are as they were
-    /// when those were put: an index that is declared later finds what is put anew only.
+    /// A table in a space, with these indexes. An index that is declared later finds what is put
+    /// anew only, until a [`Migration`](crate::Migration) has built it.
     ///
     /// The space is the table's alone: nothing else in the
     /// store uses that name, nor one that begins with it and a `.`.
@@ -148,7 +148,8 @@ impl<R: Record> Table<R> {
     ///
     /// # Errors
     ///
-    /// As [`Table::get`]; [`StoreError::Unsupported`] where the table has no such unique index.
+    /// As [`Table::get`]; [`StoreError::Unsupported`] where the table has no such unique index,
+    /// [`StoreError::IndexNotReadable`] where the store has it not, or not yet.
     pub async fn find(
         &self,
         tx: &Tx,
@@ -161,6 +162,7 @@ impl<R: Record> Table<R> {
         if !index.is_unique() {
             return Err(StoreError::Unsupported { what });
         }
+        self.readable(tx, index)?;
         let row = index.row(self.space, partition, &parts.into(), None)?;
         let Some((Pointer(key), _)) = read(tx, &row).await? else {
             return Ok(None);
@@ -171,7 +173,11 @@ impl<R: Record> Table<R> {
             .into_iter()
             .next();
         match record.flatten() {
-            Some(record) => Ok(Some(Found { key, record })),
+            Some(record) => Ok(Some(Found {
+                key,
+                row: row.key,
+                record,
+            })),
             None => Err(StoreError::corrupt_at(&row.key, index::ORPHAN)),
         }
     }
@@ -182,7 +188,8 @@ impl<R: Record> Table<R> {
     /// # Errors
     ///
     /// [`RecordError::Taken`] where a unique index leads elsewhere,
-    /// [`RecordError::Unwritable`], or the store's.
+    /// [`RecordError::Unwritable`], or the store's: [`StoreError::IndexUnknown`] where the table
+    /// has an index in the transaction's schema that is not declared.
     pub async fn put(
         &self,
         tx: &Tx,
@@ -229,11 +236,34 @@ impl<R: Record> Table<R> {
         let Some((record, _)) = read::<R>(tx, &full).await? else {
             return Ok(None);
         };
-        for row in self.rows(partition, &full, &record)?.into_keys() {
-            tx.delete(row)?;
-        }
+        self.remove(tx, &full, self.kept_rows(tx, partition, &full, &record)?)
+            .await?;
         tx.delete(full.key)?;
         Ok(Some(record))
+    }
+
+    /// Deletes rows of a record. In a unique index that is being built, the row may be that of
+    /// another record with the same key.
+    async fn remove(
+        &self,
+        tx: &Tx,
+        full: &FullKey,
+        rows: BTreeMap<Key, (&'static Index<R>, FullKey)>,
+    ) -> Result<(), StoreError> {
+        for (row, (index, full_row)) in rows {
+            let state = tx
+                .schema()
+                .and_then(|schema| schema.state(self.space, index.name()));
+            if index.is_unique()
+                && state == Some(IndexState::Building)
+                && let Some((Pointer(holder), _)) = read(tx, &full_row).await?
+                && holder != full.key
+            {
+                continue;
+            }
+            tx.delete(row)?;
+        }
+        Ok(())
     }
 
     async fn replace(
@@ -250,10 +280,10 @@ impl<R: Record> Table<R> {
             if stored == value {
                 return Ok(());
             }
-            stale = self.rows(partition, full, &before)?;
+            stale = self.kept_rows(tx, partition, full, &before)?;
         }
         let pointer = Pointer(full.key.clone());
-        for (row, (index, full_row)) in self.rows(partition, full, record)? {
+        for (row, (index, full_row)) in self.kept_rows(tx, partition, full, record)? {
             if stale.remove(&row).is_some() {
                 continue;
             }
@@ -268,9 +298,7 @@ impl<R: Record> Table<R> {
             }
             tx.put(row, seal(&full_row, &pointer)?)?;
         }
-        for row in stale.into_keys() {
-            tx.delete(row)?;
-        }
+        self.remove(tx, full, stale).await?;
         Ok(tx.put(full.key.clone(), value)?)
     }
 
@@ -284,21 +312,51 @@ impl<R: Record> Table<R> {
             .build_full()
     }
 
-    /// The rows that the indexes must have for a record.
+    /// The rows that a write keeps for a record.
+    fn kept_rows(
+        &self,
+        tx: &Tx,
+        partition: &Partition,
+        full: &FullKey,
+        record: &R,
+    ) -> Result<BTreeMap<Key, (&'static Index<R>, FullKey)>, StoreError> {
+        let Some(schema) = tx.schema() else {
+            return self.rows(partition, full, record, |_| true);
+        };
+        schema.known(self.space, |name| {
+            self.indexes.iter().any(|index| index.name() == name)
+        })?;
+        self.rows(partition, full, record, |index| {
+            schema
+                .state(self.space, index.name())
+                .is_some_and(IndexState::is_live)
+        })
+    }
+
+    /// The rows that some of the indexes must have for a record.
     pub(crate) fn rows(
         &self,
         partition: &Partition,
         full: &FullKey,
         record: &R,
+        of: impl Fn(&Index<R>) -> bool,
     ) -> Result<BTreeMap<Key, (&'static Index<R>, FullKey)>, StoreError> {
         let mut rows = BTreeMap::new();
-        for index in self.indexes {
+        for index in self.indexes.iter().filter(|index| of(index)) {
             for parts in index.keys(record) {
                 let row = index.row(self.space, partition, &parts, Some(full))?;
                 rows.insert(row.key.clone(), (index, row));
             }
         }
         Ok(rows)
+    }
+
+    /// Refuses to read an index that the transaction's schema does not call readable.
+    pub(crate) fn readable(&self, tx: &Tx, index: &Index<R>) -> Result<(), StoreError> {
+        match tx.schema() {
+            Some(schema) => schema.readable(self.space, index.name()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn index(&self, name: &str) -> Result<&'static Index<R>, StoreError> {

@@ -1,13 +1,16 @@
 //! A transaction: reads from one snapshot, sees its own writes, notes what it has read.
 
+mod intervals;
+mod lap;
 mod sets;
 
 use self::sets::Sets;
 use crate::{
-    Commit, CommitToken, Committed, Entry, Key, KeyRange, Page, Snapshot, Store, StoreError, Value,
+    Commit, CommitToken, Committed, Entry, Footprint, Key, KeyRange, Page, Schema, Snapshot, Store,
+    StoreError, Value,
 };
 use core::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A cheap, owned handle of one transaction; clones are the same transaction.
 ///
@@ -24,6 +27,7 @@ struct Inner {
     /// Gone once the transaction has ended.
     snapshot: Mutex<Option<Arc<Box<dyn Snapshot>>>>,
     sets: Mutex<Sets>,
+    schema: OnceLock<Arc<Schema>>,
 }
 
 /// A part of a range as a transaction sees it.
@@ -48,13 +52,39 @@ impl Tx {
 
     /// Begins a transaction on a snapshot.
     pub fn on(snapshot: Box<dyn Snapshot>) -> Self {
+        Self::with(snapshot, Sets::default())
+    }
+
+    /// Begins a transaction on a snapshot that will not be committed: it does not note what it
+    /// reads, so that it takes the memory of a page however much that is. What it writes it sees,
+    /// and nobody else ever will.
+    pub fn look(snapshot: Box<dyn Snapshot>) -> Self {
+        Self::with(snapshot, Sets::forgetful())
+    }
+
+    fn with(snapshot: Box<dyn Snapshot>, sets: Sets) -> Self {
         let snapshot = Mutex::new(Some(Arc::new(snapshot)));
         Self {
             inner: Arc::new(Inner {
                 snapshot,
-                sets: Mutex::default(),
+                sets: Mutex::new(sets),
+                schema: OnceLock::new(),
             }),
         }
+    }
+
+    /// Holds tables to a schema from now on: writes keep the rows of the indexes that it has, and
+    /// reads go through those only that it calls readable. Without one, all indexes that a table
+    /// declares are readable. The first schema holds.
+    ///
+    /// The caller has read it in this transaction: see [`SchemaGuard`](crate::SchemaGuard).
+    pub fn under(&self, schema: Arc<Schema>) {
+        self.inner.schema.get_or_init(|| schema);
+    }
+
+    /// The schema to which tables are held.
+    pub fn schema(&self) -> Option<&Schema> {
+        self.inner.schema.get().map(|schema| &**schema)
     }
 
     /// What a key holds.
@@ -92,6 +122,9 @@ impl Tx {
             ));
         }
         let mut sets = self.sets();
+        for key in keys {
+            sets.note_asked(key);
+        }
         for (key, entry) in unwritten.iter().zip(&read) {
             sets.note_key(key, entry.as_ref().map(|entry| entry.version));
         }
@@ -149,6 +182,19 @@ impl Tx {
         self.write(key, Some(value.into()))
     }
 
+    /// Gives many keys a value, as [`Tx::put`] does one by one; cheapest in a transaction that has
+    /// written nothing, in key order.
+    pub(crate) fn put_all(
+        &self,
+        entries: impl Iterator<Item = (Key, Value)>,
+    ) -> Result<(), StoreError> {
+        if self.lock_snapshot().is_none() {
+            return Err(StoreError::Closed);
+        }
+        self.sets().put_all(entries);
+        Ok(())
+    }
+
     /// Deletes a key, without a look at whether it is there.
     ///
     /// # Errors
@@ -163,20 +209,40 @@ impl Tx {
         self.sets().is_read_only()
     }
 
+    /// Begins a lap: from here on [`Tx::weight`] counts as if a transaction of its own began here,
+    /// on what this one has written so far. The transaction itself goes on unchanged, and so a long
+    /// work is tried out in one transaction, which is dropped, and weighed in the parts in which it
+    /// is to be committed.
+    pub fn lap(&self) {
+        self.sets().begin_lap();
+    }
+
+    /// What the transaction asks of an engine so far; since [`Tx::lap`], where that was called.
+    /// [`Capability::admits`](crate::Capability::admits) says whether it is too much.
+    pub fn weight(&self) -> Footprint {
+        self.sets().weight()
+    }
+
     /// Commits, and ends the transaction for every clone. One that wrote nothing ends without a
     /// trip to the engine: its reads came from one snapshot, which is all there is to it.
     ///
     /// # Errors
     ///
     /// As [`Snapshot::commit`]; [`StoreError::Closed`] where the transaction has ended;
-    /// [`StoreError::Unsupported`] where a clone is still reading.
+    /// [`StoreError::Unsupported`] where a clone is still reading, or where it wrote and was only
+    /// to [look](Tx::look).
     pub async fn commit(self, token: CommitToken) -> Result<Option<Committed>, StoreError> {
         let snapshot = self.lock_snapshot().take().ok_or(StoreError::Closed)?;
-        let (reads, writes) = core::mem::take(&mut *self.sets()).into_parts();
+        let sets = core::mem::take(&mut *self.sets());
         drop(self);
-        if writes.is_empty() {
+        if sets.is_read_only() {
             return Ok(None);
         }
+        if sets.is_forgetful() {
+            let what = "committing a transaction that was only to look";
+            return Err(StoreError::Unsupported { what });
+        }
+        let (reads, writes) = sets.into_parts();
         let what = "committing while a clone of the transaction still reads";
         let snapshot = Arc::into_inner(snapshot).ok_or(StoreError::Unsupported { what })?;
         snapshot

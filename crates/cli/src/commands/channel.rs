@@ -3,10 +3,12 @@
 use crate::{
     args::Global,
     exit::Run,
+    pages::PageArgs,
     print::{Columns, Out},
 };
 use clap::Subcommand;
 use cloud_atlas::{
+    Released,
     history::RevisionNumber,
     template::{Channel, ChannelName, Reference},
 };
@@ -30,6 +32,8 @@ pub(crate) enum ChannelCommand {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        page: PageArgs,
     },
 }
 
@@ -45,14 +49,13 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
                 writeln!(out, "{} is revision {}", channel.name(), channel.current())
             })
         }
-        ChannelCommand::List { reference } => {
-            let channels = session.channels(&reference, from).block_on()?;
-            let pointers: Vec<_> = channels.iter().map(Pointer::of).collect();
+        ChannelCommand::List { reference, page } => {
             let headers = ["CHANNEL", ">REVISION", "SINCE", "BY"];
-            out.list(
-                &pointers,
-                &Columns::new("no channels", &headers, Pointer::row),
-            )
+            let columns = Columns::new("no channels", &headers, Pointer::row);
+            page.show(&columns, out, |page| {
+                let channels = session.channels(&reference, from, page).block_on()?;
+                Ok(channels.map(|channel| Pointer::of(&channel)))
+            })
         }
     }
 }
@@ -102,50 +105,41 @@ pub(crate) enum ReleaseCommand {
         #[arg(value_name = "REF")]
         reference: Reference,
     },
-    /// List the releases of a MultiCloud Image
+    /// List the releases of a MultiCloud Image, newest revision first
     List {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        page: PageArgs,
     },
 }
 
-#[derive(Serialize)]
-struct Released {
-    version: Version,
-    revision: RevisionNumber,
-}
-
 pub(crate) fn release(command: ReleaseCommand, global: &Global, out: &mut Out) -> Run {
+    #[derive(Serialize)]
+    struct Set {
+        version: Version,
+        revision: RevisionNumber,
+    }
     let session = global.session()?;
     match command {
         ReleaseCommand::Set { version, reference } => {
             let revision = session
                 .release(&reference, &global.scope, &version)
                 .block_on()?;
-            let released = Released { version, revision };
-            out.one(&released, |out| {
-                writeln!(out, "revision {revision} is {}", released.version)
+            let set = Set { version, revision };
+            out.one(&set, |out| {
+                writeln!(out, "revision {revision} is {}", set.version)
             })
         }
-        ReleaseCommand::List { reference } => {
-            let log = session.mci_log(&reference, &global.scope).block_on()?;
-            let released = log.into_iter().filter_map(|entry| {
-                let revision = entry.revision.number();
-                entry
-                    .marks
-                    .release
-                    .map(|version| Released { version, revision })
-            });
-            let mut released: Vec<_> = released.collect();
-            released.sort_by(|a, b| b.version.cmp(&a.version));
+        ReleaseCommand::List { reference, page } => {
             let row = |released: &Released| {
                 vec![released.version.to_string(), released.revision.to_string()]
             };
-            out.list(
-                &released,
-                &Columns::new("no releases", &["VERSION", ">REVISION"], row),
-            )
+            let columns = Columns::new("no releases", &["VERSION", ">REVISION"], row);
+            page.show(&columns, out, |page| {
+                session.releases(&reference, &global.scope, page).block_on()
+            })
         }
     }
 }

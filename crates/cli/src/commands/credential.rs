@@ -3,6 +3,7 @@
 use crate::{
     args::Global,
     exit::Run,
+    pages::PageArgs,
     print::{Columns, Out},
 };
 use clap::Subcommand;
@@ -31,7 +32,10 @@ pub(crate) enum CredentialCommand {
         secret: SecretRef,
     },
     /// List the credentials that reach --scope
-    List,
+    List {
+        #[command(flatten)]
+        page: PageArgs,
+    },
     /// Remove a credential at --scope that no image record uses
     Remove {
         /// What it is called
@@ -66,10 +70,12 @@ pub(crate) fn run(command: CredentialCommand, global: &Global, out: &mut Out) ->
                 )
             })
         }
-        CredentialCommand::List => {
+        CredentialCommand::List { page } => {
             let headers = ["CREDENTIAL", "CLOUD", "SCOPE", "SECRET AT"];
-            let credentials = session.credentials(scope).block_on()?;
-            out.list(&credentials, &Columns::new("no credentials", &headers, row))
+            let columns = Columns::new("no credentials", &headers, row);
+            page.show(&columns, out, |page| {
+                session.credentials(scope, page).block_on()
+            })
         }
         CredentialCommand::Remove { name } => {
             global.confirm(&format!("remove the credential {name} at {scope}"))?;

@@ -3,15 +3,16 @@
 use crate::{
     args::Global,
     exit::{Failure, Run},
-    print::{Columns, Out, note, warn},
+    pages::PageArgs,
+    print::{Columns, Out, warn},
 };
 use clap::{Subcommand, ValueEnum};
 use cloud_atlas::{
-    ImageCursor, ImageQuery,
+    ImageQuery, OsFilter,
     base::{Name, Tag},
     image::{
-        AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId, OsFacts,
-        RegisterImage, Registered, Via,
+        AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId,
+        LifecycleState, OsFacts, RegisterImage, Registered, Via,
     },
     image_id::{Cloud, CloudLocation, ImageId},
 };
@@ -24,25 +25,46 @@ pub(crate) enum ImageCommand {
     /// Register an image at --scope
     Register(Box<Register>),
     /// List the records that are seen from --scope
-    List {
-        /// In this cloud only
-        #[arg(long)]
-        cloud: Option<Cloud>,
-        /// In this cloud location and below only
-        #[arg(long)]
-        location: Option<CloudLocation>,
-        /// How many at most, up to 1000
-        #[arg(long, value_name = "COUNT", default_value_t = 100)]
-        limit: usize,
-        /// Go on where the page before ended, as it said
-        #[arg(long, value_name = "CURSOR")]
-        after: Option<ImageCursor>,
-    },
+    List(Box<List>),
     /// Show a record
     Show {
         /// Such as img-0123456789abcdef0123456789abcdef
         record: ImageRecordId,
     },
+}
+
+/// List the records that are seen from --scope
+///
+/// With --name, --os and --location it reads little more than what it shows; with other filters
+/// alone, every record that is seen from there.
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// In this cloud only
+    #[arg(long)]
+    cloud: Option<Cloud>,
+    /// In this cloud location and below only
+    #[arg(long)]
+    location: Option<CloudLocation>,
+    /// With this operating system only: FAMILY, FAMILY/GENERATION or FAMILY/GENERATION/VERSION
+    #[arg(long)]
+    os: Option<OsFilter>,
+    /// For this processor architecture only
+    #[arg(long, value_name = "ARCHITECTURE", alias = "architecture")]
+    arch: Option<Architecture>,
+    /// Of a name that begins so only
+    #[arg(long, value_name = "BEGINNING")]
+    name: Option<String>,
+    /// Of a name with this in it only
+    #[arg(long, value_name = "TEXT")]
+    name_contains: Option<String>,
+    /// With this tag only; with all of them where several are named
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<Tag>,
+    /// In this state only: active, deprecated, disabled or deleted [default: all but deleted]
+    #[arg(long)]
+    state: Option<LifecycleState>,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
 /// Register an image
@@ -120,27 +142,7 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
                 )
             })
         }
-        ImageCommand::List {
-            cloud,
-            location,
-            limit,
-            after,
-        } => {
-            let mut query = ImageQuery::new(global.scope.clone());
-            query.cloud = cloud;
-            query.location = location;
-            query.limit = limit;
-            query.after = after;
-            let list = global.session()?.images(&query).block_on()?;
-            let headers = [
-                "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
-            ];
-            out.list(&list.records, &Columns::new("no images", &headers, row))?;
-            if let Some(next) = list.next {
-                note(format_args!("there are more: say --after '{next}'"));
-            }
-            Ok(())
-        }
+        ImageCommand::List(list) => list.show(global, out),
         ImageCommand::Show { record } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;
             for warning in record.warnings() {
@@ -148,6 +150,28 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             }
             out.fields(&record)
         }
+    }
+}
+
+impl List {
+    fn show(self, global: &Global, out: &mut Out) -> Run {
+        let mut query = ImageQuery::new(global.scope.clone());
+        query.cloud = self.cloud;
+        query.location = self.location;
+        query.os = self.os;
+        query.architecture = self.arch;
+        query.name_begins = self.name;
+        query.name_contains = self.name_contains;
+        query.tags = self.tags.into_iter().collect();
+        query.state = self.state;
+        let session = global.session()?;
+        let headers = [
+            "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
+        ];
+        let columns = Columns::new("no images", &headers, row);
+        self.page.show(&columns, out, |page| {
+            session.images(&query, page).block_on()
+        })
     }
 }
 

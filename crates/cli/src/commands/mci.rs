@@ -3,7 +3,7 @@
 mod edit;
 mod look;
 
-use crate::{args::Global, exit::Run, print::Out};
+use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
 use clap::Subcommand;
 use cloud_atlas::{
     base::Name,
@@ -25,7 +25,10 @@ pub(crate) enum Mci {
     /// Take cloud locations or tags out of HEAD
     Unset(edit::Unset),
     /// List those that are seen from --scope
-    List,
+    List {
+        #[command(flatten)]
+        page: PageArgs,
+    },
     /// Show one: HEAD, or the state that @X names
     Show {
         /// Such as web-base or web-base@3
@@ -49,6 +52,8 @@ pub(crate) enum Mci {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        page: PageArgs,
     },
     /// Compare two states, of one or of two
     Diff {
@@ -88,7 +93,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         }
         Mci::Set(set) => edit::set(*set, &session, from, out),
         Mci::Unset(unset) => edit::unset(unset, &session, from, out),
-        Mci::List => look::list(&session, from, out),
+        Mci::List { page } => look::list(page, &session, from, out),
         Mci::Show { reference } => look::show(&reference, &session, from, out),
         Mci::Commit {
             reference,
@@ -108,7 +113,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
                 )
             })
         }
-        Mci::Log { reference } => look::log(&reference, &session, from, out),
+        Mci::Log { reference, page } => look::log(&reference, page, &session, from, out),
         Mci::Diff { before, after } => look::diff(before, after, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),
     }

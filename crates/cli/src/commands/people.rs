@@ -3,6 +3,7 @@
 use crate::{
     args::Global,
     exit::{Failure, Run},
+    pages::PageArgs,
     print::{Columns, Out},
 };
 use clap::Subcommand;
@@ -22,7 +23,10 @@ pub(crate) enum ScopeCommand {
         at: Scope,
     },
     /// List the scopes that you may see
-    List,
+    List {
+        #[command(flatten)]
+        page: PageArgs,
+    },
     /// Remove a scope that holds nothing
     Remove {
         /// The scope
@@ -41,12 +45,10 @@ pub(crate) fn scope(command: ScopeCommand, global: &Global, out: &mut Out) -> Ru
                 None => writeln!(out, "added {at}"),
             })
         }
-        ScopeCommand::List => {
+        ScopeCommand::List { page } => {
             let headers = ["SCOPE", "ACCOUNT NUMBER", "ADDED"];
-            out.list(
-                &session.scopes().block_on()?,
-                &Columns::new("no scopes", &headers, scope_row),
-            )
+            let columns = Columns::new("no scopes", &headers, scope_row);
+            page.show(&columns, out, |page| session.scopes(page).block_on())
         }
         ScopeCommand::Remove { at } => {
             global.confirm(&format!("remove {at}"))?;
@@ -75,7 +77,10 @@ pub(crate) enum PrincipalCommand {
         who: PrincipalId,
     },
     /// List the principals
-    List,
+    List {
+        #[command(flatten)]
+        page: PageArgs,
+    },
     /// Remove a principal with all grants
     Remove {
         /// Who goes
@@ -91,9 +96,9 @@ pub(crate) fn principal(command: PrincipalCommand, global: &Global, out: &mut Ou
             let record = session.add_principal(&who).block_on()?;
             out.one(&record, |out| writeln!(out, "added {who}"))
         }
-        PrincipalCommand::List => {
+        PrincipalCommand::List { page } => {
             let columns = Columns::new("no principals", &["PRINCIPAL", "ADDED"], principal_row);
-            out.list(&session.principals().block_on()?, &columns)
+            page.show(&columns, out, |page| session.principals(page).block_on())
         }
         PrincipalCommand::Remove { who } => {
             global.confirm(&format!("remove {who} with all grants"))?;
@@ -126,6 +131,8 @@ pub(crate) enum GrantCommand {
         /// Of this principal only
         #[arg(value_name = "PRINCIPAL")]
         who: Option<PrincipalId>,
+        #[command(flatten)]
+        page: PageArgs,
     },
     /// Take ROLE at --scope from PRINCIPAL
     Remove {
@@ -149,10 +156,12 @@ pub(crate) fn grant(command: GrantCommand, global: &Global, out: &mut Out) -> Ru
                 None => writeln!(out, "granted {}", granted.grant),
             })
         }
-        GrantCommand::List { who } => {
+        GrantCommand::List { who, page } => {
             let headers = ["PRINCIPAL", "ROLE", "SCOPE", "UNTIL"];
-            let grants = session.grants(who.as_ref()).block_on()?;
-            out.list(&grants, &Columns::new("no grants", &headers, grant_row))
+            let columns = Columns::new("no grants", &headers, grant_row);
+            page.show(&columns, out, |page| {
+                session.grants(who.as_ref(), page).block_on()
+            })
         }
         GrantCommand::Remove { role, who } => {
             let grant = session.revoke(&who, &role, &global.scope).block_on()?;

@@ -4,15 +4,17 @@ use crate::{
     args::Global,
     exit::{Failure, Run},
     files,
+    pages::PageArgs,
     print::{Columns, Out, note},
+    progress::{self, Phases},
 };
 use clap::Subcommand;
-use cloud_atlas::{Atlas, AuditEvent, FileReport};
+use cloud_atlas::{Atlas, AuditEvent, FileReport, Loader};
 use pollster::FutureExt as _;
 use serde::Serialize;
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
+    io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -26,10 +28,21 @@ pub(crate) fn init(global: &Global, out: &mut Out) -> Run {
     if let Some(folder) = global.default_store_folder()? {
         fs::create_dir_all(&folder)?;
     }
-    Atlas::init(&store).block_on().map_err(Failure::opening)?;
+    let atlas = Atlas::init(&store).block_on().map_err(Failure::opening)?;
     out.one(&Made { store: &store }, |out| {
         writeln!(out, "made a store at {store}")
-    })
+    })?;
+    let small = atlas.small_limits();
+    for small in &small {
+        let (what, limit, needed) = (small.what, small.limit, small.needed);
+        note(format!(
+            "this store takes {limit} {what}; a release of 200 images has up to {needed}"
+        ));
+    }
+    if !small.is_empty() {
+        note("what is too large is refused: import it with `--in-batches`");
+    }
+    Ok(())
 }
 
 /// Take care of the store
@@ -43,7 +56,8 @@ pub(crate) enum Store {
     },
     /// Fill a new store from a dump
     ///
-    /// The store must hold nothing but what `atlas init` wrote, which is replaced.
+    /// The store must hold nothing but what `atlas init` wrote, which is replaced. Where a load of
+    /// the same dump was stopped, it goes on; until then no other command opens the store.
     Load {
         /// The dump
         file: PathBuf,
@@ -53,6 +67,11 @@ pub(crate) enum Store {
     /// It reads the file first, then the records in it, and changes neither. Ends with 1 if
     /// something is wrong, and with 3 if the file cannot be read at all.
     Check,
+    /// Write old records in their newest form
+    ///
+    /// A store of an earlier version gets its new indexes whenever it is opened, and its old
+    /// records can be read as they are: this is for stores that are to forget their old forms.
+    Upgrade,
     /// Count the records
     Stats,
 }
@@ -60,8 +79,9 @@ pub(crate) enum Store {
 pub(crate) fn run(command: Store, global: &Global, out: &mut Out) -> Run {
     match command {
         Store::Dump { out: file } => dump(&global.open()?, file.as_deref()),
-        Store::Load { file } => load(&global.open()?, &file, out),
+        Store::Load { file } => load(global, &file, out),
         Store::Check => check(global, out),
+        Store::Upgrade => upgrade(&global.open()?, out),
         Store::Stats => {
             let counts = global.open()?.count().block_on()?;
             let counts: Vec<_> = counts
@@ -89,19 +109,30 @@ impl Count<'_> {
 }
 
 fn dump(atlas: &Atlas, file: Option<&Path>) -> Run {
+    let bars = Phases::new(file.is_some() || !io::stdout().is_terminal());
+    let watcher = |now| bars.show(now);
     if let Some(path) = file {
         let mut whole = files::Whole::create(path)?;
-        atlas.dump(|line| writeln!(whole, "{line}")).block_on()?;
+        let sink = |line: &str| {
+            whole.write_all(line.as_bytes())?;
+            whole.write_all(b"\n")
+        };
+        atlas.dump(sink, &watcher).block_on()?;
         whole.finish()?;
+        drop(bars);
         note(format!("the dump is in {}", files::shown(path)));
         return Ok(());
     }
     let mut stdout = BufWriter::new(io::stdout().lock());
-    atlas.dump(|line| writeln!(stdout, "{line}")).block_on()?;
+    let sink = |line: &str| {
+        stdout.write_all(line.as_bytes())?;
+        stdout.write_all(b"\n")
+    };
+    atlas.dump(sink, &watcher).block_on()?;
     Ok(stdout.flush()?)
 }
 
-fn load(atlas: &Atlas, path: &Path, out: &mut Out) -> Run {
+fn load(global: &Global, path: &Path, out: &mut Out) -> Run {
     #[derive(Serialize)]
     struct Loaded {
         entries: u64,
@@ -112,14 +143,42 @@ fn load(atlas: &Atlas, path: &Path, out: &mut Out) -> Run {
         let message = format!("`{shown}` is no file: a dump is read twice, first to check it");
         return Err(Failure::trouble(message).into());
     }
-    let lines = || Ok(Lines(BufReader::new(File::open(path)?)));
-    let header = atlas
-        .load(lines)
+    let loader = global.when_free(|url| Loader::open(url).block_on())?;
+    if let Some((done, entries)) = loader.unfinished() {
+        note(format!(
+            "a load was begun before: {done} of {entries} entries are there"
+        ));
+    }
+    let bars = Phases::new(true);
+    let lines = || Ok(Lines(BufReader::with_capacity(1 << 16, File::open(path)?)));
+    let header = loader
+        .load(lines, &|now| bars.show(now))
         .block_on()
         .map_err(|error| Failure::from(error).at(format!("`{shown}` was not loaded")))?;
+    drop(bars);
     let entries = header.entries;
     out.one(&Loaded { entries }, |out| {
         writeln!(out, "loaded {entries} entries from {shown}")
+    })
+}
+
+fn upgrade(atlas: &Atlas, out: &mut Out) -> Run {
+    let bar = progress::bar("upgrading");
+    let report = atlas
+        .upgrade(|progress| {
+            // A step knows of partitions how many there are, and of records how many it has seen.
+            bar.set_length(u64::try_from(progress.partitions).unwrap_or(u64::MAX));
+            bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
+            let (step, of, records) = (progress.step, &progress.of, progress.records);
+            bar.set_message(format!("{step} {of}, {records} looked at, accounts"));
+        })
+        .block_on();
+    bar.finish_and_clear();
+    let report = report?;
+    out.one(&report, |out| match report.rewritten {
+        0 => writeln!(out, "all is as this version writes it"),
+        1 => writeln!(out, "1 record was written anew"),
+        records => writeln!(out, "{records} records were written anew"),
     })
 }
 
@@ -199,18 +258,17 @@ fn check(global: &Global, out: &mut Out) -> Run {
 /// Show who changed what, newest first, at --scope and below
 #[derive(Debug, clap::Args)]
 pub(crate) struct Events {
-    /// How many at most
-    #[arg(long, value_name = "COUNT", default_value_t = 50)]
-    limit: usize,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
-pub(crate) fn events(Events { limit }: &Events, global: &Global, out: &mut Out) -> Run {
-    let events = global.session()?.events(&global.scope, *limit).block_on()?;
+pub(crate) fn events(Events { page }: Events, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
     let headers = ["WHEN", "WHO", "DID", "AT", "TO"];
-    out.list(
-        &events,
-        &Columns::new("nothing happened here", &headers, event_row),
-    )
+    let columns = Columns::new("nothing happened here", &headers, event_row);
+    page.show(&columns, out, |page| {
+        session.events(&global.scope, page).block_on()
+    })
 }
 
 fn event_row(event: &AuditEvent) -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::{
 };
 use clap::Subcommand;
 use cloud_atlas::{
-    ImportOptions, ImportReport, ImportedRelease,
+    Error, ImportError, ImportOptions, ImportReport, ImportedRelease, Resumed,
     base::Name,
     image::Architecture,
     image_id::Cloud,
@@ -46,6 +46,10 @@ pub(crate) enum Import {
         /// The credential to register with where several fit, such as `aws=main`
         #[arg(long = "credential", value_name = "CLOUD=NAME", value_parser = credential)]
         credentials: Vec<(Cloud, Name)>,
+        /// Register the images of a release in several commits, where the store takes them in no
+        /// other way; the same command again goes on where it was stopped
+        #[arg(long)]
+        in_batches: bool,
     },
 }
 
@@ -94,6 +98,7 @@ pub(crate) fn import(command: Import, global: &Global, out: &mut Out) -> Run {
         commit,
         instance_types,
         credentials,
+        in_batches,
     } = command;
     let documents = read(&files)?;
     let defaults = instance_types.into_iter().fold(
@@ -104,6 +109,7 @@ pub(crate) fn import(command: Import, global: &Global, out: &mut Out) -> Run {
     options.commit = commit;
     options.instance_types = defaults;
     options.credentials = credentials.into_iter().collect();
+    options.in_batches = in_batches;
     let session = global.session()?;
     let bar = progress::bar("importing");
     let advance = |progress: cloud_atlas::ImportProgress| {
@@ -114,7 +120,20 @@ pub(crate) fn import(command: Import, global: &Global, out: &mut Out) -> Run {
         .import_streams(&documents, &options, &advance)
         .block_on();
     bar.finish_and_clear();
-    let report = report?;
+    let report = report.map_err(|error| match &error {
+        Error::Import(ImportError::TooLarge { .. }) => {
+            Failure::refused("a release is larger than a commit: add `--in-batches`").because(error)
+        }
+        _ => error.into(),
+    })?;
+    if let Some(Resumed {
+        begun, by, done, ..
+    }) = &report.resumed
+    {
+        note(format!(
+            "went on with the import that {by} began at {begun}; steps done before: {done}"
+        ));
+    }
     say_once(report.warnings.iter().map(ToString::to_string));
     print_report(&report, out)
 }

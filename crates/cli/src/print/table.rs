@@ -1,6 +1,6 @@
 //! Tables.
 
-use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, ColumnConstraint, LineStyle, Table, TableStyle, Width};
 use std::io::{self, Write};
 
 /// How the items of a list become a table.
@@ -30,15 +30,38 @@ impl<'a, T> Columns<'a, T> {
     }
 
     pub(super) fn write(&self, items: &[T], out: &mut dyn Write) -> io::Result<()> {
+        self.write_below(&mut Vec::new(), items, out)
+    }
+
+    /// Writes rows below others: their header stands above those, and no column is narrower than
+    /// it was there. `widths` is empty where there are none, and holds the widths afterwards.
+    pub(super) fn write_below(
+        &self,
+        widths: &mut Vec<u16>,
+        items: &[T],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let is_first = widths.is_empty();
         let mut table = Table::new();
         table.load_style(STYLE);
-        table.set_header(
-            self.headers
-                .iter()
-                .map(|header| header.trim_start_matches('>')),
-        );
+        if is_first {
+            table.set_header(
+                self.headers
+                    .iter()
+                    .map(|header| header.trim_start_matches('>')),
+            );
+        }
         table.add_rows(items.iter().map(self.cells));
-        for (header, column) in self.headers.iter().zip(table.column_iter_mut()) {
+        widths.resize(self.headers.len(), 0);
+        for (width, content) in widths.iter_mut().zip(table.column_max_content_widths()) {
+            *width = content.max(*width);
+        }
+        for ((header, width), column) in
+            self.headers.iter().zip(widths).zip(table.column_iter_mut())
+        {
+            // Its padding is one more.
+            let width = Width::Fixed(width.saturating_add(1));
+            column.set_constraint(ColumnConstraint::LowerBoundary(width));
             column.set_padding((0, 1));
             if header.starts_with('>') {
                 column.set_cell_alignment(CellAlignment::Right);
@@ -47,6 +70,7 @@ impl<'a, T> Columns<'a, T> {
         let bold = anstyle::Style::new().bold();
         for (at, line) in table.lines().enumerate() {
             match at {
+                _ if !is_first => writeln!(out, "{}", line.trim_end())?,
                 0 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
                 // One long value at the end of a row is no reason for a line across two lines.
                 1 => writeln!(

@@ -25,6 +25,9 @@ fn the_commands_in_the_guide_to_storage_work_as_they_stand() {
     assert!(lines(&commands) > 10);
 
     let program = Program::bare();
+    // The document that the guide imports.
+    let release = std::fs::read(&crate::program::releases()[0]).unwrap();
+    program.file("release.json", release);
     let folder = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
     let ran = Command::new("sh")
         .args(["-e", "-x", "-c", &commands])

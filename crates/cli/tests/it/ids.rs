@@ -126,14 +126,14 @@ fn check_answers_every_line_in_its_place() {
     exit 1
     --- stdout
     {"cloud":"aws","input":"ami-0ae8605ed708e3c3e","ok":true,"canonical":"ami-0ae8605ed708e3c3e","kind":"ami"}
-    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: EOF while parsing a value","at":0}
-    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
-    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
-    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: missing field `input`","at":14}
+    {"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: EOF while parsing a value","at":0}
+    {"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
+    {"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: expected `{`","at":0}
+    {"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: missing field `input`","at":14}
     {"cloud":"moon","input":"x","ok":false,"error":"`moon` is no cloud: the cloud is unknown at byte 0, expected `aws`, `azure`, `gcp`, `openstack`, `vmware`, `local`, `oracle`, `alibaba`, `ibm`, `digitalocean`, `hetzner`, `linode`, `tencent`, `huawei`, `nutanix`, `proxmox` or `oci`","at":0}
     {"cloud":"gcp","input":"projects/a-1/global/images/x","ok":true,"canonical":"projects/a-1/global/images/x","kind":"image"}
-    {"cloud":null,"input":null,"ok":false,"error":"the line is longer than 65536 bytes, cut","at":65536}
-    {"cloud":null,"input":null,"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: invalid unicode code point","at":24}
+    {"ok":false,"error":"the line is longer than 65536 bytes, cut","at":65536}
+    {"ok":false,"error":"the line is no object {\"cloud\",\"input\"}: invalid unicode code point","at":24}
     {"cloud":"openstack","input":"0B7E48CE-EB45-4F35-86A8-7D1E31C47C3E","ok":true,"canonical":"0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e","kind":"image"}
     "#);
     assert_eq!(ran.json().len(), lines.len());

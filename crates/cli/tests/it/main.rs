@@ -15,6 +15,8 @@ mod damage;
 mod guides;
 mod help;
 mod ids;
+mod lists;
+mod loads;
 mod main_job;
 mod pictures;
 mod schema;

@@ -151,7 +151,7 @@ fn an_uncommitted_import_leaves_the_newest_release_in_head() {
     ];
     program.ok(&[&import[..], &typed[..]].concat());
     let head = program.json(&["mci", "show", "os-x86_64"]).remove(0);
-    assert_eq!(head["last"], Value::Null);
+    assert_eq!(head.get("last"), None);
     let settings = &head["content"]["settings"];
     assert_eq!(settings["aws/us-east-1"]["instance_type"], "m7i.large");
     assert_eq!(settings["gcp"]["instance_type"], "e2-medium");
@@ -371,33 +371,6 @@ impl<I: Iterator<Item = Value>> Texts for I {
 }
 
 #[test]
-fn lists_of_images_go_on_where_the_page_before_ended() {
-    let program = Program::with_releases(&releases()[..1]);
-    let mut seen = BTreeSet::new();
-    let mut rows = 0;
-    let mut after: Option<String> = None;
-    loop {
-        let mut args = vec!["--output", "json", "image", "list", "--limit", "30"];
-        args.extend(after.iter().flat_map(|after| ["--after", after.as_str()]));
-        let page = program.command(&args).output().unwrap();
-        for line in String::from_utf8(page.stdout).unwrap().lines() {
-            let record: Value = serde_json::from_str(line).unwrap();
-            seen.insert(record["id"].to_string());
-            rows += 1;
-        }
-        let said = String::from_utf8(page.stderr).unwrap();
-        let cursor = said
-            .split_once("--after '")
-            .and_then(|(_, rest)| rest.split_once('\''));
-        match cursor {
-            Some((cursor, _)) => after = Some(cursor.to_owned()),
-            None => break,
-        }
-    }
-    assert_eq!((seen.len(), rows), (66, 66));
-}
-
-#[test]
 fn commands_at_once_wait_for_one_another() {
     let program = Program::new();
     let names: Vec<_> = (0..6).map(|n| format!("/acme/e{n}")).collect();
@@ -409,4 +382,60 @@ fn commands_at_once_wait_for_one_another() {
         assert!(one.wait().unwrap().success());
     }
     assert_eq!(program.json(&["scope", "list"]).len(), 8);
+}
+
+#[test]
+fn an_import_in_batches_that_was_stopped_goes_on() {
+    let files = releases();
+    let program = Program::with_releases(&files[..1]);
+    program.stop_an_import(&files[1..4], "fedora-coreos");
+    let jobs = program.json(&["job", "list"]);
+    assert_eq!(
+        (&jobs[0]["kind"], &jobs[0]["by"]),
+        (&json!("import"), &json!("ivy"))
+    );
+    let shown = program.ok(&["job", "list"]).out;
+    let steps = format!("{} of {}", jobs[0]["done"], jobs[0]["total"]);
+    assert!(
+        shown.contains("fedora-coreos") && shown.contains(&steps),
+        "{shown}"
+    );
+    let mut import = vec!["import", "stream", "--name", "fedora-coreos", "--commit"];
+    import.push("--in-batches");
+    import.extend(files[1..4].iter().map(|path| path.to_str().unwrap()));
+    let ran = program.ok(&import);
+    assert!(
+        ran.err
+            .contains("went on with the import that ivy began at"),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err.contains("releases imported: 2, there already: 1"),
+        "{}",
+        ran.err
+    );
+    assert!(program.json(&["job", "list"]).is_empty());
+    // All is there: nothing is left to go on with.
+    let again = program.ok(&import);
+    assert!(again.err.contains("nothing changed"), "{}", again.err);
+    let id = jobs[0]["id"].as_str().unwrap();
+    let ran = program.run(&["job", "forget", id]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("there is no job `job-"), "{}", ran.err);
+}
+
+#[test]
+fn init_tells_of_limits_that_are_low_and_refuses_those_that_are_too_low() {
+    let program = Program::bare();
+    let small = ["--store", "memory:?operations=128&commit=1MiB", "init"];
+    insta::assert_snapshot!(program.ok(&small).shown());
+    let ran = program.run(&["--store", "memory:?operations=100", "init"]);
+    assert_eq!(ran.code, 3);
+    assert!(
+        ran.err
+            .contains("no more than 100 operations of a commit, and 128 are"),
+        "{}",
+        ran.err
+    );
 }

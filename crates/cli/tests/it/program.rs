@@ -67,6 +67,37 @@ impl Program {
         self.ok(&args.chain(files).collect::<Vec<_>>())
     }
 
+    /// Leaves an import in batches as a program leaves it that is stopped: ivy, who does it, may
+    /// no more after the first release.
+    pub(crate) fn stop_an_import(&self, files: &[PathBuf], name: &str) {
+        use cloud_atlas::{Atlas, ImportOptions, scope::Role, streams};
+        use pollster::FutureExt as _;
+        let url = format!("redb:{}", self.path("a.redb").display());
+        let atlas = Atlas::open(&url).block_on().unwrap();
+        let [admin, ivy] = ["admin", "ivy"].map(|who| atlas.act_as(&who.parse().unwrap()));
+        let scope = "/acme".parse().unwrap();
+        admin.add_principal(ivy.principal()).block_on().unwrap();
+        let granted = admin.grant(ivy.principal(), &Role::DESIGNER, &scope, None);
+        granted.block_on().unwrap();
+        let read = |path| {
+            let bytes = std::fs::read(path).unwrap();
+            let parsed = streams::parse(&bytes, &streams::Limits::default());
+            parsed.unwrap().document
+        };
+        let documents: Vec<_> = files.iter().map(read).collect();
+        let mut options = ImportOptions::new(scope.clone(), name.parse().unwrap());
+        options.commit = true;
+        options.in_batches = true;
+        let stop = |step: cloud_atlas::ImportProgress| {
+            if step.done == 1 {
+                let revoked = admin.revoke(ivy.principal(), &Role::DESIGNER, &scope);
+                revoked.block_on().unwrap();
+            }
+        };
+        let stopped = ivy.import_streams(&documents, &options, &stop).block_on();
+        stopped.unwrap_err();
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

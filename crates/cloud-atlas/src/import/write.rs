@@ -3,34 +3,37 @@
 use super::{
     ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
     plan::{PartPlan, ReleasePlan, plan},
+    work::Work,
 };
 use crate::{
-    Error, Session,
+    Error, NotFound, Noun, Session,
     stored::{StoredImport, StoredMci},
     tables::{IMPORTS, KeptImport, partition_of},
     unit::Unit,
 };
-use atlas_base::{Name, Timestamp};
+use atlas_base::Timestamp;
 use atlas_history::RevisionNumber;
-use atlas_image::{ImageName, Origin, OriginText, OsFacts, ParseTextError, RegisterImage, Via};
+use atlas_image::{Credential, RegisterImage};
 use atlas_mci::Diff;
 use atlas_scope::Permission;
 use atlas_store::Parts;
-use atlas_streams::{Release, StreamDocument, StreamName};
+use atlas_streams::StreamDocument;
 use atlas_template::ChannelName;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 impl Session {
     /// Registers every image of some stream documents, and makes one revision a release and
     /// architecture, in the order of their release times.
     ///
     /// Each release commits whole or not at all: records, revisions, channel. A release that was
-    /// imported before changes nothing. All documents are checked before the first one is written.
+    /// imported before changes nothing. All documents are checked before the first one is written,
+    /// and so is whether the store's limits admit each release;
+    /// [`ImportOptions::in_batches`] says what is done where they do not.
     ///
     /// # Errors
     ///
-    /// A document cannot be imported, no credential for one of its clouds reaches the scope, or
-    /// the caller may not.
+    /// A document cannot be imported, a release exceeds the store's limits, no credential for one
+    /// of its clouds reaches the scope, or the caller may not.
     pub async fn import_streams(
         &self,
         documents: &[StreamDocument],
@@ -39,55 +42,56 @@ impl Session {
     ) -> Result<ImportReport, Error> {
         let mut report = ImportReport::default();
         let plans = plan(documents, options, &mut report.warnings)?;
-        let options = Arc::new(options.clone());
-        let total = plans.len();
-        let plans: Vec<_> = plans.into_iter().map(Arc::new).collect();
-        // The release that each MultiCloud Image ends with: the one that becomes HEAD where nothing
-        // is committed.
-        let newest: Newest = plans
-            .iter()
-            .flat_map(|plan| {
-                plan.parts
-                    .iter()
-                    .map(|part| (part.name.clone(), plan.key()))
-            })
-            .collect();
-        let newest = Arc::new(newest);
+        let work = Arc::new(Work::new(plans, options));
+        if options.in_batches {
+            return self.import_in_batches(work, report, progress).await;
+        }
         // Everything once in one transaction that is dropped: what would be refused in the middle
         // is refused before anything is written.
         let rehearsal = self.read().await?;
-        for release in &plans {
-            rehearsal.import(release, &options, &newest).await?;
+        let capability = self.atlas.shared.store.capability();
+        for release in &work.releases {
+            rehearsal.tx.lap();
+            rehearsal.import(release, &work).await?;
+            let weight = rehearsal.tx.weight();
+            if weight.writes > 0 {
+                let admitted = capability.admits(&weight);
+                admitted.map_err(|error| release.too_large(error, false))?;
+            }
         }
         drop(rehearsal);
-        for (done, release) in plans.into_iter().enumerate() {
+        let total = work.releases.len();
+        for done in 0..total {
             progress(ImportProgress { done, total });
             let written = self
                 .write(|unit| {
-                    let (release, options) = (Arc::clone(&release), Arc::clone(&options));
-                    let newest = Arc::clone(&newest);
-                    async move { unit.import(&release, &options, &newest).await }
+                    let work = Arc::clone(&work);
+                    async move {
+                        match work.releases.get(done) {
+                            Some(release) => unit.import(release, &work).await,
+                            None => Ok(ImportReport::default()),
+                        }
+                    }
                 })
                 .await?;
-            report.releases.extend(written.releases);
-            report.registered += written.registered;
-            report.warnings.extend(written.warnings);
+            report.add(written);
         }
         progress(ImportProgress { done: total, total });
         Ok(report)
     }
 }
 
-/// The stream and release that each MultiCloud Image ends with.
-type Newest = BTreeMap<Name, (StreamName, Release)>;
+/// A MultiCloud Image that a release goes to, where there is one already, and the revision that
+/// holds the release already.
+#[derive(Debug, Clone)]
+pub(super) struct Before {
+    mci: Option<StoredMci>,
+    pub(super) revision: Option<RevisionNumber>,
+}
 
 impl Unit {
-    async fn import(
-        &self,
-        release: &ReleasePlan,
-        options: &ImportOptions,
-        newest: &Newest,
-    ) -> Result<ImportReport, Error> {
+    /// Refuses unless the scope is there, and the caller holds what every step of an import needs.
+    pub(super) async fn may_import(&self, options: &ImportOptions) -> Result<(), Error> {
         let scope = &options.scope;
         self.require(Permission::ImageRegister, scope).await?;
         self.require(Permission::MciEdit, scope).await?;
@@ -95,45 +99,97 @@ impl Unit {
             self.require(Permission::MciCommit, scope).await?;
             self.require(Permission::ChannelAssign, scope).await?;
         }
+        match self.scope_record(scope).await? {
+            Some(_) => Ok(()),
+            None => Err(NotFound::new(Noun::Scope, scope, scope).into()),
+        }
+    }
+
+    /// A whole release.
+    async fn import(&self, release: &ReleasePlan, work: &Work) -> Result<ImportReport, Error> {
+        let options = &work.options;
+        self.may_import(options).await?;
+        let credentials = self.credentials_near(&options.scope).await?;
         let mut report = ImportReport::default();
         for part in &release.parts {
-            let mci = if let Some(mci) = self.mci_by_name(scope, &part.name).await? {
-                mci
-            } else {
-                self.require(Permission::MciCreate, scope).await?;
-                self.new_mci(scope, part.name.clone()).await?
-            };
-            let lineage = mci.lineage;
-            let before = self.imported(&mci, release, part).await?;
-            let mut revision = before;
-            let mut unchanged = before.is_some();
-            if before.is_none() {
-                let registered = report.registered;
-                let generation = mci.head.generation();
-                self.register_part(release, part, options, &mut report)
-                    .await?;
-                if options.commit {
-                    revision = Some(self.commit_part(mci, release, part, &mut report).await?);
-                } else {
-                    let mut after = generation;
-                    if newest.get(&part.name) == Some(&release.key()) {
-                        after = self.head_part(mci, part).await?.head.generation();
-                    }
-                    unchanged = report.registered == registered && after == generation;
+            let before = self.before(release, part, options).await?;
+            let registered = report.registered;
+            if before.revision.is_none() {
+                for (location, setting) in &part.settings {
+                    let request = part.request(release, location, setting, options)?;
+                    self.register_once(request, &credentials, &mut report)
+                        .await?;
                 }
             }
-            report.releases.push(ImportedRelease {
-                stream: release.stream.clone(),
-                release: release.release.clone(),
-                architecture: part.arch.clone(),
-                mci: part.name.clone(),
-                lineage,
-                revision,
-                unchanged,
-                locations: part.settings.len(),
-            });
+            let made = report.registered - registered;
+            self.seal(release, part, work, (before, made), &mut report)
+                .await?;
         }
         Ok(report)
+    }
+
+    /// What there is of a part of a release.
+    pub(super) async fn before(
+        &self,
+        release: &ReleasePlan,
+        part: &PartPlan,
+        options: &ImportOptions,
+    ) -> Result<Before, Error> {
+        let mci = self.mci_by_name(&options.scope, &part.name).await?;
+        let revision = match &mci {
+            Some(mci) => self.imported(mci, release, part).await?,
+            None => None,
+        };
+        Ok(Before { mci, revision })
+    }
+
+    /// All of a part of a release but its images, of which so many were registered for it.
+    pub(super) async fn seal(
+        &self,
+        release: &ReleasePlan,
+        part: &PartPlan,
+        work: &Work,
+        (before, made): (Before, usize),
+        report: &mut ImportReport,
+    ) -> Result<(), Error> {
+        let scope = &work.options.scope;
+        let mci = if let Some(mci) = before.mci {
+            mci
+        } else {
+            self.require(Permission::MciCreate, scope).await?;
+            self.new_mci(scope, part.name.clone()).await?
+        };
+        let lineage = mci.lineage;
+        let mut revision = before.revision;
+        let mut unchanged = revision.is_some();
+        if revision.is_none() {
+            if work.options.commit {
+                revision = Some(self.commit_part(mci, release, part, report).await?);
+            } else {
+                let generation = mci.head.generation();
+                let mut after = generation;
+                if work.newest.get(&part.name) == Some(&release.key()) {
+                    after = self.head_part(mci, part).await?.head.generation();
+                }
+                unchanged = made == 0 && after == generation;
+            }
+        }
+        report
+            .releases
+            .push(release.told(part, lineage, revision, unchanged));
+        Ok(())
+    }
+
+    /// What there is to tell of a part of a release that is done with.
+    pub(super) async fn told(
+        &self,
+        release: &ReleasePlan,
+        part: &PartPlan,
+        options: &ImportOptions,
+    ) -> Result<Option<ImportedRelease>, Error> {
+        let before = self.before(release, part, options).await?;
+        let told = |mci: StoredMci| release.told(part, mci.lineage, before.revision, true);
+        Ok(before.mci.map(told))
     }
 
     /// The revision that holds this release already.
@@ -160,53 +216,26 @@ impl Unit {
         }
     }
 
-    /// Registers the images that no scope above has registered yet.
-    async fn register_part(
+    /// Registers an image, unless a scope above has registered it.
+    pub(super) async fn register_once(
         &self,
-        release: &ReleasePlan,
-        part: &PartPlan,
-        options: &ImportOptions,
+        request: RegisterImage,
+        credentials: &[Credential],
         report: &mut ImportReport,
     ) -> Result<(), Error> {
-        let text = release.release.as_str();
-        let generation = text.split('.').next().unwrap_or(text);
-        let word = |error: ParseTextError| {
-            Error::Import(ImportError::Word {
-                stream: release.stream.clone(),
-                release: release.release.clone(),
-                reason: error.to_string(),
-            })
-        };
-        let os = OsFacts::parse(options.name.as_str(), generation, text).map_err(word)?;
-        let origin = Origin::Imported {
-            stream: OriginText::parse(release.stream.as_str()).map_err(word)?,
-            release: OriginText::parse(text).map_err(word)?,
-        };
-        let name = ImageName::parse(&format!("{} {text}", part.name)).map_err(word)?;
-        let credentials = self.credentials_near(&options.scope).await?;
-        for (location, setting) in &part.settings {
-            let image = setting.image();
-            let known = self.records_above(&options.scope, location, image).await?;
-            if !known.is_empty() {
-                continue;
-            }
-            let scope = options.scope.clone();
-            let request = RegisterImage {
-                name: Some(name.clone()),
-                os: Some(os.clone()),
-                architecture: Some(part.architecture),
-                origin: origin.clone(),
-                credential: options.credentials.get(&location.cloud()).cloned(),
-                ..RegisterImage::new(scope, location.clone(), image.clone(), Via::Metadata)
-            };
-            let registered = self.register(request, &credentials).await?;
-            report.registered += 1;
-            for warning in registered.warnings {
-                report.warnings.push(ImportWarning::Registration {
-                    location: location.clone(),
-                    warning,
-                });
-            }
+        let location = request.location.clone();
+        let known = self
+            .records_above(&request.scope, &location, &request.image_id)
+            .await?;
+        if !known.is_empty() {
+            return Ok(());
+        }
+        let registered = self.register(request, credentials).await?;
+        report.registered += 1;
+        for warning in registered.warnings {
+            let location = location.clone();
+            let warning = ImportWarning::Registration { location, warning };
+            report.warnings.push(warning);
         }
         Ok(())
     }

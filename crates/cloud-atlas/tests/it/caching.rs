@@ -6,8 +6,8 @@ use cloud_atlas::{
     Atlas, Error, LaunchRequest, Session,
     scope::{Role, Scope},
     store::{
-        Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange,
-        MemoryStore, Page, Partition, Slice, Snapshot, Store,
+        Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page,
+        Partition, Slice, Snapshot, Store,
     },
     store_redb::RedbStore,
     template::Reference,
@@ -236,7 +236,7 @@ fn no_write_leaves_a_stale_answer() {
 
 #[test]
 fn a_write_through_one_engine_is_seen_by_the_other() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store: Arc<dyn Store> = Arc::new(crate::support::memory());
     let world = World::over(Arc::clone(&store));
     let other = beside(Arc::clone(&store), &world.clock, 2);
     let both = [world.atlas.clone(), other.clone()];

@@ -1,6 +1,8 @@
 //! Dumping, loading and checking.
 
-use crate::support::{Raw, World, ask, committed, dump, image, import, noon, p, run, set, small};
+use crate::support::{
+    Raw, World, ask, committed, dump, image, import, most, noon, p, run, set, small,
+};
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
     Atlas, Error, LoadError, OpenError,
@@ -51,7 +53,7 @@ pub(crate) fn furnished() -> World {
 
 pub(crate) fn load(atlas: &Atlas, text: &[String]) -> Result<(), Error> {
     let lines = || Ok(text.iter().cloned().map(Ok));
-    run(atlas.load(lines)).map(|_| ())
+    run(atlas.load(lines, &|_| {})).map(|_| ())
 }
 
 #[test]
@@ -139,13 +141,16 @@ fn a_damaged_dump_is_refused_and_nothing_is_written() {
     // A reader that fails is told of as it is.
     let atlas = run(Atlas::init("memory:")).unwrap();
     let failing = || Ok(vec![Ok(text[0].clone()), Err(io::Error::other("torn"))]);
-    let error = run(atlas.load(failing)).unwrap_err();
+    let error = run(atlas.load(failing, &|_| {})).unwrap_err();
     assert!(
         matches!(error, Error::Load(LoadError::Source { .. })),
         "{error}"
     );
     let failing = || -> io::Result<Vec<io::Result<String>>> { Err(io::Error::other("gone")) };
-    assert!(matches!(run(atlas.load(failing)), Err(Error::Dump(_))));
+    assert!(matches!(
+        run(atlas.load(failing, &|_| {})),
+        Err(Error::Dump(_))
+    ));
 }
 
 #[test]
@@ -179,7 +184,7 @@ fn dumped(store: &dyn Store) -> Vec<String> {
         text.push(line.to_owned());
         Ok::<_, StoreError>(())
     };
-    run(async { store::dump(&*store.snapshot().await.unwrap(), keep).await }).unwrap();
+    run(async { store::dump(&*store.snapshot().await.unwrap(), keep, &|_| {}).await }).unwrap();
     text
 }
 
@@ -256,7 +261,8 @@ fn a_check_misses_no_record_that_another_one_needs() {
         found.entry(findings.is_empty()).or_default().insert(space);
         raw(&*store, put(key.as_str(), value));
     }
-    // What nothing else leads to can go unseen; the scopes among it are environments.
+    // What nothing else leads to can go unseen; the scopes among it are environments. A store that
+    // says nothing of its indexes has those that stores had at first.
     let unseen: Vec<_> = found[&true].iter().map(String::as_str).collect();
     assert_eq!(
         unseen,
@@ -324,6 +330,36 @@ fn one_damaged_record_hides_no_other_problem() {
 }
 
 #[test]
+fn a_check_finds_records_out_of_place_and_every_gap() {
+    const REVISIONS: Table<Raw> = Table::new("revision", &[]);
+    let world = furnished();
+    let store = world.atlas.store();
+    let view = run(world.who("dana").mci(&p("web@1"), &p("/acme"))).unwrap();
+    let lineage = view.lineage.to_string();
+    let acme = Partition::account("acme").unwrap();
+    // The first revision is written where the third would be, and both others are lost.
+    let work = |tx: Tx| {
+        let (acme, at) = (acme.clone(), |number: u64| {
+            store::Parts::from((&lineage, number))
+        });
+        async move {
+            let first = REVISIONS.delete(&tx, &acme, at(1)).await?.unwrap();
+            REVISIONS.delete(&tx, &acme, at(2)).await?;
+            let put = REVISIONS.put(&tx, &acme, at(3), &first).await;
+            put.map_err(|_| StoreError::Closed)
+        }
+    };
+    run(transact(&*store, &RetryPolicy::new(u128::MAX), work)).unwrap();
+    let found = run(world.atlas.check()).unwrap().findings.join("\n");
+    let found = found.replace(&lineage, "LINEAGE");
+    insta::assert_snapshot!(found, @"
+    what is at `acme revision LINEAGE a3` belongs at `acme revision LINEAGE a1`
+    LINEAGE@1: the revision is missing
+    LINEAGE@2: the revision is missing
+    ");
+}
+
+#[test]
 fn m09_a_revision_that_was_changed_outside_is_not_loaded() {
     const REVISIONS: Table<Raw> = Table::new("revision", &[]);
     const CONTENTS: Table<Raw> = Table::new("content", &[]);
@@ -363,7 +399,7 @@ fn m09_a_revision_that_was_changed_outside_is_not_loaded() {
     let error = run(fresh().resolve(&ask("web@1", EAST, "/acme"))).unwrap_err();
     assert!(matches!(error, Error::Revision(_)), "{error}");
     assert_eq!(error.kind(), cloud_atlas::ErrorKind::Internal);
-    assert!(run(fresh().mci_log(&p("web"), &scope)).is_err());
+    assert!(run(fresh().mci_log(&p("web"), &scope, &most())).is_err());
     // The newest still launches, and the check says what is wrong.
     run(fresh().resolve(&ask("web@2", EAST, "/acme"))).unwrap();
     let findings = run(world.atlas.check()).unwrap().findings;
@@ -394,7 +430,7 @@ fn equal_histories_are_equal_stores() {
     assert!(run(dump(&furnished().atlas)) == text);
     // An engine that others may write to keeps the same.
     let clock = Arc::new(ManualClock::new(noon()));
-    let shared = crate::support::beside(Arc::new(MemoryStore::new()), &clock, 1);
+    let shared = crate::support::beside(Arc::new(crate::support::memory()), &clock, 1);
     load(&shared, &text).unwrap();
     assert!(run(dump(&shared)) == text);
 }

@@ -1,13 +1,13 @@
 //! Many at once.
 
-use crate::support::{World, ami, ask, committed, image, p, run, set};
+use crate::support::{World, ami, ask, committed, image, most, p, run, set};
 use cloud_atlas::{
     Atlas, Error, Session,
     history::CommitError,
     image::RegisterError,
     image_id::{Cloud, CloudLocation},
     scope::Scope,
-    store::{MemoryStore, StoreError},
+    store::StoreError,
     template::Reference,
 };
 use std::{
@@ -30,7 +30,7 @@ fn engines() -> Vec<(Atlas, Option<TempDir>)> {
     let admin = redb.act_as(&p("admin"));
     run(admin.add_scope(&p("/acme"))).unwrap();
     run(crate::support::add_credential(&admin, "/acme", Cloud::Aws)).unwrap();
-    let shared = World::over(Arc::new(MemoryStore::new()));
+    let shared = World::over(Arc::new(crate::support::memory()));
     vec![
         (World::new().atlas, None),
         (shared.atlas, None),
@@ -107,7 +107,7 @@ fn m11_of_commits_at_once_one_wins_and_the_others_are_told_why() {
             assert_eq!(nothing.count(), THREADS - 1);
             assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         }
-        let log = run(admin.mci_log(&web, &scope)).unwrap();
+        let log = run(admin.mci_log(&web, &scope, &most())).unwrap().items;
         let numbers: Vec<_> = log
             .iter()
             .rev()
@@ -154,7 +154,7 @@ fn edits_and_commits_at_once_lose_nothing() {
             assert_eq!(view.content.settings()[&location].image(), &ami(3));
         }
         let last = u64::from(view.last.unwrap().get());
-        let log = run(admin.mci_log(&web, &scope)).unwrap();
+        let log = run(admin.mci_log(&web, &scope, &most())).unwrap().items;
         assert_eq!(u64::try_from(log.len()).unwrap(), last);
         // Every edit moved HEAD by one, every commit too.
         assert_eq!(view.generation.get(), 1 + 1 + 32 + last);
@@ -188,7 +188,7 @@ fn of_many_that_take_a_name_one_gets_it() {
             let outcomes = together(&admin, |who, _| run(who.add_scope(&at)));
             assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         }
-        assert_eq!(run(admin.mcis(&scope)).unwrap().len(), 4);
+        assert_eq!(run(admin.mcis(&scope, &most())).unwrap().items.len(), 4);
         assert!(run(atlas.check()).unwrap().findings.is_empty());
     }
 }

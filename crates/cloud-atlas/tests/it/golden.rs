@@ -11,6 +11,7 @@ use cloud_atlas::{
 };
 use redb::{Database, TableDefinition};
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Once},
@@ -46,6 +47,18 @@ fn copy(folder: &Path) -> PathBuf {
 
 fn url(path: &Path) -> String {
     format!("redb:{}", path.display())
+}
+
+/// What a dump has of that which the golden files have: indexes that came later are built when they
+/// are opened, and a schema says so.
+fn of_then(dumped: Vec<String>) -> Vec<String> {
+    let space = |line: &str| {
+        let key = line.strip_prefix(r#"{"k":""#)?;
+        key.split(' ').nth(1).map(str::to_owned)
+    };
+    let then: BTreeSet<_> = lines().iter().filter_map(|line| space(line)).collect();
+    let is_of_then = |line: &String| space(line).is_some_and(|space| then.contains(&space));
+    dumped.into_iter().filter(is_of_then).collect()
 }
 
 /// Writes both files, with something in every table.
@@ -92,9 +105,14 @@ fn golden_files_read_as_they_were_written() {
     let report = run(atlas.check()).unwrap();
     assert_eq!(report.findings, Vec::<String>::new());
     for (table, count) in &report.records {
-        assert!(*count > 0, "the golden file has nothing in `{table}`");
+        // Jobs are of work under way; there is none in a file at rest.
+        let empty = *table != "job" && *count == 0;
+        assert!(!empty, "the golden file has nothing in `{table}`");
     }
-    assert!(run(dump(&atlas)) == lines(), "the dump differs");
+    assert!(
+        of_then(run(dump(&atlas))) == of_then(lines()),
+        "the dump differs"
+    );
     // They do not only read: they mean what they did.
     for (reference, scope, ami) in [
         ("web@1", "/acme", 1_u64),
@@ -114,8 +132,8 @@ fn a_golden_dump_loads_into_the_same_bytes() {
     let text = lines();
     for url in ["memory:", &url(&folder.path().join("new.redb"))] {
         let atlas = run(Atlas::init(url)).unwrap();
-        run(atlas.load(|| Ok(text.iter().cloned().map(Ok)))).unwrap();
-        assert!(run(dump(&atlas)) == text, "{url}");
+        run(atlas.load(|| Ok(text.iter().cloned().map(Ok)), &|_| {})).unwrap();
+        assert!(of_then(run(dump(&atlas))) == of_then(text.clone()), "{url}");
         assert!(run(atlas.check()).unwrap().findings.is_empty());
     }
     // One of the next format is refused before anything is written.
@@ -123,7 +141,7 @@ fn a_golden_dump_loads_into_the_same_bytes() {
     next[0] = text[0].replace(r#""format":1"#, r#""format":2"#);
     let atlas = run(Atlas::init("memory:")).unwrap();
     let before = run(dump(&atlas));
-    let error = run(atlas.load(|| Ok(next.iter().cloned().map(Ok)))).unwrap_err();
+    let error = run(atlas.load(|| Ok(next.iter().cloned().map(Ok)), &|_| {})).unwrap_err();
     assert!(
         matches!(error, Error::Load(LoadError::Format { format: 2 })),
         "{error}"

@@ -1,7 +1,8 @@
 //! Stream documents become records and revisions.
 
 use crate::support::{
-    World, ask, committed, documents, dump, image, import, limited, options, p, run, set, small,
+    World, ask, committed, documents, dump, image, import, limited, most, options, p, run, set,
+    small,
 };
 use cloud_atlas::{
     Error, ErrorKind, ImageQuery, ImportError, ImportOptions, ImportProgress, ImportReport,
@@ -65,10 +66,10 @@ fn refused(
 /// The releases of a lineage with the number that the channel `stable` points to.
 async fn log(who: &Session, lane: &str) -> (Vec<String>, Option<u32>) {
     let (lane, scope) = (p::<Reference>(lane), p::<Scope>("/acme"));
-    let log = who.mci_log(&lane, &scope).await.unwrap();
+    let log = who.mci_log(&lane, &scope, &most()).await.unwrap().items;
     let releases = log.iter().rev();
     let releases = releases.map(|entry| entry.revision.message().to_string());
-    let channels = who.channels(&lane, &scope).await.unwrap();
+    let channels = who.channels(&lane, &scope, &most()).await.unwrap().items;
     let stable = channels
         .iter()
         .find(|channel| channel.name().as_str() == "stable");
@@ -113,7 +114,11 @@ fn revisions_come_in_the_order_of_release_times_with_the_times_of_the_data() {
         assert!(report.releases.is_sorted_by_key(|release| release.revision));
         documents.sort_by_key(StreamDocument::last_modified);
         for lane in ["fcos-x86_64", "fcos-aarch64"] {
-            let log = dana.mci_log(&p(lane), &p("/acme")).await.unwrap();
+            let log = dana
+                .mci_log(&p(lane), &p("/acme"), &most())
+                .await
+                .unwrap()
+                .items;
             assert_eq!(log.len(), documents.len());
             for (entry, document) in log.iter().rev().zip(&documents) {
                 assert_eq!(entry.revision.released_at(), document.last_modified());
@@ -128,7 +133,11 @@ fn revisions_come_in_the_order_of_release_times_with_the_times_of_the_data() {
                 .map(|entry| entry.revision.number().get())
                 .collect();
             assert_eq!(numbers, [8, 7, 6, 5, 4, 3, 2, 1]);
-            let channels = dana.channels(&p(lane), &p("/acme")).await.unwrap();
+            let channels = dana
+                .channels(&p(lane), &p("/acme"), &most())
+                .await
+                .unwrap()
+                .items;
             let channels: Vec<_> = channels
                 .iter()
                 .map(|channel| (channel.name().as_str(), channel.current().get()))
@@ -155,7 +164,7 @@ fn i09_imported_records_say_where_they_come_from() {
         import(&dana, &three(), true).await.unwrap();
         let mut query = ImageQuery::new(p("/acme"));
         query.location = Some(p(WEST));
-        let records = dana.images(&query).await.unwrap().records;
+        let records = dana.images(&query, &most()).await.unwrap().items;
         let told: Vec<_> = records
             .iter()
             .map(|record| {
@@ -300,7 +309,7 @@ fn each_stream_moves_its_own_channel() {
         let shown: Vec<_> = late.warnings.iter().map(ToString::to_string).collect();
         let expected = "1.0 is older than what `fcos-x86_64` held already: it became revision 2";
         assert_eq!(shown, [expected]);
-        let channels = dana.channels(&mci, &scope).await.unwrap();
+        let channels = dana.channels(&mci, &scope, &most()).await.unwrap().items;
         let points = |name: &str| {
             let channel = channels
                 .iter()
@@ -329,8 +338,20 @@ fn without_commit_there_is_no_revision_and_no_channel() {
         let view = dana.mci(&lane, &scope).await.unwrap();
         assert_eq!((view.last, view.edited, view.revision), (None, true, None));
         assert!(view.content.tags().contains(&p("stream:release=3.0")));
-        assert!(dana.channels(&lane, &scope).await.unwrap().is_empty());
-        assert!(dana.mci_log(&lane, &scope).await.unwrap().is_empty());
+        assert!(
+            dana.channels(&lane, &scope, &most())
+                .await
+                .unwrap()
+                .items
+                .is_empty()
+        );
+        assert!(
+            dana.mci_log(&lane, &scope, &most())
+                .await
+                .unwrap()
+                .items
+                .is_empty()
+        );
         let images: Vec<_> = view.content.settings().values().collect();
         assert_eq!(images[0].image(), &crate::support::ami(5));
         // A second time changes nothing.
@@ -442,13 +463,7 @@ fn s05_an_import_needs_every_permission_that_its_steps_need() {
         let given = full.into_iter().enumerate();
         let given = given.filter(|(at, _)| *at != missing);
         let roles = RoleTable::built_in().with(role.clone(), given.map(|(_, given)| given));
-        let atlas = run(cloud_atlas::Atlas::builder().roles(roles).init("memory:")).unwrap();
-        let world = World {
-            atlas,
-            clock: Arc::new(atlas_testkit::facade::ManualClock::new(
-                crate::support::noon(),
-            )),
-        };
+        let world = World::unfurnished(roles);
         let admin = world.admin();
         run(async {
             admin.add_scope(&p("/acme")).await.unwrap();
@@ -540,7 +555,7 @@ fn i08_an_import_leaves_events() {
     let dana = world.who("dana");
     run(async {
         import(&dana, &three()[..1], true).await.unwrap();
-        let events = dana.events(&p("/acme"), 100).await.unwrap();
+        let events = dana.events(&p("/acme"), &most()).await.unwrap().items;
         let count = |action| events.iter().filter(|event| event.action == action).count();
         assert_eq!(count(Permission::MciCommit), 1);
         assert_eq!(count(Permission::ChannelAssign), 1);

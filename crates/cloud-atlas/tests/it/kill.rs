@@ -1,6 +1,6 @@
 //! A process that is killed while it imports.
 
-use crate::support::{World, add_credential, documents, import, options, p, run};
+use crate::support::{World, add_credential, documents, every, import, most, options, p, run};
 use cloud_atlas::{
     Atlas, ImageQuery, ImportProgress, Session, base::Digest, image::Origin, image_id::Cloud,
     scope::Scope, streams::StreamDocument, template::Reference,
@@ -66,21 +66,14 @@ fn run_and_kill(path: &Path, releases: u64, then: u64) -> bool {
 /// Every release is there as a whole, or not at all; how many are there.
 async fn whole_releases(admin: &Session, documents: &[StreamDocument]) -> usize {
     let scope = p::<Scope>("/acme");
-    let mut query = ImageQuery::new(scope.clone());
+    let query = ImageQuery::new(scope.clone());
     let mut records = BTreeMap::<String, usize>::new();
-    loop {
-        let page = admin.images(&query).await.unwrap();
-        for record in &page.records {
-            match record.origin() {
-                Origin::Imported { release, .. } => {
-                    *records.entry(release.as_str().to_owned()).or_default() += 1;
-                }
-                origin => panic!("{origin:?}"),
+    for record in every(100, async |page| admin.images(&query, &page).await).await {
+        match record.origin() {
+            Origin::Imported { release, .. } => {
+                *records.entry(release.as_str().to_owned()).or_default() += 1;
             }
-        }
-        query.after = page.next;
-        if query.after.is_none() {
-            break;
+            origin => panic!("{origin:?}"),
         }
     }
     let mut there = 0;
@@ -94,7 +87,11 @@ async fn whole_releases(admin: &Session, documents: &[StreamDocument]) -> usize 
             if let Ok(view) = view {
                 let message = view.revision.unwrap().message().to_string();
                 assert_eq!(message, format!("{} {release}", document.stream()));
-                let channels = admin.channels(&p(lane), &scope).await.unwrap();
+                let channels = admin
+                    .channels(&p(lane), &scope, &most())
+                    .await
+                    .unwrap()
+                    .items;
                 let name = document.stream().as_str();
                 let channel = channels
                     .iter()
@@ -116,7 +113,11 @@ async fn whole_releases(admin: &Session, documents: &[StreamDocument]) -> usize 
 async fn contents(admin: &Session) -> Vec<Digest> {
     let mut contents = Vec::new();
     for lane in LANES {
-        let log = admin.mci_log(&p(lane), &p("/acme")).await.unwrap();
+        let log = admin
+            .mci_log(&p(lane), &p("/acme"), &most())
+            .await
+            .unwrap()
+            .items;
         contents.extend(log.iter().map(|entry| entry.revision.content()));
     }
     contents

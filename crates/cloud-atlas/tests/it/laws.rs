@@ -1,6 +1,6 @@
 //! What holds for every document.
 
-use crate::support::{DATA, World, document, import, options, p, run, texts};
+use crate::support::{DATA, World, document, import, import_with, options, p, run, texts};
 use atlas_testkit::streams as strategies;
 use cloud_atlas::{
     ImportOptions, Session,
@@ -35,8 +35,7 @@ fn typed() -> ImportOptions {
 
 /// What an import of a document made, as a document again.
 fn exported(who: &Session, document: &StreamDocument) -> StreamDocument {
-    let report =
-        run(who.import_streams(std::slice::from_ref(document), &typed(), &|_| {})).unwrap();
+    let report = run(import_with(who, std::slice::from_ref(document), typed())).unwrap();
     let references: Vec<_> = report
         .releases
         .iter()
@@ -72,7 +71,7 @@ proptest! {
         let dana = world.who("dana");
         prop_assert_eq!(&exported(&dana, &document), &document);
         // And is not another release when it comes back.
-        let again = run(dana.import_streams(&[document], &typed(), &|_| {})).unwrap();
+        let again = run(import_with(&dana, &[document], typed())).unwrap();
         prop_assert!(again.releases.iter().all(|release| release.unchanged));
         prop_assert_eq!(again.registered, 0);
     }
@@ -95,7 +94,7 @@ proptest! {
             kept.reverse();
             let world = World::new();
             let dana = world.who("dana");
-            let imported = run(dana.import_streams(&kept, &typed(), &|_| {}));
+            let imported = run(import_with(&dana, &kept, typed()));
             // One image under two architectures is two records of one key: refused either way.
             let Ok(report) = imported else {
                 contents.push(Vec::new());

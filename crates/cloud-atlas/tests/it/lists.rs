@@ -1,31 +1,12 @@
 //! Lists, page by page, and the audit trail.
 
-use crate::support::{World, add_credential, committed, image, p, run};
+use crate::support::{World, add_credential, committed, every, image, most, p, run};
 use cloud_atlas::{
-    Error, ImageQuery, Session,
+    Error, ImageQuery, Paging,
     image_id::Cloud,
     scope::{Permission, Scope},
 };
 use std::collections::BTreeSet;
-
-/// All pages of a query.
-async fn pages(who: &Session, mut query: ImageQuery) -> Vec<String> {
-    let mut found = Vec::new();
-    for _ in 0..100 {
-        let page = who.images(&query).await.unwrap();
-        assert!(page.records.len() <= query.limit);
-        found.extend(
-            page.records
-                .iter()
-                .map(|record| record.image_id().to_string()),
-        );
-        query.after = page.next;
-        if query.after.is_none() {
-            return found;
-        }
-    }
-    panic!("pages without an end");
-}
 
 #[test]
 fn pages_of_every_size_give_the_same_records() {
@@ -64,31 +45,31 @@ fn pages_of_every_size_give_the_same_records() {
             ("/", 4),
             ("/beta", 4),
         ] {
-            let mut query = ImageQuery::new(p(from));
-            let all = admin.images(&query).await.unwrap();
-            assert_eq!((all.records.len(), all.next), (count, None), "{from}");
-            let all = pages(&admin, query.clone()).await;
+            let query = ImageQuery::new(p(from));
+            let all = admin.images(&query, &most()).await.unwrap();
+            assert_eq!((all.items.len(), all.next), (count, None), "{from}");
+            let pages = async |limit| {
+                let records = every(limit, async |page| admin.images(&query, &page).await).await;
+                let ids = records.iter().map(|record| record.image_id().to_string());
+                ids.collect::<Vec<_>>()
+            };
+            let all = pages(count).await;
             assert_eq!(
                 all.iter().collect::<BTreeSet<_>>().len() + usize::from(from == "/acme/dev") * 6,
                 count
             );
             for limit in 1..=count + 1 {
-                query.limit = limit;
-                assert_eq!(
-                    pages(&admin, query.clone()).await,
-                    all,
-                    "{limit} from {from}"
-                );
+                assert_eq!(pages(limit).await, all, "{limit} from {from}");
             }
         }
         let mut query = ImageQuery::new(p("/acme/dev"));
         query.cloud = Some(Cloud::Gcp);
-        query.limit = 3;
-        assert_eq!(pages(&admin, query.clone()).await.len(), 4);
+        let google = every(3, async |page| admin.images(&query, &page).await).await;
+        assert_eq!(google.len(), 4);
         query.cloud = None;
         query.location = Some(p("aws/us-west-2"));
-        query.limit = 6;
-        assert_eq!(pages(&admin, query).await.len(), 6);
+        let west = every(6, async |page| admin.images(&query, &page).await).await;
+        assert_eq!(west.len(), 6);
     });
 }
 
@@ -98,7 +79,7 @@ fn i08_every_change_leaves_an_event_in_its_own_transaction() {
     let dana = world.who("dana");
     let scope = p::<Scope>("/acme");
     run(async {
-        let before = dana.events(&scope, 1000).await.unwrap().len();
+        let before = dana.events(&scope, &most()).await.unwrap().items.len();
         committed(&dana, "/acme", "web", 1).await;
         dana.assign_channel(&p("stable"), &p("web"), &scope)
             .await
@@ -116,7 +97,7 @@ fn i08_every_change_leaves_an_event_in_its_own_transaction() {
                 .await
                 .is_err()
         );
-        let events = dana.events(&scope, 1000).await.unwrap();
+        let events = dana.events(&scope, &most()).await.unwrap().items;
         let after: Vec<_> = events[..events.len() - before]
             .iter()
             .map(|event| event.action)
@@ -138,7 +119,10 @@ fn i08_every_change_leaves_an_event_in_its_own_transaction() {
                 .iter()
                 .all(|event| event.by == p("dana") && event.scope == scope)
         );
-        assert_eq!(dana.events(&scope, 2).await.unwrap(), events[..2]);
+        assert_eq!(
+            dana.events(&scope, &Paging::of(2)).await.unwrap().items,
+            events[..2]
+        );
     });
 }
 
@@ -152,7 +136,7 @@ fn events_are_seen_at_their_scope_and_at_its_account() {
             committed(&admin, scope, "web", 1).await;
         }
         let of = async |who: &str, scope: &str| -> Result<Vec<String>, Error> {
-            let events = world.who(who).events(&p(scope), 1000).await?;
+            let events = world.who(who).events(&p(scope), &most()).await?.items;
             let commits = events
                 .iter()
                 .filter(|event| event.action == Permission::MciCommit);
@@ -174,7 +158,15 @@ fn events_are_seen_at_their_scope_and_at_its_account() {
                 "{who} at {scope}"
             );
         }
-        assert_eq!(admin.events(&p("/"), 3).await.unwrap().len(), 3);
+        assert_eq!(
+            admin
+                .events(&p("/"), &Paging::of(3))
+                .await
+                .unwrap()
+                .items
+                .len(),
+            3
+        );
         // A scope that comes again does not bring its old trail along.
         world.clock.advance_secs(1);
         admin.add_scope(&p("/acme/brief")).await.unwrap();
@@ -182,10 +174,25 @@ fn events_are_seen_at_their_scope_and_at_its_account() {
             .grant(&p("eve"), &p("observer"), &p("/acme/brief"), None)
             .await
             .unwrap();
-        assert_eq!(admin.events(&p("/acme/brief"), 9).await.unwrap().len(), 1);
+        assert_eq!(
+            admin
+                .events(&p("/acme/brief"), &most())
+                .await
+                .unwrap()
+                .items
+                .len(),
+            1
+        );
         admin.remove_scope(&p("/acme/brief")).await.unwrap();
         world.clock.advance_secs(1);
         admin.add_scope(&p("/acme/brief")).await.unwrap();
-        assert!(admin.events(&p("/acme/brief"), 9).await.unwrap().is_empty());
+        assert!(
+            admin
+                .events(&p("/acme/brief"), &most())
+                .await
+                .unwrap()
+                .items
+                .is_empty()
+        );
     });
 }

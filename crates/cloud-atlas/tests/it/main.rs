@@ -9,21 +9,30 @@
               tell a story or a table to its end"
 )]
 
+mod batches;
 mod caching;
 mod care;
 mod concurrency;
+mod counting;
 mod damage;
+mod filters;
 mod golden;
 mod imports;
 mod isolation;
 mod kill;
 mod laws;
+mod limited;
+mod limits;
 mod lists;
+mod loading;
 mod messages;
 mod model;
 mod opening;
+mod paging;
 mod reading;
 mod registration;
 mod resolving;
 mod sends;
 mod support;
+mod upgrades;
+mod watched;

@@ -2,14 +2,14 @@
 
 use crate::support::{World, add_credential, ami, ask, committed, image, p, run, set, small};
 use cloud_atlas::{
-    Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
-    base::Name,
+    CursorError, Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
+    base::{Digest, Name},
     history::RevisionNumber,
     image::{Architecture, Warning},
     image_id::Cloud,
     mci::HeadEdit,
     scope::Scope,
-    store::{Key, StoreError},
+    store::{Key, Limit, StoreError},
     streams::StreamName,
     template::{Reference, Selector},
 };
@@ -63,6 +63,14 @@ fn refusals_of_the_facade_itself() {
             selector: Selector::Number(number(3)),
         },
         Error::HeadMoves { mci: web() },
+        Error::PageLimit { limit: 0 },
+        Error::Cursor(CursorError::OtherQuery),
+        Error::TooManyGrants {
+            grants: 130,
+            what: Limit::Operations,
+            limit: 128,
+            found: 139,
+        },
         Error::Dump(io::Error::other("torn")),
         Error::Sink(io::Error::other("full")),
     ];
@@ -83,7 +91,16 @@ fn refusals_to_open_import_and_export() {
         OpenError::Memory,
         OpenError::Foreign,
         OpenError::Unfinished,
+        OpenError::Loading {
+            done: 20_000,
+            entries: 50_000,
+        },
         OpenError::Newer { found: 3, known: 1 },
+        OpenError::TooSmall {
+            what: Limit::Operations,
+            needed: 128,
+            found: 64,
+        },
     ];
     let word = || StreamName::parse("Stable").unwrap_err();
     let import = [
@@ -117,6 +134,23 @@ fn refusals_to_open_import_and_export() {
             revision: number(3),
         },
         ImportError::HeadEdited { mci: mci() },
+        ImportError::TooLarge {
+            stream: stream(),
+            release: p("44.1"),
+            what: Limit::Operations,
+            limit: 128,
+            found: 1214,
+        },
+        ImportError::StepTooLarge {
+            stream: stream(),
+            release: p("44.1"),
+            what: Limit::CommitBytes,
+            limit: 1 << 20,
+            found: 2 << 20,
+        },
+        ImportError::JobGone {
+            job: cloud_atlas::JobId::from_u128(7),
+        },
     ];
     let mut document = small("stable", "1", "2026-01-01T00:00:00Z", &[]);
     let image = cloud_atlas::streams::StreamImage::new(ami(1), p("1"));
@@ -142,15 +176,27 @@ fn refusals_to_open_import_and_export() {
         LoadError::NotEmpty {
             key: Key::parse("acme mci lin-1").unwrap(),
         },
+        LoadError::Another {
+            begun: Digest::of("test", b"one"),
+            given: Digest::of("test", b"two"),
+        },
         LoadError::NoHeader,
         LoadError::Format { format: 2 },
         LoadError::Line { line: 7 },
         LoadError::Order { line: 7 },
+        LoadError::TooLarge {
+            line: 7,
+            what: Limit::ValueBytes,
+            limit: 1000,
+            found: 1001,
+        },
+        LoadError::NotWhole { line: 7 },
         LoadError::Incomplete {
             expected: 9,
             found: 8,
             same_digest: false,
         },
+        LoadError::Changed,
         LoadError::Disturbed,
         LoadError::Source {
             source: "torn".into(),

@@ -1,6 +1,6 @@
 //! The facade against a model that a reader can check at a glance.
 
-use crate::support::{World, ami, ask, p, run, set};
+use crate::support::{World, ami, ask, most, p, run, set};
 use cloud_atlas::{Session, mci::HeadEdit, scope::Scope, template::Reference};
 use proptest::{prelude::*, sample::select};
 use semver::{Version, VersionReq};
@@ -196,7 +196,7 @@ proptest! {
             }
             agree(&dana, &model).await;
             for (name, lineage) in &model {
-                let log = dana.mci_log(&p(name), &p("/acme")).await.unwrap();
+                let log = dana.mci_log(&p(name), &p("/acme"), &most()).await.unwrap().items;
                 assert_eq!(log.len(), lineage.revisions.len());
                 let view = dana.mci(&p(name), &p("/acme")).await.unwrap();
                 let edited = lineage.revisions.last().map_or(!lineage.head.is_empty(), |last| *last != lineage.head);

@@ -1,6 +1,6 @@
 //! Making and opening stores.
 
-use crate::support::{World, committed, dump, noon, p, run};
+use crate::support::{World, committed, dump, most, noon, p, run};
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
     Atlas, Error, OpenError,
@@ -24,7 +24,7 @@ fn a_store_is_made_once_and_opened_again() {
 
     let atlas = run(Atlas::init(&url(&path))).unwrap();
     let admin = atlas.act_as(&p("admin"));
-    let grants = run(admin.grants(None)).unwrap();
+    let grants = run(admin.grants(None, &most())).unwrap().items;
     assert_eq!(grants.len(), 1);
     assert_eq!(
         (grants[0].role.clone(), grants[0].scope.clone()),
@@ -57,7 +57,7 @@ fn addresses_are_read_exactly() {
         "redb:",
         "redb:?",
         "redb:?cache=64MiB",
-        "memory:?cache=64MiB",
+        "memory:x?operations=128",
         "sqlite:x",
         "/tmp/x",
         "REDB:x",
@@ -270,7 +270,7 @@ fn a_later_store_that_is_handed_over_is_refused() {
 
 #[test]
 fn a_store_that_is_handed_over_is_furnished_once() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store: Arc<dyn Store> = Arc::new(crate::support::memory());
     let world = World::over(Arc::clone(&store));
     let before = run(dump(&world.atlas));
     let clock = Arc::new(ManualClock::new(noon()));

@@ -1,6 +1,6 @@
 //! References and what they lead to.
 
-use crate::support::{World, ami, ask, committed, image, p, run, set};
+use crate::support::{World, ami, ask, committed, image, most, p, run, set};
 use cloud_atlas::{
     Error, ErrorKind, MciView,
     base::Name,
@@ -71,7 +71,15 @@ fn what_a_scope_names_works_from_everywhere() {
             let (one, two) = admin.diff_pair(&web, &from).await.unwrap();
             let diff = admin.mci_diff(&one, &two, &from).await.unwrap();
             assert_eq!(diff.modified().len(), 1);
-            assert_eq!(admin.mci_log(&web, &from).await.unwrap().len(), 2);
+            assert_eq!(
+                admin
+                    .mci_log(&web, &from, &most())
+                    .await
+                    .unwrap()
+                    .items
+                    .len(),
+                2
+            );
             let coverage = admin
                 .coverage(std::slice::from_ref(&web), &from)
                 .await
@@ -165,7 +173,7 @@ fn m01_every_selector_leads_to_its_state() {
                 "{selector}"
             );
         }
-        let log = dana.mci_log(&web, &scope).await.unwrap();
+        let log = dana.mci_log(&web, &scope, &most()).await.unwrap().items;
         let marks: Vec<_> = log
             .iter()
             .map(|entry| {
@@ -499,7 +507,7 @@ fn m21_a_multicloud_image_is_shared_like_a_record() {
         committed(&admin, "/acme", "shared", 1).await;
         committed(&admin, "/acme/prod", "own", 2).await;
         let names = async |from: &str| {
-            let list = admin.mcis(&p(from)).await.unwrap();
+            let list = admin.mcis(&p(from), &most()).await.unwrap().items;
             list.iter()
                 .map(|mci| mci.name.to_string())
                 .collect::<Vec<_>>()

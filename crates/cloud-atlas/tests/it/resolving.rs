@@ -1,6 +1,6 @@
 //! Real releases, resolved everywhere, against a table that is read without this program.
 
-use crate::support::{DATA, World, ask, document, import, limited, p, run, texts};
+use crate::support::{DATA, World, ask, document, import, limited, most, p, run, texts};
 use cloud_atlas::{
     Atlas, Session,
     image_id::CloudLocation,
@@ -54,7 +54,11 @@ async fn resolved(who: &Session, answers: &Answers) -> Answers {
     let locations: BTreeSet<_> = answers.keys().map(|(_, _, location)| location).collect();
     for architecture in ["x86_64", "aarch64"] {
         let lane = p::<Reference>(&format!("fcos-{architecture}"));
-        let log = who.mci_log(&lane, &p("/acme")).await.unwrap();
+        let log = who
+            .mci_log(&lane, &p("/acme"), &most())
+            .await
+            .unwrap()
+            .items;
         for entry in log {
             let release = entry.revision.message().to_string();
             let number = entry.revision.number();

@@ -1,8 +1,8 @@
 //! Every future of a session may travel between threads.
 
-use crate::support::{World, ask, image, options, p};
+use crate::support::{World, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, ImageQuery,
+    AddCredential, Atlas, ImageQuery, JobId, Loader,
     base::Name,
     image_id::Cloud,
     scope::{Permission, Role, Scope},
@@ -28,43 +28,45 @@ fn every_future_of_the_facade_is_send() {
 
     send(Atlas::init("memory:"));
     send(Atlas::open("redb:nowhere"));
+    send(Loader::open("redb:nowhere"));
     send(Atlas::builder().with_store(world.atlas.store()));
     send(world.atlas.check());
-    send(world.atlas.dump(|_| Ok(())));
+    send(world.atlas.dump(|_| Ok(()), &|_| {}));
     send(
         world
             .atlas
-            .load(|| Ok(Vec::<std::io::Result<String>>::new())),
+            .load(|| Ok(Vec::<std::io::Result<String>>::new()), &|_| {}),
     );
 
     send(admin.add_scope(&scope));
-    send(admin.scopes());
+    send(admin.scopes(&most()));
     send(admin.remove_scope(&scope));
     send(admin.add_principal(&who));
-    send(admin.principals());
+    send(admin.principals(&most()));
     send(admin.remove_principal(&who));
     send(admin.grant(&who, &Role::ACTOR, &scope, None));
     send(admin.revoke(&who, &Role::ACTOR, &scope));
-    send(admin.grants(None));
+    send(admin.grants(None, &most()));
     send(admin.can(Permission::MciView, &scope));
     send(admin.add_credential(credential));
-    send(admin.credentials(&scope));
+    send(admin.credentials(&scope, &most()));
     send(admin.remove_credential(&scope, &name));
     send(admin.register_image(image("/acme", "aws/us-east-1", 1)));
-    send(admin.images(&ImageQuery::new(scope.clone())));
+    send(admin.images(&ImageQuery::new(scope.clone()), &most()));
     send(admin.image(record, &scope));
     send(admin.create_mci(&scope, name.clone()));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));
     send(admin.mci(&web, &scope));
-    send(admin.mcis(&scope));
-    send(admin.mci_log(&web, &scope));
+    send(admin.mcis(&scope, &most()));
+    send(admin.mci_log(&web, &scope, &most()));
     send(admin.mci_diff(&web, &web, &scope));
     send(admin.diff_pair(&web, &scope));
     send(admin.coverage(std::slice::from_ref(&web), &scope));
     send(admin.assign_channel(&stable, &web, &scope));
-    send(admin.channels(&web, &scope));
+    send(admin.channels(&web, &scope, &most()));
     send(admin.release(&web, &scope, &semver::Version::new(1, 0, 0)));
+    send(admin.releases(&web, &scope, &most()));
     send(admin.resolve(&request));
     send(admin.explain(&request));
     send(admin.resolve_all(&web, &scope));
@@ -72,5 +74,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.verify_lock(&lock, &scope));
     send(admin.import_streams(&[], &options, &|_| {}));
     send(admin.export_stream(std::slice::from_ref(&web), &scope));
-    send(admin.events(&scope, 1));
+    send(admin.events(&scope, &most()));
+    send(admin.jobs(&scope));
+    send(admin.forget_job(JobId::from_u128(1), &scope));
 }

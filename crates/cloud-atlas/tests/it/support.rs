@@ -2,19 +2,20 @@
 
 use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
-    AddCredential, Atlas, Clock, Error, ImportOptions, ImportReport, LaunchRequest, RegisterImage,
-    Session,
+    AddCredential, Atlas, Clock, Error, ImportError, ImportOptions, ImportReport, LaunchRequest,
+    Page, Paging, RegisterImage, Session,
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
     mci::{HeadEdit, Setting},
-    scope::{PrincipalId, Role, Scope},
+    scope::{PrincipalId, Role, RoleTable, Scope},
     store::{MemoryStore, Record, Store},
     streams::{self, StreamDocument},
     template::Reference,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, fs, future::Future, path::Path, str::FromStr, sync::Arc};
+use tempfile::TempDir;
 
 /// Drives a future to its end.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
@@ -32,30 +33,56 @@ pub(crate) fn noon() -> Timestamp {
     p("2026-08-01T12:00:00Z")
 }
 
+/// Names the store of every world that is told no other: an address, or `redb:` for a file of its
+/// own. [`crate::limited`] runs this program on stores that are not the usual one.
+pub(crate) const STORE: &str = "ATLAS_TEST_STORE";
+
 /// An engine with a few accounts and people in it.
 pub(crate) struct World {
     pub(crate) atlas: Atlas,
     pub(crate) clock: Arc<ManualClock>,
+    /// Where its file lies, if it has one; goes after the engine.
+    _folder: Option<TempDir>,
 }
 
 impl World {
-    /// In memory, with nobody else at the store.
+    /// In memory, unless [`STORE`] says otherwise, with nobody else at the store.
     pub(crate) fn new() -> Self {
+        let world = Self::unfurnished(RoleTable::built_in());
+        run(world.furnish());
+        world
+    }
+
+    /// The same with nobody in it but the administrator, and other roles.
+    pub(crate) fn unfurnished(roles: RoleTable) -> Self {
         let clock = Arc::new(ManualClock::new(noon()));
         let builder = Atlas::builder()
             .clock(Arc::clone(&clock) as Arc<dyn Clock>)
-            .ids(Arc::new(SequentialIds::default()));
-        let atlas = run(builder.init("memory:")).unwrap();
-        let world = Self { atlas, clock };
-        run(world.furnish());
-        world
+            .ids(Arc::new(SequentialIds::default()))
+            .roles(roles);
+        let mut url = std::env::var(STORE).unwrap_or_else(|_| "memory:".to_owned());
+        let mut folder = None;
+        if url == "redb:" {
+            let made = tempfile::tempdir().unwrap();
+            url = format!("redb:{}", made.path().join("atlas.redb").display());
+            folder = Some(made);
+        }
+        Self {
+            atlas: run(builder.init(&url)).unwrap(),
+            clock,
+            _folder: folder,
+        }
     }
 
     /// Over a store that others may write to as well.
     pub(crate) fn over(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(ManualClock::new(noon()));
         let atlas = beside(store, &clock, 1);
-        let world = Self { atlas, clock };
+        let world = Self {
+            atlas,
+            clock,
+            _folder: None,
+        };
         run(world.furnish());
         world
     }
@@ -104,6 +131,16 @@ pub(crate) fn beside(store: Arc<dyn Store>, clock: &Arc<ManualClock>, engine: u1
     run(builder.with_store(store)).unwrap()
 }
 
+/// A memory store that several engines are to share, with the limits that [`STORE`] asks for.
+pub(crate) fn memory() -> MemoryStore {
+    let asked = std::env::var(STORE).unwrap_or_default();
+    if asked.contains("operations=") {
+        MemoryStore::limited()
+    } else {
+        MemoryStore::new()
+    }
+}
+
 /// A memory store with the limits of an engine that has some: what the guide asks etcd for.
 pub(crate) fn limited() -> MemoryStore {
     let store = MemoryStore::new();
@@ -128,6 +165,17 @@ pub(crate) async fn add_credential(
 /// An AMI with a number for a name.
 pub(crate) fn ami(number: u64) -> ImageId {
     ImageId::parse(Cloud::Aws, &format!("ami-{number:017x}")).unwrap()
+}
+
+/// Locations of AWS, three hundred of them.
+pub(crate) fn places() -> impl Iterator<Item = String> {
+    let areas = ["us", "eu", "ap", "sa", "ca", "me", "af"];
+    let sides = ["east", "west", "north", "south", "central"];
+    let numbers = areas.into_iter().flat_map(move |area| {
+        let sides = sides.into_iter();
+        sides.flat_map(move |side| (1..10).map(move |number| format!("aws/{area}-{side}-{number}")))
+    });
+    numbers.take(300)
 }
 
 /// A request to register an AMI.
@@ -157,6 +205,29 @@ pub(crate) fn ask(reference: &str, location: &str, scope: &str) -> LaunchRequest
     LaunchRequest::new(p(reference), p(location), p(scope))
 }
 
+/// The first page of as many items as a page can have.
+pub(crate) fn most() -> Paging {
+    Paging::of(Paging::MOST)
+}
+
+/// Every item of a list, page by page of so many.
+pub(crate) async fn every<T>(
+    limit: usize,
+    ask: impl AsyncFn(Paging) -> Result<Page<T>, Error>,
+) -> Vec<T> {
+    let mut items = Vec::new();
+    let mut paging = Some(Paging::of(limit));
+    while let Some(wanted) = paging {
+        let page = ask(wanted).await.unwrap();
+        assert!(page.items.len() <= limit);
+        // Where there is more, the page is full: it never ends early.
+        assert!(page.next.is_none() || page.items.len() == limit);
+        paging = page.following();
+        items.extend(page.items);
+    }
+    items
+}
+
 /// Every line of the dump of a store.
 pub(crate) async fn dump(atlas: &Atlas) -> Vec<String> {
     let mut lines = Vec::new();
@@ -164,7 +235,7 @@ pub(crate) async fn dump(atlas: &Atlas) -> Vec<String> {
         lines.push(line.to_owned());
         Ok(())
     };
-    atlas.dump(keep).await.unwrap();
+    atlas.dump(keep, &|_| {}).await.unwrap();
     lines
 }
 
@@ -213,13 +284,29 @@ pub(crate) fn options(commit: bool) -> ImportOptions {
     options
 }
 
+/// Imports, in batches where the store's limits ask for that.
 pub(crate) async fn import(
     who: &Session,
     documents: &[StreamDocument],
     commit: bool,
 ) -> Result<ImportReport, Error> {
-    who.import_streams(documents, &options(commit), &|_| {})
-        .await
+    import_with(who, documents, options(commit)).await
+}
+
+/// The same with options of one's own.
+pub(crate) async fn import_with(
+    who: &Session,
+    documents: &[StreamDocument],
+    mut options: ImportOptions,
+) -> Result<ImportReport, Error> {
+    let whole = who.import_streams(documents, &options, &|_| {}).await;
+    match whole {
+        Err(Error::Import(ImportError::TooLarge { .. })) => {
+            options.in_batches = true;
+            who.import_streams(documents, &options, &|_| {}).await
+        }
+        whole => whole,
+    }
 }
 
 /// A document of one release, with AMIs for some regions of one architecture each.

@@ -2,7 +2,7 @@
 
 use crate::now;
 use atlas_base::{Digest, Timestamp};
-use atlas_image::{AgentFacts, ImageRecordId, Lifecycle, Origin, Verification};
+use atlas_image::{AgentFacts, ImageRecordId, Lifecycle, LifecycleState, Origin, Verification};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::{Debug, Write as _};
 
@@ -131,4 +131,22 @@ fn i07_a_record_is_verified_at_a_moment() {
     {"state":"unverified"}
     {"state":"verified","at":"2026-07-21T14:07:12Z"}
     "#);
+}
+
+#[test]
+fn l01_states_are_named_by_one_word() {
+    let lives = [Lifecycle::Active, deprecated(), disabled(), deleted()];
+    assert!(
+        lives
+            .iter()
+            .map(Lifecycle::state)
+            .eq(LifecycleState::all().iter().copied())
+    );
+    for (life, state) in lives.iter().zip(LifecycleState::all()) {
+        assert_eq!(life.as_str(), state.to_string());
+        assert_eq!(LifecycleState::parse(life.as_str()), Ok(*state));
+    }
+    let error = LifecycleState::parse("Active").unwrap_err();
+    assert_eq!(error.at(), 0);
+    insta::assert_snapshot!(error, @"`Active` is no state of an image: expected one of active, deprecated, disabled, deleted");
 }

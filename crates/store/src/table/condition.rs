@@ -51,6 +51,26 @@ impl Condition {
         Self::new(field, Test::Holds(element.into()))
     }
 
+    /// The field is a text with this somewhere in it.
+    pub fn contains(field: impl Into<FieldPath>, text: impl Into<String>) -> Self {
+        Self::new(field, Test::Contains(text.into()))
+    }
+
+    /// The field is this text, or goes on behind it with one of these characters: under `aws` with
+    /// `/` are `aws` and `aws/us-east-1`, and `awsome` is not.
+    pub fn under(
+        field: impl Into<FieldPath>,
+        start: impl Into<String>,
+        separators: impl Into<String>,
+    ) -> Self {
+        Self::new(field, Test::Under(start.into(), separators.into()))
+    }
+
+    /// The field is there, and is not `null`.
+    pub fn present(field: impl Into<FieldPath>) -> Self {
+        Self::new(field, Test::Present)
+    }
+
     /// A test of a field.
     pub fn new(field: impl Into<FieldPath>, test: Test) -> Self {
         Self {
@@ -69,16 +89,56 @@ impl Condition {
         &self.test
     }
 
-    /// Whether the JSON of a record meets it.
-    pub(crate) fn is_met(&self, json: &str) -> Result<bool, serde_json::Error> {
-        let seen = At(&self.field.0).deserialize(&mut serde_json::Deserializer::from_str(json))?;
-        Ok(match (&self.test, &seen) {
+    /// Whether JSON meets all conditions; it is read once.
+    ///
+    /// # Errors
+    ///
+    /// The text is no JSON.
+    pub(crate) fn all_met(
+        conditions: &BTreeSet<Self>,
+        json: &str,
+    ) -> Result<bool, serde_json::Error> {
+        if conditions.is_empty() {
+            return Ok(true);
+        }
+        let mut seen: Vec<_> = conditions.iter().map(|_| Seen::One(Scalar::Null)).collect();
+        let fields = conditions.iter().map(|condition| &*condition.field.0);
+        let at = At {
+            wanted: fields.enumerate().collect(),
+            seen: &mut seen,
+        };
+        at.deserialize(&mut serde_json::Deserializer::from_str(json))?;
+        Ok(conditions
+            .iter()
+            .zip(&seen)
+            .all(|(condition, seen)| condition.is_met(seen)))
+    }
+
+    fn is_met(&self, seen: &Seen) -> bool {
+        match (&self.test, seen) {
             (Test::Is(wanted), Seen::One(found)) => found == wanted,
             (Test::OneOf(wanted), Seen::One(found)) => wanted.contains(found),
             (Test::Begins(start), Seen::One(Scalar::Text(found))) => found.starts_with(start),
             (Test::Holds(wanted), Seen::Many(found)) => found.contains(wanted),
-            (Test::Is(_) | Test::OneOf(_) | Test::Begins(_) | Test::Holds(_), _) => false,
-        })
+            (Test::Contains(text), Seen::One(Scalar::Text(found))) => found.contains(text),
+            (Test::Under(start, separators), Seen::One(Scalar::Text(found))) => {
+                let mut rest = found.strip_prefix(start.as_str()).map(str::chars);
+                rest.as_mut().is_some_and(|rest| {
+                    let next = rest.next();
+                    next.is_none_or(|next| separators.contains(next))
+                })
+            }
+            (Test::Present, seen) => !matches!(seen, Seen::One(Scalar::Null)),
+            (
+                Test::Is(_)
+                | Test::OneOf(_)
+                | Test::Begins(_)
+                | Test::Holds(_)
+                | Test::Contains(_)
+                | Test::Under(..),
+                _,
+            ) => false,
+        }
     }
 }
 
@@ -95,6 +155,12 @@ pub enum Test {
     Begins(String),
     /// It is an array with this among its elements.
     Holds(Scalar),
+    /// It is a text with this somewhere in it.
+    Contains(String),
+    /// It is the first text, or goes on behind it with one of the characters of the second.
+    Under(String, String),
+    /// It is there, and is not `null`.
+    Present,
 }
 
 /// Where a field is: its name, or the names of the objects that it is in and then its own.
@@ -170,88 +236,146 @@ enum Seen {
 
 impl<'de> Deserialize<'de> for Seen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        At(&[]).deserialize(deserializer)
+        let mut seen = [Self::Other];
+        let at = At {
+            wanted: vec![(0, &[])],
+            seen: &mut seen,
+        };
+        at.deserialize(deserializer)?;
+        let [seen] = seen;
+        Ok(seen)
     }
 }
 
-/// Reads the value at the end of a path and passes over all others.
-struct At<'p>(&'p [String]);
+/// Fields, each with its number and the rest of the path to it.
+type Wanted<'p> = Vec<(usize, &'p [String])>;
+
+/// Reads the values at the ends of some paths and passes over all others.
+struct At<'a> {
+    wanted: Wanted<'a>,
+    seen: &'a mut [Seen],
+}
 
 impl<'de> DeserializeSeed<'de> for At<'_> {
-    type Value = Seen;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl At<'_> {
-    /// A plain value: what is asked for at the end of the path, and before it nothing is below it.
-    fn plain(&self, value: impl Into<Scalar>) -> Seen {
-        Seen::One(if self.0.is_empty() {
-            value.into()
-        } else {
-            Scalar::Null
-        })
+    /// Notes what is there for each field that is wanted: at the end of its path, or before it.
+    fn note(&mut self, at_end: impl Fn() -> Seen, before: impl Fn() -> Seen) {
+        for (number, path) in &self.wanted {
+            if let Some(seen) = self.seen.get_mut(*number) {
+                *seen = if path.is_empty() { at_end() } else { before() };
+            }
+        }
+    }
+
+    /// A plain value: below it there is nothing.
+    fn plain(mut self, value: impl Into<Scalar>) {
+        let value = value.into();
+        self.note(|| Seen::One(value.clone()), || Seen::One(Scalar::Null));
+    }
+
+    /// Something that no condition can name.
+    fn other(mut self) {
+        self.note(|| Seen::Other, || Seen::Other);
     }
 }
 
 impl<'de> Visitor<'de> for At<'_> {
-    type Value = Seen;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Seen, E> {
-        Ok(Seen::One(Scalar::Null))
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.plain(Scalar::Null);
+        Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Seen, E> {
-        Ok(self.plain(value))
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.plain(value);
+        Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Seen, E> {
-        Ok(self.plain(value))
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.plain(value);
+        Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Seen, E> {
-        Ok(i64::try_from(value).map_or(Seen::Other, |value| self.plain(value)))
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        match i64::try_from(value) {
+            Ok(value) => self.plain(value),
+            Err(_) => self.other(),
+        }
+        Ok(())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Seen, E> {
-        Ok(Seen::Other)
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.other();
+        Ok(())
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Seen, E> {
-        Ok(self.plain(value))
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.plain(value);
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Seen, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
         let mut plain = Vec::new();
         while let Some(seen) = elements.next_element()? {
             if let Seen::One(scalar) = seen {
                 plain.push(scalar);
             }
         }
-        Ok(if self.0.is_empty() {
-            Seen::Many(plain)
-        } else {
-            Seen::One(Scalar::Null)
-        })
+        self.note(|| Seen::Many(plain.clone()), || Seen::One(Scalar::Null));
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Seen, A::Error> {
-        let mut seen = match self.0 {
-            [] => Seen::Other,
-            [_, ..] => Seen::One(Scalar::Null),
-        };
-        while let Some(name) = fields.next_key::<String>()? {
-            match self.0 {
-                [first, rest @ ..] if *first == name => seen = fields.next_value_seed(At(rest))?,
-                _ => drop(fields.next_value::<IgnoredAny>()?),
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
+        self.note(|| Seen::Other, || Seen::One(Scalar::Null));
+        while let Some(wanted) = fields.next_key_seed(Below(&self.wanted))? {
+            if wanted.is_empty() {
+                fields.next_value::<IgnoredAny>()?;
+            } else {
+                fields.next_value_seed(At {
+                    wanted,
+                    seen: self.seen,
+                })?;
             }
         }
-        Ok(seen)
+        Ok(())
+    }
+}
+
+/// Reads the name of a field, and gives what is wanted of it.
+struct Below<'w, 'p>(&'w Wanted<'p>);
+
+impl<'de, 'p> DeserializeSeed<'de> for Below<'_, 'p> {
+    type Value = Wanted<'p>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Wanted<'p>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'p> Visitor<'_> for Below<'_, 'p> {
+    type Value = Wanted<'p>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Wanted<'p>, E> {
+        let below = |(number, path): &(usize, &'p [String])| match *path {
+            [first, rest @ ..] if first == name => Some((*number, rest)),
+            _ => None,
+        };
+        Ok(self.0.iter().filter_map(below).collect())
     }
 }

@@ -59,6 +59,42 @@ const COVERED: usize = PREFIX.len() + CHECKSUM_DIGITS + 1;
 const MAX_BYTES: usize = COVERED + 2 * (MARK_DIGITS + 1) + 2 * crate::MAX_KEY_BYTES;
 
 impl Cursor {
+    /// The cursor of a list that is more than one query: of several partitions, or of what a program
+    /// chooses among rows. `list` says all that was asked for, and must never mean two lists;
+    /// `after` is the row of the last record that was returned, such as [`Found::row`].
+    ///
+    /// [`Found::row`]: crate::Found::row
+    pub fn new(list: &str, after: Key, binding: &str) -> Self {
+        Self {
+            query: mark_of_list(list),
+            binding: bound_to(binding),
+            after,
+        }
+    }
+
+    /// The row behind which a list goes on. Whoever made a cursor up chose it freely: use it with
+    /// [`Query::after`], which never widens what a query reads, or to choose where to begin among
+    /// what the caller may see anyway.
+    ///
+    /// # Errors
+    ///
+    /// [`CursorError::OtherQuery`] where it came with another list, [`CursorError::OtherCaller`]
+    /// where it came under another binding.
+    pub fn place(&self, list: &str, binding: &str) -> Result<&Key, CursorError> {
+        self.check(mark_of_list(list), binding)?;
+        Ok(&self.after)
+    }
+
+    fn check(&self, query: Mark, binding: &str) -> Result<(), CursorError> {
+        if self.query != query {
+            return Err(CursorError::OtherQuery);
+        }
+        if self.binding != bound_to(binding) {
+            return Err(CursorError::OtherCaller);
+        }
+        Ok(())
+    }
+
     /// Reads the text form.
     ///
     /// # Errors
@@ -134,6 +170,10 @@ fn mark(digest: &Digest) -> Mark {
     first.try_into().unwrap_or_default()
 }
 
+fn mark_of_list(list: &str) -> Mark {
+    mark(&Digest::of("cloud-atlas list", list.as_bytes()))
+}
+
 fn bound_to(binding: &str) -> Mark {
     mark(&Digest::of(
         "cloud-atlas cursor binding",
@@ -165,12 +205,7 @@ impl<R: Record> Table<R> {
         cursor: &Cursor,
         binding: &str,
     ) -> Result<Query, CursorError> {
-        if cursor.query != mark(&query.digest(self.space())) {
-            return Err(CursorError::OtherQuery);
-        }
-        if cursor.binding != bound_to(binding) {
-            return Err(CursorError::OtherCaller);
-        }
+        cursor.check(mark(&query.digest(self.space())), binding)?;
         Ok(query.after(Some(cursor.after.clone())))
     }
 }

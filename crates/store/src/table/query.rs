@@ -160,6 +160,8 @@ impl Query {
 pub struct Found<R> {
     /// The key of the record.
     pub key: Key,
+    /// Where it was found: the key of the index row, or that of the record where it was read by it.
+    pub row: Key,
     /// The record.
     pub record: R,
 }
@@ -176,12 +178,31 @@ pub struct QueryPage<R> {
 }
 
 impl<R: Record> Table<R> {
+    /// Whether a row lies in the interval of a query, wherever that goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unsupported`] where the table has no such index, [`StoreError::TooLarge`] where
+    /// the interval begins with more than a key can be.
+    pub fn covers(&self, query: &Query, row: &Key) -> Result<bool, StoreError> {
+        let whole = query.clone().after(None);
+        Ok(whole.range(&self.rows_of(query)?)?.contains(row))
+    }
+
+    /// The name of the space whose rows a query reads.
+    fn rows_of(&self, query: &Query) -> Result<String, StoreError> {
+        match query.index {
+            Some(name) => Ok(self.index(name)?.space(self.space())),
+            None => Ok(self.space().to_owned()),
+        }
+    }
+
     /// One page of a query.
     ///
     /// # Errors
     ///
     /// The store cannot be read or is damaged; [`StoreError::Unsupported`] where the table has no
-    /// such index.
+    /// such index, [`StoreError::IndexNotReadable`] where the store has it not, or not yet.
     pub async fn query(&self, tx: &Tx, query: &Query) -> Result<QueryPage<R>, StoreError> {
         self.pages(tx, query, None::<fn(&R) -> bool>).await
     }
@@ -208,10 +229,10 @@ impl<R: Record> Table<R> {
         query: &Query,
         keep: Option<impl Fn(&R) -> bool>,
     ) -> Result<QueryPage<R>, StoreError> {
-        let space = match query.index {
-            Some(name) => self.index(name)?.space(self.space()),
-            None => self.space().to_owned(),
-        };
+        if let Some(name) = query.index {
+            self.readable(tx, self.index(name)?)?;
+        }
+        let space = self.rows_of(query)?;
         let mut page = QueryPage {
             found: Vec::new(),
             next: None,
@@ -245,8 +266,8 @@ impl<R: Record> Table<R> {
                 if keep.as_ref().is_some_and(|keep| !keep(&record)) {
                     continue;
                 }
-                page.found.push(Found { key, record });
-                page.next = Some(row);
+                page.next = Some(row.clone());
+                page.found.push(Found { key, row, record });
                 if page.found.len() == query.limit {
                     break;
                 }

@@ -1,19 +1,34 @@
 //! What a transaction has read and written.
 
-use crate::{Entry, Key, KeyRange, ReadSet, Value, Version, Write};
+use super::{intervals::Intervals, lap::Lap};
+use crate::{Entry, Footprint, Key, KeyRange, ReadSet, Value, Version, Write};
 use core::{cmp::Ordering, ops::Bound};
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// The read set and the writes so far.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
     keys: BTreeMap<Key, Option<Version>>,
-    /// Disjoint intervals that do not touch, start to end.
-    ranges: BTreeMap<Arc<str>, Arc<str>>,
+    ranges: Intervals,
     writes: BTreeMap<Key, Option<Value>>,
+    /// Whether what is read is not noted.
+    forgetful: bool,
+    /// What is counted apart, once that was asked for.
+    lap: Option<Box<Lap>>,
 }
 
 impl Sets {
+    pub(super) fn forgetful() -> Self {
+        Self {
+            forgetful: true,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_forgetful(&self) -> bool {
+        self.forgetful
+    }
+
     /// The value this transaction gave a key: none where it wrote nothing, `Some(None)` where it
     /// deleted the key.
     pub(super) fn written(&self, key: &Key) -> Option<&Option<Value>> {
@@ -21,7 +36,20 @@ impl Sets {
     }
 
     pub(super) fn write(&mut self, key: Key, value: Option<Value>) {
+        if let Some(lap) = &mut self.lap {
+            lap.write(&key, value.as_ref().map_or(0, |value| value.len()));
+        }
         self.writes.insert(key, value);
+    }
+
+    pub(super) fn put_all(&mut self, entries: impl Iterator<Item = (Key, Value)>) {
+        let entries = entries.map(|(key, value)| (key, Some(value)));
+        if self.writes.is_empty() {
+            // Built at once, instead of entry by entry.
+            self.writes = entries.collect();
+        } else {
+            self.writes.extend(entries);
+        }
     }
 
     pub(super) fn is_read_only(&self) -> bool {
@@ -29,33 +57,44 @@ impl Sets {
     }
 
     pub(super) fn note_key(&mut self, key: &Key, version: Option<Version>) {
-        self.keys.insert(key.clone(), version);
+        if !self.forgetful {
+            self.keys.insert(key.clone(), version);
+        }
+    }
+
+    /// Notes that a key was asked for, of the engine or of the writes so far.
+    pub(super) fn note_asked(&mut self, key: &Key) {
+        if let Some(lap) = &mut self.lap {
+            lap.read_key(key);
+        }
     }
 
     /// Notes an interval, joined with those it overlaps or touches.
     pub(super) fn note_range(&mut self, range: &KeyRange) {
-        if range.is_empty() {
-            return;
+        if let Some(lap) = &mut self.lap {
+            lap.read_range(range);
         }
-        let (mut start, mut end) = (
-            Arc::<str>::from(range.start()),
-            Arc::<str>::from(range.end()),
-        );
-        // Of the intervals that begin at or before the new end, the last ones reach its start.
-        while let Some((other_start, other_end)) = self
-            .ranges
-            .range::<str, _>((Bound::Unbounded, Bound::Included(&*end)))
-            .next_back()
-        {
-            if other_end < &start {
-                break;
-            }
-            let (other_start, other_end) = (Arc::clone(other_start), Arc::clone(other_end));
-            self.ranges.remove(&other_start);
-            start = start.min(other_start);
-            end = end.max(other_end);
+        if !self.forgetful {
+            self.ranges.add(range);
         }
-        self.ranges.insert(start, end);
+    }
+
+    pub(super) fn begin_lap(&mut self) {
+        self.lap = Some(Box::default());
+    }
+
+    /// What the lap weighs, or all of it where no lap was begun.
+    pub(super) fn weight(&self) -> Footprint {
+        if let Some(lap) = &self.lap {
+            return lap.weight();
+        }
+        let reads = Footprint {
+            reads: self.keys.len().saturating_add(self.ranges.len()),
+            ..Footprint::default()
+        };
+        self.writes.iter().fold(reads, |weight, (key, value)| {
+            weight.with_write(key, value.as_ref().map_or(0, |value| value.len()))
+        })
     }
 
     /// What an interval that was read looks like with the writes laid over it.
@@ -105,11 +144,7 @@ impl Sets {
     }
 
     pub(super) fn into_parts(self) -> (ReadSet, Vec<Write>) {
-        let ranges = self
-            .ranges
-            .into_iter()
-            .map(|(start, end)| KeyRange::new(start, end))
-            .collect();
+        let ranges = self.ranges.into_ranges();
         let writes = self.writes.into_iter().map(|(key, value)| match value {
             Some(value) => Write::Put { key, value },
             None => Write::Delete { key },

@@ -93,6 +93,18 @@ fn conditions_are_met_by_the_fields_they_name() {
         (Condition::one_of("depth", [1, -3]), true),
         (Condition::one_of("depth", Vec::<i64>::new()), false),
         (Condition::one_of("flags", ["gr", "uk"]), false),
+        (Condition::contains(["rig", "kind"], "hoon"), true),
+        (Condition::contains(["rig", "kind"], "Hoon"), false),
+        (Condition::contains("flags", "uk"), false),
+        (Condition::under(["rig", "kind"], "schooner", ""), true),
+        (Condition::under(["rig", "kind"], "scho", "/o"), true),
+        (Condition::under(["rig", "kind"], "scho", "/"), false),
+        (Condition::under(["rig", "kind"], "schooners", "s"), false),
+        (Condition::under("depth", "", "-"), false),
+        (Condition::present("flags"), true),
+        (Condition::present("tons"), true),
+        (Condition::present("note"), false),
+        (Condition::present(["rig", "flag"]), false),
     ];
     block_on(async {
         let (store, _) = memory();
@@ -154,6 +166,12 @@ fn the_serial_form_of_a_query_is_stable() {
         .reverse();
     let text = canonical::to_string(&query).unwrap();
     insta::assert_snapshot!(text, @r#"{"index":"port","partition":"acme","reverse":true,"where":[{"field":["flags"],"test":{"holds":true}},{"field":["masts"],"test":{"one_of":[1,3]}},{"field":["name"],"test":{"begins":"A"}},{"field":["rig","kind"],"test":{"is":null}}],"within":{"between":[[{"text":"a"}],[{"text":"b"},{"u64":7}]]}}"#);
+    let more = Query::all(&acme())
+        .keep(Condition::contains("name", "rg"))
+        .keep(Condition::under("port", "aws", "/:"))
+        .keep(Condition::present("note"));
+    let text = canonical::to_string(&more).unwrap();
+    insta::assert_snapshot!(text, @r#"{"index":null,"partition":"acme","reverse":false,"where":[{"field":["name"],"test":{"contains":"rg"}},{"field":["note"],"test":"present"},{"field":["port"],"test":{"under":["aws","/:"]}}],"within":{"prefix":[]}}"#);
     // Neither the order in which conditions are given nor their repetition is part of it.
     let (one, two) = (Condition::is("a", 1), Condition::is("b", 2));
     let all = || Query::all(&acme());
@@ -214,6 +232,58 @@ fn a_cursor_is_for_one_query_and_one_caller() {
         the cursor belongs to another query: ask the same again, or begin anew without it
         the cursor was given to another caller: begin anew without it
         ");
+    });
+}
+
+#[test]
+fn a_cursor_of_a_list_of_several_queries() {
+    block_on(async {
+        let (store, _) = memory();
+        let ships: Vec<_> = (0..6).map(numbered).collect();
+        fill(&store, &RetryPolicy::new(1), &ships).await;
+        let tx = Tx::begin(&store).await.unwrap();
+        let odd = even().prefix("odd");
+        let page = SHIPS.query(&tx, &odd).await.unwrap();
+        let row = page.found.last().unwrap().row.clone();
+        let cursor = Cursor::new("ships by port", row.clone(), "jason");
+        insta::assert_snapshot!(cursor, @"c1.c5d5c8060da4d4fa.a28874a3f2860a512a6cff9713b0b692.d1aaedfd71615736a0d1c24671c2bbc8.61636d6520736869702e706f7274206f6464206133206133");
+        assert_eq!(Cursor::parse(&cursor.to_string()), Ok(cursor.clone()));
+        assert_eq!(cursor.place("ships by port", "jason"), Ok(&row));
+        assert_eq!(
+            cursor.place("ships by name", "jason"),
+            Err(CursorError::OtherQuery)
+        );
+        assert_eq!(
+            cursor.place("ships by port", "medea"),
+            Err(CursorError::OtherCaller)
+        );
+        // It is none of the query's own, and the other way round.
+        assert_eq!(
+            SHIPS.resume(odd.clone(), &cursor, "jason"),
+            Err(CursorError::OtherQuery)
+        );
+        // The row tells which of the queries goes on, wherever each of them stands.
+        for (query, covers) in [
+            (odd.clone(), true),
+            (odd.clone().after(Some(row.clone())), true),
+            (
+                odd.clone()
+                    .within(Within::Starting(Parts::new(), "od".into())),
+                true,
+            ),
+            (even(), false),
+            (Query::all(&acme()), false),
+            (Query::all(&Partition::global()).index("port"), false),
+        ] {
+            assert_eq!(SHIPS.covers(&query, &row).unwrap(), covers, "{query:?}");
+        }
+        let by_key = SHIPS.query(&tx, &Query::all(&acme())).await.unwrap();
+        assert!(by_key.found.iter().all(|found| found.row == found.key));
+        assert!(
+            SHIPS
+                .covers(&Query::all(&acme()).index("mast"), &row)
+                .is_err()
+        );
     });
 }
 

@@ -1,39 +1,56 @@
 //! Dumps and what is made of them.
 
 use crate::support::{SHIPS, acme, any_text, key, memory, ship};
+use atlas_base::Digest;
 use atlas_store::{
-    Capability, CommitToken, Key, LoadError, MemoryStore, RetryPolicy, Store, StoreError, Tx, dump,
-    load, verify,
+    Capability, CheckedDump, CommitToken, Key, LoadError, MemoryStore, RetryPolicy, Store,
+    StoreError, Tx, dump, header_of, load, verify,
 };
 use pollster::block_on;
 use proptest::{collection::vec, prelude::*};
 use std::convert::Infallible;
 
-async fn lines_of(store: &MemoryStore) -> Vec<String> {
+pub(crate) async fn lines_of(store: &dyn Store) -> Vec<String> {
     let mut lines = Vec::new();
     let snapshot = store.snapshot().await.unwrap();
     let keep = |line: &str| {
         lines.push(line.to_owned());
         Ok::<_, StoreError>(())
     };
-    dump(&*snapshot, keep).await.unwrap();
+    dump(&*snapshot, keep, &|_| {}).await.unwrap();
     lines
 }
 
-fn given(lines: &[String]) -> impl Iterator<Item = Result<String, Infallible>> {
+pub(crate) fn given(lines: &[String]) -> impl Iterator<Item = Result<String, Infallible>> {
     lines.iter().cloned().map(Ok)
 }
 
+/// What a check says that knows no limits.
+fn checked(lines: &[String]) -> Result<CheckedDump, LoadError> {
+    verify(given(lines), &Capability::new("any"), &|_| {})
+}
+
+/// Checks and loads, replacing what may be.
+pub(crate) async fn load_over(
+    store: &dyn Store,
+    policy: &RetryPolicy,
+    may_replace: impl Fn(&Key) -> bool + Send + Sync,
+    lines: &[String],
+) -> Result<(), LoadError> {
+    let dump = verify(given(lines), store.capability(), &|_| {})?;
+    let header = load(store, policy, may_replace, &dump, given(lines), &|_| {}).await?;
+    assert_eq!(header, *dump.header());
+    Ok(())
+}
+
 async fn load_into(store: &MemoryStore, lines: &[String]) -> Result<(), LoadError> {
-    load(store, &RetryPolicy::new(5), |_| false, given(lines))
-        .await
-        .map(drop)
+    load_over(store, &RetryPolicy::new(5), |_| false, lines).await
 }
 
 fn small() -> MemoryStore {
     let mut capability = Capability::new("small");
     capability.max_operations = Some(2);
-    capability.max_commit_bytes = Some(700);
+    capability.max_commit_bytes = Some(1024);
     MemoryStore::new().with_capability(capability)
 }
 
@@ -52,12 +69,12 @@ async fn fleet() -> Vec<String> {
 #[test]
 fn a_dump_can_be_read_by_people() {
     insta::assert_snapshot!(block_on(fleet()).join("\n"), @r#"
-        {"digest":"blake3:449fce27d5ee89d83b4f3fc968294d4f7369786bb156b7507652732439bd87cb","entries":4,"format":1}
-        {"k":"acme ship a1","v":{"c":"78f6b46b9675d3af0da02d9c1a17cfd5","s":1,"v":{"flags":[],"masts":1,"name":"Argo \"I\"","port":"Iolcus\n"}}}
-        {"k":"acme ship.name Argo!20\"I\"","v":{"c":"c31dfc03a47fb6a9e99fc757435ee85e","s":1,"v":"acme ship a1"}}
-        {"k":"acme ship.port Iolcus!0a a1 a1","v":{"c":"15b40525b01216c4d16023d29b794477","s":1,"v":"acme ship a1"}}
-        {"k":"acme t raw","x":"00ff"}
-        "#);
+    {"digest":"blake3:d22bea93f71550c46563a3f8757e8b8075967efdf82bc1f2c1b6db5a01dc166e","entries":4,"format":1}
+    {"k":"acme ship a1","v":{"c":"e2e96af6c4c1ffb2","s":1,"v":{"flags":[],"masts":1,"name":"Argo \"I\"","port":"Iolcus\n"}}}
+    {"k":"acme ship.name Argo!20\"I\"","v":{"c":"0403a1ece517deb7","s":1,"v":"acme ship a1"}}
+    {"k":"acme ship.port Iolcus!0a a1 a1","v":{"c":"3fcfe8e52dcaa681","s":1,"v":"acme ship a1"}}
+    {"k":"acme t raw","x":"00ff"}
+    "#);
 }
 
 proptest! {
@@ -79,7 +96,7 @@ proptest! {
             }
             tx.commit(CommitToken::from_u128(1)).await.unwrap();
             let lines = lines_of(&store).await;
-            verify(given(&lines)).unwrap();
+            checked(&lines).unwrap();
             let other = small();
             load_into(&other, &lines).await.unwrap();
             prop_assert_eq!(lines_of(&other).await, lines);
@@ -102,7 +119,7 @@ proptest! {
         prop_assume!(lines[line].is_char_boundary(at) && lines[line].is_char_boundary(at + 1));
         prop_assume!(lines[line].get(at..=at) != Some(&to));
         lines[line].replace_range(at..=at, &to);
-        prop_assert!(verify(given(&lines)).is_err(), "{}", lines[line]);
+        prop_assert!(checked(&lines).is_err(), "{}", lines[line]);
     }
 }
 
@@ -112,7 +129,7 @@ fn lines_lost_added_or_moved_are_found_out() {
     let without = |at: usize| {
         let mut lines = lines.clone();
         lines.remove(at);
-        verify(given(&lines)).unwrap_err()
+        checked(&lines).unwrap_err()
     };
     for at in 1..lines.len() {
         assert!(matches!(without(at), LoadError::Incomplete { .. }));
@@ -121,23 +138,23 @@ fn lines_lost_added_or_moved_are_found_out() {
     let mut swapped = lines.clone();
     swapped.swap(1, 2);
     assert!(matches!(
-        verify(given(&swapped)),
+        checked(&swapped),
         Err(LoadError::Order { line: 3 })
     ));
     let mut twice = lines.clone();
     twice.insert(1, lines[1].clone());
-    assert!(matches!(
-        verify(given(&twice)),
-        Err(LoadError::Order { line: 3 })
-    ));
+    assert!(matches!(checked(&twice), Err(LoadError::Order { line: 3 })));
     let newer = lines[0].replace("\"format\":1", "\"format\":2");
     assert!(matches!(
-        verify(given(&[newer])),
+        checked(&[newer]),
         Err(LoadError::Format { format: 2 })
     ));
-    assert!(matches!(verify(given(&[])), Err(LoadError::NoHeader)));
+    assert!(matches!(checked(&[]), Err(LoadError::NoHeader)));
     let broken = [Ok(lines[0].clone()), Err("the pipe broke")];
-    assert!(matches!(verify(broken), Err(LoadError::Source { .. })));
+    assert!(matches!(
+        verify(broken, &Capability::new("any"), &|_| {}),
+        Err(LoadError::Source { .. })
+    ));
 }
 
 #[test]
@@ -153,7 +170,7 @@ fn only_what_may_be_replaced_is() {
         assert!(matches!(refused, Err(LoadError::NotEmpty { key: k }) if k == key("mine")));
         assert_eq!(lines_of(&store).await.len(), 3);
         let may = |_: &Key| true;
-        load(&store, &RetryPolicy::new(2), may, given(&lines))
+        load_over(&store, &RetryPolicy::new(2), may, &lines)
             .await
             .unwrap();
         assert_eq!(lines_of(&store).await, lines);
@@ -166,5 +183,32 @@ fn an_empty_store_dumps_a_header() {
         let lines = lines_of(&memory().0).await;
         insta::assert_snapshot!(lines.join("\n"), @r#"{"digest":"blake3:b4d2d357a4f795de2055336ece674aaf1111cebbb70877b27af54aa78096cee5","entries":0,"format":1}"#);
         load_into(&small(), &lines).await.unwrap();
+    });
+}
+
+#[test]
+fn the_digest_of_a_dump_is_that_of_its_entries_in_a_row() {
+    block_on(async {
+        // More than is hashed at once.
+        let store = MemoryStore::new();
+        let keys: Vec<_> = (0..300)
+            .map(|number| key(&format!("k{number:04}")))
+            .collect();
+        let value = |number: usize| "v".repeat(number * 3);
+        let tx = Tx::begin(&store).await.unwrap();
+        for (number, key) in keys.iter().enumerate() {
+            tx.put(key.clone(), value(number).as_bytes()).unwrap();
+        }
+        tx.commit(CommitToken::from_u128(1)).await.unwrap();
+        let header = header_of(&*store.snapshot().await.unwrap()).await.unwrap();
+        let mut row = Vec::new();
+        for (number, key) in keys.iter().enumerate() {
+            row.extend(key.as_str().as_bytes());
+            row.push(b'\n');
+            row.extend((value(number).len() as u64).to_be_bytes());
+            row.extend(value(number).as_bytes());
+        }
+        assert_eq!(header.digest, Digest::of("cloud-atlas dump", &row));
+        assert_eq!(header.entries, 300);
     });
 }

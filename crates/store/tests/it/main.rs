@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod boats;
 mod check;
 mod cursors;
 mod deadline;
@@ -12,7 +13,10 @@ mod dump;
 mod errors;
 mod feeds;
 mod keys;
+mod leases;
+mod loads;
 mod memory;
+mod schema;
 mod seeds;
 mod support;
 mod tables;

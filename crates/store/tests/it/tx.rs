@@ -2,7 +2,8 @@
 
 use crate::support::{acme, key, memory, space, texts, write};
 use atlas_store::{
-    CommitToken, FeedPosition, Key, KeyRange, Page, RetryPolicy, Store, StoreError, Tx,
+    Capability, CommitToken, FeedPosition, Footprint, Key, KeyRange, Page, RetryPolicy, Store,
+    StoreError, Tx,
 };
 use pollster::block_on;
 use proptest::{collection::vec, prelude::*};
@@ -94,6 +95,66 @@ proptest! {
             let rows = Tx::begin(&store).await.unwrap().range(&space(), Page::first(999)).await.unwrap();
             let stored: BTreeMap<Key, u8> = rows.entries.into_iter().map(|(key, value)| (key, value[0])).collect();
             prop_assert_eq!(stored, model);
+            Ok(())
+        })?;
+    }
+
+    /// A lap weighs what a transaction of its own would, after all before it was committed; and the
+    /// engine counts the same.
+    #[test]
+    fn a_lap_weighs_what_a_transaction_of_its_own_would(
+        first in vec(step(), 0..12),
+        second in vec(step(), 0..12),
+    ) {
+        block_on(async {
+            // What a page reads depends on what lies where; whole ranges do not.
+            let take = async |tx: &Tx, steps: &[Step]| {
+                for step in steps {
+                    match step {
+                        Step::Put(name, value) => tx.put(key(name), vec![*value; 9]).unwrap(),
+                        Step::Delete(name) => tx.delete(key(name)).unwrap(),
+                        Step::Get(names) => {
+                            let keys: Vec<_> = names.iter().map(|name| key(name)).collect();
+                            tx.get_many(&keys).await.unwrap();
+                        }
+                        Step::Range { from, to, reverse, .. } => {
+                            let range = KeyRange::new(key(from).as_str(), key(to).as_str());
+                            let page = Page { limit: usize::MAX, reverse: *reverse };
+                            tx.range(&range, page).await.unwrap();
+                        }
+                    }
+                }
+            };
+            let (store, _) = memory();
+            let long = Tx::begin(&store).await.unwrap();
+            take(&long, &first).await;
+            let whole = long.weight();
+            long.lap();
+            prop_assert_eq!(long.weight(), Footprint::default());
+            take(&long, &second).await;
+            let tx = Tx::begin(&store).await.unwrap();
+            take(&tx, &first).await;
+            prop_assert_eq!(tx.weight(), whole);
+            tx.commit(CommitToken::from_u128(1)).await.unwrap();
+            let tx = Tx::begin(&store).await.unwrap();
+            take(&tx, &second).await;
+            prop_assert_eq!(long.weight(), tx.weight());
+            // A limit that is one too low refuses, and that which is met does not.
+            let operations = tx.weight().operations();
+            let written = !tx.is_read_only();
+            let mut capability = Capability::new("small");
+            capability.max_operations = Some(operations);
+            prop_assert!(capability.admits(&tx.weight()).is_ok());
+            capability.max_operations = Some(operations.saturating_sub(1));
+            prop_assert_eq!(capability.admits(&tx.weight()).is_err(), operations > 0);
+            if written {
+                let exact = store.clone().with_capability(capability);
+                let again = Tx::begin(&exact).await.unwrap();
+                take(&again, &second).await;
+                let refused = again.commit(CommitToken::from_u128(2)).await;
+                let too_large = matches!(refused, Err(StoreError::TooLarge { .. }));
+                prop_assert!(too_large);
+            }
             Ok(())
         })?;
     }

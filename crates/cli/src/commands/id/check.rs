@@ -29,7 +29,9 @@ struct Read<'a> {
 
 #[derive(Serialize)]
 struct Refused<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
     cloud: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<&'a str>,
     ok: bool,
     error: &'a str,

@@ -2,6 +2,7 @@
 
 use crate::{
     exit::{Failure, Run},
+    pages::PageArgs,
     print::{self, Columns, DiffLine, Out, note, warn},
 };
 use cloud_atlas::{
@@ -15,7 +16,7 @@ use cloud_atlas::{
 use pollster::FutureExt as _;
 use serde::Serialize;
 
-pub(super) fn list(session: &Session, from: &Scope, out: &mut Out) -> Run {
+pub(super) fn list(page: PageArgs, session: &Session, from: &Scope, out: &mut Out) -> Run {
     let headers = [
         "NAME",
         "SCOPE",
@@ -24,11 +25,8 @@ pub(super) fn list(session: &Session, from: &Scope, out: &mut Out) -> Run {
         ">LOCATIONS",
         "LINEAGE",
     ];
-    let mcis = session.mcis(from).block_on()?;
-    out.list(
-        &mcis,
-        &Columns::new("no MultiCloud Images", &headers, summary_row),
-    )
+    let columns = Columns::new("no MultiCloud Images", &headers, summary_row);
+    page.show(&columns, out, |page| session.mcis(from, page).block_on())
 }
 
 fn summary_row(mci: &MciSummary) -> Vec<String> {
@@ -158,13 +156,18 @@ fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> 
     ]
 }
 
-pub(super) fn log(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let entries = session.mci_log(reference, from).block_on()?;
+pub(super) fn log(
+    reference: &Reference,
+    page: PageArgs,
+    session: &Session,
+    from: &Scope,
+    out: &mut Out,
+) -> Run {
     let headers = [">REV", "DIGEST", "RELEASED", "MESSAGE", "NAMES", "BY"];
-    out.list(
-        &entries,
-        &Columns::new("nothing is committed yet", &headers, log_row),
-    )
+    let columns = Columns::new("nothing is committed yet", &headers, log_row);
+    page.show(&columns, out, |page| {
+        session.mci_log(reference, from, page).block_on()
+    })
 }
 
 fn log_row(entry: &LogEntry) -> Vec<String> {

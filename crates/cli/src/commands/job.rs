@@ -1,0 +1,50 @@
+//! `atlas job`: work in batches that is not finished.
+
+use crate::{
+    args::Global,
+    exit::Run,
+    print::{Columns, Out},
+};
+use clap::Subcommand;
+use cloud_atlas::{Job, JobId};
+use pollster::FutureExt as _;
+
+/// Imports in batches that are under way, or were stopped: the same import again goes on with one
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobCommand {
+    /// List the jobs at --scope; of an account, with its environments
+    List,
+    /// Forget a job at --scope or below; what it has done stays
+    Forget {
+        /// Such as job-75c055e9850e4b9c81f6920b4b2f91e6
+        id: JobId,
+    },
+}
+
+pub(crate) fn run(command: &JobCommand, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    match command {
+        JobCommand::List => {
+            let jobs = session.jobs(&global.scope).block_on()?;
+            let headers = ["ID", "KIND", "SUBJECT", "SCOPE", "BEGUN", "BY", ">STEPS"];
+            out.list(&jobs, &Columns::new("no jobs", &headers, row))
+        }
+        JobCommand::Forget { id } => {
+            global.confirm(&format!("forget {id}"))?;
+            session.forget_job(*id, &global.scope).block_on()?;
+            out.removed("job", id)
+        }
+    }
+}
+
+fn row(job: &Job) -> Vec<String> {
+    vec![
+        job.id.to_string(),
+        job.kind.as_str().to_owned(),
+        job.subject.clone(),
+        job.scope.to_string(),
+        job.begun.to_string(),
+        job.by.to_string(),
+        format!("{} of {}", job.done, job.total),
+    ]
+}

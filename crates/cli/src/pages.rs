@@ -1,0 +1,52 @@
+//! Lists, page by page: what they are asked for, and how they end.
+
+use crate::{
+    exit::Run,
+    print::{Columns, Out},
+};
+use cloud_atlas::{Error, Page, PageCursor, Paging};
+use serde::Serialize;
+
+/// Which part of a list is shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PageArgs {
+    /// How many at most, from 1 to 1000; with --all, how many are read at a time [default: 100]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u16).range(1..=1000)
+    )]
+    limit: Option<u16>,
+    /// Go on where another page ended, with what it said
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<PageCursor>,
+    /// Everything to the end of the list
+    #[arg(long)]
+    all: bool,
+}
+
+impl PageArgs {
+    /// Prints the page that was asked for, or page after page to the end.
+    pub(crate) fn show<T: Serialize>(
+        self,
+        columns: &Columns<'_, T>,
+        out: &mut Out,
+        ask: impl Fn(&Paging) -> Result<Page<T>, Error>,
+    ) -> Run {
+        let limit = match self.limit {
+            Some(limit) => limit.into(),
+            None if self.all => Paging::MOST,
+            None => Paging::USUAL,
+        };
+        let mut paging = Paging::of(limit).after(self.after);
+        let mut rows = out.rows(columns);
+        loop {
+            let page = ask(&paging)?;
+            rows.add(&page.items)?;
+            match page.following() {
+                Some(following) if self.all => paging = following,
+                _ => return rows.end(page.next.as_ref()),
+            }
+        }
+    }
+}

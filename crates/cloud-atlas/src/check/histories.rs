@@ -1,0 +1,203 @@
+//! Lineages, revisions, contents and channels against each other, with the memory of a few pages.
+
+use super::Care;
+use crate::{
+    Error,
+    tables::{CHANNELS, CONTENTS, KeptContent, KeptMci, MCIS, REVISIONS, revision_parts},
+};
+use atlas_history::{Frozen, LineageId};
+use atlas_mci::Content;
+use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
+
+/// What the record of a lineage says.
+#[derive(Clone, Copy)]
+enum Lineage {
+    /// Nothing: there is none.
+    Missing,
+    /// Nothing that could be read, which was said already.
+    Unreadable,
+    /// The number of its last revision, 0 where it has none.
+    Known(u32),
+}
+
+impl Lineage {
+    /// Whether a revision is one too many for it.
+    fn lacks(self, number: u32) -> bool {
+        match self {
+            Self::Missing => true,
+            Self::Unreadable => false,
+            Self::Known(last) => number > last,
+        }
+    }
+}
+
+impl Care<'_> {
+    /// Each by itself and against each other. What cannot be read is said once, and not called
+    /// missing as well.
+    pub(super) async fn histories(&mut self) -> Result<(), Error> {
+        let mut problems = Vec::new();
+        self.table(&CONTENTS, |key, content| {
+            problems.extend(content_problem(key, content));
+        })
+        .await?;
+        self.table(&REVISIONS, |_, kept| {
+            if let Err(error) = kept.0.revision.verify() {
+                problems.push(format!("{}: {error}", kept.0.lineage));
+            }
+        })
+        .await?;
+        self.table(&MCIS, |_, _| {}).await?;
+        self.table(&CHANNELS, |_, _| {}).await?;
+        self.report.findings.extend(problems);
+        self.revisions().await?;
+        self.lineages().await?;
+        self.channels().await
+    }
+
+    /// Every revision has its content, and a lineage that knows of it.
+    async fn revisions(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &REVISIONS)?;
+        let mut last = None;
+        while let Some(page) = walk.next().await? {
+            let readable = page
+                .into_iter()
+                .filter_map(|(key, kept)| Some((key, kept.ok()?.0)));
+            let revisions: Vec<_> = readable.collect();
+            let contents = revisions.iter().map(|(_, kept)| {
+                let digest = kept.revision.content().to_string();
+                CONTENTS.key(self.partition, digest)
+            });
+            let contents = contents.collect::<Result<Vec<_>, _>>()?;
+            let found = self.snapshot.get(&contents).await?;
+            for ((key, kept), content) in revisions.into_iter().zip(found) {
+                let (lineage, revision) = (kept.lineage, kept.revision);
+                let (number, digest) = (revision.number(), revision.content());
+                if content.is_none() {
+                    let what = format!("its content {digest} is missing");
+                    self.find(format!("{lineage}@{number}: {what}"));
+                }
+                let known = self.lineage(lineage, &mut last).await?;
+                if known.lacks(number.get()) {
+                    self.find(format!(
+                        "{lineage}@{number}: the lineage does not know of it"
+                    ));
+                }
+                let parts = revision_parts(lineage, number);
+                self.place(&key, &REVISIONS.key(self.partition, parts)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every lineage has all its revisions.
+    async fn lineages(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &MCIS)?;
+        while let Some(page) = walk.next().await? {
+            for (key, kept) in page {
+                let Ok(KeptMci(kept)) = kept else { continue };
+                self.place(&key, &self.mci(kept.lineage)?);
+                if let Some(last) = kept.last {
+                    self.gaps(kept.lineage, last.number.get()).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds which of the revisions up to the last have no key.
+    async fn gaps(&mut self, lineage: LineageId, last: u32) -> Result<(), Error> {
+        let all = REVISIONS.key(self.partition, lineage.to_string())?;
+        let mut keys = Keys::new(KeyRange::prefix(&all));
+        let mut next = 1;
+        while let Some(page) = keys.next(self.snapshot).await? {
+            for key in page {
+                // Keys of one lineage are in the order of the numbers.
+                let number = key.parts().nth(1).and_then(KeyPart::as_u64);
+                let number = number.and_then(|number| u32::try_from(number).ok());
+                let number = number.unwrap_or(0).min(last.saturating_add(1));
+                self.missing(lineage, next..number);
+                next = next.max(number.saturating_add(1));
+            }
+        }
+        self.missing(lineage, next..last.saturating_add(1));
+        Ok(())
+    }
+
+    fn missing(&mut self, lineage: LineageId, numbers: core::ops::Range<u32>) {
+        for number in numbers {
+            self.find(format!("{lineage}@{number}: the revision is missing"));
+        }
+    }
+
+    /// Every channel points to a revision that its lineage has.
+    async fn channels(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &CHANNELS)?;
+        let mut last = None;
+        while let Some(page) = walk.next().await? {
+            for (_, kept) in page {
+                let Ok(kept) = kept else { continue };
+                let (lineage, channel) = (kept.0.lineage, kept.0.channel);
+                let (name, number) = (channel.name(), channel.current());
+                if self.lineage(lineage, &mut last).await?.lacks(number.get()) {
+                    let what = format!("points to {number}, which is not there");
+                    self.find(format!("{lineage}@{name}: {what}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the record of a lineage says; the last one that was asked for is remembered.
+    async fn lineage(
+        &self,
+        lineage: LineageId,
+        last: &mut Option<(LineageId, Lineage)>,
+    ) -> Result<Lineage, Error> {
+        if let Some((_, said)) = last.filter(|(asked, _)| *asked == lineage) {
+            return Ok(said);
+        }
+        let found = read_record::<KeptMci>(self.snapshot, &self.mci(lineage)?).await?;
+        let said = match found {
+            None => Lineage::Missing,
+            Some(Err(_)) => Lineage::Unreadable,
+            Some(Ok(kept)) => Lineage::Known(kept.0.last.map_or(0, |last| last.number.get())),
+        };
+        *last = Some((lineage, said));
+        Ok(said)
+    }
+
+    /// Where the record of a lineage lies.
+    fn mci(&self, lineage: LineageId) -> Result<Key, Error> {
+        Ok(MCIS.key(self.partition, lineage.to_string())?)
+    }
+
+    /// Whether a record lies where it is looked for.
+    fn place(&mut self, found: &Key, expected: &Key) {
+        if found != expected {
+            let (found, expected) = (shown(found), shown(expected));
+            self.find(format!("what is at {found} belongs at {expected}"));
+        }
+    }
+
+    fn find(&mut self, problem: String) {
+        self.report.findings.push(problem);
+    }
+}
+
+fn shown(key: &Key) -> String {
+    atlas_base::quoted(key.as_str()).to_string()
+}
+
+/// What is wrong with a content that lies under the digest of its text.
+fn content_problem(key: &Key, content: KeptContent) -> Option<String> {
+    let named = key.parts().next().and_then(KeyPart::as_text);
+    let named = named.unwrap_or_default();
+    let shown = atlas_base::quoted(&named);
+    let Ok(digest) = named.parse() else {
+        return Some(format!("the content {shown} lies under no digest"));
+    };
+    let read = |text: &str| serde_json::from_str(text).map_err(|error| error.to_string());
+    let frozen = Frozen::<Content>::from_stored(content.0.text.into(), digest, read);
+    let error = frozen.err()?;
+    Some(format!("the content {shown}: {error}"))
+}

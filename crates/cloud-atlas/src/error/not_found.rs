@@ -1,0 +1,71 @@
+//! What is not there, or cannot be seen.
+
+use atlas_scope::Scope;
+use core::fmt;
+
+/// What a thing is called in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Noun {
+    /// A scope.
+    Scope,
+    /// A principal.
+    Principal,
+    /// A credential.
+    Credential,
+    /// An image record.
+    Image,
+    /// A MultiCloud Image.
+    Mci,
+    /// A revision.
+    Revision,
+    /// A channel.
+    Channel,
+    /// A job.
+    Job,
+}
+
+impl fmt::Display for Noun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scope => "scope",
+            Self::Principal => "principal",
+            Self::Credential => "credential",
+            Self::Image => "image",
+            Self::Mci => "MultiCloud Image",
+            Self::Revision => "revision",
+            Self::Channel => "channel",
+            Self::Job => "job",
+        })
+    }
+}
+
+/// Something that is not there, or that the caller cannot see: the two read the same, byte for
+/// byte.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {noun} `{name}` that can be seen from {from}")]
+pub struct NotFound {
+    noun: Noun,
+    name: String,
+    from: Scope,
+}
+
+impl NotFound {
+    pub(crate) fn new(noun: Noun, name: impl fmt::Display, from: &Scope) -> Self {
+        Self {
+            noun,
+            name: name.to_string(),
+            from: from.clone(),
+        }
+    }
+
+    /// What it would be.
+    pub fn noun(&self) -> Noun {
+        self.noun
+    }
+
+    /// What it was called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}

@@ -1,0 +1,212 @@
+//! Which image records are wanted, and through which index they are read.
+
+use crate::{Error, tables::partition_of};
+use atlas_base::Tag;
+use atlas_image::{Architecture, LifecycleState, OsText, ParseTextError};
+use atlas_image_id::{Cloud, CloudLocation};
+use atlas_scope::Scope;
+use atlas_store::{Condition, Parts, Query, Within};
+use std::collections::BTreeSet;
+
+/// Which image records are wanted: those that a scope sees and that meet every filter that is set.
+///
+/// Records come scope by scope, from the nearest upward. Within a scope they are read through the
+/// index that leaves the fewest to look at, and come in its order:
+///
+/// | filter that is set | index | order |
+/// |---|---|---|
+/// | `name_begins` | scope, name | by name |
+/// | else `os` with a generation | scope, operating system | by family, generation, version |
+/// | else `location` | scope, location, image id | by location and image id |
+/// | else `os` | scope, operating system | by family, generation, version |
+/// | else `cloud`, or none of these | scope, location, image id | by location and image id |
+///
+/// All other filters are asked of each record that the index leads to: alone they read every record
+/// of the scopes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImageQuery {
+    /// The scope from which they are seen.
+    pub from: Scope,
+    /// Only those of this cloud, any installation of it.
+    pub cloud: Option<Cloud>,
+    /// Only those at this location or below it.
+    pub location: Option<CloudLocation>,
+    /// Only those with this operating system inside.
+    pub os: Option<OsFilter>,
+    /// Only those for this architecture.
+    pub architecture: Option<Architecture>,
+    /// Only those that were given a name that begins so. Capital letters count.
+    pub name_begins: Option<String>,
+    /// Only those that were given a name with this in it. Capital letters count.
+    pub name_contains: Option<String>,
+    /// Only those in this state; all but the deleted ones unless it is said.
+    pub state: Option<LifecycleState>,
+    /// Only those with all of these tags.
+    pub tags: BTreeSet<Tag>,
+}
+
+/// An operating system, as far as it matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OsFilter {
+    /// The family: `ubuntu`, `windows`.
+    pub family: OsText,
+    /// The generation; any where there is none.
+    pub generation: Option<OsText>,
+    /// The exact version; any where there is none.
+    pub version: Option<OsText>,
+}
+
+impl OsFilter {
+    /// Any generation of a family.
+    pub fn family(family: OsText) -> Self {
+        Self {
+            family,
+            generation: None,
+            version: None,
+        }
+    }
+
+    /// Reads `FAMILY`, `FAMILY/GENERATION` or `FAMILY/GENERATION/VERSION`.
+    ///
+    /// # Errors
+    ///
+    /// One of them is blank, too long, or holds a character that nobody sees.
+    pub fn parse(text: &str) -> Result<Self, ParseTextError> {
+        let mut words = text.splitn(3, '/');
+        let family = OsText::parse(words.next().unwrap_or_default())?;
+        Ok(Self {
+            family,
+            generation: words.next().map(OsText::parse).transpose()?,
+            version: words.next().map(OsText::parse).transpose()?,
+        })
+    }
+}
+
+impl core::str::FromStr for OsFilter {
+    type Err = ParseTextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl ImageQuery {
+    /// Everything that a scope sees.
+    pub fn new(from: Scope) -> Self {
+        Self {
+            from,
+            cloud: None,
+            location: None,
+            os: None,
+            architecture: None,
+            name_begins: None,
+            name_contains: None,
+            state: None,
+            tags: BTreeSet::new(),
+        }
+    }
+
+    /// What is asked of the store: a query a scope, from the nearest upward.
+    pub(crate) fn queries(&self) -> Result<Vec<Query>, Error> {
+        let query = |scope: Scope| {
+            let (index, within) = self.narrowest(&scope);
+            let query = Query::all(&partition_of(&scope)?)
+                .index(index)
+                .within(within);
+            let query = self.conditions().into_iter().fold(query, Query::keep);
+            // Scalr: what stands above is seen where it is shared.
+            Ok(if scope == self.from {
+                query
+            } else {
+                query.keep(Condition::is("shared", true))
+            })
+        };
+        self.from.lineage().map(query).collect()
+    }
+
+    /// The index that leaves the fewest records of a scope to look at, and the interval of it.
+    fn narrowest(&self, scope: &Scope) -> (&'static str, Within) {
+        let here = Parts::from(scope.as_str());
+        let starting = |start: &str| Within::Starting(here.clone(), start.to_owned());
+        match self {
+            Self {
+                name_begins: Some(start),
+                ..
+            } => ("name", starting(start)),
+            Self {
+                os:
+                    Some(
+                        os @ OsFilter {
+                            generation: Some(_),
+                            ..
+                        },
+                    ),
+                ..
+            } => ("os", os.within(here)),
+            Self {
+                location: Some(location),
+                ..
+            } => ("scope", starting(location.as_str())),
+            Self { os: Some(os), .. } => ("os", os.within(here)),
+            Self {
+                cloud: Some(cloud), ..
+            } => ("scope", starting(cloud.as_str())),
+            _ => ("scope", Within::Prefix(here)),
+        }
+    }
+
+    /// Every filter as a condition, those too that the index meets: it may lead to a few more.
+    fn conditions(&self) -> Vec<Condition> {
+        let states = match self.state {
+            Some(state) => vec![state],
+            None => LifecycleState::all()
+                .iter()
+                .copied()
+                .filter(|state| *state != LifecycleState::Deleted)
+                .collect(),
+        };
+        let states = states.into_iter().map(LifecycleState::as_str);
+        let mut conditions = vec![Condition::one_of(["lifecycle", "state"], states)];
+        if let Some(cloud) = self.cloud {
+            conditions.push(Condition::under("location", cloud.as_str(), "/:"));
+        }
+        if let Some(location) = &self.location {
+            conditions.push(Condition::under("location", location.as_str(), "/"));
+        }
+        if let Some(os) = &self.os {
+            let said = [
+                ("family", Some(&os.family)),
+                ("generation", os.generation.as_ref()),
+                ("version", os.version.as_ref()),
+            ];
+            conditions
+                .extend(said.into_iter().filter_map(|(field, text)| {
+                    Some(Condition::is(["os", field], text?.as_str()))
+                }));
+        }
+        if let Some(architecture) = self.architecture {
+            conditions.push(Condition::is("architecture", architecture.as_str()));
+        }
+        if let Some(start) = &self.name_begins {
+            conditions.push(Condition::begins("name", start));
+        }
+        if let Some(text) = &self.name_contains {
+            conditions.push(Condition::contains("name", text));
+        }
+        let tags = self.tags.iter();
+        conditions.extend(tags.map(|tag| Condition::holds("tags", tag.to_string())));
+        conditions
+    }
+}
+
+impl OsFilter {
+    /// The interval of the index `os`: as many words as follow one another.
+    fn within(&self, here: Parts) -> Within {
+        let words = [&self.generation, &self.version];
+        let known = words.into_iter().map_while(Option::as_ref);
+        let parts = here.and(self.family.as_str());
+        Within::Prefix(known.fold(parts, |parts, word| parts.and(word.as_str())))
+    }
+}

@@ -1,0 +1,85 @@
+//! Which entries go into one commit.
+
+use super::{LoadError, journal, reader::Reader};
+use crate::{Capability, Key, MAX_KEY_BYTES, Value};
+use core::error::Error;
+
+/// The most keys of one commit, where the engine sets no lower limit: a flush then costs little
+/// beside them.
+const BATCH_KEYS: usize = 20_000;
+/// The most bytes of one commit, where the engine sets no lower limit and one entry is not larger.
+const BATCH_BYTES: usize = 8 << 20;
+
+/// What one commit of a load may hold, the journal apart.
+pub(super) struct Limits {
+    keys: usize,
+    bytes: usize,
+}
+
+impl Limits {
+    pub(super) fn of(capability: &Capability) -> Self {
+        let keys = capability.max_operations.unwrap_or(usize::MAX);
+        let bytes = capability.max_commit_bytes.unwrap_or(usize::MAX);
+        Self {
+            keys: keys.saturating_sub(1).clamp(1, BATCH_KEYS),
+            bytes: bytes.saturating_sub(journal::BYTES).min(BATCH_BYTES),
+        }
+    }
+
+    /// How many keys may be deleted at once, and are remembered until then.
+    pub(super) fn deletes(&self) -> usize {
+        self.keys.min(self.bytes / MAX_KEY_BYTES).max(1)
+    }
+}
+
+/// The entries of a dump, as many at a time as one commit may hold.
+pub(super) struct Batches {
+    limits: Limits,
+    /// The entry that had no room in the last batch.
+    held: Option<(Key, Value)>,
+    /// Entries of the dump up to the end of the last batch, and their bytes.
+    pub(super) done: (u64, u64),
+}
+
+impl Batches {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            held: None,
+            done: (0, 0),
+        }
+    }
+
+    /// The next entries; none at the end.
+    pub(super) fn next<S, I>(
+        &mut self,
+        reader: &mut Reader<I>,
+    ) -> Result<Vec<(Key, Value)>, LoadError>
+    where
+        S: Into<Box<dyn Error + Send + Sync>>,
+        I: Iterator<Item = Result<String, S>>,
+    {
+        let mut batch = Vec::new();
+        let mut bytes = 0_usize;
+        loop {
+            let before = self.done;
+            let next = match self.held.take() {
+                Some(held) => Some(held),
+                None => reader.entry()?,
+            };
+            let Some((key, value)) = next else {
+                return Ok(batch);
+            };
+            self.done = (reader.tally.entries, reader.tally.bytes);
+            bytes = bytes.saturating_add(key.as_str().len());
+            bytes = bytes.saturating_add(value.len());
+            let full = batch.len() >= self.limits.keys || bytes > self.limits.bytes;
+            if full && !batch.is_empty() {
+                self.held = Some((key, value));
+                self.done = before;
+                return Ok(batch);
+            }
+            batch.push((key, value));
+        }
+    }
+}
