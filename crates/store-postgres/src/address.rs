@@ -55,7 +55,7 @@ impl Address {
     }
 
     /// Where that is, to be shown.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         let Authority { database, .. } = &self.authority;
         Place::new(&self.authority.shown(), database, &self.settings.schema)
     }

@@ -88,6 +88,17 @@ pub enum OpenError {
     },
 }
 
+/// All connections stayed in use for as long as one may wait. It is the source of the store's error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "all {connections} connections of the pool are in use: let go of snapshots, or give a larger `pool`"
+)]
+#[non_exhaustive]
+pub struct PoolBusy {
+    /// How many there are.
+    pub connections: usize,
+}
+
 /// Where a store lies; it has no password in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {

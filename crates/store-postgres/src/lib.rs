@@ -18,7 +18,7 @@ mod tls;
 
 pub use crate::{
     address::{Address, AddressError},
-    error::{Found, OpenError, Place},
+    error::{Found, OpenError, Place, PoolBusy},
     options::Options,
     sql::statements,
     store::PostgresStore,

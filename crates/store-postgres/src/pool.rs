@@ -1,7 +1,7 @@
 //! Connections, at most so many.
 
 use crate::{
-    Address, OpenError,
+    Address, OpenError, PoolBusy,
     fault::engine,
     pipeline::Boxed,
     runtime::Tasks,
@@ -23,6 +23,7 @@ pub(crate) struct Pool {
     tls: Tls,
     tasks: Arc<Tasks>,
     slots: Arc<Semaphore>,
+    size: usize,
     wait: Duration,
     idle: Mutex<Vec<Connection>>,
 }
@@ -60,6 +61,7 @@ impl Pool {
             tls: Tls::new(address.trust())?,
             tasks,
             slots: Arc::new(Semaphore::new(address.pool())),
+            size: address.pool(),
             wait,
             idle: Mutex::default(),
         })
@@ -85,7 +87,11 @@ impl Pool {
         let mut slot = match time::timeout(self.wait, slots).await {
             Ok(Ok(slot)) => slot,
             Ok(Err(_)) => return Err(StoreError::Closed),
-            Err(elapsed) => return Err(StoreError::unavailable(elapsed)),
+            Err(_) => {
+                return Err(StoreError::unavailable(PoolBusy {
+                    connections: self.size,
+                }));
+            }
         };
         loop {
             let idle = self.lock().pop();

@@ -40,34 +40,44 @@ impl Postgres {
     ///
     /// As there.
     pub fn start_with(settings: &[&str]) -> Result<Self, ServerError> {
+        Self::serve(Self::init()?, settings)
+    }
+
+    /// Starts a server that speaks TLS, with a certificate and its key as PEM texts.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self, ServerError> {
+        let folder = Self::init()?;
+        let [certificate_file, key_file] =
+            ["server.pem", "server.key"].map(|name| folder.join(name));
+        write(&certificate_file, certificate)?;
+        write(&key_file, key)?;
+        let settings = [
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", certificate_file.display()),
+            format!("ssl_key_file={}", key_file.display()),
+        ];
+        Self::serve(folder, &settings.each_ref().map(|setting| &**setting))
+    }
+
+    /// A folder with the data of a new server.
+    fn init() -> Result<PathBuf, ServerError> {
         let folder = new_folder()?;
-        let data = folder.join("data");
         let password = folder.join("password");
-        let mut write = account::command("sh")?;
-        write.args(["-c", "printf %s \"$1\" >\"$2\"", "sh", PASSWORD]);
-        account::text(write.arg(&password), "sh")?;
+        write(&password, PASSWORD)?;
         let mut initdb = account::command(programs::postgres()?.join("initdb"))?;
         initdb
-            .args([
-                "--no-sync",
-                "-A",
-                "scram-sha-256",
-                "-U",
-                "atlas",
-                "-E",
-                "UTF8",
-            ])
-            .args([
-                "--locale=C.UTF-8",
-                "--locale-provider=icu",
-                "--icu-locale=en-US",
-            ])
+            .args(["--no-sync", "-A", "scram-sha-256", "-U", "atlas"])
+            .args(["-E", "UTF8", "--locale=C.UTF-8"])
+            .args(["--locale-provider=icu", "--icu-locale=en-US"])
             .arg("--pwfile")
             .arg(&password)
             .arg("-D")
-            .arg(&data);
+            .arg(folder.join("data"));
         account::text(&mut initdb, "initdb")?;
-        Self::serve(folder, settings)
+        Ok(folder)
     }
 
     /// The server that all tests of this process share. It stops with the process.
@@ -191,6 +201,13 @@ impl Postgres {
         );
         text
     }
+}
+
+/// Writes a file that only the account that runs servers may read.
+fn write(file: &Path, text: &str) -> Result<(), ServerError> {
+    let mut write = account::command("sh")?;
+    write.args(["-c", "umask 077; printf %s \"$1\" >\"$2\"", "sh", text]);
+    account::text(write.arg(file), "sh").map(drop)
 }
 
 /// An empty folder of the account that runs servers.
