@@ -3,7 +3,10 @@
 mod authority;
 mod option;
 
-use crate::Place;
+use crate::{
+    OpenError, Place,
+    passfile::{self, Wanted},
+};
 use authority::Authority;
 use core::{fmt, net::IpAddr};
 use option::{Settings, SslMode};
@@ -21,6 +24,7 @@ use std::path::{Path, PathBuf};
 /// | `schema` | `[a-z_][a-z0-9_]{0,62}` | `cloud_atlas` |
 /// | `pool` | connections, 1 to 1000 | 16 |
 /// | `sslmode` | `disable`, `prefer`, `require`, `verify-full` | `verify-full`; `prefer` where every host is this machine |
+/// | `passfile` | a file of passwords as PostgreSQL's own programs have it, for a URL without one | none |
 /// | `sslrootcert` | a file of certificates (PEM) to trust | those of the system |
 /// | `target_session_attrs` | `any`, `read-write` | `read-write` where there are several hosts |
 /// | `connect_timeout` | seconds a host may take, 1 to 600 | 10 |
@@ -87,14 +91,25 @@ impl Address {
     }
 
     /// What the client library has to know.
-    pub(crate) fn config(&self) -> tokio_postgres::Config {
+    pub(crate) fn config(&self) -> Result<tokio_postgres::Config, OpenError> {
         let mut config = tokio_postgres::Config::new();
         let (authority, settings) = (&self.authority, &self.settings);
         for (host, port) in &authority.hosts {
             config.host(host).port(*port);
         }
         config.user(&authority.user).dbname(&authority.database);
-        if let Some(password) = &authority.password {
+        let password = match (&authority.password, &settings.password_file) {
+            (None, Some(file)) => passfile::password(
+                file,
+                &Wanted {
+                    hosts: &authority.hosts,
+                    database: &authority.database,
+                    user: &authority.user,
+                },
+            )?,
+            (given, _) => given.clone(),
+        };
+        if let Some(password) = password {
             config.password(password);
         }
         settings.apply(&mut config, authority.hosts.len());
@@ -105,7 +120,7 @@ impl Address {
                 tokio_postgres::config::SslMode::Require
             }
         });
-        config
+        Ok(config)
     }
 }
 
@@ -154,7 +169,7 @@ pub enum AddressError {
     Escape,
     /// An option is not known.
     #[error(
-        "the URL has an option that is not known: the options are schema, pool, sslmode, sslrootcert, target_session_attrs, connect_timeout and application_name"
+        "the URL has an option that is not known: the options are schema, pool, passfile, sslmode, sslrootcert, target_session_attrs, connect_timeout and application_name"
     )]
     Option,
     /// An option has a value that it cannot have.

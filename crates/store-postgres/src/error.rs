@@ -2,7 +2,7 @@
 
 use crate::AddressError;
 use core::fmt;
-use std::{error::Error, sync::Arc};
+use std::{error::Error, path::PathBuf, sync::Arc};
 
 /// The error of the server, of the way to it, or of its certificate.
 type Source = Box<dyn Error + Send + Sync>;
@@ -73,6 +73,14 @@ pub enum OpenError {
         place: Place,
         /// What it says.
         source: Source,
+    },
+    /// The file of passwords cannot be read, or others may read it.
+    #[error("the passwords in {} cannot be taken", atlas_base::quoted(&.file.to_string_lossy()))]
+    PasswordFile {
+        /// The file.
+        file: PathBuf,
+        /// What happened.
+        source: std::io::Error,
     },
     /// The certificates to trust cannot be read.
     #[error("no certificates to trust can be read: give a file of them with `sslrootcert`")]

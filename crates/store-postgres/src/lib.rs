@@ -5,6 +5,7 @@ mod error;
 mod fault;
 mod open;
 mod options;
+mod passfile;
 mod pipeline;
 mod pool;
 mod reach;

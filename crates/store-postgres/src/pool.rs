@@ -57,7 +57,7 @@ impl Pool {
         tasks: Arc<Tasks>,
     ) -> Result<Self, OpenError> {
         Ok(Self {
-            config: address.config(),
+            config: address.config()?,
             tls: Tls::new(address.trust())?,
             tasks,
             slots: Arc::new(Semaphore::new(address.pool())),

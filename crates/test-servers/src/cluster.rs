@@ -21,6 +21,22 @@ impl PostgresCluster {
     ///
     /// A program is not there, or fails.
     pub fn start() -> Result<Self, ServerError> {
+        let cluster = Self::start_unsure()?;
+        let names = REPLICAS.join(",");
+        let setting = format!("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 ({names})'");
+        cluster.primary.query(&setting)?;
+        cluster.primary.query("SELECT pg_reload_conf()")?;
+        cluster.follows("sync_state = 'quorum'")?;
+        Ok(cluster)
+    }
+
+    /// The same, but for what makes it safe: a commit is acknowledged whether a replica has it or
+    /// not.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn start_unsure() -> Result<Self, ServerError> {
         let primary = Postgres::start_with(&["max_connections=200", "wal_keep_size=256MB"])?;
         let mut replicas = Vec::new();
         for name in REPLICAS {
@@ -36,17 +52,48 @@ impl PostgresCluster {
                 &["max_connections=200", "hot_standby=on"],
             )?);
         }
-        let names = REPLICAS.join(",");
-        let setting = format!("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 ({names})'");
-        primary.query(&setting)?;
-        primary.query("SELECT pg_reload_conf()")?;
-        let both = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'";
-        let follow = || primary.query(both).is_ok_and(|count| count == "2");
-        if !until(PATIENCE, follow) {
-            let log = primary.folder().join("log");
-            return Err(ServerError::Silent { log });
+        let cluster = Self { primary, replicas };
+        cluster.follows("state = 'streaming'")?;
+        Ok(cluster)
+    }
+
+    /// Waits until both replicas are as they should.
+    fn follows(&self, state: &str) -> Result<(), ServerError> {
+        let both = format!("SELECT count(*) FROM pg_stat_replication WHERE {state}");
+        let follow = || self.primary.query(&both).is_ok_and(|count| count == "2");
+        if until(PATIENCE, follow) {
+            return Ok(());
         }
-        Ok(Self { primary, replicas })
+        let log = self.primary.folder().join("log");
+        Err(ServerError::Silent { log })
+    }
+
+    /// Waits until the replicas have flushed all that the primary has.
+    ///
+    /// # Errors
+    ///
+    /// They do not in time.
+    pub fn catch_up(&self) -> Result<(), ServerError> {
+        self.follows("flush_lsn = pg_current_wal_flush_lsn()")
+    }
+
+    /// Cuts the replicas off: they receive nothing more.
+    ///
+    /// # Errors
+    ///
+    /// A replica does not answer.
+    pub fn cut_off(&self) -> Result<(), ServerError> {
+        for replica in &self.replicas {
+            replica.query("ALTER SYSTEM SET primary_conninfo = ''")?;
+            replica.query("SELECT pg_reload_conf()")?;
+        }
+        let streams = "SELECT count(*) FROM pg_stat_replication";
+        let alone = || self.primary.query(streams).is_ok_and(|count| count == "0");
+        if until(PATIENCE, alone) {
+            return Ok(());
+        }
+        let log = self.primary.folder().join("log");
+        Err(ServerError::Silent { log })
     }
 
     /// All three hosts, of which a client is to find the one that takes writes.

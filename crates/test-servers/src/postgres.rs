@@ -189,6 +189,33 @@ impl Postgres {
         self.server.signal("KILL")
     }
 
+    /// Starts the server again on what it has left, once it was killed.
+    ///
+    /// # Errors
+    ///
+    /// It does not answer.
+    pub fn start_again(&self) -> Result<(), ServerError> {
+        /// What it says while a process of the one before is still there.
+        const TOO_SOON: &str = "is still in use";
+        let refusals = || self.log().map(|log| log.matches(TOO_SOON).count());
+        loop {
+            let before = refusals()?;
+            self.server.start_again()?;
+            let mut is_ready = false;
+            let told = || {
+                is_ready = self.is_ready();
+                is_ready || refusals().is_ok_and(|refusals| refusals > before)
+            };
+            if !until(PATIENCE, told) {
+                let log = self.folder.join("log");
+                return Err(ServerError::Silent { log });
+            }
+            if is_ready {
+                return Ok(());
+            }
+        }
+    }
+
     /// The connection as libpq's programs take it.
     pub(crate) fn connection(&self, name: &str) -> String {
         let mut text = String::new();

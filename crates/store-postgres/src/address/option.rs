@@ -18,6 +18,7 @@ pub(super) enum SslMode {
 pub(super) struct Settings {
     pub(super) schema: String,
     pub(super) pool: usize,
+    pub(super) password_file: Option<PathBuf>,
     pub(super) ssl_mode: Option<SslMode>,
     pub(super) root_certificates: Option<PathBuf>,
     read_write: Option<bool>,
@@ -34,6 +35,7 @@ impl Settings {
         let mut settings = Self {
             schema: "cloud_atlas".to_owned(),
             pool: 16,
+            password_file: None,
             ssl_mode: None,
             root_certificates: None,
             read_write: None,
@@ -70,6 +72,7 @@ impl Settings {
                     }
                 });
             }
+            "passfile" => self.password_file = Some(path(&value)),
             "sslrootcert" => self.root_certificates = Some(path(&value)),
             "target_session_attrs" => {
                 self.read_write = Some(match &*value {

@@ -1,6 +1,6 @@
 //! The primary is killed and a replica leads.
 
-use crate::support::{self, assert_counted, count};
+use crate::support::{self, assert_counted, count, counted};
 use atlas_store::{RetryPolicy, StoreError};
 use atlas_store_conformance::{Harness, Lack, run};
 use atlas_store_postgres::Options;
@@ -49,6 +49,23 @@ fn every_acknowledged_commit_survives_a_failover() {
     let acknowledged = acknowledged.into_inner().unwrap();
     assert_eq!(acknowledged, (0..COUNTED).collect());
     assert_counted(&store, &acknowledged);
+}
+
+#[test]
+fn the_failover_shows_a_primary_that_waits_for_no_replica() {
+    let cluster = PostgresCluster::start_unsure().unwrap();
+    let store = support::create(&cluster.url(), Options::default());
+    let policy = RetryPolicy::new(1)
+        .with_attempts(u32::MAX)
+        .with_deadline(Duration::from_mins(2));
+    count(&store, &policy, 0).unwrap();
+    cluster.catch_up().unwrap();
+    cluster.cut_off().unwrap();
+    count(&store, &policy, 1).unwrap();
+    cluster.fail_over().unwrap();
+    count(&store, &policy, 2).unwrap();
+    let seen = counted(&store, &BTreeSet::from([0, 1, 2])).unwrap_err();
+    assert!(seen.contains("counted to 2, not to 3"), "{seen}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::{
     proxy::{Fault, Proxy},
-    support::{self, account, assert_counted, count, key},
+    support::{self, account, assert_counted, count, counted, key},
+    weak::{Flaw, Weak},
 };
 use atlas_store::{
     Commit, CommitToken, FeedPosition, ReadSet, RetryPolicy, Store, StoreError, Write,
@@ -81,53 +82,84 @@ fn what_a_lost_connection_means_depends_on_the_moment() {
     assert_eq!(proxy.met(), 5);
 }
 
-#[test]
-fn every_commit_is_there_once_though_connections_break() {
-    let (store, proxy) = behind_a_proxy();
-    let faults = [
-        Fault::None,
-        Fault::CutAfterCommit,
-        Fault::Refuse(b"40001"),
-        Fault::None,
-        Fault::CutBeforeCommit,
-        Fault::CutAfterCommit,
-        Fault::Refuse(b"40P01"),
-        Fault::CutAtBegin,
-    ];
-    proxy.plan(faults.into_iter().cycle().take(160));
-    let numbers: Vec<u64> = thread::scope(|scope| {
-        let store = &store;
+/// The faults that commits meet, over and over.
+const FAULTS: [Fault; 8] = [
+    Fault::None,
+    Fault::CutAfterCommit,
+    Fault::Refuse(b"40001"),
+    Fault::None,
+    Fault::CutBeforeCommit,
+    Fault::CutAfterCommit,
+    Fault::Refuse(b"40P01"),
+    Fault::CutAtBegin,
+];
+
+/// Counts a hundred numbers in four threads, with so many attempts each.
+fn count_all(store: &dyn Store, attempts: u32) -> Result<BTreeSet<u64>, StoreError> {
+    thread::scope(|scope| {
         let threads: Vec<_> = (0..4)
             .map(|thread| {
                 scope.spawn(move || {
                     let policy = RetryPolicy::new(u128::from(thread) + 1)
-                        .with_attempts(200)
+                        .with_attempts(attempts)
                         .with_first_wait(Duration::from_micros(10));
                     let numbers = (0..25).map(|round| thread * 100 + round);
-                    let counted = numbers.inspect(|number| {
-                        count(store, &policy, *number).unwrap();
+                    let counted = numbers.map(|number| {
+                        count(store, &policy, number)?;
+                        Ok(number)
                     });
-                    counted.collect::<Vec<u64>>()
+                    counted.collect::<Result<BTreeSet<u64>, StoreError>>()
                 })
             })
             .collect();
-        let joined = threads.into_iter().map(|thread| thread.join().unwrap());
-        joined.flatten().collect()
-    });
-    assert!(proxy.met() > 100, "{} faults", proxy.met());
-    assert_counted(&store, &numbers.into_iter().collect::<BTreeSet<_>>());
+        let mut numbers = BTreeSet::new();
+        for thread in threads {
+            numbers.append(&mut thread.join().unwrap()?);
+        }
+        Ok(numbers)
+    })
 }
 
 #[test]
-fn a_server_that_starts_again_is_found_again() {
-    let server = Postgres::start().unwrap();
-    let store = support::create(&server.url(), Options::default());
+fn every_commit_is_there_once_though_connections_break() {
+    let (store, proxy) = behind_a_proxy();
+    proxy.plan(FAULTS.into_iter().cycle().take(160));
+    let numbers = count_all(&store, 200).unwrap();
+    assert!(proxy.met() > 100, "{} faults", proxy.met());
+    assert_counted(&store, &numbers);
+}
+
+#[test]
+fn the_breaks_show_a_store_that_ignores_tokens() {
+    let (store, proxy) = behind_a_proxy();
+    let store = Weak::new(store, Flaw::IgnoresTokens);
+    proxy.plan(FAULTS.into_iter().cycle().take(160));
+    let numbers = count_all(&store, 200).unwrap();
+    let seen = counted(&store, &numbers).unwrap_err();
+    assert!(seen.contains("not to 100"), "{seen}");
+}
+
+#[test]
+fn the_breaks_show_a_caller_that_does_not_try_again() {
+    let (store, proxy) = behind_a_proxy();
+    proxy.plan([Fault::Refuse(b"40001")]);
+    let seen = count_all(&store, 1).unwrap_err();
+    assert!(matches!(seen, StoreError::Conflict), "{seen}");
+}
+
+#[test]
+fn connections_that_the_server_ends_are_passed_over() {
+    let name = "ended";
+    let url = format!("{}&application_name={name}", support::url());
+    let store = support::create(&url, Options::default());
     let policy = RetryPolicy::new(1).with_attempts(60);
     count(&store, &policy, 1).unwrap();
     // All connections of the pool end; the store notices when it uses one.
-    let others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-         WHERE application_name = 'cloud-atlas'";
-    assert_ne!(server.query(others).unwrap(), "0");
+    let all =
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name";
+    let server = Postgres::shared().unwrap();
+    let ended = server.query(&format!("{all} = '{name}'")).unwrap();
+    assert_ne!(ended, "0");
     count(&store, &policy, 2).unwrap();
     assert_counted(&store, &BTreeSet::from([1, 2]));
 }

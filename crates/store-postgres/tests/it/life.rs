@@ -1,6 +1,6 @@
 //! Connections, locks and tokens, and when they go.
 
-use crate::support::{self, account, assert_counted, count, key};
+use crate::support::{self, account, assert_counted, connections, count, key};
 use atlas_store::{
     Commit, CommitToken, FeedPosition, ReadSet, RetryPolicy, Store, StoreError, Write,
 };
@@ -36,15 +36,6 @@ fn named(name: &str, pool: usize, wait: Duration) -> PostgresStore {
     let mut options = Options::default();
     options.pool_wait = wait;
     support::create(&url, options)
-}
-
-/// How many connections of that name there are in a state.
-fn connections(name: &str, state: &str) -> String {
-    let server = Postgres::shared().unwrap();
-    let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name";
-    server
-        .query(&format!("{sql} = '{name}' AND state LIKE '{state}'"))
-        .unwrap()
 }
 
 const SOON: Duration = Duration::from_secs(20);

@@ -149,6 +149,31 @@ fn no_error_shows_the_password() {
 }
 
 #[test]
+fn a_password_may_be_in_a_file() {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+    let server = Postgres::shared().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("passwords");
+    let (port, schema) = (server.port(), support::schema());
+    let path = file.display();
+    let url = format!("postgres://atlas@127.0.0.1:{port}/postgres?schema={schema}&passfile={path}");
+    let password = server.password().replace('\\', "\\\\");
+    let others = format!("# comment\n\n*:{port}:other:*:wrong\n*:1:*:atlas:wrong\nshort:line\n");
+    fs::write(&file, &others).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let error = create(&url).unwrap_err();
+    assert!(matches!(error, OpenError::PasswordFile { .. }), "{error}");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(create(&url).is_err(), "no line fits");
+    let line = format!("127.0.0.1:*:postgres:atlas:{password}\n*:*:*:*:wrong\n");
+    fs::write(&file, others + &line).unwrap();
+    create(&url).unwrap();
+    // The URL's own goes first.
+    let wrong = url.replace("atlas@", "atlas:wrong@");
+    assert!(matches!(open(&wrong), Err(OpenError::Refused { .. })));
+}
+
+#[test]
 fn rows_that_were_changed_by_hand_are_damage() {
     let url = support::url();
     let store = create(&url).unwrap();

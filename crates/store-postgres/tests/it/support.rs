@@ -52,15 +52,17 @@ pub(crate) fn count(
     pollster::block_on(transact(store, policy, work)).map(|(found, _)| found)
 }
 
-/// Looks whether exactly these numbers were counted: the counter, a key for each, and a feed with
-/// one entry for each and no gap.
-#[track_caller]
-pub(crate) fn assert_counted(store: &dyn Store, numbers: &BTreeSet<u64>) {
+/// Whether exactly these numbers were counted: the counter, a key for each, and a feed with one
+/// entry for each and no gap; or what is wrong first.
+pub(crate) fn counted(store: &dyn Store, numbers: &BTreeSet<u64>) -> Result<(), String> {
     pollster::block_on(async {
         let snapshot = store.snapshot().await.unwrap();
         let counter = snapshot.get(&[key("counter", 0)]).await.unwrap();
         let counter = counter[0].as_ref().map(|entry| entry.value.to_vec());
-        assert_eq!(counter.unwrap(), numbers.len().to_string().into_bytes());
+        let counter = String::from_utf8(counter.unwrap_or_default()).unwrap();
+        if counter != numbers.len().to_string() {
+            return Err(format!("counted to {counter}, not to {}", numbers.len()));
+        }
         let mut found = BTreeSet::new();
         let mut rest = Some(KeyRange::partition(&account()));
         while let Some(range) = rest.take() {
@@ -75,15 +77,35 @@ pub(crate) fn assert_counted(store: &dyn Store, numbers: &BTreeSet<u64>) {
         let wanted = numbers
             .iter()
             .map(|number| key("done", *number).to_string());
-        assert_eq!(found, wanted.collect());
+        let wanted: BTreeSet<_> = wanted.collect();
+        if found != wanted {
+            let differ: Vec<_> = wanted.symmetric_difference(&found).collect();
+            return Err(format!("these are there or not: {differ:?}"));
+        }
         let account = account();
         let feed = store.feed(&account, FeedPosition::START, usize::MAX);
         let feed = feed.await.unwrap();
         let last = u64::try_from(numbers.len()).unwrap();
-        assert_eq!(feed.head.as_u64(), last);
         let places = feed.entries.iter().map(|entry| entry.position.as_u64());
-        assert!(places.eq(1..=last));
         let commits: BTreeSet<_> = feed.entries.iter().map(|entry| entry.commit).collect();
-        assert_eq!(commits.len(), numbers.len());
-    });
+        if feed.head.as_u64() != last || !places.eq(1..=last) || commits.len() != numbers.len() {
+            return Err(format!("the feed is not {last} commits without a gap"));
+        }
+        Ok(())
+    })
+}
+
+/// Looks whether exactly these numbers were counted.
+#[track_caller]
+pub(crate) fn assert_counted(store: &dyn Store, numbers: &BTreeSet<u64>) {
+    counted(store, numbers).unwrap();
+}
+
+/// How many connections of that name the shared server has in a state.
+pub(crate) fn connections(name: &str, state: &str) -> String {
+    let server = Postgres::shared().unwrap();
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name";
+    server
+        .query(&format!("{sql} = '{name}' AND state LIKE '{state}'"))
+        .unwrap()
 }

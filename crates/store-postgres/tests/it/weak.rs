@@ -1,26 +1,75 @@
-//! The suite sees a store that does not look whether anything has moved.
+//! A store with one guard turned off, for the tests that must see it.
 
 use crate::support;
 use atlas_store::{
-    Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page,
-    Partition, ReadSet, Slice, Snapshot, Store,
+    Capability, Commit, CommitId, CommitToken, Committed, Entry, FeedPage, FeedPosition, Fut, Key,
+    KeyRange, Page, Partition, ReadSet, Slice, Snapshot, Store,
 };
 use atlas_store_conformance::{Guarantee, Harness, verify};
 use atlas_store_postgres::{Options, PostgresStore};
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-/// A store that forgets at each commit what was read.
-#[derive(Debug)]
-struct Forgetful(PostgresStore);
+/// What a store does wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// A commit forgets what was read.
+    ForgetsReads,
+    /// A commit is acknowledged at once and done when the next one comes.
+    AcknowledgesEarly,
+    /// A token is as good as a new one.
+    IgnoresTokens,
+}
 
-impl Store for Forgetful {
+/// A commit that was acknowledged and is not done.
+type Late = (Box<dyn Snapshot>, Commit);
+
+/// A store in PostgreSQL with a flaw.
+#[derive(Clone)]
+pub(crate) struct Weak {
+    store: Arc<PostgresStore>,
+    flaw: Flaw,
+    late: Arc<Mutex<Option<Late>>>,
+}
+
+impl Weak {
+    pub(crate) fn new(store: PostgresStore, flaw: Flaw) -> Self {
+        Self {
+            store: Arc::new(store),
+            flaw,
+            late: Arc::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Weak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Weak").field(&self.flaw).finish()
+    }
+}
+
+impl Store for Weak {
     fn capability(&self) -> &Capability {
-        self.0.capability()
+        self.store.capability()
     }
 
     fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
         Box::pin(async {
-            let snapshot = ForgetfulSnapshot(self.0.snapshot().await?);
+            let late = self.late.lock().unwrap().take();
+            if let Some((snapshot, commit)) = late {
+                let _ = snapshot.commit(commit).await;
+            }
+            let snapshot = WeakSnapshot {
+                snapshot: self.store.snapshot().await?,
+                of: self.clone(),
+            };
             Ok(Box::new(snapshot) as Box<dyn Snapshot>)
         })
     }
@@ -31,32 +80,46 @@ impl Store for Forgetful {
         after: FeedPosition,
         max: usize,
     ) -> Fut<'a, FeedPage> {
-        self.0.feed(partition, after, max)
+        self.store.feed(partition, after, max)
     }
 
     fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.0.wait(partition, after)
+        self.store.wait(partition, after)
     }
 
     fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.0.sleep(duration)
+        self.store.sleep(duration)
     }
 }
 
-struct ForgetfulSnapshot(Box<dyn Snapshot>);
+struct WeakSnapshot {
+    snapshot: Box<dyn Snapshot>,
+    of: Weak,
+}
 
-impl Snapshot for ForgetfulSnapshot {
+impl Snapshot for WeakSnapshot {
     fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        self.0.get(keys)
+        self.snapshot.get(keys)
     }
 
     fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        self.0.range(range, page)
+        self.snapshot.range(range, page)
     }
 
     fn commit(self: Box<Self>, mut commit: Commit) -> Fut<'static, Committed> {
-        commit.reads = ReadSet::default();
-        self.0.commit(commit)
+        static DRAWN: AtomicU64 = AtomicU64::new(1);
+        let drawn = u128::from(DRAWN.fetch_add(1, Ordering::Relaxed));
+        match self.of.flaw {
+            Flaw::ForgetsReads => commit.reads = ReadSet::default(),
+            Flaw::AcknowledgesEarly => {
+                *self.of.late.lock().unwrap() = Some((self.snapshot, commit));
+                let id = CommitId::from_u128(drawn);
+                let positions = BTreeMap::new();
+                return Box::pin(std::future::ready(Ok(Committed { id, positions })));
+            }
+            Flaw::IgnoresTokens => commit.token = CommitToken::from_u128(u128::MAX - drawn),
+        }
+        self.snapshot.commit(commit)
     }
 }
 
@@ -64,7 +127,7 @@ impl Snapshot for ForgetfulSnapshot {
 fn a_store_that_forgets_what_was_read_fails_the_suite() {
     let harness = Harness::new(|| {
         let store = support::create(&support::url(), Options::default());
-        Ok(Arc::new(Forgetful(store)))
+        Ok(Arc::new(Weak::new(store, Flaw::ForgetsReads)))
     });
     for (check, guarantee) in [
         ("write_skew_is_refused", Guarantee::WriteSkew),

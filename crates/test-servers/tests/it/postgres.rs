@@ -28,6 +28,22 @@ fn a_server_is_stopped_when_a_test_panics() {
 }
 
 #[test]
+fn a_server_that_is_killed_starts_again_on_what_it_has_left() -> Result<(), ServerError> {
+    let server = Postgres::start()?;
+    server.query("CREATE TABLE t (n bigint)")?;
+    for _ in 0..2 {
+        server.query("INSERT INTO t VALUES (7)")?;
+        server.kill()?;
+        server.start_again()?;
+    }
+    assert_eq!(server.query("SELECT count(*) FROM t")?, "2");
+    let folder = server.folder().to_owned();
+    drop(server);
+    assert!(!folder.exists());
+    Ok(())
+}
+
+#[test]
 fn a_replica_leads_when_the_primary_is_killed() -> Result<(), ServerError> {
     let cluster = PostgresCluster::start()?;
     assert_eq!(cluster.url().matches("127.0.0.1").count(), 3);
