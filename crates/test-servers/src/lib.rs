@@ -13,6 +13,8 @@
 //! |---|---|
 //! | [`Postgres`] | one PostgreSQL server |
 //! | [`PostgresCluster`] | a primary with two replicas, of which one must have each commit |
+//! | [`Etcd`] | one etcd server |
+//! | [`EtcdCluster`] | three etcd servers, of which two must have each commit |
 //! | [`ServerError`] | why a server is not there, with the command that installs it |
 //! | [`missing_packages`] | what has to be installed first |
 //! | [`until`] | waiting for a condition, with an end |
@@ -28,12 +30,17 @@
 mod account;
 mod cluster;
 mod error;
+mod etcd;
 mod postgres;
 mod programs;
 mod supervised;
 mod wait;
 
 pub use crate::{
-    cluster::PostgresCluster, error::ServerError, postgres::Postgres, programs::missing_packages,
+    cluster::PostgresCluster,
+    error::ServerError,
+    etcd::{Etcd, EtcdCluster},
+    postgres::Postgres,
+    programs::missing_packages,
     wait::until,
 };

@@ -231,7 +231,7 @@ impl Postgres {
 }
 
 /// Writes a file that only the account that runs servers may read.
-fn write(file: &Path, text: &str) -> Result<(), ServerError> {
+pub(crate) fn write(file: &Path, text: &str) -> Result<(), ServerError> {
     let mut write = account::command("sh")?;
     write.args(["-c", "umask 077; printf %s \"$1\" >\"$2\"", "sh", text]);
     account::text(write.arg(file), "sh").map(drop)

@@ -1,4 +1,4 @@
-//! Where the programs of PostgreSQL are.
+//! Where the programs of servers are.
 
 use crate::ServerError;
 use std::{
@@ -57,6 +57,15 @@ pub fn missing_packages() -> Vec<&'static str> {
         .into_iter()
         .chain(others.map(|(_, package)| *package))
         .collect()
+}
+
+/// A program of `PATH`.
+pub(crate) fn find(program: &'static str, package: &'static str) -> Result<PathBuf, ServerError> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+        .ok_or(ServerError::Missing { program, package })
 }
 
 fn is_whole(folder: &Path) -> bool {
