@@ -58,7 +58,7 @@ impl Address {
     }
 
     /// Where that is, to be shown.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         Place::new(&self.authority.shown(), self.prefix())
     }
 

@@ -5,5 +5,13 @@
     reason = "a test fails by a panic"
 )]
 
+mod addresses;
+mod cluster;
+mod compaction;
 mod conformance;
+mod faults;
+mod limits;
+mod opening;
+mod proxy;
 mod support;
+mod weak;

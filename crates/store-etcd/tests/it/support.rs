@@ -4,7 +4,7 @@ use atlas_store::{
     FeedPosition, Key, KeyRange, Page, Partition, RetryPolicy, Store, StoreError, Tx, transact,
 };
 use atlas_store_etcd::{EtcdStore, Options};
-use atlas_test_servers::{Etcd, EtcdCluster};
+use atlas_test_servers::Etcd;
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicU64, Ordering},
@@ -17,11 +17,6 @@ pub(crate) const WIDE: &str = "operations=4096&commit=8MiB";
 pub(crate) fn url() -> String {
     let host = Etcd::shared().unwrap().host();
     format!("etcd://{host}/{}?{WIDE}", prefix())
-}
-
-/// A URL of a cluster with a prefix that no other test has, and its limits.
-pub(crate) fn url_of(cluster: &EtcdCluster) -> String {
-    format!("etcd://{}/{}?{WIDE}", cluster.hosts(), prefix())
 }
 
 /// A prefix that no other test has.
