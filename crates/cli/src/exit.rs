@@ -71,6 +71,12 @@ impl Failure {
             OpenError::Postgres(cloud_atlas::store_postgres::OpenError::AlreadyExists {
                 ..
             }) => Self::Refused(Box::new(error)),
+            #[cfg(feature = "etcd")]
+            OpenError::Etcd(cloud_atlas::store_etcd::OpenError::Address(_)) => Self::misused(error),
+            #[cfg(feature = "etcd")]
+            OpenError::Etcd(cloud_atlas::store_etcd::OpenError::AlreadyExists { .. }) => {
+                Self::Refused(Box::new(error))
+            }
             _ => Self::Trouble(Box::new(error)),
         }
     }

@@ -29,12 +29,14 @@ pub(crate) struct Shared {
 }
 
 impl Atlas {
-    /// Makes a store and opens it: `memory:`, `redb:PATH` for a file that is not there yet, or
-    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE` for a schema without our tables. It has one
-    /// principal, `admin`, who holds the role `admin` at `/`.
+    /// Makes a store and opens it: `memory:`, `redb:PATH` for a file that is not there yet,
+    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE` for a schema without our tables, or
+    /// `etcd://HOST:PORT,HOST:PORT/PREFIX` for a prefix without keys. It has one principal, `admin`,
+    /// who holds the role `admin` at `/`.
     ///
-    /// An engine is there if its feature is on: `redb`, which is so unless it is turned off, and
-    /// `postgres`. The options of a PostgreSQL address are those of `store_postgres::Address`.
+    /// An engine is there if its feature is on: `redb`, which is so unless it is turned off,
+    /// `postgres` and `etcd`. The options of their addresses are those of `store_postgres::Address`
+    /// and `store_etcd::Address`.
     ///
     /// After a path may come `?` and options with `&` between them, which hold while it is open:
     ///

@@ -14,6 +14,9 @@ enum Place<'a> {
     /// All of it: the engine reads it itself.
     #[cfg(feature = "postgres")]
     Postgres(&'a str),
+    /// All of it, as well.
+    #[cfg(feature = "etcd")]
+    Etcd(&'a str),
 }
 
 /// Schemes of engines that a feature builds in, and the feature.
@@ -32,6 +35,8 @@ fn place(url: &str) -> Result<Place<'_>, OpenError> {
         "redb" => Ok(Place::Redb(rest)),
         #[cfg(feature = "postgres")]
         "postgres" | "postgresql" => Ok(Place::Postgres(url)),
+        #[cfg(feature = "etcd")]
+        "etcd" => Ok(Place::Etcd(url)),
         _ => Err(match FEATURES.iter().find(|(known, _)| *known == scheme) {
             Some(&(scheme, feature)) => OpenError::NotBuiltIn { scheme, feature },
             None => none(url),
@@ -84,6 +89,8 @@ pub(crate) async fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
         Place::Postgres(url) => {
             Arc::new(atlas_store_postgres::PostgresStore::create_with(url, postgres()).await?)
         }
+        #[cfg(feature = "etcd")]
+        Place::Etcd(url) => Arc::new(atlas_store_etcd::EtcdStore::create_with(url, etcd()).await?),
     })
 }
 
@@ -94,6 +101,8 @@ pub(crate) async fn left_behind(url: &str, error: &OpenError) -> Option<Arc<dyn 
         OpenError::Redb(atlas_store_redb::OpenError::AlreadyExists { .. }) => true,
         #[cfg(feature = "postgres")]
         OpenError::Postgres(atlas_store_postgres::OpenError::AlreadyExists { .. }) => true,
+        #[cfg(feature = "etcd")]
+        OpenError::Etcd(atlas_store_etcd::OpenError::AlreadyExists { .. }) => true,
         _ => false,
     };
     if is_there {
@@ -116,6 +125,11 @@ pub(crate) async fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
         #[cfg(feature = "postgres")]
         Place::Postgres(url) => {
             let store = atlas_store_postgres::PostgresStore::open_with(url, postgres()).await?;
+            Ok(Arc::new(store))
+        }
+        #[cfg(feature = "etcd")]
+        Place::Etcd(url) => {
+            let store = atlas_store_etcd::EtcdStore::open_with(url, etcd()).await?;
             Ok(Arc::new(store))
         }
     }
@@ -161,17 +175,22 @@ pub(crate) async fn inspect(url: &str) -> Result<Inspected, OpenError> {
                 _store: None,
             })
         }
-        // What the server keeps the tables in is the server's to check.
         #[cfg(feature = "postgres")]
-        Place::Postgres(url) => {
-            let store = existing(url).await?;
-            Ok(Inspected {
-                report: StoreReport::default(),
-                snapshot: Some(store.snapshot().await.map_err(OpenError::Read)?),
-                _store: Some(store),
-            })
-        }
+        Place::Postgres(url) => on_servers(url).await,
+        #[cfg(feature = "etcd")]
+        Place::Etcd(url) => on_servers(url).await,
     }
+}
+
+/// What servers keep the records in is theirs to check.
+#[cfg(any(feature = "postgres", feature = "etcd"))]
+async fn on_servers(url: &str) -> Result<Inspected, OpenError> {
+    let store = existing(url).await?;
+    Ok(Inspected {
+        report: StoreReport::default(),
+        snapshot: Some(store.snapshot().await.map_err(OpenError::Read)?),
+        _store: Some(store),
+    })
 }
 
 /// The path and the options of a store in a file. The file notes whose records it holds, so that
@@ -194,6 +213,14 @@ fn postgres() -> atlas_store_postgres::Options {
     options
 }
 
+/// And so does a key of its own.
+#[cfg(feature = "etcd")]
+fn etcd() -> atlas_store_etcd::Options {
+    let mut options = atlas_store_etcd::Options::default();
+    options.content = atlas_store::Content::new(CONTENT, crate::open::FORMAT);
+    options
+}
+
 /// Whose records they are.
-#[cfg(any(feature = "redb", feature = "postgres"))]
+#[cfg(any(feature = "redb", feature = "postgres", feature = "etcd"))]
 const CONTENT: &str = "cloud-atlas";

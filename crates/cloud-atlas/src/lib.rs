@@ -66,6 +66,8 @@ pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;
 pub use atlas_store::{CursorError, LoadError, MigrateError, MigrationProgress, ParseCursorError};
+#[cfg(feature = "etcd")]
+pub use atlas_store_etcd as store_etcd;
 #[cfg(feature = "postgres")]
 pub use atlas_store_postgres as store_postgres;
 #[cfg(feature = "redb")]

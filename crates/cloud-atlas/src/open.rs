@@ -75,6 +75,10 @@ pub enum OpenError {
     #[cfg(feature = "postgres")]
     #[error(transparent)]
     Postgres(#[from] atlas_store_postgres::OpenError),
+    /// The etcd engine cannot open or make it.
+    #[cfg(feature = "etcd")]
+    #[error(transparent)]
+    Etcd(#[from] atlas_store_etcd::OpenError),
     /// The store is there and cannot be read.
     #[error("the store cannot be read")]
     Read(#[source] StoreError),

@@ -18,7 +18,7 @@ use std::path::Path;
 ///
 /// | option | values | unless given |
 /// |---|---|---|
-/// | `operations` | what the servers have as `--max-txn-ops`: 64 to 1,000,000 | 128, which is theirs |
+/// | `operations` | what the servers have as `--max-txn-ops`: 128 to 1,000,000 | 128, which is theirs |
 /// | `commit` | what they have as `--max-request-bytes`, in KiB or MiB: 1536KiB to 512MiB | 1536KiB, which is theirs |
 /// | `tls` | `on`, `off` | `on`; `off` where every host is this machine |
 /// | `ca` | a file of certificates (PEM) to trust | those of the system |

@@ -21,8 +21,8 @@ const LEASE_USE: Duration = Duration::from_mins(15);
 /// the longest key and prefix there are, and what each commit adds, with dozens of partitions.
 const EACH: usize = 160 + MAX_KEY_BYTES;
 const ONCE: usize = 64 << 10;
-/// The least that a commit may always write.
-const LEAST_COMMIT: usize = 1 << 20;
+/// The least that a commit may always write: a key and a value of 1 MiB.
+const LEAST_COMMIT: usize = (1 << 20) + MAX_KEY_BYTES;
 
 pub(crate) struct Shared {
     pub(crate) capability: Capability,

@@ -35,8 +35,8 @@ impl Settings {
         let refuse = |option, allowed| Err(AddressError::Value { option, allowed });
         match name {
             "operations" => match value.parse() {
-                Ok(operations @ 64..=1_000_000) => self.operations = operations,
-                _ => return refuse("operations", "a number from 64 to 1000000"),
+                Ok(operations @ 128..=1_000_000) => self.operations = operations,
+                _ => return refuse("operations", "a number from 128 to 1000000"),
             },
             "commit" => match bytes(value) {
                 Some(bytes @ 1_572_864..=536_870_912) => self.request_bytes = bytes,

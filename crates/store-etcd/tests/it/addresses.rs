@@ -30,7 +30,7 @@ fn urls_are_read() {
 #[test]
 fn urls_that_are_none_are_refused_without_being_shown() {
     let value = |option, allowed| AddressError::Value { option, allowed };
-    let operations = value("operations", "a number from 64 to 1000000");
+    let operations = value("operations", "a number from 128 to 1000000");
     let commit = value("commit", "a size from 1536KiB to 512MiB, in KiB or MiB");
     for (url, why) in [
         ("", AddressError::Scheme),
@@ -52,7 +52,7 @@ fn urls_that_are_none_are_refused_without_being_shown() {
         ("etcd://atlas:%ff@db", AddressError::Escape),
         ("etcd://db?password=secret", AddressError::Option),
         ("etcd://db?operations", AddressError::Option),
-        ("etcd://db?operations=63", operations),
+        ("etcd://db?operations=127", operations),
         ("etcd://db?operations=many", operations),
         ("etcd://db?commit=8", commit),
         ("etcd://db?commit=+8MiB", commit),

@@ -9,6 +9,7 @@ const AUTHORITY: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../store-postgres/tests/data/tls/authority.pem"
 );
+const AUTHORITY_TEXT: &str = include_str!("../../../store-postgres/tests/data/tls/authority.pem");
 const CERTIFICATE: &str = include_str!("../../../store-postgres/tests/data/tls/server.pem");
 const KEY: &str = include_str!("../../../store-postgres/tests/data/tls/server.key");
 
@@ -173,8 +174,7 @@ fn a_password_is_asked_for_and_never_shown() {
 
 #[test]
 fn a_server_with_tls_is_trusted_by_its_certificate() {
-    let authority = std::fs::read_to_string(AUTHORITY).unwrap();
-    let server = Etcd::start_with_tls(CERTIFICATE, KEY, &authority).unwrap();
+    let server = Etcd::start_with_tls(CERTIFICATE, KEY, AUTHORITY_TEXT).unwrap();
     let url = |host: &str, options: &str| {
         let (port, prefix) = (server.port(), support::prefix());
         format!("etcd://{host}:{port}/{prefix}?{options}")
