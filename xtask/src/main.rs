@@ -8,6 +8,7 @@
     reason = "this program talks to whoever runs it"
 )]
 
+mod apart;
 mod bench;
 mod cargo;
 mod servers;

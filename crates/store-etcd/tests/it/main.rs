@@ -9,6 +9,7 @@ mod addresses;
 mod cluster;
 mod compaction;
 mod conformance;
+mod facade;
 mod faults;
 mod limits;
 mod opening;
