@@ -54,6 +54,33 @@ fn the_code_map_has_a_line_for_every_crate() {
     }
 }
 
+/// What is built apart, since it needs a program that nothing else needs.
+const APART: [&str; 1] = ["crates/store-etcd"];
+
+#[test]
+fn every_crate_but_those_built_apart_is_a_default_member() {
+    let members = |field: &str| -> BTreeSet<String> {
+        let folders = tree::metadata("Cargo.toml")[field]
+            .as_array()
+            .unwrap()
+            .clone();
+        folders
+            .iter()
+            .map(|member| member.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let (all, default) = (
+        members("workspace_members"),
+        members("workspace_default_members"),
+    );
+    let apart: Vec<&String> = all.difference(&default).collect();
+    assert_eq!(apart.len(), APART.len(), "no default members: {apart:?}");
+    for folder in APART {
+        let is_it = |member: &&&String| member.contains(&format!("/{folder}#"));
+        assert!(apart.iter().any(|member| is_it(&member)), "{apart:?}");
+    }
+}
+
 #[track_caller]
 fn assert_drawn(block: &str, declared: &Edges) {
     let document = tree::read("docs/ARCHITECTURE.md");
