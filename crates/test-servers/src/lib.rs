@@ -14,6 +14,7 @@
 //! | [`Postgres`] | one PostgreSQL server |
 //! | [`PostgresCluster`] | a primary with two replicas, of which one must have each commit |
 //! | [`ServerError`] | why a server is not there, with the command that installs it |
+//! | [`run_script`], [`free_port`] | for scripts that start servers themselves |
 //! | [`missing_packages`] | what has to be installed first |
 //! | [`until`] | waiting for a condition, with an end |
 //!
@@ -30,10 +31,15 @@ mod cluster;
 mod error;
 mod postgres;
 mod programs;
+mod script;
 mod supervised;
 mod wait;
 
 pub use crate::{
-    cluster::PostgresCluster, error::ServerError, postgres::Postgres, programs::missing_packages,
+    cluster::PostgresCluster,
+    error::ServerError,
+    postgres::{Postgres, free_port},
+    programs::missing_packages,
+    script::run_script,
     wait::until,
 };

@@ -7,10 +7,11 @@ use crate::support::STORE;
 use std::process::Command;
 
 /// What does not run again: the beginning of names of tests, each with the reason.
-const SKIPPED: [(&str, &str); 5] = [
+const SKIPPED: [(&str, &str); 6] = [
     ("limited::", "starts the program again"),
     ("batches::", "has stores of its own, limited ones"),
     ("limits::", "has stores of its own, limited ones"),
+    ("engines::", "has stores of its own, of every engine"),
     ("kill::", "has files of its own, and no other store"),
     ("damage::", "has files of its own, and no other store"),
 ];
