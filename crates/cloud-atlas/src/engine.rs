@@ -70,6 +70,10 @@ pub fn shown_address(url: &str) -> String {
 }
 
 /// Makes a store.
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(clippy::unused_async, reason = "engines on servers are waited for")
+)]
 pub(crate) async fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
     Ok(match place(url)? {
         Place::Memory(options) => Arc::new(address::memory(options)?),
