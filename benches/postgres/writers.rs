@@ -22,7 +22,7 @@ pub(crate) fn run(store: &impl Fn(&str) -> Result<PostgresStore, OpenError>) -> 
     let (mut ones, mut eights, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=rounds {
         let commits = f64::from(WRITERS * each);
-        let mut took = |store, accounts| {
+        let took = |store, accounts| {
             let mut outcome = Ok(());
             let took = seconds(|| outcome = together(store, accounts, round, each));
             outcome.map(|()| took / commits)
