@@ -63,7 +63,10 @@ fn pairs(fleet: &Fleet) -> Result<Pairs, Fault> {
 fn load(folder: &Path, dump: &Path, trouble: &mut Option<Fault>) -> f64 {
     let path = folder.join("loaded.redb");
     let work = || -> Result<f64, Fault> {
-        let atlas = block_on(Atlas::init(&format!("redb:{}", path.display())))?;
+        let atlas = block_on(Atlas::init(&format!(
+            "redb:{}?cache=256MiB",
+            path.display()
+        )))?;
         let lines = || Ok(BufReader::new(File::open(dump)?).lines());
         let mut outcome = None;
         let took = seconds(|| outcome = Some(block_on(atlas.load(lines, &|_| {}))));

@@ -48,9 +48,7 @@ fn place(url: &str) -> Result<Place<'_>, OpenError> {
 /// business in a message.
 fn none(url: &str) -> OpenError {
     let url = match url.split_once(':') {
-        Some((scheme, rest)) if rest.starts_with("//") || rest.contains('@') => {
-            format!("{scheme}:…")
-        }
+        Some((scheme, rest)) if rest.contains('@') => format!("{scheme}:…"),
         _ => url.to_owned(),
     };
     OpenError::Address { url }
@@ -65,18 +63,22 @@ fn none(url: &str) -> OpenError {
 /// assert_eq!(cloud_atlas::shown_address("redb:atlas.redb"), "redb:atlas.redb");
 /// ```
 pub fn shown_address(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
+    let (scheme, rest) = url.split_once(':').unwrap_or_default();
     // A password that should have been escaped may hold an `@` or a `?` itself.
-    let Some((account, place)) = rest.rsplit_once('@') else {
-        return url.to_owned();
-    };
-    let user = account.split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}@{place}")
+    match rest.rsplit_once('@') {
+        Some((account, place)) if !["redb", "memory"].contains(&scheme) => {
+            let user = account.trim_start_matches('/').split(':').next();
+            format!("{scheme}://{}@{place}", user.unwrap_or_default())
+        }
+        _ => url.to_owned(),
+    }
 }
 
 /// Makes a store.
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(clippy::unused_async, reason = "engines on servers are waited for")
+)]
 pub(crate) async fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
     Ok(match place(url)? {
         Place::Memory(options) => Arc::new(address::memory(options)?),

@@ -126,12 +126,12 @@ impl<'a> Batch<'a> {
         }))
     }
 
-    fn refusal(&self, base: u64, commit: &Commit) -> Option<StoreError> {
-        let limits = self.shared.capability.check(commit);
-        let moved = || self.recent.has_moved(base, &commit.reads);
-        limits
-            .err()
-            .or_else(|| moved().then_some(StoreError::Conflict))
+    fn refusal(&mut self, base: u64, commit: &Commit) -> Option<StoreError> {
+        if let Err(limit) = self.shared.capability.check(commit) {
+            return Some(limit);
+        }
+        let moved = self.recent.has_moved(base, &commit.reads);
+        moved.then_some(StoreError::Conflict)
     }
 
     fn apply(&mut self, tables: &mut Tables<'_>, commit: &Commit) -> Result<Committed, StoreError> {

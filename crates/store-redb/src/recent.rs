@@ -13,11 +13,14 @@ pub(crate) struct Recent {
     commits: VecDeque<(u64, Vec<Key>)>,
     /// How many keys those are, counted as often as they changed.
     logged: usize,
+    /// How many commits, the newest ones, are not yet in `keys`: whoever writes alone, each time
+    /// on what came last, never has them sorted in.
+    waiting: usize,
 }
 
 impl Recent {
     /// Whether anything that was read at `base` has changed since.
-    pub(crate) fn has_moved(&self, base: u64, reads: &ReadSet) -> bool {
+    pub(crate) fn has_moved(&mut self, base: u64, reads: &ReadSet) -> bool {
         if self
             .commits
             .back()
@@ -25,6 +28,7 @@ impl Recent {
         {
             return false;
         }
+        self.sort_in();
         let moved = |commit: &u64| *commit > base;
         reads
             .keys
@@ -43,20 +47,26 @@ impl Recent {
     }
 
     pub(crate) fn add(&mut self, commit: u64, keys: Vec<Key>) {
-        for key in &keys {
-            self.keys.insert(key.clone(), commit);
-        }
         self.logged = self.logged.saturating_add(keys.len());
+        self.waiting = self.waiting.saturating_add(1);
         self.commits.push_back((commit, keys));
-        if self.logged
-            > self
-                .keys
-                .len()
-                .saturating_mul(2)
-                .saturating_add(COMPACT_FROM)
-        {
-            self.compact();
+        if self.waiting >= SORT_IN_FROM {
+            self.sort_in();
+            let most = self.keys.len().saturating_mul(2);
+            if self.logged > most.saturating_add(COMPACT_FROM) {
+                self.compact();
+            }
         }
+    }
+
+    fn sort_in(&mut self) {
+        let sorted = self.commits.len().saturating_sub(self.waiting);
+        for (commit, keys) in self.commits.iter().skip(sorted) {
+            for key in keys {
+                self.keys.insert(key.clone(), *commit);
+            }
+        }
+        self.waiting = 0;
     }
 
     /// Keeps of each key only its newest change, so that what a snapshot held for long costs is
@@ -81,6 +91,10 @@ impl Recent {
                 return;
             };
             self.logged = self.logged.saturating_sub(keys.len());
+            if self.commits.len() < self.waiting {
+                self.waiting = self.commits.len();
+                continue;
+            }
             for key in keys {
                 if self.keys.get(&key) == Some(&commit) {
                     self.keys.remove(&key);
@@ -91,3 +105,5 @@ impl Recent {
 }
 
 const COMPACT_FROM: usize = 1024;
+/// How many commits wait at most until they are sorted in.
+const SORT_IN_FROM: usize = 64;

@@ -12,12 +12,12 @@ pub use self::{
 };
 
 use self::{
-    batches::{Batches, Limits},
+    batches::{Batches, Limits, Ready},
     reader::Reader,
 };
 use crate::{
-    DumpHeader, Key, KeyRange, Page, Phase, RetryPolicy, Rows, Store, Tx, Value, Watcher,
-    dump::Tally, progress::Meter, transact,
+    DumpHeader, Key, KeyRange, Page, Phase, RetryPolicy, Rows, Store, Tx, Watcher, dump::Tally,
+    progress::Meter, transact,
 };
 use core::{
     error::Error,
@@ -27,7 +27,7 @@ use core::{
 };
 
 /// How many entries are read at a time.
-const PAGE: usize = 256;
+const PAGE: usize = 1024;
 
 /// Loads a dump that [`verify`] has checked into a store that holds nothing, or nothing but keys of
 /// which `may_replace` says that they may be deleted; or goes on where a load of the same dump was
@@ -75,18 +75,23 @@ pub async fn load<S: Into<Box<dyn Error + Send + Sync>>>(
     let mut meter = Meter::new(watcher, Phase::Loading, entries, bytes);
     let mut batches = Batches::new(limits);
     let mut ready = batches.next(&mut reader)?;
+    let mut written = Ready::default();
     while !ready.is_empty() {
         let (done, bytes) = batches.done;
-        let mut commit = pin!(load.write(ready, done));
-        // The first poll hands the commit to the engine, which may work meanwhile.
-        let begun = poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await;
-        let following = batches.next(&mut reader);
-        match begun {
-            Poll::Ready(outcome) => outcome?,
-            Poll::Pending => commit.await?,
-        }
+        let following = {
+            let mut commit = pin!(load.write(&ready, done));
+            // The first poll hands the commit to the engine, which may work meanwhile.
+            let begun = poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await;
+            drop(written);
+            let following = batches.next(&mut reader);
+            match begun {
+                Poll::Ready(outcome) => outcome?,
+                Poll::Pending => commit.await?,
+            }
+            following?
+        };
         meter.advance(done, bytes);
-        ready = following?;
+        written = core::mem::replace(&mut ready, following);
     }
     if reader.tally.entries != dump.header().entries {
         return Err(LoadError::Changed);
@@ -197,15 +202,15 @@ impl Load<'_> {
     }
 
     /// Writes a batch, and moves the journal on with it.
-    async fn write(&mut self, writes: Vec<(Key, Value)>, done: u64) -> Result<(), LoadError> {
+    async fn write(&mut self, ready: &Ready, done: u64) -> Result<(), LoadError> {
         let next = UnfinishedLoad {
             done,
             dump: self.journal.dump.clone(),
         };
-        let (expected, then, writes) = (&self.journal, &next, &writes);
+        let (expected, then, ready) = (&self.journal, &next, ready);
         let run = |tx: Tx| async move {
             journal::hold(&tx, expected).await?;
-            tx.put_all(writes.iter().cloned())?;
+            tx.put_all(ready.writes())?;
             journal::write(&tx, then).await
         };
         transact(self.store, self.policy, run).await?;

@@ -5,6 +5,7 @@ mod lap;
 mod sets;
 
 use self::sets::Sets;
+pub(crate) use self::sets::Writes;
 use crate::{
     Commit, CommitToken, Committed, Entry, Footprint, Key, KeyRange, Page, Schema, Snapshot, Store,
     StoreError, Value,
@@ -183,15 +184,12 @@ impl Tx {
     }
 
     /// Gives many keys a value, as [`Tx::put`] does one by one; cheapest in a transaction that has
-    /// written nothing, in key order.
-    pub(crate) fn put_all(
-        &self,
-        entries: impl Iterator<Item = (Key, Value)>,
-    ) -> Result<(), StoreError> {
+    /// written nothing.
+    pub(crate) fn put_all(&self, writes: Writes) -> Result<(), StoreError> {
         if self.lock_snapshot().is_none() {
             return Err(StoreError::Closed);
         }
-        self.sets().put_all(entries);
+        self.sets().write_all(writes);
         Ok(())
     }
 

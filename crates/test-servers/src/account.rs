@@ -3,6 +3,7 @@
 use crate::ServerError;
 use std::{
     ffi::OsStr,
+    path::PathBuf,
     process::{Command, Output},
 };
 
@@ -35,11 +36,21 @@ pub(crate) fn text(command: &mut Command, program: &str) -> Result<String, Serve
     })
 }
 
-fn output(command: &mut Command, program: &str) -> Result<Output, ServerError> {
+pub(crate) fn output(command: &mut Command, program: &str) -> Result<Output, ServerError> {
     // Servers warn about a folder that they may not enter.
     let output = command.current_dir("/").output();
     output.map_err(|source| ServerError::Io {
         program: program.to_owned(),
         source,
     })
+}
+
+/// An empty folder of the account that runs servers.
+pub(crate) fn new_folder(name: &str) -> Result<PathBuf, ServerError> {
+    let mut mktemp = command("mktemp")?;
+    let made = text(
+        mktemp.args(["-d", "-t", &format!("{name}-XXXXXX")]),
+        "mktemp",
+    )?;
+    Ok(PathBuf::from(made))
 }

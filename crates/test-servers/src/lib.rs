@@ -16,6 +16,7 @@
 //! | [`Etcd`] | one etcd server |
 //! | [`EtcdCluster`] | three etcd servers, of which two must have each commit |
 //! | [`ServerError`] | why a server is not there, with the command that installs it |
+//! | [`run_script`], [`free_port`] | for scripts that start servers themselves |
 //! | [`missing_packages`] | what has to be installed first |
 //! | [`until`] | waiting for a condition, with an end |
 //!
@@ -33,6 +34,7 @@ mod error;
 mod etcd;
 mod postgres;
 mod programs;
+mod script;
 mod supervised;
 mod wait;
 
@@ -40,7 +42,8 @@ pub use crate::{
     cluster::PostgresCluster,
     error::ServerError,
     etcd::{Etcd, EtcdCluster},
-    postgres::Postgres,
+    postgres::{Postgres, free_port},
     programs::missing_packages,
+    script::run_script,
     wait::until,
 };

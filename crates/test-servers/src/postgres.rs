@@ -237,14 +237,17 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<(), ServerError> {
     account::text(write.arg(file), "sh").map(drop)
 }
 
-/// An empty folder of the account that runs servers.
+/// An empty folder for a server.
 pub(crate) fn new_folder() -> Result<PathBuf, ServerError> {
-    let mut mktemp = account::command("mktemp")?;
-    let made = account::text(mktemp.args(["-d", "-t", "atlas-postgres-XXXXXX"]), "mktemp")?;
-    Ok(PathBuf::from(made))
+    account::new_folder("atlas-postgres")
 }
 
-fn free_port() -> Result<u16, ServerError> {
+/// A port of 127.0.0.1 that nobody has just now.
+///
+/// # Errors
+///
+/// The system gives none.
+pub fn free_port() -> Result<u16, ServerError> {
     let port = || TcpListener::bind(("127.0.0.1", 0))?.local_addr();
     match port() {
         Ok(address) => Ok(address.port()),

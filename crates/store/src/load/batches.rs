@@ -1,8 +1,9 @@
 //! Which entries go into one commit.
 
 use super::{LoadError, journal, reader::Reader};
-use crate::{Capability, Key, MAX_KEY_BYTES, Value};
+use crate::{Capability, Key, MAX_KEY_BYTES, Value, tx::Writes};
 use core::error::Error;
+use std::sync::{Mutex, PoisonError};
 
 /// The most keys of one commit, where the engine sets no lower limit: a flush then costs little
 /// beside them.
@@ -32,6 +33,41 @@ impl Limits {
     }
 }
 
+/// The entries of one commit, sorted for it while the one before is under way.
+#[derive(Default)]
+pub(super) struct Ready {
+    entries: Vec<(Key, Value)>,
+    writes: Mutex<Option<Writes>>,
+}
+
+impl Ready {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What an attempt puts; the first one finds it sorted.
+    pub(super) fn writes(&self) -> Writes {
+        let sorted = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        { sorted }
+            .take()
+            .unwrap_or_else(|| sorted_in(&self.entries))
+    }
+}
+
+impl From<Vec<(Key, Value)>> for Ready {
+    fn from(entries: Vec<(Key, Value)>) -> Self {
+        Self {
+            writes: Mutex::new(Some(sorted_in(&entries))),
+            entries,
+        }
+    }
+}
+
+fn sorted_in(entries: &[(Key, Value)]) -> Writes {
+    let put = |(key, value): &(Key, Value)| (key.clone(), Some(Value::clone(value)));
+    entries.iter().map(put).collect()
+}
+
 /// The entries of a dump, as many at a time as one commit may hold.
 pub(super) struct Batches {
     limits: Limits,
@@ -51,10 +87,7 @@ impl Batches {
     }
 
     /// The next entries; none at the end.
-    pub(super) fn next<S, I>(
-        &mut self,
-        reader: &mut Reader<I>,
-    ) -> Result<Vec<(Key, Value)>, LoadError>
+    pub(super) fn next<S, I>(&mut self, reader: &mut Reader<I>) -> Result<Ready, LoadError>
     where
         S: Into<Box<dyn Error + Send + Sync>>,
         I: Iterator<Item = Result<String, S>>,
@@ -68,7 +101,7 @@ impl Batches {
                 None => reader.entry()?,
             };
             let Some((key, value)) = next else {
-                return Ok(batch);
+                return Ok(batch.into());
             };
             self.done = (reader.tally.entries, reader.tally.bytes);
             bytes = bytes.saturating_add(key.as_str().len());
@@ -77,7 +110,7 @@ impl Batches {
             if full && !batch.is_empty() {
                 self.held = Some((key, value));
                 self.done = before;
-                return Ok(batch);
+                return Ok(batch.into());
             }
             batch.push((key, value));
         }

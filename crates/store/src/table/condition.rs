@@ -57,7 +57,7 @@ impl Condition {
     }
 
     /// The field is this text, or goes on behind it with one of these characters: under `aws` with
-    /// `/` are `aws` and `aws/us-east-1`, and `awsome` is not.
+    /// `/` are `aws` and `aws/us-east-1`, and `aws2` is not.
     pub fn under(
         field: impl Into<FieldPath>,
         start: impl Into<String>,

@@ -5,12 +5,15 @@ use crate::{Entry, Footprint, Key, KeyRange, ReadSet, Value, Version, Write};
 use core::{cmp::Ordering, ops::Bound};
 use std::collections::BTreeMap;
 
+/// What each key that is written holds from now on; none where it is deleted.
+pub(crate) type Writes = BTreeMap<Key, Option<Value>>;
+
 /// The read set and the writes so far.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
     keys: BTreeMap<Key, Option<Version>>,
     ranges: Intervals,
-    writes: BTreeMap<Key, Option<Value>>,
+    writes: Writes,
     /// Whether what is read is not noted.
     forgetful: bool,
     /// What is counted apart, once that was asked for.
@@ -42,13 +45,11 @@ impl Sets {
         self.writes.insert(key, value);
     }
 
-    pub(super) fn put_all(&mut self, entries: impl Iterator<Item = (Key, Value)>) {
-        let entries = entries.map(|(key, value)| (key, Some(value)));
+    pub(super) fn write_all(&mut self, writes: Writes) {
         if self.writes.is_empty() {
-            // Built at once, instead of entry by entry.
-            self.writes = entries.collect();
+            self.writes = writes;
         } else {
-            self.writes.extend(entries);
+            self.writes.extend(writes);
         }
     }
 
