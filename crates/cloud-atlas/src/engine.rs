@@ -76,7 +76,7 @@ pub fn shown_address(url: &str) -> String {
 
 /// Makes a store.
 #[cfg_attr(
-    not(feature = "postgres"),
+    not(any(feature = "postgres", feature = "etcd")),
     expect(clippy::unused_async, reason = "engines on servers are waited for")
 )]
 pub(crate) async fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
