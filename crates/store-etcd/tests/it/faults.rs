@@ -5,7 +5,7 @@ use crate::{
     support::{self, WIDE, account, assert_counted, count, key},
 };
 use atlas_store::{
-    Commit, CommitToken, FeedPosition, ReadSet, RetryPolicy, Store, StoreError, Write,
+    Commit, CommitToken, FeedPosition, ReadSet, RetryPolicy, Store, StoreError, Tx, Write, transact,
 };
 use atlas_store_etcd::{EtcdStore, Options};
 use atlas_test_servers::Etcd;
@@ -114,4 +114,41 @@ fn a_server_that_starts_again_is_found_again() {
     server.start_again().unwrap();
     count(&store, &policy, 2).unwrap();
     assert_counted(&store, &BTreeSet::from([1, 2]));
+}
+
+#[test]
+fn processes_that_know_nothing_of_each_other_write_to_one_store() {
+    let url = support::url();
+    // Each takes turns within itself only.
+    let stores = [
+        support::create(&url, Options::default()),
+        pollster::block_on(EtcdStore::open(&url)).unwrap(),
+        pollster::block_on(EtcdStore::open(&url)).unwrap(),
+    ];
+    thread::scope(|scope| {
+        for (store, first) in stores.iter().zip([0, 100, 200]) {
+            for half in [first, first + 20] {
+                scope.spawn(move || {
+                    let policy = RetryPolicy::new(u128::from(half) + 1).with_attempts(200);
+                    let once = RetryPolicy::new(u128::from(half) + 1000).with_attempts(1);
+                    for number in half..half + 20 {
+                        count(store, &policy, number).unwrap();
+                        // And one that has read nothing, which nobody may refuse.
+                        let key = key("blind", number);
+                        let blind = |tx: Tx| {
+                            let key = key.clone();
+                            async move { tx.put(key, b"1".to_vec()) }
+                        };
+                        let put = transact::<_, _, _, StoreError>(store, &once, blind);
+                        pollster::block_on(put).unwrap();
+                    }
+                });
+            }
+        }
+    });
+    let account = account();
+    let feed = stores[0].feed(&account, FeedPosition::START, usize::MAX);
+    let feed = pollster::block_on(feed).unwrap();
+    let places = feed.entries.iter().map(|entry| entry.position.as_u64());
+    assert!(places.eq(1..=240), "{}", feed.entries.len());
 }
