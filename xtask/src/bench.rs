@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Outcome, cargo, table};
+use crate::{Outcome, apart, cargo, table};
 
 const PACKAGE: &str = "atlas-benches";
 
@@ -44,7 +44,10 @@ pub(crate) fn run(options: Options) -> Outcome {
         .first()
         .ok_or("package `atlas-cli` builds no command")?;
     let mut claims = Vec::new();
-    for bench in cargo::build(&["bench", "--package", PACKAGE, "--no-run"], "bench")? {
+    let mut benches = cargo::build(&["bench", "--package", PACKAGE, "--no-run"], "bench")?;
+    crate::servers::run()?;
+    benches.extend(apart::benches()?);
+    for bench in benches {
         eprintln!("bench {}", bench.target);
         let found = measure(&bench, &command.path, options)?;
         if options.json {

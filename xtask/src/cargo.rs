@@ -1,6 +1,7 @@
 //! Cargo as a child process: run it, and read the programs that it built.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -45,8 +46,17 @@ pub(crate) fn build(
     arguments: &[&str],
     kind: &str,
 ) -> Result<Vec<Program>, Box<dyn std::error::Error>> {
+    build_with(cargo(arguments), kind)
+}
+
+/// Like [`build`], with a command that is there already.
+pub(crate) fn build_with(
+    mut command: Command,
+    kind: &str,
+) -> Result<Vec<Program>, Box<dyn std::error::Error>> {
+    let arguments: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
     let what = format!("`cargo {}`", arguments.join(" "));
-    let mut child = cargo(arguments)
+    let mut child = command
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped())
         .spawn()
@@ -83,13 +93,7 @@ pub(crate) fn targets(
     kind: &str,
     package: Option<&str>,
 ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])
-        .stderr(Stdio::inherit())
-        .output()?;
-    if !output.status.success() {
-        return Err("`cargo metadata` failed".into());
-    }
-    let metadata: Value = serde_json::from_slice(&output.stdout)?;
+    let metadata = metadata()?;
     let mut names: Vec<String> = list(&metadata, "packages")
         .filter(|found| package.is_none_or(|wanted| found.get("name") == Some(&wanted.into())))
         .flat_map(|found| list(found, "targets"))
@@ -98,6 +102,25 @@ pub(crate) fn targets(
         .collect();
     names.sort();
     Ok(names)
+}
+
+/// The folder for what cargo builds.
+pub(crate) fn target() -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let metadata = metadata()?;
+    let target = metadata.get("target_directory").and_then(Value::as_str);
+    Ok(PathBuf::from(
+        target.ok_or("`cargo metadata` names no target folder")?,
+    ))
+}
+
+fn metadata() -> Result<Value, Box<dyn std::error::Error>> {
+    let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err("`cargo metadata` failed".into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {

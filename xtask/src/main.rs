@@ -1,4 +1,4 @@
-//! The one glue of the house: `cargo xtask test` and `cargo xtask bench`.
+//! The one glue of the house: `cargo xtask test`, `cargo xtask bench`, `cargo xtask servers`.
 //!
 //! It starts cargo and the programs that cargo built, and reads what they print. What the tests and
 //! the benches mean is theirs alone; the rules of the house itself are tests in `tests/it`.
@@ -8,8 +8,10 @@
     reason = "this program talks to whoever runs it"
 )]
 
+mod apart;
 mod bench;
 mod cargo;
+mod servers;
 mod table;
 mod test;
 
@@ -22,6 +24,7 @@ const USAGE: &str = "\
 usage: cargo xtask <task>
 
   test                      every test, every doc test, every example
+  servers                   finds or installs the database servers that tests run on; `test` does it first
   bench [--quick] [--json]  every claim beside its peer; exit 1 if one is not met
           --quick           fewer and shorter rounds
           --json            the claims as JSON lines instead of a table";
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["test"] => test::run(),
+        ["servers"] => servers::run(),
         ["bench", flags @ ..] => match bench::Options::parse(flags) {
             Some(options) => bench::run(options),
             None => return usage(),

@@ -2,15 +2,17 @@
 
 use std::{collections::BTreeSet, process::Command};
 
-use crate::{Outcome, cargo};
+use crate::{Outcome, apart, cargo, servers};
 
-/// The whole workspace, so that features are unified once: a narrower choice would build again.
-const TEST: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
+/// All default members, so that features are unified once: a narrower choice would build again.
+const TEST: [&str; 2] = ["test", "--no-fail-fast"];
 
-/// Runs all tests, all doc tests and all examples.
+/// Sees to the servers, then runs all tests, all doc tests and all examples, and at last the tests of
+/// what is built apart.
 pub(crate) fn run() -> Outcome {
+    servers::run()?;
     // `cargo test` builds the examples too; this first call only tells where they are.
-    let examples = cargo::build(&["test", "--workspace", "--no-run"], "example")?;
+    let examples = cargo::build(&["test", "--no-run"], "example")?;
     let built: BTreeSet<&str> = examples
         .iter()
         .map(|example| example.target.as_str())
@@ -23,7 +25,7 @@ pub(crate) fn run() -> Outcome {
             .into());
         }
     }
-    cargo::run(&mut cargo::cargo(&TEST), "`cargo test --workspace`")?;
+    cargo::run(&mut cargo::cargo(&TEST), "`cargo test`")?;
     for example in &examples {
         println!("\nexample {}", example.target);
         let what = format!("example `{}`", example.target);
@@ -32,6 +34,7 @@ pub(crate) fn run() -> Outcome {
             &what,
         )?;
     }
+    apart::test()?;
     let names: Vec<&str> = built.into_iter().collect();
     println!(
         "\nxtask test: ok. all tests and doc tests passed; examples run: {} ({})",

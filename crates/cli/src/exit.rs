@@ -53,13 +53,30 @@ impl Failure {
     /// A store that was not opened or made.
     pub(crate) fn opening(error: cloud_atlas::Error) -> Self {
         use cloud_atlas::{OpenError, store_redb};
-        match &error {
-            cloud_atlas::Error::Open(OpenError::Address { .. } | OpenError::Option { .. }) => {
+        let cloud_atlas::Error::Open(open) = &error else {
+            return Self::Trouble(Box::new(error));
+        };
+        match open {
+            OpenError::Address { .. } | OpenError::Option { .. } | OpenError::NotBuiltIn { .. } => {
                 Self::misused(error)
             }
-            cloud_atlas::Error::Open(OpenError::Redb(store_redb::OpenError::AlreadyExists {
+            OpenError::Redb(store_redb::OpenError::AlreadyExists { .. }) => {
+                Self::Refused(Box::new(error))
+            }
+            #[cfg(feature = "postgres")]
+            OpenError::Postgres(cloud_atlas::store_postgres::OpenError::Address(_)) => {
+                Self::misused(error)
+            }
+            #[cfg(feature = "postgres")]
+            OpenError::Postgres(cloud_atlas::store_postgres::OpenError::AlreadyExists {
                 ..
-            })) => Self::Refused(Box::new(error)),
+            }) => Self::Refused(Box::new(error)),
+            #[cfg(feature = "etcd")]
+            OpenError::Etcd(cloud_atlas::store_etcd::OpenError::Address(_)) => Self::misused(error),
+            #[cfg(feature = "etcd")]
+            OpenError::Etcd(cloud_atlas::store_etcd::OpenError::AlreadyExists { .. }) => {
+                Self::Refused(Box::new(error))
+            }
             _ => Self::Trouble(Box::new(error)),
         }
     }

@@ -1,8 +1,8 @@
 //! The engine: a store, a clock, an id source, a table of roles.
 
 use crate::{
-    Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, limits,
-    open, tables::CATALOG,
+    Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, engine,
+    limits, open, tables::CATALOG,
 };
 use atlas_scope::{PrincipalId, RoleTable};
 use atlas_store::{RetryPolicy, SchemaGuard, Store};
@@ -29,8 +29,14 @@ pub(crate) struct Shared {
 }
 
 impl Atlas {
-    /// Makes a store and opens it: `memory:`, or `redb:PATH` for a file that is not there yet. It
-    /// has one principal, `admin`, who holds the role `admin` at `/`.
+    /// Makes a store and opens it: `memory:`, `redb:PATH` for a file that is not there yet,
+    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE` for a schema without our tables, or
+    /// `etcd://HOST:PORT,HOST:PORT/PREFIX` for a prefix without keys. It has one principal, `admin`,
+    /// who holds the role `admin` at `/`.
+    ///
+    /// An engine is there if its feature is on: `redb`, which is so unless it is turned off,
+    /// `postgres` and `etcd`. The options of their addresses are those of `store_postgres::Address`
+    /// and `store_etcd::Address`.
     ///
     /// After a path may come `?` and options with `&` between them, which hold while it is open:
     ///
@@ -154,12 +160,12 @@ impl Builder {
     ///
     /// As there.
     pub async fn init(self, url: &str) -> Result<Atlas, Error> {
-        let atlas = match open::create(url) {
+        let atlas = match engine::create(url).await {
             Ok(store) => self.finish(store, true)?,
             // A process that stopped between making the file and its first commit left an empty
             // store: it is finished now. Anything else stays as it is.
             Err(error) => {
-                let Some(store) = open::left_behind(url, &error) else {
+                let Some(store) = engine::left_behind(url, &error).await else {
                     return Err(error.into());
                 };
                 let atlas = self.finish(store, true)?;
@@ -179,7 +185,7 @@ impl Builder {
     ///
     /// As there.
     pub async fn open(self, url: &str) -> Result<Atlas, Error> {
-        let store = open::existing(url)?;
+        let store = engine::existing(url).await?;
         let atlas = self.finish(store, true)?;
         open::recognise(&atlas).await?;
         atlas.settle(atlas.shared.caches.is_alone()).await?;

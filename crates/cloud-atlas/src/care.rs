@@ -2,7 +2,8 @@
 
 use crate::{
     Atlas, Error, OpenError,
-    open::{existing, known, recognise},
+    engine::existing,
+    open::{known, recognise},
     tables::{CATALOG, GRANTS, INFO, KeptInfo, PRINCIPALS, SCOPES, grant_parts, principal_parts},
 };
 use atlas_scope::{Grant, PrincipalId, Role, Scope};
@@ -95,7 +96,7 @@ impl Loader {
     ///
     /// As [`Atlas::open`], but for [`OpenError::Loading`].
     pub async fn open(url: &str) -> Result<Self, Error> {
-        let atlas = Atlas::builder().finish(existing(url)?, true)?;
+        let atlas = Atlas::builder().finish(existing(url).await?, true)?;
         let unfinished = match recognise(&atlas).await {
             Ok(_) => None,
             Err(Error::Open(OpenError::Loading { done, entries })) => Some((done, entries)),

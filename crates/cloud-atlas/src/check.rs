@@ -4,7 +4,8 @@ mod histories;
 
 use crate::{
     Atlas, Error, OpenError,
-    open::{inspect, known, whole},
+    engine::inspect,
+    open::{known, whole},
     tables::{
         CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES,
     },
@@ -63,25 +64,26 @@ impl Atlas {
         Ok(report)
     }
 
-    /// Checks a store that nobody has open, without changing a byte of it: first the engine's
-    /// file, every page and row of it, and where that is sound, the records as [`Atlas::check`]
-    /// does.
+    /// Checks a store without changing a byte of it. One in a file, which nobody may have open:
+    /// first the engine's file, every page and row of it, and where that is sound, the records as
+    /// [`Atlas::check`] does. One on a server: the records, while others may work.
     ///
     /// # Errors
     ///
     /// The address is none or `memory:`, or what is there is no store of this program, is in use,
     /// is not whole because a load into it was not finished, or is too damaged to be read at all.
     pub async fn check_url(url: &str) -> Result<StoreReport, Error> {
-        let (mut report, snapshot) = inspect(url)?;
-        let Some(snapshot) = snapshot else {
-            return Ok(report);
+        let mut inspected = inspect(url).await?;
+        let report = &mut inspected.report;
+        let Some(snapshot) = &inspected.snapshot else {
+            return Ok(inspected.report);
         };
-        if partitions(&*snapshot).await?.is_empty() {
+        if partitions(&**snapshot).await?.is_empty() {
             return Err(OpenError::Unfinished.into());
         }
-        whole(&*snapshot).await?;
-        check(&*snapshot, &mut report).await?;
-        Ok(report)
+        whole(&**snapshot).await?;
+        check(&**snapshot, report).await?;
+        Ok(inspected.report)
     }
 
     /// Counts the records of each table, and checks none.

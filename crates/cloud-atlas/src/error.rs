@@ -288,6 +288,17 @@ impl Error {
             Self::Open(OpenError::Redb(
                 atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
             )) => ErrorKind::Unavailable,
+            #[cfg(feature = "postgres")]
+            Self::Open(OpenError::Postgres(
+                atlas_store_postgres::OpenError::Unreachable { .. }
+                | atlas_store_postgres::OpenError::Thread { .. },
+            )) => ErrorKind::Unavailable,
+            #[cfg(feature = "etcd")]
+            Self::Open(OpenError::Etcd(
+                atlas_store_etcd::OpenError::Unreachable { .. }
+                | atlas_store_etcd::OpenError::Thread { .. },
+            )) => ErrorKind::Unavailable,
+            Self::Open(OpenError::Read(error)) => store_kind(error),
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }

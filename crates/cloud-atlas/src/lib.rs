@@ -9,6 +9,7 @@ mod channels;
 mod check;
 mod clock;
 mod credentials;
+mod engine;
 mod error;
 mod events;
 mod export;
@@ -37,6 +38,7 @@ pub use crate::{
     care::Loader,
     check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
+    engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
     events::AuditEvent,
     export::ExportError,
@@ -64,6 +66,10 @@ pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;
 pub use atlas_store::{CursorError, LoadError, MigrateError, MigrationProgress, ParseCursorError};
+#[cfg(feature = "etcd")]
+pub use atlas_store_etcd as store_etcd;
+#[cfg(feature = "postgres")]
+pub use atlas_store_postgres as store_postgres;
 #[cfg(feature = "redb")]
 pub use atlas_store_redb as store_redb;
 pub use atlas_streams as streams;

@@ -1,7 +1,7 @@
 //! Making, opening and recognising stores.
 
 use crate::{
-    Atlas, Error, StoreReport,
+    Atlas, Error,
     tables::{
         CATALOG, GRANTS, INFO, KeptGrant, KeptInfo, KeptPrincipal, KeptScope, PRINCIPALS, SCOPES,
         grant_parts, principal_parts,
@@ -10,7 +10,7 @@ use crate::{
 use atlas_base::Timestamp;
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord};
 use atlas_store::{
-    KeyRange, Limit, Page, Partition, Snapshot, Store, Tx, transact, unfinished_load,
+    KeyRange, Limit, Page, Partition, Snapshot, StoreError, Tx, transact, unfinished_load,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -36,10 +36,23 @@ pub struct StoreInfo {
 #[non_exhaustive]
 pub enum OpenError {
     /// The address is none.
-    #[error("{} is no address of a store: expected `memory:` or `redb:PATH`", atlas_base::quoted(.url))]
+    #[error(
+        "{} is no address of a store: expected `memory:`, `redb:PATH` or `postgres://USER@HOST/DATABASE`",
+        atlas_base::quoted(.url)
+    )]
     Address {
-        /// What was given.
+        /// What was given; of what may hold a password, only the scheme.
         url: String,
+    },
+    /// The program was built without this engine.
+    #[error(
+        "the engine of `{scheme}:` is not built into this program: build it with the feature `{feature}`"
+    )]
+    NotBuiltIn {
+        /// The scheme of the address.
+        scheme: &'static str,
+        /// The feature of the crates `cloud-atlas` and `atlas-cli` that brings the engine.
+        feature: &'static str,
     },
     /// An option after the `?` of an address is unknown, given twice, or has another value.
     #[error("the store's option {} is not understood: expected {expected}", atlas_base::quoted(.option))]
@@ -58,6 +71,17 @@ pub enum OpenError {
     #[cfg(feature = "redb")]
     #[error(transparent)]
     Redb(#[from] atlas_store_redb::OpenError),
+    /// The engine cannot open or make it.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] atlas_store_postgres::OpenError),
+    /// The etcd engine cannot open or make it.
+    #[cfg(feature = "etcd")]
+    #[error(transparent)]
+    Etcd(#[from] atlas_store_etcd::OpenError),
+    /// The store is there and cannot be read.
+    #[error("the store cannot be read")]
+    Read(#[source] StoreError),
     /// The engine's limits are too low for the work of this program.
     #[error(
         "the store takes no more than {found} {what}, and {needed} are needed: raise its limit, or take another engine"
@@ -96,95 +120,6 @@ pub enum OpenError {
         /// The newest that is known.
         known: u32,
     },
-}
-
-/// Splits an address into its scheme and the rest.
-fn split(url: &str) -> Result<(&str, &str), OpenError> {
-    match url.split_once(':') {
-        Some(("memory", rest)) if rest.is_empty() || rest.starts_with('?') => Ok(("memory", rest)),
-        #[cfg(feature = "redb")]
-        Some(("redb", rest)) => Ok(("redb", rest)),
-        _ => Err(OpenError::Address {
-            url: url.to_owned(),
-        }),
-    }
-}
-
-pub(crate) fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
-    match split(url)? {
-        #[cfg(feature = "redb")]
-        ("redb", rest) => {
-            let (path, options) = redb(url, rest)?;
-            let store = atlas_store_redb::RedbStore::create_with(path, options)?;
-            Ok(Arc::new(store))
-        }
-        (_, rest) => Ok(Arc::new(crate::address::memory(rest)?)),
-    }
-}
-
-/// The path and the options of a store in a file. The file notes whose records it holds, so that
-/// another one is refused as it lies.
-#[cfg(feature = "redb")]
-fn redb<'a>(url: &str, rest: &'a str) -> Result<(&'a str, atlas_store_redb::Options), OpenError> {
-    let (path, mut options) = crate::address::redb(rest)?;
-    if path.is_empty() {
-        return Err(OpenError::Address {
-            url: url.to_owned(),
-        });
-    }
-    options.content = atlas_store_redb::Content::new("cloud-atlas", FORMAT);
-    Ok((path, options))
-}
-
-/// The store that is in the way of a new one, if it can be opened.
-pub(crate) fn left_behind(url: &str, error: &OpenError) -> Option<Arc<dyn Store>> {
-    match error {
-        #[cfg(feature = "redb")]
-        OpenError::Redb(atlas_store_redb::OpenError::AlreadyExists { .. }) => existing(url).ok(),
-        _ => None,
-    }
-}
-
-pub(crate) fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
-    match split(url)? {
-        #[cfg(feature = "redb")]
-        ("redb", rest) => {
-            let (path, options) = redb(url, rest)?;
-            let store = atlas_store_redb::RedbStore::open_with(path, options)?;
-            Ok(Arc::new(store))
-        }
-        _ => Err(OpenError::Memory),
-    }
-}
-
-/// Checks the file that the engine keeps a store in, and gives its records if it is sound. The file
-/// stays as it is.
-pub(crate) fn inspect(url: &str) -> Result<(StoreReport, Option<Box<dyn Snapshot>>), OpenError> {
-    match split(url)? {
-        #[cfg(feature = "redb")]
-        ("redb", rest) => {
-            let (path, options) = redb(url, rest)?;
-            let found = atlas_store_redb::RedbStore::check(path)?;
-            let report = StoreReport {
-                file: Some(crate::FileReport {
-                    keys: found.entries,
-                    bytes: found.entry_bytes,
-                    feed_entries: found.feed_entries,
-                    commits: found.commits,
-                    closed_well: found.closed_well,
-                }),
-                findings: found.problems.iter().map(ToString::to_string).collect(),
-                ..StoreReport::default()
-            };
-            let snapshot = if found.is_sound() {
-                Some(atlas_store_redb::RedbStore::inspect(path, &options)?)
-            } else {
-                None
-            };
-            Ok((report, snapshot))
-        }
-        _ => Err(OpenError::Memory),
-    }
 }
 
 /// Whether nothing at all is kept.

@@ -41,6 +41,7 @@
 //! | [`Failure`], [`Guarantee`] | what a check found |
 //! | [`Report`], [`Skipped`] | what all of them found |
 //! | [`FaultyStore`], [`Fault`], [`Rates`] | a store that fails as planned or at random, for tests of what is built on one |
+//! | [`ledger`] | work of which every loss shows, for processes that are killed |
 
 mod bench;
 mod checks;
@@ -49,6 +50,7 @@ mod failure;
 mod faulty;
 mod harness;
 mod lack;
+pub mod ledger;
 mod list;
 mod report;
 

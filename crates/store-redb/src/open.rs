@@ -284,10 +284,7 @@ fn read_meta(database: &Database, content: Option<Content>) -> Result<Meta, Stor
     }
     if let Some(content) = content {
         let noted = row("content")?.unwrap_or_default();
-        let noted = noted
-            .split_once(' ')
-            .filter(|(name, _)| *name == content.name());
-        let Some(found) = noted.and_then(|(_, format)| format.parse().ok()) else {
+        let Some(found) = content.format_in(&noted) else {
             return Ok(Meta::OtherContent);
         };
         if found > content.format() {
@@ -315,8 +312,7 @@ fn write_tables(database: &Database, content: Option<Content>) -> Result<(), Sto
         meta.insert("writer", env!("CARGO_PKG_VERSION"))
             .map_err(engine)?;
         if let Some(content) = content {
-            let (name, format) = (content.name(), content.format());
-            meta.insert("content", format!("{name} {format}").as_str())
+            meta.insert("content", content.to_string().as_str())
                 .map_err(engine)?;
         }
         transaction.open_table(ENTRIES).map_err(engine)?;

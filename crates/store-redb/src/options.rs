@@ -1,5 +1,7 @@
 //! What can be set.
 
+pub use atlas_store::Content;
+
 /// What can be set when a store is opened. None of it is kept in the file.
 ///
 /// ```
@@ -37,32 +39,6 @@ pub struct Options {
     /// notes something else is refused before a byte of it changes. Unless it is set, a new store
     /// notes nothing and any store is opened.
     pub content: Option<Content>,
-}
-
-/// Whose records a store holds, and in which format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Content {
-    name: &'static str,
-    format: u32,
-}
-
-impl Content {
-    /// The records of a program or library, and their format: the one that is written, and the
-    /// newest that is read. None where the name is empty or has blanks.
-    pub fn new(name: &'static str, format: u32) -> Option<Self> {
-        let plain = !name.is_empty() && !name.contains(char::is_whitespace);
-        plain.then_some(Self { name, format })
-    }
-
-    /// The name of the program or library.
-    pub fn name(self) -> &'static str {
-        self.name
-    }
-
-    /// The format of its records.
-    pub fn format(self) -> u32 {
-        self.format
-    }
 }
 
 impl Default for Options {

@@ -69,6 +69,7 @@
 mod capability;
 mod check;
 mod commit;
+mod content;
 mod dump;
 mod error;
 mod feed;
@@ -97,6 +98,7 @@ pub use crate::{
         partitions,
     },
     commit::{Commit, CommitId, CommitToken, Committed, ReadSet, Value, Version, Write},
+    content::Content,
     dump::{DumpHeader, dump, header_of},
     error::{AsStoreError, ErrorSource, StoreError},
     feed::{FeedEntry, FeedPage, FeedPosition},

@@ -10,7 +10,7 @@ use crate::tree;
 /// Crate → the crates of this workspace that it depends on.
 type Edges = BTreeMap<String, BTreeSet<String>>;
 
-const FOR_TESTS_ONLY: [&str; 2] = ["testkit", "store-conformance"];
+const FOR_TESTS_ONLY: [&str; 3] = ["testkit", "store-conformance", "test-servers"];
 
 #[test]
 fn edges_are_those_that_the_architecture_draws() {
@@ -25,8 +25,8 @@ fn edges_for_tests_are_those_that_the_architecture_draws() {
 #[test]
 fn crates_for_tests_are_never_built_into_anything() {
     for (from, to) in declared(false) {
-        // the benches and the examples are no part of what anybody ships
-        if ["benches", "examples"].contains(&from.as_str()) {
+        // the benches, the examples and the glue are no part of what anybody ships
+        if ["benches", "examples", "xtask"].contains(&from.as_str()) {
             continue;
         }
         for name in FOR_TESTS_ONLY {
@@ -51,6 +51,33 @@ fn the_code_map_has_a_line_for_every_crate() {
             map.contains(&name),
             "the code map of docs/ARCHITECTURE.md lacks `{name}`"
         );
+    }
+}
+
+/// What is built apart, since it needs a program that nothing else needs.
+const APART: [&str; 1] = ["crates/store-etcd"];
+
+#[test]
+fn every_crate_but_those_built_apart_is_a_default_member() {
+    let members = |field: &str| -> BTreeSet<String> {
+        let folders = tree::metadata("Cargo.toml")[field]
+            .as_array()
+            .unwrap()
+            .clone();
+        folders
+            .iter()
+            .map(|member| member.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let (all, default) = (
+        members("workspace_members"),
+        members("workspace_default_members"),
+    );
+    let apart: Vec<&String> = all.difference(&default).collect();
+    assert_eq!(apart.len(), APART.len(), "no default members: {apart:?}");
+    for folder in APART {
+        let is_it = |member: &&&String| member.contains(&format!("/{folder}#"));
+        assert!(apart.iter().any(|member| is_it(&member)), "{apart:?}");
     }
 }
 

@@ -72,6 +72,11 @@ pub(crate) fn read(name: &str) -> String {
 
 /// What `cargo metadata` says of a manifest's own packages.
 pub(crate) fn packages(manifest: &str) -> Vec<Value> {
+    metadata(manifest)["packages"].as_array().unwrap().clone()
+}
+
+/// What cargo says about a workspace.
+pub(crate) fn metadata(manifest: &str) -> Value {
     let output = Command::new("cargo")
         .args([
             "metadata",
@@ -88,8 +93,7 @@ pub(crate) fn packages(manifest: &str) -> Vec<Value> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    metadata["packages"].as_array().unwrap().clone()
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The lines of the fenced block of that language in a document.

@@ -29,6 +29,8 @@ pub(crate) fn init(global: &Global, out: &mut Out) -> Run {
         fs::create_dir_all(&folder)?;
     }
     let atlas = Atlas::init(&store).block_on().map_err(Failure::opening)?;
+    // Without a password: what is printed is often kept.
+    let store = cloud_atlas::shown_address(&store);
     out.one(&Made { store: &store }, |out| {
         writeln!(out, "made a store at {store}")
     })?;
@@ -64,8 +66,8 @@ pub(crate) enum Store {
     },
     /// Read everything and compare it with its checksums, indexes and digests
     ///
-    /// It reads the file first, then the records in it, and changes neither. Ends with 1 if
-    /// something is wrong, and with 3 if the file cannot be read at all.
+    /// It reads the file first, where there is one, then the records in it, and changes neither.
+    /// Ends with 1 if something is wrong, and with 3 if the store cannot be read at all.
     Check,
     /// Write old records in their newest form
     ///

@@ -6,23 +6,35 @@ use std::{
     process::{Command, Stdio},
 };
 
+/// The first section of the guide that needs servers.
+const SERVERS: &str = "\n## PostgreSQL\n";
+
+/// The commands of a guide, or of a part of it.
+#[track_caller]
+fn commands(guide: &str) -> String {
+    let blocks = guide.split("```console\n").skip(1);
+    let commands: String = blocks
+        .filter_map(|block| block.split("```").next())
+        .collect();
+    // A command in another kind of block would be read and never run.
+    assert_eq!(count(guide), count(&commands));
+    commands
+}
+
+/// How many commands of ours there are.
+fn count(text: &str) -> usize {
+    let lines = text.lines();
+    lines.filter(|line| line.starts_with("atlas ")).count()
+}
+
 #[test]
 fn the_commands_in_the_guide_to_storage_work_as_they_stand() {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/storage.md");
     let guide = std::fs::read_to_string(guide).unwrap();
-    let commands: String = guide
-        .split("```console\n")
-        .skip(1)
-        .filter_map(|block| block.split("```").next())
-        .collect();
-    // A command in another kind of block would be read and never run.
-    let lines = |text: &str| {
-        text.lines()
-            .filter(|line| line.starts_with("atlas "))
-            .count()
-    };
-    assert_eq!(lines(&guide), lines(&commands));
-    assert!(lines(&commands) > 10);
+    // From there on it is about servers.
+    let (guide, _) = guide.split_once(SERVERS).unwrap();
+    let commands = commands(guide);
+    assert!(count(&commands) > 10);
 
     let program = Program::bare();
     // The document that the guide imports.
@@ -45,6 +57,37 @@ fn the_commands_in_the_guide_to_storage_work_as_they_stand() {
     // The store, its copy, the restored one, also in the place of the first; with what there was.
     assert_eq!(out.matches("all is well").count(), 4, "{out}");
     assert_eq!(out.matches("web").count(), 3, "{out}");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn the_commands_of_the_guide_lead_to_postgresql_with_replicas() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/storage.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (_, section) = guide.split_once(SERVERS).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let mut commands = commands(section);
+    assert!(count(&commands) > 5);
+    for port in ["5432", "5433", "5434"] {
+        assert!(commands.contains(port));
+        let free = atlas_test_servers::free_port().unwrap().to_string();
+        commands = commands.replace(port, &free);
+    }
+    // Whatever happens, no server stays.
+    let stop = "trap 'for data in one two three; do \
+         pg_ctl -D $data -m immediate stop >/dev/null 2>&1 || :; done' EXIT\n";
+    let program = Path::new(env!("CARGO_BIN_EXE_atlas"));
+    let ran = atlas_test_servers::run_script(&format!("{stop}{commands}"), &[program]).unwrap();
+    let (out, err) = (
+        String::from_utf8_lossy(&ran.stdout),
+        String::from_utf8_lossy(&ran.stderr),
+    );
+    assert!(ran.status.success(), "{out}{err}");
+    // On one server, and on the replica that leads, with what was written before and after.
+    assert_eq!(out.matches("all is well").count(), 2, "{out}{err}");
+    let after = out.rsplit("server promoted").next().unwrap();
+    assert!(after.contains("/acme") && after.contains("/beta"), "{out}");
+    assert!(!out.contains("a secret"), "{out}");
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod program;
 
 mod bad_input;
 mod damage;
+#[cfg(feature = "etcd")]
+mod etcd;
 mod guides;
 mod help;
 mod ids;

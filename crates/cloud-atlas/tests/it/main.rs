@@ -15,6 +15,8 @@ mod care;
 mod concurrency;
 mod counting;
 mod damage;
+#[cfg(feature = "postgres")]
+mod engines;
 mod filters;
 mod golden;
 mod imports;

@@ -84,6 +84,11 @@ fn refusals_to_open_import_and_export() {
         OpenError::Address {
             url: format!("sqlite:{}", "x".repeat(100)),
         },
+        OpenError::NotBuiltIn {
+            scheme: "etcd",
+            feature: "etcd",
+        },
+        OpenError::Read(StoreError::Closed),
         OpenError::Option {
             option: "cache=64".to_owned(),
             expected: "a size",

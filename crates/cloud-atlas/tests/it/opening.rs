@@ -78,6 +78,52 @@ fn addresses_are_read_exactly() {
 }
 
 #[test]
+fn an_engine_that_is_not_built_in_says_which_feature_brings_it() {
+    let mut schemes = vec![("etcd", "etcd")];
+    if cfg!(not(feature = "postgres")) {
+        schemes.extend([("postgres", "postgres"), ("postgresql", "postgres")]);
+    }
+    for (scheme, feature) in schemes {
+        let address = format!("{scheme}://atlas:secret@db/images");
+        let error = run(Atlas::open(&address)).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains(&format!("the feature `{feature}`")),
+            "{message}"
+        );
+        assert!(!message.contains("secret"), "{message}");
+    }
+}
+
+#[test]
+fn no_message_shows_a_password() {
+    for address in [
+        "postgres://atlas:secret@",
+        "postgres://atlas:secret@127.0.0.1:1/images",
+        "postgres://atlas:secret@127.0.0.1:1/images?colour=red",
+        "postgres://atlas:a@secret?b@127.0.0.1:1/images",
+        "postgres:atlas:secret@db",
+        "mysql://atlas:secret@db",
+    ] {
+        for error in [
+            run(Atlas::init(address)).unwrap_err(),
+            run(Atlas::open(address)).unwrap_err(),
+            run(Atlas::check_url(address)).unwrap_err(),
+        ] {
+            let mut shown = format!("{error} {error:?}");
+            let mut source = std::error::Error::source(&error);
+            while let Some(error) = source {
+                shown += &error.to_string();
+                source = error.source();
+            }
+            assert!(!shown.contains("secret"), "{address}: {shown}");
+        }
+        let shown = cloud_atlas::shown_address(address);
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+}
+
+#[test]
 fn options_of_an_address_reach_the_engine() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("odd?name.redb");

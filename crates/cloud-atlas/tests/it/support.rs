@@ -14,7 +14,17 @@ use cloud_atlas::{
     template::Reference,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt::Debug, fs, future::Future, path::Path, str::FromStr, sync::Arc};
+use std::{
+    fmt::Debug,
+    fs,
+    future::Future,
+    path::Path,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tempfile::TempDir;
 
 /// Drives a future to its end.
@@ -33,8 +43,8 @@ pub(crate) fn noon() -> Timestamp {
     p("2026-08-01T12:00:00Z")
 }
 
-/// Names the store of every world that is told no other: an address, or `redb:` for a file of its
-/// own. [`crate::limited`] runs this program on stores that are not the usual one.
+/// Names the store of every world that is told no other: an address, `redb:` for a file of its own,
+/// or a server's `postgres://…`, where each world has a schema of its own. [`crate::limited`] runs this program on stores that are not the usual one.
 pub(crate) const STORE: &str = "ATLAS_TEST_STORE";
 
 /// An engine with a few accounts and people in it.
@@ -66,6 +76,10 @@ impl World {
             let made = tempfile::tempdir().unwrap();
             url = format!("redb:{}", made.path().join("atlas.redb").display());
             folder = Some(made);
+        } else if url.starts_with("postgres:") {
+            static SCHEMAS: AtomicU64 = AtomicU64::new(1);
+            let number = SCHEMAS.fetch_add(1, Ordering::Relaxed);
+            url = format!("{url}?schema=world_{number}&pool=8");
         }
         Self {
             atlas: run(builder.init(&url)).unwrap(),

@@ -1,11 +1,10 @@
 //! A process that is killed while it commits.
 
-use crate::{
-    ledger::{apply, audit, counts},
-    weak::{Flaw, Weak},
-};
+use crate::weak::{Flaw, Weak};
 use atlas_store::Store;
+use atlas_store_conformance::ledger::{apply, audit, counts};
 use atlas_store_redb::RedbStore;
+use pollster::block_on;
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
@@ -45,13 +44,13 @@ fn child() {
         Some(_) => (Arc::new(Weak::new(store, Flaw::AcknowledgesEarly)), 1),
         None => (Arc::new(store), WRITERS),
     };
-    let done = counts(&store, writers).unwrap();
+    let done = block_on(counts(&store, writers)).unwrap();
     thread::scope(|scope| {
         for (writer, done) in done.into_iter().enumerate() {
             let store = &store;
             scope.spawn(move || {
                 for round in done + 1.. {
-                    apply(store, writer, round).unwrap();
+                    block_on(apply(store, writer, round)).unwrap();
                     tell(format!("acknowledged {writer} {round}"));
                 }
             });
@@ -133,7 +132,8 @@ fn kill(rounds: u64, early: bool) -> Result<(u64, u64), String> {
             }
             if checked == "before" {
                 let store = RedbStore::open(&path).unwrap();
-                untold += audit(&store, &known).map_err(lost)?;
+                let audited = block_on(audit(&store, &known));
+                untold += audited.map_err(|wrong| lost(wrong.to_string()))?;
             }
         }
         // The audit has done one more for each.

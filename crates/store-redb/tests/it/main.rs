@@ -15,7 +15,6 @@ mod files;
 mod flushes;
 mod guards;
 mod kill;
-mod ledger;
 mod power;
 mod recent;
 mod support;

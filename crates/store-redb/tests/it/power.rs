@@ -1,11 +1,10 @@
 //! Loss of power at every flush of a workload.
 
-use crate::{
-    ledger::{apply, audit},
-    weak::{Flaw, NeverFlushes, Weak},
-};
+use crate::weak::{Flaw, NeverFlushes, Weak};
 use atlas_store::Store;
+use atlas_store_conformance::ledger::{apply, audit};
 use atlas_store_redb::{Backend, MemoryBackend, Options, RedbStore, VolatileBackend};
+use pollster::block_on;
 use std::{
     collections::BTreeSet,
     num::NonZeroUsize,
@@ -50,7 +49,7 @@ impl Run {
                 let (store, medium, told) = (&store, &medium, &told);
                 scope.spawn(move || {
                     for round in before + 1..=before + rounds {
-                        apply(store, writer, round).unwrap();
+                        block_on(apply(store, writer, round)).unwrap();
                         let mut told = told.lock().unwrap();
                         told.push((medium.changes(), writer));
                     }
@@ -157,7 +156,7 @@ fn look(left: Vec<u8>, acknowledged: &[u64], reopen: &Reopen) -> Result<u64, Str
     check("a check before")?;
     let store = RedbStore::with_backend(medium.clone()).map_err(|error| format!("{error:?}"))?;
     let store = reopen(store);
-    let unknown = audit(&*store, acknowledged)?;
+    let unknown = block_on(audit(&*store, acknowledged)).map_err(|wrong| wrong.to_string())?;
     drop(store);
     if !check("a check after")? {
         return Err("it was not closed well".to_owned());

@@ -1,0 +1,17 @@
+//! The suite every store must pass.
+
+use crate::support;
+use atlas_store_conformance::{Harness, conformance};
+use atlas_store_etcd::Options;
+use std::sync::Arc;
+
+fn on_a_server() -> Harness {
+    Harness::new(|| {
+        let mut options = Options::default();
+        options.feed_retention = 250;
+        Ok(Arc::new(support::create(&support::url(), options)))
+    })
+    .with_feed_retention(281) // entries go an eighth at a time
+}
+
+conformance!(on_a_server());

@@ -1,0 +1,3 @@
+//! The tests of `atlas-test-servers`, one program.
+
+mod postgres;
