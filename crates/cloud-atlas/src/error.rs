@@ -8,7 +8,11 @@ use atlas_history::{
     CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
     StaleHead,
 };
-use atlas_image::{AddCredentialError, RegisterError, RemoveCredentialError};
+use atlas_image::{
+    AddCredentialError, BundleError, RegisterError, RemoveCredentialError, WorkError,
+};
+use atlas_image_id::CloudLocation;
+use atlas_inventory::InventoryError;
 use atlas_mci::{EditError, NotReady};
 use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
@@ -135,6 +139,21 @@ pub enum Error {
     /// An image was not registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// An inventory gave no answer.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+    /// There is no inventory of the location.
+    #[error("no inventory knows what is in `{location}`: configure one that covers it")]
+    NoInventory {
+        /// Which location.
+        location: CloudLocation,
+    },
+    /// No image is made of a server.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// A work order was not made, or stays as it is.
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),
@@ -245,6 +264,7 @@ impl Error {
             Self::NotFound(_)
             | Self::NoRevision { .. }
             | Self::NoRelease { .. }
+            | Self::Bundle(BundleError::NoServer { .. })
             | Self::AddScope(AddScopeError::NoParent { .. })
             | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
             | Self::RemoveScope(RemoveScopeError::Unknown { .. })
@@ -258,6 +278,16 @@ impl Error {
             | Self::Channel(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))
+            | Self::Bundle(BundleError::NotOperational { .. })
+            | Self::Work(
+                WorkError::AlreadyOrdered { .. }
+                | WorkError::Held { .. }
+                | WorkError::Ended { .. }
+                | WorkError::NotTaken { .. }
+                | WorkError::OtherAttempt { .. }
+                | WorkError::NotHolder { .. }
+                | WorkError::NotFailed { .. },
+            )
             | Self::AddScope(
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )
@@ -281,7 +311,8 @@ impl Error {
             ) => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
-            Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
+            Self::Inventory(InventoryError::Unavailable { .. })
+            | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
             Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::Migrate(_) => ErrorKind::Internal,
             #[cfg(feature = "redb")]
