@@ -87,6 +87,12 @@ pub enum FileError {
         /// What is wrong with it.
         source: ParseArchitectureError,
     },
+    /// A size of nothing.
+    #[error("{entry} has a size of 0 GB: at least 1 is allowed")]
+    Size {
+        /// Which entry.
+        entry: Entry,
+    },
     /// A state of a server that is none.
     #[error(
         "{entry} is {}: expected pending, operational, stopped or terminated",

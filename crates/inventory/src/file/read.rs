@@ -9,7 +9,7 @@ use atlas_image_id::{CloudLocation, ImageId};
 use core::{fmt, marker::PhantomData, num::NonZeroU32};
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, MapAccess, Visitor},
+    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use std::collections::BTreeSet;
 
@@ -18,16 +18,16 @@ use std::collections::BTreeSet;
 struct Written {
     version: u64,
     #[serde(deserialize_with = "once")]
-    locations: Vec<(String, WrittenPlace)>,
+    locations: Vec<(String, Object<WrittenPlace>)>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenPlace {
     #[serde(default)]
-    images: Vec<WrittenImage>,
+    images: Vec<Object<WrittenImage>>,
     #[serde(default)]
-    servers: Vec<WrittenServer>,
+    servers: Vec<Object<WrittenServer>>,
 }
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ struct WrittenImage {
     id: String,
     name: Option<String>,
     architecture: Option<String>,
-    size_gb: Option<NonZeroU32>,
+    size_gb: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ struct WrittenServer {
     image: Option<String>,
     state: String,
     #[serde(default)]
-    devices: Vec<WrittenDevice>,
+    devices: Vec<Object<WrittenDevice>>,
 }
 
 #[derive(Deserialize)]
@@ -55,28 +55,29 @@ struct WrittenServer {
 struct WrittenDevice {
     name: String,
     kind: String,
-    size_gb: Option<NonZeroU32>,
+    size_gb: Option<u32>,
 }
 
 pub(super) fn read(text: &[u8]) -> Result<FileInventory, FileError> {
-    let written: Written = serde_json::from_slice(text).map_err(|error| FileError::Form {
+    let read = serde_json::from_slice::<Object<Written>>(text).map_err(|error| FileError::Form {
         line: error.line(),
         column: error.column(),
         source: JsonError::new(&error),
-    })?;
+    });
+    let Object(written) = read?;
     if written.version != 1 {
         return Err(FileError::Version {
             found: written.version,
         });
     }
     let mut inventory = FileInventory::default();
-    for (text, place) in written.locations {
+    for (text, Object(place)) in written.locations {
         let location = CloudLocation::parse(&text);
         let location = location.map_err(|source| FileError::Location { text, source })?;
         inventory.place(location.clone());
         // An image that is common to all regions may stand under several locations.
         let mut here = BTreeSet::new();
-        for (before, image) in place.images.into_iter().enumerate() {
+        for (before, Object(image)) in place.images.into_iter().enumerate() {
             let entry = entry(&location, false, before);
             let image = image.read(&location, &entry)?;
             if !here.insert(image.image_id.equality_key().into_owned()) {
@@ -84,7 +85,7 @@ pub(super) fn read(text: &[u8]) -> Result<FileInventory, FileError> {
             }
             inventory.add_image(image);
         }
-        for (before, server) in place.servers.into_iter().enumerate() {
+        for (before, Object(server)) in place.servers.into_iter().enumerate() {
             let entry = entry(&location, true, before);
             let server = server.read(&location, &entry)?;
             if inventory.add_server(server) {
@@ -122,7 +123,7 @@ impl WrittenImage {
         let mut image = CloudImage::new(placed.location, id);
         image.name = of!(entry, Text, name)?;
         image.architecture = of!(entry, Architecture, architecture.transpose())?;
-        image.size_gb = self.size_gb;
+        image.size_gb = size(self.size_gb, entry)?;
         Ok(image)
     }
 }
@@ -144,7 +145,7 @@ impl WrittenServer {
             of!(entry, Misplaced, image.record_location(location))?;
             server.image_id = Some(image);
         }
-        for written in self.devices {
+        for Object(written) in self.devices {
             let name = of!(entry, Text, CloudText::parse(&written.name))?;
             let Some(kind) = DeviceKind::of(&written.kind) else {
                 return Err(FileError::DeviceKind {
@@ -153,10 +154,44 @@ impl WrittenServer {
                 });
             };
             let mut device = Device::new(name, kind);
-            device.size_gb = written.size_gb;
+            device.size_gb = size(written.size_gb, entry)?;
             server.devices.push(device);
         }
         Ok(server)
+    }
+}
+
+fn size(size_gb: Option<u32>, entry: &Entry) -> Result<Option<NonZeroU32>, FileError> {
+    match size_gb.map(NonZeroU32::new) {
+        Some(None) => Err(FileError::Size {
+            entry: entry.clone(),
+        }),
+        size_gb => Ok(size_gb.flatten()),
+    }
+}
+
+/// What is written as an object and in no other way: derived readers take a list of the fields too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer
+            .deserialize_map(Fields(PhantomData))
+            .map(Object)
     }
 }
 
