@@ -1,5 +1,6 @@
 //! Everything that can go wrong, in one type.
 
+mod from;
 mod not_found;
 
 use crate::{ExportError, ImportError, LoadError, OpenError};
@@ -19,8 +20,8 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
 use atlas_store::{
-    AsStoreError, CursorError, IndexState, Limit, MigrateError, ParsePartitionError, RecordError,
-    StoreError,
+    AsStoreError as _, CursorError, IndexState, Limit, MigrateError, ParsePartitionError,
+    RecordError, StoreError,
 };
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
@@ -383,32 +384,5 @@ fn store_kind(error: &StoreError) -> ErrorKind {
         | StoreError::IndexUnknown { .. }
         | StoreError::NewerSchema { .. } => ErrorKind::Invalid,
         _ => ErrorKind::Internal,
-    }
-}
-
-impl From<RecordError> for Error {
-    fn from(error: RecordError) -> Self {
-        match error {
-            RecordError::Store(error) => Self::Store(error),
-            error => Self::Record(error),
-        }
-    }
-}
-
-impl From<MigrateError> for Error {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::Store(error) => Self::Store(error),
-            error => Self::Migrate(error),
-        }
-    }
-}
-
-impl AsStoreError for Error {
-    fn as_store_error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Store(error) => Some(error),
-            _ => None,
-        }
     }
 }

@@ -221,7 +221,7 @@ static LISTS: [CleanupList; 2] = [
             below: Some(Version::new(5, 8)),
         },
         steps: &[
-            step(KEYS, "rm -vf /root/.ssh/*"),
+            step(KEYS, "rm -vf ~root/.ssh/*"),
             LOGS,
             TEMPORARY,
             CACHE,
