@@ -95,6 +95,14 @@ impl WorkOrder {
         }
     }
 
+    /// The record that was made when it was done.
+    pub fn record(&self) -> Option<ImageRecordId> {
+        match &self.state {
+            WorkState::Done { record, .. } => *record,
+            _ => None,
+        }
+    }
+
     /// Whether somebody may take it: it waits, or the lease of whoever took it is over.
     pub fn is_free(&self, now: Timestamp) -> bool {
         match &self.state {
