@@ -292,7 +292,7 @@ pub fn choose_credential(
     // A name stands for the nearest credential that has it.
     let mut seen = BTreeSet::new();
     fitting.retain(|credential| seen.insert(credential.name()));
-    let names = || {
+    let told = || {
         fitting
             .iter()
             .map(|credential| credential.name().clone())
@@ -305,7 +305,7 @@ pub fn choose_credential(
             found
                 .map(|credential| Some(credential.id()))
                 .ok_or_else(|| {
-                    let (name, fitting) = (name.clone(), names());
+                    let (name, fitting) = (name.clone(), told());
                     RegisterError::NoSuchCredential {
                         name,
                         location,
@@ -321,7 +321,7 @@ pub fn choose_credential(
         }),
         (_, [only]) => Ok(Some(only.id())),
         (_, _) => Err(RegisterError::SeveralCredentials {
-            fitting: names(),
+            fitting: told(),
             location,
             scope,
         }),

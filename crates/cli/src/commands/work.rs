@@ -119,13 +119,11 @@ pub(crate) fn run(command: WorkCommand, global: &Global, out: &mut Out) -> Run {
             request.order = order;
             request.kinds = kind.into_iter().collect();
             request.location = location;
-            match session.take_work(&request).block_on()? {
-                Some(order) => told(&order, "taken", out),
-                None => {
-                    note("no work is free");
-                    Err(Failure::Wanting)
-                }
-            }
+            let Some(order) = session.take_work(&request).block_on()? else {
+                note("no work is free");
+                return Err(Failure::Wanting);
+            };
+            told(&order, "taken", out)
         }
         WorkCommand::Done { reported, image } => {
             let order = session.work_order(reported.order, scope).block_on()?;

@@ -3,8 +3,8 @@
 use crate::{credential, location, record, request, scope};
 use atlas_image::{
     AgentFacts, Bundle, BundleError, BundleFacts, BundleImage, Bundled, Cleaned, CloudServer,
-    Credential, Device, DeviceKind, ImageRecord, ImageRecordId, Origin, OsFacts, RegisterError,
-    ServerState, Version, Via, Warning, bundle, cleanup_for, cleanup_lists,
+    CloudText, Credential, Device, DeviceKind, ImageRecord, ImageRecordId, Origin, OsFacts,
+    RegisterError, ServerState, Version, Via, Warning, bundle, cleanup_for, cleanup_lists,
 };
 use atlas_image_id::{Cloud, ImageId};
 use core::num::NonZeroU32;
@@ -84,11 +84,7 @@ fn i14_a_bundle_holds_the_root_disk_and_lists_what_is_left_out() {
     let mut request = ask();
     request.no_reboot = true;
     let Bundled { bundle, warnings } = decided(request);
-    let left_out: Vec<_> = bundle
-        .left_out
-        .iter()
-        .map(|device| device.as_str())
-        .collect();
+    let left_out: Vec<_> = bundle.left_out.iter().map(CloudText::as_str).collect();
     assert_eq!(left_out, ["/dev/sdb", "/dev/sdf"]);
     assert!(bundle.no_reboot, "passed on to the host");
     assert_eq!(bundle.size_gb, NonZeroU32::new(10));
@@ -259,12 +255,12 @@ fn i14_a_bundle_of_a_server_needs_its_own_words() {
     assert_eq!(bundle.architecture, None, "the base image's is not known");
     assert_eq!(
         bundle.agent,
-        *registered_agent(),
+        registered_agent(),
         "the agent is that of the base image"
     );
 }
 
-fn registered_agent() -> Box<AgentFacts> {
+fn registered_agent() -> AgentFacts {
     let base = crate::registered(request("/acme", EAST, crate::AMI));
-    Box::new(base.record.agent().clone())
+    base.record.agent().clone()
 }

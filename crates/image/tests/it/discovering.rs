@@ -2,8 +2,8 @@
 
 use crate::{AMI, location, record, registered, request, scope};
 use atlas_image::{
-    Candidate, CloudImage, CloudServer, DiscoverFacts, ImageRecord, ServerState, candidates,
-    discover,
+    Candidate, CloudImage, CloudServer, DiscoverFacts, ImageRecord, ImageRecordId, ServerState,
+    candidates, discover,
 };
 use atlas_image_id::{Cloud, ImageId};
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ fn i10_candidates_tell_which_of_them_are_registered() {
         assert_eq!(found.len(), 2);
         assert_eq!(found.last().unwrap().record, None);
         let first: Option<Candidate> = found.into_iter().next();
-        first.unwrap().record.map(|id| id.as_u128())
+        first.unwrap().record.map(ImageRecordId::as_u128)
     };
     // The nearest counts, and what lies below where there is none above.
     assert_eq!(listed("/acme/prod", &records), Some(2));
