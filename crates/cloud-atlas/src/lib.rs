@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../README.md")]
 
 mod address;
+mod ancestry;
 mod atlas;
 mod bulk;
 mod bundles;

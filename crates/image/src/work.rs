@@ -1,13 +1,12 @@
 //! Work orders: what a host has to do in a cloud.
 
 mod error;
+mod report;
 mod state;
 
 pub use error::WorkError;
-pub use state::{
-    OrderWork, ReportWork, Reported, WorkReport, WorkState, cancel_work, order_work, report_work,
-    retry_work, take_work,
-};
+pub use report::{ReportWork, Reported, WorkReport, report_work};
+pub use state::{OrderWork, WorkState, cancel_work, order_work, retry_work, take_work};
 
 use crate::{Bundle, CloudTarget, CloudText, ImageRecordId};
 use atlas_base::{Timestamp, quoted, text_form};

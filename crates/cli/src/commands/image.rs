@@ -41,6 +41,11 @@ pub(crate) enum ImageCommand {
         /// Such as img-0123456789abcdef0123456789abcdef
         record: ImageRecordId,
     },
+    /// List the records that an image was made from, the nearest first
+    Ancestors {
+        /// Such as img-0123456789abcdef0123456789abcdef
+        record: ImageRecordId,
+    },
 }
 
 /// List the records that are seen from --scope
@@ -162,6 +167,11 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
         ImageCommand::Bundle(bundle) => bundle.order(global, out),
         ImageCommand::Cleanup(cleanup) => cleanup.show(out),
         ImageCommand::List(list) => list.show(global, out),
+        ImageCommand::Ancestors { record } => {
+            let session = global.session()?;
+            let records = session.ancestors(record, &global.scope).block_on()?;
+            out.list(&records, &Columns::new("no ancestors", &HEADERS, row))
+        }
         ImageCommand::Show { record } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;
             for warning in record.warnings() {
@@ -184,10 +194,7 @@ impl List {
         query.tags = self.tags.into_iter().collect();
         query.state = self.state;
         let session = global.session()?;
-        let headers = [
-            "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
-        ];
-        let columns = Columns::new("no images", &headers, row);
+        let columns = Columns::new("no images", &HEADERS, row);
         self.page.show(&columns, out, |page| {
             session.images(&query, page).block_on()
         })
@@ -219,6 +226,10 @@ impl Register {
         Ok((request, self.inventory))
     }
 }
+
+const HEADERS: [&str; 7] = [
+    "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
+];
 
 fn row(record: &ImageRecord) -> Vec<String> {
     let os = record

@@ -35,6 +35,7 @@ const COMMANDS: &[&str] = &[
     "image cleanup",
     "image list",
     "image show",
+    "image ancestors",
     "discover",
     "work",
     "work list",

@@ -251,7 +251,10 @@ fn clouds(checked: &Checked) {
     run("work-order", &["work", "take"]);
     let made = ["work", "done", id, "--image", "ami-00000000000000007"];
     run("work-order", &made);
-    run("work-order", &["work", "show", id]);
+    let done = run("work-order", &["work", "show", id]).remove(0);
+    let made = done["state"]["record"].as_str().unwrap();
+    let ancestors = run("image", &["image", "ancestors", made]);
+    assert_eq!(ancestors[0]["image_id"], "ami-00000000000000001");
     run("cleanup-list", &["image", "cleanup"]);
     checked.used.borrow_mut().extend(own.used.into_inner());
 }

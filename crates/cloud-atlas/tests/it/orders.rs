@@ -459,3 +459,35 @@ fn i14_bundling_takes_its_own_right() {
         assert_eq!(refused.kind(), ErrorKind::NotFound);
     });
 }
+
+#[test]
+fn i09_ancestors_are_followed_as_far_as_they_are_seen() {
+    let world = hosts(World::new());
+    let (robot, prod) = (world.who("robot"), p::<Scope>("/acme/prod"));
+    run(async {
+        let mut hidden = image("/acme", EAST, 1);
+        hidden.shared = Some(false);
+        let base = world.admin().register_image(hidden).await.unwrap().record;
+        let mut chain = vec![base.id()];
+        // Each is made of a server that was launched from the one before.
+        for number in 2..=3 {
+            let mut asked = BundleImage::new(p("/acme"), p(EAST), p("i-1"));
+            asked.shared = Some(true);
+            let mut server = server(ServerState::Operational);
+            server.image_id = Some(ami(number - 1));
+            let order = robot.bundle(asked, Some(server)).await.unwrap().order.id;
+            let taken = robot.take_work(&take("/acme")).await.unwrap().unwrap();
+            let made = report(&taken, done(Some(number)));
+            let reported = robot.report_work(order, &p("/acme"), made).await.unwrap();
+            chain.push(reported.registered.unwrap().record.id());
+        }
+        let found = async |from: &Scope| {
+            let found = robot.ancestors(chain[2], from).await.unwrap();
+            found.iter().map(ImageRecord::id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&p("/acme")).await, [chain[1], chain[0]]);
+        assert_eq!(found(&prod).await, [chain[1]], "the first is not shared");
+        let refused = robot.ancestors(chain[0], &prod).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::NotFound);
+    });
+}

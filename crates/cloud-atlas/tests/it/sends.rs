@@ -64,6 +64,7 @@ fn every_future_of_the_facade_is_send() {
         report: WorkReport::NotFound,
     };
     let taking = TakeWork::new(scope.clone(), Duration::from_secs(1));
+    send(admin.ancestors(record, &scope));
     send(admin.candidates(&asked, None));
     send(admin.discover(&asked));
     let bundle = BundleImage::new(scope.clone(), p("aws/us-east-1"), p("i-1"));
