@@ -51,7 +51,7 @@ pub(crate) struct Global {
         default_value = "admin",
         hide_env_values = true
     )]
-    principal: PrincipalId,
+    pub(crate) principal: PrincipalId,
     /// Where things are made and names are looked up, from there upward
     #[arg(
         long,

@@ -1,5 +1,7 @@
 //! The commands, one file a family.
 
+mod bundle;
+mod candidates;
 mod channel;
 mod credential;
 mod id;
@@ -11,6 +13,7 @@ mod people;
 mod shell;
 mod store;
 mod stream;
+mod work;
 
 use crate::{
     args::Args,
@@ -44,6 +47,11 @@ pub(crate) enum Command {
     /// Register, list, show records of images
     #[command(subcommand)]
     Image(image::ImageCommand),
+    /// Find images, records and servers that lack their counterpart
+    Discover(candidates::Discover),
+    /// List, take, report on work that hosts do in clouds
+    #[command(subcommand)]
+    Work(work::WorkCommand),
     /// Make, edit, commit, compare MultiCloud Images
     #[command(subcommand)]
     Mci(mci::Mci),
@@ -90,6 +98,8 @@ pub(crate) fn main() -> Run {
         Command::Can(can) => people::can(&can, &global, &mut out),
         Command::Credential(command) => credential::run(command, &global, &mut out),
         Command::Image(command) => image::run(command, &global, &mut out),
+        Command::Discover(discover) => candidates::discover(&discover, &global, &mut out),
+        Command::Work(command) => work::run(command, &global, &mut out),
         Command::Mci(command) => mci::run(command, &global, &mut out),
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),

@@ -4,6 +4,7 @@ use crate::{
     Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, engine,
     limits, open, tables::CATALOG,
 };
+use atlas_inventory::Inventory;
 use atlas_scope::{PrincipalId, RoleTable};
 use atlas_store::{RetryPolicy, SchemaGuard, Store};
 use core::{fmt, time::Duration};
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) roles: RoleTable,
+    /// What clouds say they hold, if anybody can tell.
+    pub(crate) inventory: Option<Arc<dyn Inventory>>,
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
@@ -123,6 +126,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     roles: RoleTable,
+    inventory: Option<Arc<dyn Inventory>>,
 }
 
 impl Default for Builder {
@@ -131,6 +135,7 @@ impl Default for Builder {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             roles: RoleTable::built_in(),
+            inventory: None,
         }
     }
 }
@@ -152,6 +157,17 @@ impl Builder {
     #[must_use]
     pub fn roles(self, roles: RoleTable) -> Self {
         Self { roles, ..self }
+    }
+
+    /// What clouds say they hold. Registrations in the locations that it covers are verified, and
+    /// candidates are listed from it; unless one is given, records stay unverified (Scalr,
+    /// `RightScale`).
+    #[must_use]
+    pub fn with_inventory(self, inventory: Arc<dyn Inventory>) -> Self {
+        Self {
+            inventory: Some(inventory),
+            ..self
+        }
     }
 
     /// As [`Atlas::init`].
@@ -215,7 +231,12 @@ impl Builder {
     pub(crate) fn finish(self, store: Arc<dyn Store>, alone: bool) -> Result<Atlas, OpenError> {
         limits::enough(store.capability())?;
         let alone = alone && store.capability().exclusive;
-        let Self { clock, ids, roles } = self;
+        let Self {
+            clock,
+            ids,
+            roles,
+            inventory,
+        } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
         let caches = Caches::new(alone);
         let shared = Shared {
@@ -223,6 +244,7 @@ impl Builder {
             clock,
             ids,
             roles,
+            inventory,
             retries,
             caches,
             schema: SchemaGuard::new(&CATALOG),

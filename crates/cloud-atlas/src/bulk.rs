@@ -1,7 +1,7 @@
 //! Many image records at once.
 
 use crate::{Error, NotFound, Noun, Session, unit::Unit};
-use atlas_image::{Credential, RegisterImage, Registered};
+use atlas_image::{Credential, Look, RegisterImage, Registered};
 use atlas_scope::{Permission, Scope};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,14 +18,21 @@ impl Session {
         &self,
         requests: Vec<RegisterImage>,
     ) -> Result<Vec<Registered>, Error> {
-        let requests = Arc::new(requests);
+        let mut looks = Vec::with_capacity(requests.len());
+        for (before, request) in requests.iter().enumerate() {
+            let look = self.look(request).await;
+            looks.push(look.map_err(|source| Error::of_many(before, source))?);
+        }
+        let requests = Arc::new(requests.into_iter().zip(looks).collect::<Vec<_>>());
         self.write(|unit| {
             let requests = Arc::clone(&requests);
             async move {
                 let mut credentials = BTreeMap::new();
                 let mut registered = Vec::with_capacity(requests.len());
-                for (before, request) in requests.iter().enumerate() {
-                    let one = unit.register_one(request, &mut credentials).await;
+                for (before, (request, look)) in requests.iter().enumerate() {
+                    let one = unit
+                        .register_one(request, look.clone(), &mut credentials)
+                        .await;
                     registered.push(one.map_err(|source| Error::of_many(before, source))?);
                 }
                 Ok(registered)
@@ -40,6 +47,7 @@ impl Unit {
     pub(crate) async fn register_one(
         &self,
         request: &RegisterImage,
+        look: Look,
         credentials: &mut BTreeMap<Scope, Vec<Credential>>,
     ) -> Result<Registered, Error> {
         let scope = &request.scope;
@@ -51,6 +59,6 @@ impl Unit {
             credentials.insert(scope.clone(), self.credentials_near(scope).await?);
         }
         let near = credentials.get(scope).map_or(&[][..], Vec::as_slice);
-        self.register(request.clone(), near).await
+        self.register(request.clone(), look, near).await
     }
 }

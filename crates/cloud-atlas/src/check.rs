@@ -7,7 +7,7 @@ use crate::{
     engine::inspect,
     open::{known, whole},
     tables::{
-        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES,
+        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES, WORK,
     },
 };
 use atlas_store::{
@@ -188,6 +188,7 @@ impl Care<'_> {
         self.table(&IMAGES, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
         self.table(&JOBS, |_, _| {}).await?;
+        self.table(&WORK, |_, _| {}).await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

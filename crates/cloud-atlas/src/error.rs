@@ -1,5 +1,6 @@
 //! Everything that can go wrong, in one type.
 
+mod from;
 mod not_found;
 
 use crate::{ExportError, ImportError, LoadError, OpenError};
@@ -8,15 +9,19 @@ use atlas_history::{
     CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
     StaleHead,
 };
-use atlas_image::{AddCredentialError, RegisterError, RemoveCredentialError};
+use atlas_image::{
+    AddCredentialError, BundleError, RegisterError, RemoveCredentialError, WorkError,
+};
+use atlas_image_id::CloudLocation;
+use atlas_inventory::InventoryError;
 use atlas_mci::{EditError, NotReady};
 use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
 use atlas_store::{
-    AsStoreError, CursorError, IndexState, Limit, MigrateError, ParsePartitionError, RecordError,
-    StoreError,
+    AsStoreError as _, CursorError, IndexState, Limit, MigrateError, ParsePartitionError,
+    RecordError, StoreError,
 };
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
 use core::fmt;
@@ -135,6 +140,21 @@ pub enum Error {
     /// An image was not registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// An inventory gave no answer.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+    /// There is no inventory of the location.
+    #[error("no inventory knows what is in `{location}`: configure one that covers it")]
+    NoInventory {
+        /// Which location.
+        location: CloudLocation,
+    },
+    /// No image is made of a server.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// A work order was not made, or stays as it is.
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),
@@ -245,6 +265,7 @@ impl Error {
             Self::NotFound(_)
             | Self::NoRevision { .. }
             | Self::NoRelease { .. }
+            | Self::Bundle(BundleError::NoServer { .. })
             | Self::AddScope(AddScopeError::NoParent { .. })
             | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
             | Self::RemoveScope(RemoveScopeError::Unknown { .. })
@@ -258,6 +279,16 @@ impl Error {
             | Self::Channel(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))
+            | Self::Bundle(BundleError::NotOperational { .. })
+            | Self::Work(
+                WorkError::AlreadyOrdered { .. }
+                | WorkError::Held { .. }
+                | WorkError::Ended { .. }
+                | WorkError::NotTaken { .. }
+                | WorkError::OtherAttempt { .. }
+                | WorkError::NotHolder { .. }
+                | WorkError::NotFailed { .. },
+            )
             | Self::AddScope(
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )
@@ -281,7 +312,8 @@ impl Error {
             ) => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
-            Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
+            Self::Inventory(InventoryError::Unavailable { .. })
+            | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
             Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::Migrate(_) => ErrorKind::Internal,
             #[cfg(feature = "redb")]
@@ -352,32 +384,5 @@ fn store_kind(error: &StoreError) -> ErrorKind {
         | StoreError::IndexUnknown { .. }
         | StoreError::NewerSchema { .. } => ErrorKind::Invalid,
         _ => ErrorKind::Internal,
-    }
-}
-
-impl From<RecordError> for Error {
-    fn from(error: RecordError) -> Self {
-        match error {
-            RecordError::Store(error) => Self::Store(error),
-            error => Self::Record(error),
-        }
-    }
-}
-
-impl From<MigrateError> for Error {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::Store(error) => Self::Store(error),
-            error => Self::Migrate(error),
-        }
-    }
-}
-
-impl AsStoreError for Error {
-    fn as_store_error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Store(error) => Some(error),
-            _ => None,
-        }
     }
 }

@@ -6,22 +6,30 @@ use crate::{
     unit::{Change, Unit},
 };
 use atlas_image::{
-    Credential, ImageRecord, ImageRecordId, RegisterFacts, RegisterImage, Registered, register,
+    Credential, ImageRecord, ImageRecordId, Look, RegisterFacts, RegisterImage, Registered,
+    register,
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope, visible};
 use std::collections::BTreeMap;
 
 impl Session {
-    /// Registers an image (Scalr).
+    /// Registers an image (Scalr). Where an inventory covers its location, that is asked first,
+    /// outside of the transaction: the image has to be there, and its facts fill in what the request
+    /// leaves open.
     ///
     /// # Errors
     ///
-    /// It cannot be registered there, is registered already, or the caller may not.
+    /// It cannot be registered there, is registered already, is not in its cloud, the inventory
+    /// cannot be asked, or the caller may not.
     pub async fn register_image(&self, request: RegisterImage) -> Result<Registered, Error> {
+        let look = self.look(&request).await?;
         self.write(|unit| {
-            let request = request.clone();
-            async move { unit.register_one(&request, &mut BTreeMap::new()).await }
+            let (request, look) = (request.clone(), look.clone());
+            async move {
+                unit.register_one(&request, look, &mut BTreeMap::new())
+                    .await
+            }
         })
         .await
     }
@@ -50,8 +58,19 @@ impl Session {
     pub async fn image(&self, id: ImageRecordId, from: &Scope) -> Result<ImageRecord, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, from).await?;
+        unit.seen_image(id, from).await
+    }
+}
+
+impl Unit {
+    /// A record that a scope sees; the caller has checked the permission.
+    pub(crate) async fn seen_image(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+    ) -> Result<ImageRecord, Error> {
         for partition in partitions_above(from)? {
-            if let Some(kept) = IMAGES.get(&unit.tx, &partition, id.to_string()).await?
+            if let Some(kept) = IMAGES.get(&self.tx, &partition, id.to_string()).await?
                 && visible(kept.0.scope(), kept.0.shared(), from)
             {
                 return Ok(kept.0);
@@ -59,13 +78,12 @@ impl Session {
         }
         Err(NotFound::new(Noun::Image, id, from).into())
     }
-}
 
-impl Unit {
     /// Decides on a registration and keeps the record; the caller has checked the permission.
     pub(crate) async fn register(
         &self,
         request: RegisterImage,
+        look: Look,
         credentials: &[Credential],
     ) -> Result<Registered, Error> {
         let same_image = self
@@ -74,6 +92,7 @@ impl Unit {
         let facts = RegisterFacts {
             credentials,
             same_image: &same_image,
+            look,
             id: ImageRecordId::from_u128(self.id()),
             by: self.who.clone(),
             now: self.now,

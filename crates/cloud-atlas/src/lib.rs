@@ -1,8 +1,10 @@
 #![doc = include_str!("../../../README.md")]
 
 mod address;
+mod ancestry;
 mod atlas;
 mod bulk;
+mod bundles;
 mod cache;
 mod care;
 mod channels;
@@ -19,6 +21,7 @@ mod import;
 mod job;
 mod launch;
 mod limits;
+mod looking;
 mod mci_views;
 mod mcis;
 mod open;
@@ -32,9 +35,11 @@ mod stored;
 mod tables;
 mod unit;
 mod upgrade;
+mod work;
 
 pub use crate::{
     atlas::{Atlas, Builder},
+    bundles::BundleOrdered,
     care::Loader,
     check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
@@ -50,18 +55,22 @@ pub use crate::{
     job::{Job, JobId, JobKind},
     launch::{Explained, LaunchRequest},
     limits::SmallLimit,
+    looking::{CandidateQuery, Candidates},
     mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
     page::{Page, PageCursor, Paging},
     session::Session,
     upgrade::UpgradeReport,
+    work::{TakeWork, WorkQuery, WorkReported},
 };
 
 pub use atlas_base as base;
 pub use atlas_history as history;
 pub use atlas_image as image;
-pub use atlas_image::{AddCredential, RegisterImage};
+pub use atlas_image::{AddCredential, BundleImage, OrderWork, RegisterImage, ReportWork};
 pub use atlas_image_id as image_id;
+pub use atlas_inventory as inventory;
+pub use atlas_inventory::Inventory;
 pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;

@@ -7,7 +7,7 @@ use crate::stored::{StoredContent, StoredImport, StoredMci, StoredRevision};
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::{Credential, ImageName, ImageRecord, OsFacts};
+use atlas_image::{Credential, ImageName, ImageRecord, OsFacts, WorkOrder};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
@@ -41,6 +41,7 @@ kept! {
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
     KeptJob(Job) = 1;
+    KeptWork(WorkOrder) = 1;
 }
 
 /// A channel with the lineage it belongs to.
@@ -54,7 +55,7 @@ pub(crate) struct StoredChannel {
 /// Every table. The version grows with each index that is added, removed or renamed, and with each
 /// table and form of a record that earlier versions of the program do not know.
 pub(crate) static CATALOG: Catalog = Catalog::new(
-    2,
+    3,
     &[
         &INFO,
         &SCOPES,
@@ -68,6 +69,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &CHANNELS,
         &IMPORTS,
         &JOBS,
+        &WORK,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.
@@ -201,6 +203,27 @@ pub(crate) const IMPORTS: Table<KeptImport> = Table::new("import", &[]);
 
 /// By id: work in batches that is not finished.
 pub(crate) const JOBS: Table<KeptJob> = Table::new("job", &[]);
+
+/// By id: work orders, those that have ended too.
+///
+/// A host asks for the oldest that waits, an order for the one that excludes it; people look at the
+/// newest.
+pub(crate) const WORK: Table<KeptWork> = Table::new(
+    "work",
+    &[
+        Index::unique("open", |kept| {
+            let is_open = kept.0.state.is_open();
+            let parts = || Parts::from(kept.0.action.exclusion());
+            is_open.then(parts).into_iter().collect()
+        }),
+        Index::many("waiting", |kept| {
+            let is_open = kept.0.state.is_open();
+            let parts = || Parts::from(micros(kept.0.created));
+            is_open.then(parts).into_iter().collect()
+        }),
+        Index::many("made", |kept| vec![Parts::from(micros(kept.0.created))]),
+    ],
+);
 
 /// By time and id.
 pub(crate) const EVENTS: Table<KeptEvent> = Table::new(

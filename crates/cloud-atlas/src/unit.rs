@@ -50,7 +50,11 @@ impl Unit {
             .await
     }
 
-    async fn every<R: Record>(&self, table: &Table<R>, query: Query) -> Result<Vec<R>, Error> {
+    pub(crate) async fn every<R: Record>(
+        &self,
+        table: &Table<R>,
+        query: Query,
+    ) -> Result<Vec<R>, Error> {
         let mut query = query.limit(1000);
         let mut records = Vec::new();
         loop {

@@ -36,6 +36,15 @@ impl AgentFacts {
         }
     }
 
+    /// There is one of this kind, and of this version if it is known.
+    #[must_use]
+    pub fn installed_as(kind: AgentText, version: Option<AgentText>) -> Self {
+        Self::Installed {
+            kind: Some(kind),
+            version,
+        }
+    }
+
     /// Whether there is one, if anybody said.
     pub fn is_installed(&self) -> Option<bool> {
         match self {

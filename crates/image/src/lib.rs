@@ -3,7 +3,7 @@
 //! ```
 //! use atlas_base::{Name, Timestamp};
 //! use atlas_image::{
-//!     AddCredential, AddCredentialFacts, CredentialId, ImageRecordId, OsFacts, RegisterFacts,
+//!     AddCredential, AddCredentialFacts, CredentialId, ImageRecordId, Look, OsFacts, RegisterFacts,
 //!     RegisterImage, SecretRef, Via, add_credential, register,
 //! };
 //! use atlas_image_id::{Cloud, CloudLocation, ImageId};
@@ -33,6 +33,7 @@
 //! let facts = RegisterFacts {
 //!     credentials: &[credential],
 //!     same_image: &[],
+//!     look: Look::Unasked,
 //!     id: ImageRecordId::from_u128(1),
 //!     by: "dana".parse()?,
 //!     now,
@@ -62,11 +63,19 @@
 //! | [`nearest`] | which of several records of one image counts |
 //! | [`Lifecycle`], [`Origin`], [`Verification`] | how a record lives, where it came from, whether anyone looked |
 //! | [`OsFacts`], [`Architecture`], [`AgentFacts`] | what is inside the image |
+//! | [`CloudImage`], [`CloudServer`], [`Look`] | what a cloud says it holds, as an inventory tells it |
+//! | [`candidates`], [`discover`] | what could be registered; what lacks its counterpart |
+//! | [`BundleImage`], [`bundle`], [`CleanupList`] | an image of a server's root disk, and what is removed before |
+//! | [`WorkOrder`], [`take_work`], [`report_work`] | work that a host does in a cloud |
 //! | [`Warning`] | what is allowed and still worth saying |
 
 mod agent;
 mod architecture;
+mod bundle;
+mod cleanup;
+mod cloud;
 mod credential;
+mod discover;
 mod lifecycle;
 mod nearest;
 mod origin;
@@ -75,26 +84,40 @@ mod record;
 mod register;
 mod text;
 mod warning;
+mod work;
 
 pub use crate::{
     agent::AgentFacts,
     architecture::{Architecture, ParseArchitectureError},
+    bundle::{Bundle, BundleError, BundleFacts, BundleImage, Bundled, bundle},
+    cleanup::{
+        Cleaned, CleanupList, CleanupStep, ParseVersionError, Version, VersionRange, cleanup_for,
+        cleanup_lists,
+    },
+    cloud::{CloudImage, CloudServer, CloudTarget, Device, DeviceKind, Look, ServerState},
     credential::{
         AddCredential, AddCredentialError, AddCredentialFacts, Credential, CredentialId,
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
         remove_credential,
     },
+    discover::{Candidate, DiscoverFacts, Discovery, candidates, discover},
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, nearest},
     origin::{Origin, Verification},
     os::OsFacts,
     record::{ImageRecord, ImageRecordId},
     register::{
-        AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via, register,
+        AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via,
+        choose_credential, register,
     },
     text::{
-        AgentText, ImageDescription, ImageName, OriginText, OsText, ParseTextError, Reason,
-        SecretRef,
+        AgentText, CloudText, ImageDescription, ImageName, OriginText, OsText, ParseTextError,
+        Reason, SecretRef,
     },
     warning::Warning,
+    work::{
+        OrderWork, ParseWorkKindError, ReportWork, Reported, WorkAction, WorkError, WorkKind,
+        WorkOrder, WorkOrderId, WorkReport, WorkState, cancel_work, order_work, report_work,
+        retry_work, take_work,
+    },
 };

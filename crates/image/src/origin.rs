@@ -1,6 +1,6 @@
 //! Where a record came from, and whether anyone looked.
 
-use crate::{ImageRecordId, OriginText};
+use crate::{Cleaned, ImageRecordId, OriginText};
 use atlas_base::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,15 @@ pub enum Origin {
         /// The record of the image that the server was launched from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         base: Option<ImageRecordId>,
+        /// The `ServerTemplate` and its revision that the server ran: `web@4`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        template: Option<OriginText>,
+        /// The MultiCloud Image and its revision that the server was launched from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mci: Option<OriginText>,
+        /// What was removed from the server before.
+        #[serde(default, skip_serializing_if = "Cleaned::is_not_stated")]
+        cleaned: Cleaned,
     },
     /// The repository converted it.
     Converted {

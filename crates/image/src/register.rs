@@ -6,7 +6,7 @@ pub use error::{AlreadyRegistered, RegisterError};
 
 use crate::{
     AgentFacts, Architecture, Credential, CredentialId, ImageDescription, ImageName, ImageRecord,
-    ImageRecordId, Lifecycle, Origin, OsFacts, Verification, Warning, record::Fields,
+    ImageRecordId, Lifecycle, Look, Origin, OsFacts, Verification, Warning, record::Fields,
 };
 use atlas_base::{Name, Tag, Timestamp};
 use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability};
@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 /// | | operating system | agent |
 /// |---|---|---|
 /// | `Form` | mandatory | installed unless said otherwise |
+/// | `Bundle` | mandatory | unknown unless said |
 /// | `Bulk` | mandatory | mandatory |
 /// | `Metadata` | mandatory | unknown unless said |
 /// | `Ec2`, `Repository` | unknown unless said | unknown unless said |
@@ -27,6 +28,8 @@ use std::collections::BTreeSet;
 pub enum Via {
     /// A person gives one image.
     Form,
+    /// A host reports what it bundled.
+    Bundle,
     /// A person gives a file of many.
     Bulk,
     /// Public image metadata is imported.
@@ -72,6 +75,9 @@ pub struct RegisterImage {
     pub credential: Option<Name>,
     /// How the record comes to be.
     pub origin: Origin,
+    /// Takes an image of VMware that the inventory does not list (Scalr); of another cloud it
+    /// changes nothing.
+    pub unverified: bool,
 }
 
 impl RegisterImage {
@@ -95,6 +101,7 @@ impl RegisterImage {
             tags: BTreeSet::new(),
             credential: None,
             origin: Origin::Registered,
+            unverified: false,
         }
     }
 }
@@ -106,6 +113,8 @@ pub struct RegisterFacts<'a> {
     pub credentials: &'a [Credential],
     /// The records of the same image in the same location, wherever they are.
     pub same_image: &'a [ImageRecord],
+    /// What an inventory of the cloud says of the image.
+    pub look: Look,
     /// The id to give.
     pub id: ImageRecordId,
     /// Who registers.
@@ -127,26 +136,35 @@ pub struct Registered {
 ///
 /// Scalr: one record is one image in one location, registered at or below the scope of a
 /// credential for its cloud. That the operating system is given by people and never guessed, and
-/// which clouds need a name, is Scalr's too. Nobody looks into the cloud here: the record is
+/// which clouds need a name, is Scalr's too.
+///
+/// Scalr, `RightScale`: where an inventory knows the cloud, the image has to be there, and its size,
+/// architecture and name fill in what the request leaves open. Where none was asked the record is
 /// unverified.
 ///
 /// # Errors
 ///
 /// See [`RegisterError`].
 pub fn register(
-    request: RegisterImage,
+    mut request: RegisterImage,
     facts: &RegisterFacts<'_>,
 ) -> Result<Registered, RegisterError> {
     check_id(&request.image_id)?;
     let mut warnings = Vec::new();
     let location = place(&request, &mut warnings)?;
-    let credential = choose(&request, &location, facts.credentials)?;
+    let credential = choose_credential(
+        &location,
+        &request.scope,
+        request.credential.as_ref(),
+        facts.credentials,
+    )?;
+    let verification = verify(&mut request, &location, facts)?;
     check_words(&request)?;
     check_free(&request, &location, facts.same_image, &mut warnings)?;
 
     let agent = request.agent.unwrap_or_else(|| match request.via {
         Via::Form => AgentFacts::installed(),
-        Via::Bulk | Via::Metadata | Via::Ec2 | Via::Repository => AgentFacts::Unknown,
+        Via::Bulk | Via::Bundle | Via::Metadata | Via::Ec2 | Via::Repository => AgentFacts::Unknown,
     });
     if agent == AgentFacts::Absent {
         warnings.push(Warning::AgentMissing);
@@ -171,7 +189,7 @@ pub fn register(
         shared: request.shared.unwrap_or(by_default),
         lifecycle: Lifecycle::Active,
         origin: request.origin,
-        verification: Verification::Unverified,
+        verification,
         tags: request.tags,
         created: facts.now,
         created_by: facts.by.clone(),
@@ -215,39 +233,79 @@ fn place(
     Ok(location)
 }
 
-/// Which credential is used: the one that was named, or the only one that fits (Scalr). The image
-/// repository needs none (Symphony).
-fn choose(
-    request: &RegisterImage,
+/// Holds a request against what the inventory says, and fills in what it leaves open.
+fn verify(
+    request: &mut RegisterImage,
     location: &CloudLocation,
+    facts: &RegisterFacts<'_>,
+) -> Result<Verification, RegisterError> {
+    let image_id = &request.image_id;
+    match &facts.look {
+        Look::Unasked => Ok(Verification::Unverified),
+        Look::Missing if request.unverified && location.cloud() == Cloud::Vmware => {
+            Ok(Verification::Unverified)
+        }
+        Look::Missing => Err(RegisterError::NotInCloud {
+            image_id: image_id.clone(),
+            location: location.clone(),
+        }),
+        Look::Found(image) => {
+            if let (Some(stated), Some(found)) = (request.architecture, image.architecture)
+                && stated != found
+            {
+                return Err(RegisterError::OtherArchitecture {
+                    image_id: image_id.clone(),
+                    stated,
+                    found,
+                });
+            }
+            request.architecture = request.architecture.or(image.architecture);
+            request.size_gb = request.size_gb.or(image.size_gb);
+            request.name = request.name.take().or_else(|| image.name.clone());
+            Ok(Verification::Verified { at: facts.now })
+        }
+    }
+}
+
+/// Which credential is used at a scope for a location: the one that was named, or the only one that
+/// fits (Scalr). The image repository needs none (Symphony). `credentials` are those of the scope, of
+/// those above it and of those below it.
+///
+/// # Errors
+///
+/// None fits, several do and none was named, or the one that was named does not.
+pub fn choose_credential(
+    location: &CloudLocation,
+    scope: &Scope,
+    named: Option<&Name>,
     credentials: &[Credential],
 ) -> Result<Option<CredentialId>, RegisterError> {
-    if location.cloud() == Cloud::Local && request.credential.is_none() {
+    if location.cloud() == Cloud::Local && named.is_none() {
         return Ok(None);
     }
     let mut fitting: Vec<_> = credentials
         .iter()
-        .filter(|credential| credential.reaches(location, &request.scope))
+        .filter(|credential| credential.reaches(location, scope))
         .collect();
     // The nearest first: they lie on one branch, where the greater scope is the nearer one.
     fitting.sort_by(|a, b| b.scope().cmp(a.scope()).then(a.name().cmp(b.name())));
     // A name stands for the nearest credential that has it.
     let mut seen = BTreeSet::new();
     fitting.retain(|credential| seen.insert(credential.name()));
-    let names = || {
+    let told = || {
         fitting
             .iter()
             .map(|credential| credential.name().clone())
             .collect()
     };
-    let (location, scope) = (location.clone(), request.scope.clone());
-    match (&request.credential, fitting.as_slice()) {
+    let (location, scope) = (location.clone(), scope.clone());
+    match (named, fitting.as_slice()) {
         (Some(name), fitting) if !fitting.is_empty() || location.cloud() == Cloud::Local => {
             let found = fitting.iter().find(|credential| credential.name() == name);
             found
                 .map(|credential| Some(credential.id()))
                 .ok_or_else(|| {
-                    let (name, fitting) = (name.clone(), names());
+                    let (name, fitting) = (name.clone(), told());
                     RegisterError::NoSuchCredential {
                         name,
                         location,
@@ -263,7 +321,7 @@ fn choose(
         }),
         (_, [only]) => Ok(Some(only.id())),
         (_, _) => Err(RegisterError::SeveralCredentials {
-            fitting: names(),
+            fitting: told(),
             location,
             scope,
         }),
@@ -287,7 +345,10 @@ fn check_words(request: &RegisterImage) -> Result<(), RegisterError> {
     if named && request.name.is_none() {
         return Err(RegisterError::NameMissing { cloud });
     }
-    let by_people = matches!(request.via, Via::Form | Via::Bulk | Via::Metadata);
+    let by_people = matches!(
+        request.via,
+        Via::Form | Via::Bundle | Via::Bulk | Via::Metadata
+    );
     if by_people && request.os.is_none() {
         return Err(RegisterError::OsMissing);
     }

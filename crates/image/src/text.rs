@@ -59,6 +59,8 @@ texts! {
     OsText = "operating system fact", 64, One;
     /// A kind or version of an agent: `right_link`, `v5.8`.
     AgentText = "agent fact", 64, One;
+    /// What a cloud calls a server or a device: `web-1`, `/dev/sdb`.
+    CloudText = "name in a cloud", 255, One;
     /// What an image came from: a stream, a release, a server.
     OriginText = "origin", 255, One;
     /// Where the secret of a credential is kept, in the words of the host program's own keeper:

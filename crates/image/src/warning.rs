@@ -1,8 +1,9 @@
 //! What is allowed and still worth saying.
 
+use crate::{CloudText, OriginText};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::Scope;
-use core::fmt;
+use core::{fmt, num::NonZeroU32};
 use serde::Serialize;
 
 /// Something that is allowed and still worth saying; its [code](Warning::code) never changes.
@@ -36,6 +37,21 @@ pub enum Warning {
     AgentMissing,
     /// Ours: nobody has said which operating system is inside.
     OsUnknown,
+    /// `RightScale`: a bundle holds the root disk and nothing else.
+    NotIncluded {
+        /// The devices whose data is left out.
+        devices: Vec<CloudText>,
+    },
+    /// `RightScale`: a root disk of more than 10 GB cannot be bundled well.
+    LargeBundle {
+        /// The gigabytes of the root disk, of the base image or of the packages.
+        size_gb: NonZeroU32,
+    },
+    /// Ours: the clean-up list is for another agent, or another version of it.
+    CleanupMisfit {
+        /// The list.
+        list: OriginText,
+    },
     /// Ours: the stored id is of an older grammar, which is no longer read.
     LegacyId {
         /// The id as it is stored.
@@ -53,6 +69,9 @@ impl Warning {
             Self::ShadowedBelow { .. } => "shadowed-below",
             Self::AgentMissing => "agent-missing",
             Self::OsUnknown => "os-unknown",
+            Self::NotIncluded { .. } => "not-included",
+            Self::LargeBundle { .. } => "large-bundle",
+            Self::CleanupMisfit { .. } => "cleanup-misfit",
             Self::LegacyId { .. } => "legacy-id",
         }
     }
@@ -87,6 +106,23 @@ impl fmt::Display for Warning {
             ),
             Self::OsUnknown => f.write_str(
                 "the operating system is unknown: set its family, generation and version",
+            ),
+            Self::NotIncluded { devices } => {
+                f.write_str("the bundle holds the root disk only, what is on these is left out: ")?;
+                for (position, device) in devices.iter().enumerate() {
+                    let comma = if position == 0 { "" } else { ", " };
+                    write!(f, "{comma}`{device}`")?;
+                }
+                Ok(())
+            }
+            Self::LargeBundle { size_gb } => write!(
+                f,
+                "{size_gb} GB are more than the 10 GB of a root disk: put large packages on a \
+                 snapshot, and attach a volume made from it at boot"
+            ),
+            Self::CleanupMisfit { list } => write!(
+                f,
+                "the clean-up list `{list}` is for another agent or version than the image has"
             ),
             Self::LegacyId { image_id } => write!(
                 f,

@@ -2,6 +2,10 @@
 
 use crate::{
     args::Global,
+    commands::{
+        bundle::{Bundle, Cleanup},
+        candidates::{InventoryArgs, Look},
+    },
     exit::{Failure, Run},
     pages::PageArgs,
     print::{Columns, Out, warn},
@@ -24,10 +28,21 @@ use pollster::FutureExt as _;
 pub(crate) enum ImageCommand {
     /// Register an image at --scope
     Register(Box<Register>),
+    /// List the images that could be registered, as the inventory tells
+    Candidates(Box<Look>),
+    /// Order an image of a server's root disk
+    Bundle(Box<Bundle>),
+    /// Show what to remove from a server before it is bundled
+    Cleanup(Cleanup),
     /// List the records that are seen from --scope
     List(Box<List>),
     /// Show a record
     Show {
+        /// Such as img-0123456789abcdef0123456789abcdef
+        record: ImageRecordId,
+    },
+    /// List the records that an image was made from, the nearest first
+    Ancestors {
         /// Such as img-0123456789abcdef0123456789abcdef
         record: ImageRecordId,
     },
@@ -102,6 +117,11 @@ pub(crate) struct Register {
     /// The credential to use, where several fit
     #[arg(long, value_name = "NAME")]
     credential: Option<Name>,
+    /// Take a template of VMware that the inventory does not list
+    #[arg(long)]
+    unverified: bool,
+    #[command(flatten)]
+    inventory: InventoryArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -111,7 +131,7 @@ enum Agent {
     Unknown,
 }
 
-fn os(text: &str) -> Result<OsFacts, String> {
+pub(super) fn os(text: &str) -> Result<OsFacts, String> {
     let parts: Vec<_> = text.split('/').collect();
     match parts.as_slice() {
         [family, generation, version] => {
@@ -124,8 +144,9 @@ fn os(text: &str) -> Result<OsFacts, String> {
 pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run {
     match command {
         ImageCommand::Register(register) => {
-            let request = register.request(global)?;
-            let registered = global.session()?.register_image(request).block_on()?;
+            let (request, inventory) = register.request(global)?;
+            let session = inventory.session(global)?;
+            let registered = session.register_image(request).block_on()?;
             let Registered {
                 record, warnings, ..
             } = registered;
@@ -142,7 +163,15 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
                 )
             })
         }
+        ImageCommand::Candidates(look) => look.candidates(global, out),
+        ImageCommand::Bundle(bundle) => bundle.order(global, out),
+        ImageCommand::Cleanup(cleanup) => cleanup.show(out),
         ImageCommand::List(list) => list.show(global, out),
+        ImageCommand::Ancestors { record } => {
+            let session = global.session()?;
+            let records = session.ancestors(record, &global.scope).block_on()?;
+            out.list(&records, &Columns::new("no ancestors", &HEADERS, row))
+        }
         ImageCommand::Show { record } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;
             for warning in record.warnings() {
@@ -165,10 +194,7 @@ impl List {
         query.tags = self.tags.into_iter().collect();
         query.state = self.state;
         let session = global.session()?;
-        let headers = [
-            "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
-        ];
-        let columns = Columns::new("no images", &headers, row);
+        let columns = Columns::new("no images", &HEADERS, row);
         self.page.show(&columns, out, |page| {
             session.images(&query, page).block_on()
         })
@@ -176,7 +202,7 @@ impl List {
 }
 
 impl Register {
-    fn request(self, global: &Global) -> Result<RegisterImage, Failure> {
+    fn request(self, global: &Global) -> Result<(RegisterImage, InventoryArgs), Failure> {
         let completed =
             CloudLocation::parse_completing(&self.location).map_err(Failure::misused)?;
         let location = completed.location;
@@ -196,9 +222,14 @@ impl Register {
         request.shared = self.shared;
         request.tags = self.tags.into_iter().collect();
         request.credential = self.credential;
-        Ok(request)
+        request.unverified = self.unverified;
+        Ok((request, self.inventory))
     }
 }
+
+const HEADERS: [&str; 7] = [
+    "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
+];
 
 fn row(record: &ImageRecord) -> Vec<String> {
     let os = record

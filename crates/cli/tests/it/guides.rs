@@ -103,3 +103,30 @@ fn options_that_are_not_understood_are_a_wrong_use() {
     assert!(std::fs::read(program.path("a.redb")).unwrap() == before);
     program.ok(&["--store", "redb:a.redb?cache=64MiB", "scope", "list"]);
 }
+
+#[test]
+fn the_commands_in_the_guide_to_clouds_work_as_they_stand() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/clouds.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let commands = commands(&guide);
+    assert!(count(&commands) > 10);
+
+    let program = Program::bare();
+    let inventory = guide.split("```json\n").nth(1).unwrap();
+    program.file("inventory.json", inventory.split("```").next().unwrap());
+    let folder = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
+    let ran = Command::new("sh")
+        .args(["-e", "-c", &commands])
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+        .current_dir(program.path(""))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let out = String::from_utf8(ran.stdout).unwrap();
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.success(), "{out}{err}");
+    // What the guide's inventory says was found: a candidate without a record, then the image made.
+    assert!(out.contains("image without record"), "{out}");
+    assert!(out.contains("ami-00000000000000007"), "{out}");
+}

@@ -50,6 +50,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     ids(&checked);
     people(&checked);
     images(&checked);
+    clouds(&checked);
     mcis(&checked);
     launches(&checked);
     store(&checked);
@@ -214,6 +215,48 @@ fn images(checked: &Checked) {
     run("image", &["image", "show", record["id"].as_str().unwrap()]);
     run("image", &["image", "list", "--limit", "1000"]);
     run("image", &["image", "list", "--limit", "2"]);
+}
+
+/// What an inventory says, and work orders: in a store of their own.
+fn clouds(checked: &Checked) {
+    let (program, file) = crate::clouds::furnished();
+    let own = Checked {
+        program,
+        used: RefCell::default(),
+    };
+    let run = |schema: &str, args: &[&str]| own.run(schema, args);
+    let (east, from) = ("aws/us-east-1", ["--inventory", file.as_str()]);
+    let register = |id: &str, more: &[&str]| {
+        let first = ["image", "register", east, id, "--os", "ubuntu/24/24.04"];
+        let record = run("image", &[&first[..], more].concat()).remove(0);
+        record["id"].as_str().unwrap().to_owned()
+    };
+    register("ami-00000000000000001", &from);
+    register("ami-00000000000000005", &[]);
+    let with = |args: &[&'static str]| [args, &["--inventory"]].concat();
+    let candidates = with(&["image", "candidates", east]);
+    run("candidate", &[&candidates[..], &[&file]].concat());
+    let found = run(
+        "finding",
+        &[&with(&["discover", east])[..], &[&file]].concat(),
+    );
+    assert_eq!(found.len(), 3, "one of each");
+    let bundle = with(&["image", "bundle", east, "i-1"]);
+    let order = run("work-order", &[&bundle[..], &[&file]].concat()).remove(0);
+    let id = order["id"].as_str().unwrap();
+    run("work-order", &["work", "list"]);
+    run("work-order", &["work", "take", id]);
+    run("work-order", &["work", "fail", id, "no room"]);
+    run("work-order", &["work", "retry", id]);
+    run("work-order", &["work", "take"]);
+    let made = ["work", "done", id, "--image", "ami-00000000000000007"];
+    run("work-order", &made);
+    let done = run("work-order", &["work", "show", id]).remove(0);
+    let made = done["state"]["record"].as_str().unwrap();
+    let ancestors = run("image", &["image", "ancestors", made]);
+    assert_eq!(ancestors[0]["image_id"], "ami-00000000000000001");
+    run("cleanup-list", &["image", "cleanup"]);
+    checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
 fn mcis(checked: &Checked) {

@@ -13,7 +13,7 @@ use crate::{
 };
 use atlas_base::Timestamp;
 use atlas_history::RevisionNumber;
-use atlas_image::{Credential, RegisterImage};
+use atlas_image::{Credential, Look, RegisterImage};
 use atlas_mci::Diff;
 use atlas_scope::Permission;
 use atlas_store::Parts;
@@ -230,7 +230,7 @@ impl Unit {
         if !known.is_empty() {
             return Ok(());
         }
-        let registered = self.register(request, credentials).await?;
+        let registered = self.register(request, Look::Unasked, credentials).await?;
         report.registered += 1;
         for warning in registered.warnings {
             let location = location.clone();

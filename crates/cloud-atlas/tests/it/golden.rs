@@ -56,7 +56,8 @@ fn of_then(dumped: Vec<String>) -> Vec<String> {
         let key = line.strip_prefix(r#"{"k":""#)?;
         key.split(' ').nth(1).map(str::to_owned)
     };
-    let then: BTreeSet<_> = lines().iter().filter_map(|line| space(line)).collect();
+    let mut then: BTreeSet<_> = lines().iter().filter_map(|line| space(line)).collect();
+    then.remove("schema");
     let is_of_then = |line: &String| space(line).is_some_and(|space| then.contains(&space));
     dumped.into_iter().filter(is_of_then).collect()
 }
@@ -105,8 +106,8 @@ fn golden_files_read_as_they_were_written() {
     let report = run(atlas.check()).unwrap();
     assert_eq!(report.findings, Vec::<String>::new());
     for (table, count) in &report.records {
-        // Jobs are of work under way; there is none in a file at rest.
-        let empty = *table != "job" && *count == 0;
+        // Jobs are of work under way; there is none in a file at rest. Work orders came later.
+        let empty = !["job", "work"].contains(&table.as_ref()) && *count == 0;
         assert!(!empty, "the golden file has nothing in `{table}`");
     }
     assert!(

@@ -63,6 +63,9 @@ fn refusals_of_the_facade_itself() {
             selector: Selector::Number(number(3)),
         },
         Error::HeadMoves { mci: web() },
+        Error::NoInventory {
+            location: p("aws/us-east-1"),
+        },
         Error::PageLimit { limit: 0 },
         Error::Cursor(CursorError::OtherQuery),
         Error::TooManyGrants {

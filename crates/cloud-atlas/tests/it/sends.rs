@@ -2,12 +2,15 @@
 
 use crate::support::{World, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, ImageQuery, JobId, Loader,
+    AddCredential, Atlas, BundleImage, CandidateQuery, ImageQuery, JobId, Loader, ReportWork,
+    TakeWork, WorkQuery,
     base::Name,
+    image::WorkReport,
     image_id::Cloud,
     scope::{Permission, Role, Scope},
     template::{ChannelName, Reference},
 };
+use core::time::Duration;
 
 fn send(_: impl Future<Output: Send> + Send) {}
 
@@ -54,6 +57,24 @@ fn every_future_of_the_facade_is_send() {
     send(admin.register_image(image("/acme", "aws/us-east-1", 1)));
     send(admin.images(&ImageQuery::new(scope.clone()), &most()));
     send(admin.image(record, &scope));
+    let asked = CandidateQuery::new(scope.clone(), p("aws/us-east-1"));
+    let order = p("work-00000000000000000000000000000001");
+    let report = ReportWork {
+        attempt: 1,
+        report: WorkReport::NotFound,
+    };
+    let taking = TakeWork::new(scope.clone(), Duration::from_secs(1));
+    send(admin.ancestors(record, &scope));
+    send(admin.candidates(&asked, None));
+    send(admin.discover(&asked));
+    let bundle = BundleImage::new(scope.clone(), p("aws/us-east-1"), p("i-1"));
+    send(admin.bundle(bundle, None));
+    send(admin.work_orders(&WorkQuery::new(scope.clone()), &most()));
+    send(admin.work_order(order, &scope));
+    send(admin.take_work(&taking));
+    send(admin.report_work(order, &scope, report));
+    send(admin.cancel_work(order, &scope, None));
+    send(admin.retry_work(order, &scope));
     send(admin.create_mci(&scope, name.clone()));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));

@@ -2,8 +2,8 @@
 
 use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
-    AddCredential, Atlas, Clock, Error, ImportError, ImportOptions, ImportReport, LaunchRequest,
-    Page, Paging, RegisterImage, Session,
+    AddCredential, Atlas, Builder, Clock, Error, ImportError, ImportOptions, ImportReport,
+    Inventory, LaunchRequest, Page, Paging, RegisterImage, Session,
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
@@ -65,11 +65,21 @@ impl World {
 
     /// The same with nobody in it but the administrator, and other roles.
     pub(crate) fn unfurnished(roles: RoleTable) -> Self {
+        Self::built(Atlas::builder().roles(roles))
+    }
+
+    /// Where an inventory says what the clouds hold.
+    pub(crate) fn asking(inventory: Arc<dyn Inventory>) -> Self {
+        let world = Self::built(Atlas::builder().with_inventory(inventory));
+        run(world.furnish());
+        world
+    }
+
+    fn built(builder: Builder) -> Self {
         let clock = Arc::new(ManualClock::new(noon()));
-        let builder = Atlas::builder()
+        let builder = builder
             .clock(Arc::clone(&clock) as Arc<dyn Clock>)
-            .ids(Arc::new(SequentialIds::default()))
-            .roles(roles);
+            .ids(Arc::new(SequentialIds::default()));
         let mut url = std::env::var(STORE).unwrap_or_else(|_| "memory:".to_owned());
         let mut folder = None;
         if url == "redb:" {

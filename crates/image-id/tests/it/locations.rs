@@ -48,6 +48,39 @@ fn c04_a_compute_resource_stands_in_vmware_locations_only() {
 }
 
 #[test]
+fn c04_the_further_clouds_are_places_too() {
+    for text in [
+        "oracle/us-ashburn-1",
+        "alibaba/cn-hangzhou",
+        "ibm/us-south",
+        "digitalocean/nyc3",
+        "hetzner/fsn1",
+        "linode/us-east",
+        "tencent/ap-guangzhou",
+        "huawei/cn-north-4",
+        "nutanix:pc1/cluster-a",
+        "proxmox:home/pve1",
+        "oci",
+    ] {
+        let place = at(text);
+        assert_eq!(place.as_str(), text);
+        assert_eq!(place.compute_resource(), None, "{text}");
+        // Each installation is a place of its own there too.
+        let cloud = place.cloud().as_str();
+        let own = text.replacen(cloud, &format!("{cloud}:own"), 1);
+        if place.installation().is_none()
+            && let Ok(own) = CloudLocation::parse(&own)
+        {
+            assert!(own != place && !own.contains(&place) && !place.contains(&own));
+        }
+        assert!(
+            CloudLocation::parse(&format!("{text}/a/b")).is_err(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn c05_the_repository_is_a_cloud_with_regions_and_names() {
     assert_eq!(at("local/main").cloud(), Cloud::Local);
     assert_eq!(at("local:lab/main").installation(), Some("lab"));

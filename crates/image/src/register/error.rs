@@ -1,6 +1,6 @@
 //! Why an image is not registered.
 
-use crate::ImageRecordId;
+use crate::{Architecture, ImageRecordId};
 use atlas_base::{Name, quoted};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, LocationMismatch, where_to_find};
 use atlas_scope::Scope;
@@ -75,6 +75,27 @@ pub enum RegisterError {
         /// The cloud.
         cloud: Cloud,
     },
+    /// The inventory of the cloud does not have the image (Scalr, `RightScale`).
+    #[error(
+        "`{image_id}` is not in `{location}`, says the inventory: {}",
+        missing(location)
+    )]
+    NotInCloud {
+        /// The id.
+        image_id: ImageId,
+        /// Where it was looked for.
+        location: CloudLocation,
+    },
+    /// The inventory of the cloud knows another architecture (ours).
+    #[error("`{image_id}` is for {found}, says the inventory, not for {stated}: leave it out")]
+    OtherArchitecture {
+        /// The id.
+        image_id: ImageId,
+        /// What was stated.
+        stated: Architecture,
+        /// What the cloud says.
+        found: Architecture,
+    },
     /// Nobody said which operating system is inside (Scalr).
     #[error("the operating system is not stated: give its family, generation and version")]
     OsMissing,
@@ -102,6 +123,14 @@ pub struct AlreadyRegistered {
 fn listed<T: fmt::Display>(values: &[T]) -> String {
     let quoted: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
     quoted.join(", ")
+}
+
+fn missing(location: &CloudLocation) -> &'static str {
+    if location.cloud() == Cloud::Vmware {
+        "pick one of its candidates, or say that it is unverified"
+    } else {
+        "pick one of its candidates, or check the id and the location"
+    }
 }
 
 fn instead(fitting: &[Name]) -> String {

@@ -2,7 +2,9 @@
 
 use crate::now;
 use atlas_base::{Digest, Timestamp};
-use atlas_image::{AgentFacts, ImageRecordId, Lifecycle, LifecycleState, Origin, Verification};
+use atlas_image::{
+    AgentFacts, Cleaned, ImageRecordId, Lifecycle, LifecycleState, Origin, Verification,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::{Debug, Write as _};
 
@@ -88,10 +90,18 @@ fn i09_an_origin_names_the_record_that_it_was_made_from() {
         Origin::Bundled {
             server: server.parse().unwrap(),
             base: Some(base),
+            template: Some("web@4".parse().unwrap()),
+            mci: Some("ubuntu@2".parse().unwrap()),
+            cleaned: Cleaned::With {
+                list: "right_link>=5.8".parse().unwrap(),
+            },
         },
         Origin::Bundled {
             server: server.parse().unwrap(),
             base: None,
+            template: None,
+            mci: None,
+            cleaned: Cleaned::NotStated,
         },
         Origin::Converted {
             content: Digest::of("test", b"raw"),

@@ -5,18 +5,22 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod bundling;
 mod credentials;
+mod discovering;
 mod laws;
 mod life;
 mod messages;
 mod nearest;
 mod records;
 mod registering;
+mod verifying;
 mod words;
+mod working;
 
 use atlas_base::Timestamp;
 use atlas_image::{
-    AddCredential, AddCredentialFacts, Credential, CredentialId, ImageRecord, ImageRecordId,
+    AddCredential, AddCredentialFacts, Credential, CredentialId, ImageRecord, ImageRecordId, Look,
     OsFacts, RegisterError, RegisterFacts, RegisterImage, Registered, SecretRef, Via,
     add_credential, register,
 };
@@ -76,9 +80,20 @@ fn decided(
     credentials: &[Credential],
     same_image: &[ImageRecord],
 ) -> Result<Registered, RegisterError> {
+    looked(request, credentials, same_image, Look::Unasked)
+}
+
+/// The same, with what an inventory says of the image.
+fn looked(
+    request: RegisterImage,
+    credentials: &[Credential],
+    same_image: &[ImageRecord],
+    look: Look,
+) -> Result<Registered, RegisterError> {
     let facts = RegisterFacts {
         credentials,
         same_image,
+        look,
         id: ImageRecordId::from_u128(77),
         by: "dana".parse().unwrap(),
         now: now(),

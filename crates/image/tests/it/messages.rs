@@ -2,10 +2,12 @@
 
 use crate::{AMI, location, scope};
 use atlas_image::{
-    AddCredentialError, AlreadyRegistered, Architecture, ImageName, ImageRecordId, Installation,
-    OsText, RegisterError, RemoveCredentialError, SecretRef, Warning,
+    AddCredentialError, AlreadyRegistered, Architecture, BundleError, ImageName, ImageRecordId,
+    Installation, OsText, RegisterError, RemoveCredentialError, SecretRef, ServerState, Version,
+    Warning, WorkError, WorkKind, WorkOrderId,
 };
 use atlas_image_id::{Cloud, ImageId};
+use core::num::NonZeroU32;
 use std::{error::Error, fmt::Write as _};
 
 /// One message a line.
@@ -69,11 +71,86 @@ fn refused_registrations() {
         &RegisterError::NameMissing {
             cloud: Cloud::Vmware
         },
+        &RegisterError::NotInCloud {
+            image_id: ami(),
+            location: aws(),
+        },
+        &RegisterError::NotInCloud {
+            image_id: ImageId::parse(Cloud::Vmware, "vm-42").unwrap(),
+            location: location("vmware/DC1"),
+        },
+        &RegisterError::OtherArchitecture {
+            image_id: ami(),
+            stated: Architecture::Aarch64,
+            found: Architecture::X86_64,
+        },
         &RegisterError::OsMissing,
         &RegisterError::AgentNotStated,
         &already(Some((ImageRecordId::from_u128(5), scope("/acme")))),
         &already(None),
     ]));
+}
+
+#[test]
+fn refused_bundles_and_work() {
+    let server = || "i-0123456789abcdef0".parse().unwrap();
+    let order = WorkOrderId::from_u128(9);
+    let by = || "robot".parse().unwrap();
+    let mismatch = ami().check_location(&location("azure")).unwrap_err();
+    insta::assert_snapshot!(table(&[
+        &BundleError::NoServer {
+            server: server(),
+            location: location("aws/us-east-1"),
+        },
+        &BundleError::NotOperational {
+            server: server(),
+            state: ServerState::Stopped,
+        },
+        &BundleError::NotDescribed {
+            location: location("aws/us-east-1"),
+        },
+        &BundleError::NoCleanupList {
+            list: "mine".parse().unwrap(),
+            known: vec!["right_link<5.8", "right_link>=5.8"],
+        },
+        &BundleError::Register(RegisterError::OsMissing),
+        &WorkError::AlreadyOrdered {
+            open: order,
+            kind: WorkKind::Bundle,
+        },
+        &WorkError::Held {
+            order,
+            by: by(),
+            until: crate::now(),
+        },
+        &WorkError::Ended {
+            order,
+            state: "done",
+        },
+        &WorkError::NotTaken { order },
+        &WorkError::OtherAttempt {
+            order,
+            reported: 1,
+            current: 2,
+            by: by(),
+        },
+        &WorkError::NotHolder { order, by: by() },
+        &WorkError::NotFailed {
+            order,
+            state: "done",
+        },
+        &WorkError::ImageNotStated { order },
+        &WorkError::ImageStated {
+            order,
+            kind: WorkKind::Delete,
+        },
+        &WorkError::Location(mismatch),
+        &WorkError::Lease { seconds: 0 },
+        &WorkKind::parse("steal").unwrap_err(),
+        &Version::parse("5.x").unwrap_err(),
+    ]));
+    assert_eq!(Version::parse("5.x").unwrap_err().at(), 2);
+    assert_eq!(WorkKind::parse("steal").unwrap_err().at(), 0);
 }
 
 #[test]
@@ -119,6 +196,17 @@ fn warnings() {
         },
         Warning::AgentMissing,
         Warning::OsUnknown,
+        Warning::NotIncluded {
+            devices: ["/dev/sdb", "/dev/sdf"]
+                .map(|text| text.parse().unwrap())
+                .into(),
+        },
+        Warning::LargeBundle {
+            size_gb: NonZeroU32::new(40).unwrap(),
+        },
+        Warning::CleanupMisfit {
+            list: "right_link<5.8".parse().unwrap(),
+        },
         Warning::LegacyId {
             image_id: ImageId::from_stored(Cloud::OpenStack, "13"),
         },
