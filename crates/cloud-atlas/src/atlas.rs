@@ -4,7 +4,7 @@ use crate::{
     Clock, Error, IdSource, OpenError, RandomIds, Session, SystemClock, cache::Caches, engine,
     limits, open, tables::CATALOG,
 };
-use atlas_scope::{PrincipalId, RoleTable};
+use atlas_scope::{OperationTable, PrincipalId, RoleTable};
 use atlas_store::{RetryPolicy, SchemaGuard, Store};
 use core::{fmt, time::Duration};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) roles: RoleTable,
+    pub(crate) operations: OperationTable,
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
@@ -123,6 +124,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     roles: RoleTable,
+    operations: OperationTable,
 }
 
 impl Default for Builder {
@@ -131,6 +133,7 @@ impl Default for Builder {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             roles: RoleTable::built_in(),
+            operations: OperationTable::built_in(),
         }
     }
 }
@@ -152,6 +155,12 @@ impl Builder {
     #[must_use]
     pub fn roles(self, roles: RoleTable) -> Self {
         Self { roles, ..self }
+    }
+
+    /// Another table of what commands and actions of the EC2 API need than the built-in one.
+    #[must_use]
+    pub fn operations(self, operations: OperationTable) -> Self {
+        Self { operations, ..self }
     }
 
     /// As [`Atlas::init`].
@@ -215,7 +224,12 @@ impl Builder {
     pub(crate) fn finish(self, store: Arc<dyn Store>, alone: bool) -> Result<Atlas, OpenError> {
         limits::enough(store.capability())?;
         let alone = alone && store.capability().exclusive;
-        let Self { clock, ids, roles } = self;
+        let Self {
+            clock,
+            ids,
+            roles,
+            operations,
+        } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
         let caches = Caches::new(alone);
         let shared = Shared {
@@ -223,6 +237,7 @@ impl Builder {
             clock,
             ids,
             roles,
+            operations,
             retries,
             caches,
             schema: SchemaGuard::new(&CATALOG),

@@ -9,7 +9,7 @@ use atlas_image::{
     Credential, ImageRecord, ImageRecordId, RegisterFacts, RegisterImage, Registered, register,
 };
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_scope::{Permission, Scope, visible};
+use atlas_scope::{Permission, Scope};
 use std::collections::BTreeMap;
 
 impl Session {
@@ -26,7 +26,8 @@ impl Session {
         .await
     }
 
-    /// The image records that a scope sees, scope by scope from the nearest upward.
+    /// The image records that a scope sees, scope by scope from the nearest upward; then those that
+    /// launch permissions open to its account, as [`ImageRecord::as_opened`] shows them.
     ///
     /// # Errors
     ///
@@ -38,11 +39,10 @@ impl Session {
     ) -> Result<Page<ImageRecord>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, &query.from).await?;
-        unit.page(&IMAGES, query.queries()?, paging, |kept| Ok(kept.0))
-            .await
+        unit.image_page(query, paging).await
     }
 
-    /// One image record, as seen from a scope.
+    /// One image record, as seen from a scope, or as it was opened to its account.
     ///
     /// # Errors
     ///
@@ -50,14 +50,13 @@ impl Session {
     pub async fn image(&self, id: ImageRecordId, from: &Scope) -> Result<ImageRecord, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, from).await?;
-        for partition in partitions_above(from)? {
-            if let Some(kept) = IMAGES.get(&unit.tx, &partition, id.to_string()).await?
-                && visible(kept.0.scope(), kept.0.shared(), from)
-            {
-                return Ok(kept.0);
-            }
+        if let Some(record) = unit.held_image(id, from).await? {
+            return Ok(record);
         }
-        Err(NotFound::new(Noun::Image, id, from).into())
+        match unit.opened_image(id, from).await? {
+            Some(record) => Ok(record.as_opened()),
+            None => Err(NotFound::new(Noun::Image, id, from).into()),
+        }
     }
 }
 
@@ -134,7 +133,7 @@ impl Unit {
 }
 
 /// Where the record of an image stands: at the cloud alone where its ids are common to all regions.
-fn place(location: &CloudLocation, image: &ImageId) -> CloudLocation {
+pub(crate) fn place(location: &CloudLocation, image: &ImageId) -> CloudLocation {
     let placed = image.record_location(location);
     placed.map_or_else(|_| location.clone(), |placed| placed.location)
 }

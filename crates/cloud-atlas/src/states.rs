@@ -61,7 +61,17 @@ impl Unit {
             Target::Named {
                 scope: Some(scope),
                 name,
-            } => (self.mci_by_name(scope, name).await?, name),
+            } => {
+                // Nothing is read where the caller may not look: neither what is there nor how long
+                // it takes tells her whether something is.
+                let viewer = if scope.contains(from) { from } else { scope };
+                let found = match self.enter(permission, viewer).await {
+                    Ok(_) => self.mci_by_name(scope, name).await?,
+                    Err(Error::Denied(_) | Error::NotFound(_)) => None,
+                    Err(error) => return Err(error),
+                };
+                (found, name)
+            }
             Target::Named { scope: None, name } => {
                 return self.nearest_named(name, from, permission).await;
             }

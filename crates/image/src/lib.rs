@@ -59,7 +59,8 @@
 //! | [`Credential`], [`SecretRef`] | the right to use a cloud at a scope, and where its secret is kept |
 //! | [`RegisterImage`], [`register`] | a new record, or one of [`RegisterError`] |
 //! | [`AddCredential`], [`add_credential`], [`remove_credential`] | credentials come and go |
-//! | [`nearest`] | which of several records of one image counts |
+//! | [`LaunchPermission`], [`LaunchPermissions`] | to whom a record is opened beside the tree |
+//! | [`nearest`], [`Records`] | which of several records of one image counts |
 //! | [`Lifecycle`], [`Origin`], [`Verification`] | how a record lives, where it came from, whether anyone looked |
 //! | [`OsFacts`], [`Architecture`], [`AgentFacts`] | what is inside the image |
 //! | [`Warning`] | what is allowed and still worth saying |
@@ -67,6 +68,7 @@
 mod agent;
 mod architecture;
 mod credential;
+mod launch_permission;
 mod lifecycle;
 mod nearest;
 mod origin;
@@ -84,8 +86,13 @@ pub use crate::{
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
         remove_credential,
     },
+    launch_permission::{
+        ChangedLaunchPermissions, LaunchPermission, LaunchPermissionError, LaunchPermissionFacts,
+        LaunchPermissions, OrganizationArn, ParseLaunchPermissionError, add_launch_permissions,
+        remove_launch_permissions,
+    },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
-    nearest::{Nearest, nearest},
+    nearest::{Nearest, Records, nearest, nearest_or_opened},
     origin::{Origin, Verification},
     os::OsFacts,
     record::{ImageRecord, ImageRecordId},

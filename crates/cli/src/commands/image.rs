@@ -1,5 +1,7 @@
 //! `atlas image`: records of images.
 
+mod permission;
+
 use crate::{
     args::Global,
     exit::{Failure, Run},
@@ -30,6 +32,17 @@ pub(crate) enum ImageCommand {
     Show {
         /// Such as img-0123456789abcdef0123456789abcdef
         record: ImageRecordId,
+    },
+    /// List, add, remove those to whom an image is opened beside the tree of scopes
+    #[command(subcommand)]
+    Permission(permission::PermissionCommand),
+    /// Find the records of a cloud's image that are seen from --scope, nearest first
+    Find {
+        /// Where it is, such as aws/us-east-1 or gcp
+        location: String,
+        /// The cloud's id of it
+        #[arg(allow_hyphen_values = true)]
+        image: String,
     },
 }
 
@@ -143,6 +156,18 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             })
         }
         ImageCommand::List(list) => list.show(global, out),
+        ImageCommand::Permission(command) => permission::run(command, global, out),
+        ImageCommand::Find { location, image } => {
+            let location = CloudLocation::parse_completing(&location).map_err(Failure::misused)?;
+            let location = location.location;
+            let image = ImageId::parse(location.cloud(), &image).map_err(Failure::misused)?;
+            let session = global.session()?;
+            let found = session.find_images(&location, &image, &global.scope);
+            out.list(
+                &found.block_on()?,
+                &Columns::new("no images", &HEADERS, row),
+            )
+        }
         ImageCommand::Show { record } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;
             for warning in record.warnings() {
@@ -165,10 +190,7 @@ impl List {
         query.tags = self.tags.into_iter().collect();
         query.state = self.state;
         let session = global.session()?;
-        let headers = [
-            "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
-        ];
-        let columns = Columns::new("no images", &headers, row);
+        let columns = Columns::new("no images", &HEADERS, row);
         self.page.show(&columns, out, |page| {
             session.images(&query, page).block_on()
         })
@@ -199,6 +221,10 @@ impl Register {
         Ok(request)
     }
 }
+
+const HEADERS: [&str; 7] = [
+    "RECORD", "LOCATION", "ARCH", "OS", "STATE", "SCOPE", "IMAGE",
+];
 
 fn row(record: &ImageRecord) -> Vec<String> {
     let os = record

@@ -23,6 +23,8 @@ pub enum Noun {
     Channel,
     /// A job.
     Job,
+    /// An account group.
+    Group,
 }
 
 impl fmt::Display for Noun {
@@ -36,6 +38,7 @@ impl fmt::Display for Noun {
             Self::Revision => "revision",
             Self::Channel => "channel",
             Self::Job => "job",
+            Self::Group => "account group",
         })
     }
 }
