@@ -7,7 +7,8 @@ use crate::{
     engine::inspect,
     open::{known, whole},
     tables::{
-        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES,
+        CATALOG, CREDENTIALS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
+        LAUNCH_PERMISSIONS, OPENED, PRINCIPALS, SCOPES,
     },
 };
 use atlas_store::{
@@ -188,6 +189,9 @@ impl Care<'_> {
         self.table(&IMAGES, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
         self.table(&JOBS, |_, _| {}).await?;
+        self.table(&GROUPS, |_, _| {}).await?;
+        self.table(&LAUNCH_PERMISSIONS, |_, _| {}).await?;
+        self.table(&OPENED, |_, _| {}).await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

@@ -12,8 +12,8 @@ use atlas_store::{Condition, FeedPosition, Key, Parts, Query, Within};
 
 /// Which audit events are wanted: those at a scope that meet every filter that is set.
 ///
-/// With `record` they are read through an index of what was changed, else with `by` through one of
-/// who did it, else by time; `since` and `until` bound each of the three.
+/// With `record` they are read through an index of what was changed, else by time; `since` and
+/// `until` bound both. `by` is asked of each event between them: with it alone, the whole trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventQuery {
@@ -48,11 +48,10 @@ impl EventQuery {
         let from = self.since.unwrap_or(scope.created).max(scope.created);
         let to = self.until.map_or(u64::MAX, micros);
         let environment = self.scope.level() == Level::Environment;
-        let (index, first) = match (&self.record, &self.by) {
-            (Some(record), _) => (Some("subject"), Some(record.as_str())),
-            (None, Some(by)) => (Some("by"), Some(by.as_str())),
-            (None, None) if environment => (Some("scope"), Some(self.scope.as_str())),
-            (None, None) => (None, None),
+        let (index, first) = match &self.record {
+            Some(record) => (Some("subject"), Some(record.as_str())),
+            None if environment => (Some("scope"), Some(self.scope.as_str())),
+            None => (None, None),
         };
         let parts = |at: u64| first.map_or_else(|| Parts::from(at), |first| (first, at).into());
         let within = Within::Between(parts(micros(from)), parts(to));
@@ -66,11 +65,10 @@ impl EventQuery {
     /// What the index does not see to.
     fn conditions(&self) -> Vec<Condition> {
         let mut conditions = Vec::new();
-        let indexed = self.record.is_some() || self.by.is_some();
-        if self.scope.level() == Level::Environment && indexed {
+        if self.scope.level() == Level::Environment && self.record.is_some() {
             conditions.push(Condition::is("scope", self.scope.as_str()));
         }
-        if let (Some(_), Some(by)) = (&self.record, &self.by) {
+        if let Some(by) = &self.by {
             conditions.push(Condition::is("by", by.as_str()));
         }
         conditions

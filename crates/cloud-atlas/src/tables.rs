@@ -255,6 +255,9 @@ pub(crate) const OPENED: Table<KeptOpened> = Table::new(
 );
 
 /// By time and id.
+///
+/// There is no index of who did it: each costs two writes an event, and so an image, and people are
+/// asked about for a time, which the key bounds.
 pub(crate) const EVENTS: Table<KeptEvent> = Table::new(
     "event",
     &[
@@ -263,9 +266,6 @@ pub(crate) const EVENTS: Table<KeptEvent> = Table::new(
         }),
         Index::many("subject", |kept| {
             vec![Parts::from((kept.0.subject.as_str(), micros(kept.0.at)))]
-        }),
-        Index::many("by", |kept| {
-            vec![Parts::from((kept.0.by.as_str(), micros(kept.0.at)))]
         }),
     ],
 );
