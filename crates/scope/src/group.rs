@@ -117,9 +117,7 @@ pub enum GroupError {
         name: Name,
     },
     /// Somebody is in the group (RightScale).
-    #[error(
-        "the account group `{name}` has {count} members: only an empty group can be deleted, remove its members first"
-    )]
+    #[error("the account group `{name}` is not empty (members: {count}): remove its members first")]
     HasMembers {
         /// The group.
         name: Name,

@@ -22,7 +22,6 @@ const COMMANDS: &[(&str, P)] = &[
     ("principal add", P::PrincipalManage),
     ("principal list", P::PrincipalView),
     ("principal remove", P::PrincipalManage),
-    ("principal rename", P::PrincipalManage),
     ("grant add", P::GrantManage),
     ("grant list", P::GrantView),
     ("grant remove", P::GrantManage),
