@@ -41,7 +41,8 @@ impl Session {
     }
 
     /// Who could give the caller a role at a scope: whoever holds a grant there, or above it, whose
-    /// role lets one grant. Only of grants that the caller may see; nobody where she may see none.
+    /// role lets one grant. It is told to whoever may see the grants at that scope; to others, nobody
+    /// (ours).
     ///
     /// # Errors
     ///
@@ -55,18 +56,15 @@ impl Session {
             decision.is_allowed()
         };
         let mut givers = BTreeSet::new();
+        if !may(Permission::GrantView, scope, &self.who, &own) {
+            return Ok(givers);
+        }
         for partition in partitions_above(scope)? {
             for kept in unit.all(&GRANTS, &partition, ()).await? {
-                let grant = kept.0;
-                if may(Permission::GrantView, &grant.scope, &self.who, &own)
-                    && may(
-                        Permission::GrantManage,
-                        scope,
-                        &grant.principal,
-                        core::slice::from_ref(&grant),
-                    )
-                {
-                    givers.insert(grant.principal);
+                let grant = [kept.0];
+                let [Grant { principal, .. }] = &grant;
+                if may(Permission::GrantManage, scope, principal, &grant) {
+                    givers.insert(principal.clone());
                 }
             }
         }

@@ -190,7 +190,6 @@ pub struct LaunchPermissionFacts<'a> {
 
 /// Launch permissions that were changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use]
 pub struct ChangedLaunchPermissions {
     /// All that there are now.
     pub permissions: LaunchPermissions,

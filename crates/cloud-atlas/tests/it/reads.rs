@@ -31,14 +31,12 @@ struct Named {
 
 type Answer<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
 
-fn told<T: Debug, E: std::error::Error>(
+async fn told<T: Debug, E: std::error::Error>(
     result: impl Future<Output = Result<T, E>>,
-) -> impl Future<Output = String> {
-    async {
-        match result.await {
-            Ok(answer) => format!("{answer:?}"),
-            Err(error) => format!("error: {error}"),
-        }
+) -> String {
+    match result.await {
+        Ok(answer) => format!("{answer:?}"),
+        Err(error) => format!("error: {error}"),
     }
 }
 

@@ -10,6 +10,7 @@ mod laws;
 mod life;
 mod messages;
 mod nearest;
+mod opening;
 mod records;
 mod registering;
 mod words;
