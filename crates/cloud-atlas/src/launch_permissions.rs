@@ -215,7 +215,7 @@ impl Unit {
     }
 
     /// Keeps the launch permissions of a record, and what they open.
-    async fn keep_permissions(
+    pub(crate) async fn keep_permissions(
         &self,
         record: &ImageRecord,
         before: &LaunchPermissions,
