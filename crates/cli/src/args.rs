@@ -32,7 +32,7 @@ pub(crate) struct Args {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The store: `redb:PATH`, `redb:PATH?cache=64MiB&quick_repair=true`,
-    /// `postgres://USER@HOST/DATABASE` or `memory:`; one with a password is better named by the
+    /// `postgres://USER@HOST/DATABASE`, `etcd://HOST/PREFIX` or `memory:`; one with a password is better named by the
     /// variable, since others see arguments [default: atlas.redb in the platform's data folder]
     #[arg(
         long,

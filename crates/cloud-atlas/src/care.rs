@@ -10,6 +10,7 @@ use atlas_scope::{Grant, PrincipalId, Role, Scope};
 use atlas_store::{
     DumpHeader, Key, Partition, Record, Schema, StoreError, Watcher, dump, load, read_value, verify,
 };
+use serde::{Deserialize, Serialize};
 use std::io;
 
 impl Atlas {
@@ -54,11 +55,11 @@ impl Atlas {
         let first = lines().map_err(Error::Dump)?.into_iter();
         let first = first.inspect(|line| {
             let line = line.as_deref().unwrap_or_default();
-            info = info.take().or_else(|| told::<KeptInfo>(line, &info_key));
+            info = info.take().or_else(|| told::<Told>(line, &info_key));
             schema = schema.take().or_else(|| told::<Schema>(line, &schema_key));
         });
         let checked = verify(first, shared.store.capability(), watcher)?;
-        known(info.transpose()?.map(|KeptInfo(info)| info.format))?;
+        known(info.transpose()?.map(|info| info.format))?;
         CATALOG.accepts(&schema.transpose()?.unwrap_or_else(|| CATALOG.first()))?;
         let furniture = furniture()?;
         let may_replace = |key: &Key| furniture.contains(key);
@@ -126,6 +127,16 @@ impl Loader {
     {
         self.atlas.load(lines, watcher).await
     }
+}
+
+/// What must be known of a dump's [`INFO`], whatever a later version has added to it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told {
+    format: u32,
+}
+
+impl Record for Told {
+    const SCHEMA: u32 = KeptInfo::SCHEMA;
 }
 
 /// The record under a key, if this line of a dump is the one that holds it.

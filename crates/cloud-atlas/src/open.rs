@@ -37,7 +37,7 @@ pub struct StoreInfo {
 pub enum OpenError {
     /// The address is none.
     #[error(
-        "{} is no address of a store: expected `memory:`, `redb:PATH` or `postgres://USER@HOST/DATABASE`",
+        "{} is no address of a store: expected `memory:`, `redb:PATH`, `postgres://USER@HOST/DATABASE` or `etcd://HOST/PREFIX`",
         atlas_base::quoted(.url)
     )]
     Address {

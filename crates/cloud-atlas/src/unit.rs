@@ -22,6 +22,13 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
+    /// Begins to weigh a work that is tried out, as if it were a transaction of its own: what every
+    /// transaction reads first is in the weight.
+    pub(crate) async fn lap(&self) -> Result<(), Error> {
+        self.tx.lap();
+        Ok(self.shared.schema.begin(&self.tx).await?)
+    }
+
     /// The bits of a new id.
     pub(crate) fn id(&self) -> u128 {
         self.shared.ids.next(self.now)

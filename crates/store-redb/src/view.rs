@@ -79,29 +79,34 @@ impl View {
                     rows.next()
                 };
                 let Some(row) = row else {
-                    return Ok(slice);
+                    break;
                 };
                 if slice.entries.len() == page.limit {
                     slice.next = slice
                         .entries
                         .last()
                         .map(|(last, _)| range.beyond(last, page.reverse));
-                    return Ok(slice);
+                    break;
                 }
                 let (key, entry) = row.map_err(engine)?;
                 let key = read_key(key.value()).ok_or_else(misread)?;
                 // INVARIANT: the engine keeps order; on a damaged file it may not, and paging
                 // would not come to an end.
                 let is_in_order = match slice.entries.last() {
-                    Some((last, _)) if page.reverse => key < *last && range.contains(&key),
-                    Some((last, _)) => *last < key && key.as_str() < range.end(),
+                    Some((last, _)) if page.reverse => key < *last,
+                    Some((last, _)) => *last < key,
                     None => range.contains(&key),
                 };
                 if !is_in_order {
-                    return Err(StoreError::corrupt("the keys are out of order"));
+                    return Err(out_of_order());
                 }
                 let entry = read_entry(entry.value()).ok_or_else(misread)?;
                 slice.entries.push((key, entry));
+            }
+            // The first is in the range and so is the last: then are all between them.
+            match slice.entries.last() {
+                Some((last, _)) if !range.contains(last) => Err(out_of_order()),
+                _ => Ok(slice),
             }
         })
     }
@@ -148,6 +153,10 @@ impl View {
     fn tables(&self) -> Result<&Tables, StoreError> {
         self.tables.as_ref().ok_or(StoreError::Closed)
     }
+}
+
+fn out_of_order() -> StoreError {
+    StoreError::corrupt("the keys are out of order")
 }
 
 impl Drop for View {

@@ -25,7 +25,7 @@ pub enum StoreError {
     },
     /// The commit may have happened or not; committing anything under the same token tells.
     #[error(
-        "the outcome of commit {token} is unknown: commit again under the same token to learn it"
+        "whether commit {token} came through is unknown: look whether its change is there before you repeat it"
     )]
     UnknownOutcome {
         /// The token of that commit.

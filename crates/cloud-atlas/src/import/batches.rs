@@ -92,6 +92,13 @@ impl Session {
                 Err(Error::Store(StoreError::TooLarge { .. })) if course.most > 1 => {
                     course.most = (course.weights.len().min(course.most) / 2).max(1);
                 }
+                Err(Error::Store(error @ StoreError::TooLarge { .. })) => {
+                    let release = course.release().and_then(|at| course.work.releases.get(at));
+                    return Err(match release {
+                        Some(release) => release.too_large(error, true),
+                        None => error.into(),
+                    });
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -145,10 +152,14 @@ struct Course {
 impl Course {
     fn progress(&self) -> ImportProgress {
         let total = self.work.releases.len();
-        let at = usize::try_from(self.at).unwrap_or(usize::MAX);
-        let step = self.work.steps().get(at).map(Step::release);
-        let done = step.unwrap_or(total);
+        let done = self.release().unwrap_or(total);
         ImportProgress { done, total }
+    }
+
+    /// The release under way; none at the end.
+    fn release(&self) -> Option<usize> {
+        let at = usize::try_from(self.at).ok()?;
+        self.work.steps().get(at).map(Step::release)
     }
 }
 
@@ -212,7 +223,7 @@ impl Unit {
             let (release, start, base) = match shared.take() {
                 Some(shared) if shared.0 == step.release() => shared,
                 _ => {
-                    self.tx.lap();
+                    self.lap().await?;
                     let start = self.start(work, step.release()).await?;
                     (step.release(), start, self.tx.weight())
                 }

@@ -51,7 +51,7 @@ impl Session {
         let rehearsal = self.read().await?;
         let capability = self.atlas.shared.store.capability();
         for release in &work.releases {
-            rehearsal.tx.lap();
+            rehearsal.lap().await?;
             rehearsal.import(release, &work).await?;
             let weight = rehearsal.tx.weight();
             if weight.writes > 0 {

@@ -438,4 +438,13 @@ fn a_dump_of_an_older_store_gets_its_indexes_and_one_of_a_later_store_is_refused
         "{error}"
     );
     assert!(run(untouched.count()).unwrap()["image"] == 0);
+    // One whose word on its indexes this program cannot even read is refused as early.
+    reword(&*store, |schema| schema["later"] = "yes".into());
+    let (untouched, outcome) = load(&run(dump(&world.atlas)));
+    let error = outcome.unwrap_err();
+    assert!(
+        matches!(error, Error::Store(StoreError::Corrupt { .. })),
+        "{error}"
+    );
+    assert!(run(untouched.count()).unwrap()["image"] == 0);
 }

@@ -105,15 +105,11 @@ impl Sets {
         entries: Vec<(Key, Entry)>,
         reverse: bool,
     ) -> Vec<(Key, Value)> {
-        let mut read = entries
-            .into_iter()
-            .map(|(key, entry)| (key, Some(entry.value)))
-            .peekable();
+        let entries = entries.into_iter().map(|(key, entry)| (key, entry.value));
         if self.writes.is_empty() || seen.is_empty() {
-            return read
-                .filter_map(|(key, value)| Some((key, value?)))
-                .collect();
+            return entries.collect();
         }
+        let mut read = entries.map(|(key, value)| (key, Some(value))).peekable();
         let bounds = (Bound::Included(seen.start()), Bound::Excluded(seen.end()));
         let written = self.writes.range::<str, _>(bounds);
         let mut written: Vec<_> = written

@@ -75,7 +75,7 @@ fn store_errors_say_what_to_do() {
     insta::assert_snapshot!(lines.join("\n"), @"
     the store changed meanwhile: read again and retry
     the store cannot be reached at the moment: try again <- the cable is out
-    the outcome of commit 0000000000000000000000000000000a is unknown: commit again under the same token to learn it <- the cable is out
+    whether commit 0000000000000000000000000000000a came through is unknown: look whether its change is there before you repeat it <- the cable is out
     513 bytes of a key exceed this store's limit of 512
     11 bytes of a value exceed this store's limit of 10
     11 operations of a commit exceed this store's limit of 10
