@@ -1,9 +1,12 @@
 //! The commands, one file a family.
 
 mod bundle;
+mod can;
 mod candidates;
 mod channel;
 mod credential;
+mod events;
+mod group;
 mod id;
 mod image;
 mod job;
@@ -39,8 +42,11 @@ pub(crate) enum Command {
     /// Add, list, remove grants: roles of principals at scopes
     #[command(subcommand)]
     Grant(people::GrantCommand),
+    /// Make, join, leave groups of accounts
+    #[command(subcommand)]
+    Group(group::GroupCommand),
     /// Tell whether somebody may do something, and why
-    Can(people::Can),
+    Can(can::Can),
     /// Add, list, remove cloud credentials
     #[command(subcommand)]
     Credential(credential::CredentialCommand),
@@ -78,7 +84,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Store(store::Store),
     /// Show who changed what
-    Events(store::Events),
+    Events(events::Events),
     /// Write the completions of a shell
     Completions(shell::Completions),
     /// Write the manual pages
@@ -95,7 +101,8 @@ pub(crate) fn main() -> Run {
         Command::Scope(command) => people::scope(command, &global, &mut out),
         Command::Principal(command) => people::principal(command, &global, &mut out),
         Command::Grant(command) => people::grant(command, &global, &mut out),
-        Command::Can(can) => people::can(&can, &global, &mut out),
+        Command::Group(command) => group::run(command, &global, &mut out),
+        Command::Can(can) => can::can(&can, &global, &mut out),
         Command::Credential(command) => credential::run(command, &global, &mut out),
         Command::Image(command) => image::run(command, &global, &mut out),
         Command::Discover(discover) => candidates::discover(&discover, &global, &mut out),
@@ -109,7 +116,7 @@ pub(crate) fn main() -> Run {
         Command::Export(command) => stream::export(command, &global),
         Command::Job(command) => job::run(&command, &global, &mut out),
         Command::Store(command) => store::run(command, &global, &mut out),
-        Command::Events(events) => store::events(events, &global, &mut out),
+        Command::Events(events) => events::events(events, &global, &mut out),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Man(man) => shell::man(&man),
     }

@@ -26,6 +26,11 @@ pub(crate) struct PageArgs {
 }
 
 impl PageArgs {
+    /// How many items a page is to have.
+    pub(crate) fn count(&self) -> usize {
+        self.limit.map_or(Paging::USUAL, Into::into)
+    }
+
     /// Prints the page that was asked for, or page after page to the end.
     pub(crate) fn show<T: Serialize>(
         self,

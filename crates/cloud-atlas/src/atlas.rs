@@ -5,7 +5,7 @@ use crate::{
     limits, open, tables::CATALOG,
 };
 use atlas_inventory::Inventory;
-use atlas_scope::{PrincipalId, RoleTable};
+use atlas_scope::{OperationTable, PrincipalId, RoleTable};
 use atlas_store::{RetryPolicy, SchemaGuard, Store};
 use core::{fmt, time::Duration};
 use std::sync::Arc;
@@ -24,6 +24,7 @@ pub(crate) struct Shared {
     pub(crate) roles: RoleTable,
     /// What clouds say they hold, if anybody can tell.
     pub(crate) inventory: Option<Arc<dyn Inventory>>,
+    pub(crate) operations: OperationTable,
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
@@ -127,6 +128,7 @@ pub struct Builder {
     ids: Arc<dyn IdSource>,
     roles: RoleTable,
     inventory: Option<Arc<dyn Inventory>>,
+    operations: OperationTable,
 }
 
 impl Default for Builder {
@@ -136,6 +138,7 @@ impl Default for Builder {
             ids: Arc::new(RandomIds),
             roles: RoleTable::built_in(),
             inventory: None,
+            operations: OperationTable::built_in(),
         }
     }
 }
@@ -168,6 +171,12 @@ impl Builder {
             inventory: Some(inventory),
             ..self
         }
+    }
+
+    /// Another table of what commands and actions of the EC2 API need than the built-in one.
+    #[must_use]
+    pub fn operations(self, operations: OperationTable) -> Self {
+        Self { operations, ..self }
     }
 
     /// As [`Atlas::init`].
@@ -236,6 +245,7 @@ impl Builder {
             ids,
             roles,
             inventory,
+            operations,
         } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
         let caches = Caches::new(alone);
@@ -245,6 +255,7 @@ impl Builder {
             ids,
             roles,
             inventory,
+            operations,
             retries,
             caches,
             schema: SchemaGuard::new(&CATALOG),

@@ -7,7 +7,8 @@ use crate::{
     engine::inspect,
     open::{known, whole},
     tables::{
-        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES, WORK,
+        CATALOG, CREDENTIALS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
+        LAUNCH_PERMISSIONS, OPENED, PRINCIPALS, SCOPES, WORK,
     },
 };
 use atlas_store::{
@@ -189,6 +190,9 @@ impl Care<'_> {
         self.table(&IMPORTS, |_, _| {}).await?;
         self.table(&JOBS, |_, _| {}).await?;
         self.table(&WORK, |_, _| {}).await?;
+        self.table(&GROUPS, |_, _| {}).await?;
+        self.table(&LAUNCH_PERMISSIONS, |_, _| {}).await?;
+        self.table(&OPENED, |_, _| {}).await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

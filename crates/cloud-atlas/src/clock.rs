@@ -33,7 +33,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// Makes the bits of new ids. No two calls may give the same, in any process.
+/// Makes the bits of new ids. No two calls may give the same, in any process, and nobody may guess
+/// the next: the codes of invitations are made of them.
 pub trait IdSource: Debug + Send + Sync {
     /// The bits of one new id, made at a moment.
     fn next(&self, now: Timestamp) -> u128;

@@ -4,20 +4,22 @@ mod from;
 mod not_found;
 
 use crate::{ExportError, ImportError, LoadError, OpenError};
-use atlas_base::{CanonicalError, Name};
+use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
     CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
     StaleHead,
 };
 use atlas_image::{
-    AddCredentialError, BundleError, RegisterError, RemoveCredentialError, WorkError,
+    AddCredentialError, BundleError, LaunchPermissionError, RegisterError, RemoveCredentialError,
+    WorkError,
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
 use atlas_mci::{EditError, NotReady};
 use atlas_scope::{
-    AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
-    RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
+    AcceptError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied, GrantError,
+    GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
+    RevokeError, Scope,
 };
 use atlas_store::{
     AsStoreError as _, CursorError, IndexState, Limit, MigrateError, ParsePartitionError,
@@ -179,6 +181,27 @@ pub enum Error {
     /// A role was not taken away.
     #[error(transparent)]
     Revoke(#[from] RevokeError),
+    /// Launch permissions were not given.
+    #[error(transparent)]
+    LaunchPermission(#[from] LaunchPermissionError),
+    /// A group was not made or deleted, or a member not put out.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// Nobody was invited.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    /// An invitation was not accepted.
+    #[error(transparent)]
+    Accept(#[from] AcceptError),
+    /// An invitation was not cancelled.
+    #[error(transparent)]
+    CancelInvitation(#[from] CancelInvitationError),
+    /// An operation that the table of operations does not know.
+    #[error("{} is neither a permission, such as `image.register`, nor a command or an action of the EC2 API, such as `image register` or `RegisterImage`", quoted(.operation))]
+    UnknownOperation {
+        /// What was named.
+        operation: String,
+    },
     /// A principal or a scope goes with all its grants, which are more than a commit holds; nothing
     /// was written.
     #[error(
@@ -271,6 +294,9 @@ impl Error {
             | Self::RemoveScope(RemoveScopeError::Unknown { .. })
             | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
             | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
+            Self::Group(GroupError::NotAMember { .. })
+            | Self::Accept(AcceptError::Unknown)
+            | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
             Self::NameTaken { .. }
             | Self::Stale(_)
@@ -299,6 +325,10 @@ impl Error {
             | Self::RemoveScope(_)
             | Self::RemovePrincipal(_)
             | Self::Revoke(_)
+            | Self::Group(GroupError::NameTaken { .. } | GroupError::HasMembers { .. })
+            | Self::Invite(InviteError::Full { .. })
+            | Self::Accept(AcceptError::Lapsed { .. } | AcceptError::AlreadyThere { .. })
+            | Self::LaunchPermission(LaunchPermissionError::NotUsable { .. })
             | Self::Load(
                 LoadError::NotEmpty { .. }
                 | LoadError::Another { .. }

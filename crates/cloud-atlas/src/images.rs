@@ -10,7 +10,7 @@ use atlas_image::{
     register,
 };
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_scope::{Permission, Scope, visible};
+use atlas_scope::{Permission, Scope};
 use std::collections::BTreeMap;
 
 impl Session {
@@ -34,7 +34,8 @@ impl Session {
         .await
     }
 
-    /// The image records that a scope sees, scope by scope from the nearest upward.
+    /// The image records that a scope sees, scope by scope from the nearest upward; then those that
+    /// launch permissions open to its account, as [`ImageRecord::as_opened`] shows them.
     ///
     /// # Errors
     ///
@@ -46,11 +47,10 @@ impl Session {
     ) -> Result<Page<ImageRecord>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, &query.from).await?;
-        unit.page(&IMAGES, query.queries()?, paging, |kept| Ok(kept.0))
-            .await
+        unit.image_page(query, paging).await
     }
 
-    /// One image record, as seen from a scope.
+    /// One image record, as seen from a scope, or as it was opened to its account.
     ///
     /// # Errors
     ///
@@ -63,20 +63,20 @@ impl Session {
 }
 
 impl Unit {
-    /// A record that a scope sees; the caller has checked the permission.
+    /// A record that a scope sees, held there or opened to it; the caller has checked the
+    /// permission.
     pub(crate) async fn seen_image(
         &self,
         id: ImageRecordId,
         from: &Scope,
     ) -> Result<ImageRecord, Error> {
-        for partition in partitions_above(from)? {
-            if let Some(kept) = IMAGES.get(&self.tx, &partition, id.to_string()).await?
-                && visible(kept.0.scope(), kept.0.shared(), from)
-            {
-                return Ok(kept.0);
-            }
+        if let Some(record) = self.held_image(id, from).await? {
+            return Ok(record);
         }
-        Err(NotFound::new(Noun::Image, id, from).into())
+        match self.opened_image(id, from).await? {
+            Some(record) => Ok(record.as_opened()),
+            None => Err(NotFound::new(Noun::Image, id, from).into()),
+        }
     }
 
     /// Decides on a registration and keeps the record; the caller has checked the permission.
@@ -153,7 +153,7 @@ impl Unit {
 }
 
 /// Where the record of an image stands: at the cloud alone where its ids are common to all regions.
-fn place(location: &CloudLocation, image: &ImageId) -> CloudLocation {
+pub(crate) fn place(location: &CloudLocation, image: &ImageId) -> CloudLocation {
     let placed = image.record_location(location);
     placed.map_or_else(|_| location.clone(), |placed| placed.location)
 }

@@ -2,11 +2,12 @@
 
 use crate::{
     Error, Session,
+    images::place,
     states::{Located, State},
     unit::Unit,
 };
 use atlas_history::Revision;
-use atlas_image::{ImageRecord, Lifecycle};
+use atlas_image::{ImageRecord, Lifecycle, Records};
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_template::{
@@ -70,14 +71,15 @@ impl Session {
         let plan = resolve(
             &source,
             &request.location,
-            &records,
+            records.as_records(),
             &located.viewer,
             unit.now,
         )?;
         let plan = Arc::new(plan);
-        // A state that was seen from elsewhere may change without the partitions of this scope.
-        if located.viewer == request.scope {
+        // What was seen from elsewhere may change without the partitions of this scope.
+        if located.viewer == request.scope && records.opened.is_empty() {
             let later = records
+                .held
                 .iter()
                 .filter_map(|record| match record.lifecycle() {
                     Lifecycle::Deprecated { from, .. } if *from > unit.now => Some(*from),
@@ -105,7 +107,7 @@ impl Session {
         let (outcome, trace) = explain(
             &source,
             &request.location,
-            &records,
+            records.as_records(),
             &located.viewer,
             unit.now,
         );
@@ -212,7 +214,7 @@ impl Unit {
         Ok(resolve(
             &source,
             location,
-            &records,
+            records.as_records(),
             &located.viewer,
             self.now,
         )?)
@@ -239,14 +241,36 @@ impl Unit {
         located: &Located,
         state: &State,
         location: &CloudLocation,
-    ) -> Result<Vec<ImageRecord>, Error> {
+    ) -> Result<Loaded, Error> {
         let Some((at, setting)) = state.content.content().serving(location) else {
-            return Ok(Vec::new());
+            return Ok(Loaded::default());
         };
-        let mut records = self
-            .records_above(&located.viewer, at, setting.image())
-            .await?;
-        records.retain(|record| visible(record.scope(), record.shared(), &located.viewer));
-        Ok(records)
+        let (viewer, image) = (&located.viewer, setting.image());
+        let mut held = self.records_above(viewer, at, image).await?;
+        held.retain(|record| visible(record.scope(), record.shared(), viewer));
+        // What the branch holds counts before what others opened.
+        let opened = if held.is_empty() {
+            self.opened_records(viewer, &place(at, image), image)
+                .await?
+        } else {
+            Vec::new()
+        };
+        Ok(Loaded { held, opened })
+    }
+}
+
+/// The records that a launch may bind to.
+#[derive(Debug, Default)]
+struct Loaded {
+    held: Vec<ImageRecord>,
+    opened: Vec<ImageRecord>,
+}
+
+impl Loaded {
+    fn as_records(&self) -> Records<'_> {
+        Records {
+            held: &self.held,
+            opened: &self.opened,
+        }
     }
 }

@@ -6,6 +6,7 @@ mod atlas;
 mod bulk;
 mod bundles;
 mod cache;
+mod can;
 mod care;
 mod channels;
 mod check;
@@ -13,18 +14,22 @@ mod clock;
 mod credentials;
 mod engine;
 mod error;
+mod event_query;
 mod events;
 mod export;
+mod groups;
 mod image_query;
 mod images;
 mod import;
 mod job;
 mod launch;
+mod launch_permissions;
 mod limits;
 mod looking;
 mod mci_views;
 mod mcis;
 mod open;
+mod opened;
 mod page;
 mod people;
 mod scopes;
@@ -45,8 +50,10 @@ pub use crate::{
     clock::{Clock, IdSource, RandomIds, SystemClock},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
+    event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
+    groups::{GroupRef, GroupView, InvitationView},
     image_query::{ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,

@@ -12,8 +12,8 @@ use crate::{
 };
 use atlas_base::Timestamp;
 use atlas_scope::{
-    Explanation, Grant, GrantFacts, Granted, Level, Permission, PrincipalId, PrincipalRecord,
-    Question, Role, Scope, add_principal, grant, remove_principal, revoke,
+    Grant, GrantFacts, Granted, Level, Permission, PrincipalId, PrincipalRecord, Role, Scope,
+    add_principal, grant, remove_principal, revoke,
 };
 use atlas_store::{Key, Partition, Parts, Query, StoreError};
 
@@ -232,18 +232,6 @@ impl Session {
                 return Ok(filling.end());
             }
         }
-    }
-
-    /// Whether the caller holds a permission at a scope, and why (ours).
-    ///
-    /// # Errors
-    ///
-    /// The store fails.
-    pub async fn can(&self, permission: Permission, scope: &Scope) -> Result<Explanation, Error> {
-        let unit = self.read().await?;
-        let grants = unit.grants_reaching(&self.who, scope).await?;
-        let question = Question::new(permission, scope.clone(), self.who.clone());
-        Ok(question.explain(&grants, &unit.shared.roles, unit.now))
     }
 }
 

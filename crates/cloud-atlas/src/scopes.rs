@@ -5,8 +5,8 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, IMAGES, JOBS, KeptScope, MCIS, SCOPES, grant_parts, partition_of,
-        partition_of_record,
+        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, SCOPES, grant_parts,
+        partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -228,11 +228,16 @@ impl Unit {
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
+        let global = Partition::global();
+        let groups = self.all_by(&GROUPS, "name", &global, here).await?;
+        let memberships = self.all_by(&GROUPS, "member", &global, here).await?;
         let mut contents = Contents::empty();
         for (kind, count) in [
             ("scope", scopes.count()),
             ("credential", credentials.len()),
             ("image", images.len()),
+            ("account group", groups.len()),
+            ("membership of an account group", memberships.len()),
             ("job", jobs.count()),
             ("MultiCloud Image", mcis.len()),
         ] {

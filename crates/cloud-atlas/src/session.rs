@@ -29,6 +29,11 @@ impl Session {
         &self.who
     }
 
+    /// Whether nobody else can have the store open at the same time.
+    pub fn is_exclusive(&self) -> bool {
+        self.atlas.shared.store.capability().exclusive
+    }
+
     /// Runs a unit of work until it commits; what it returns is decided anew on each attempt.
     pub(crate) async fn write<T, F, R>(&self, work: F) -> Result<T, Error>
     where

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, NotFound, Noun,
+    sight::account_of,
     stored::{StoredMci, StoredRevision, marks_of},
     tables::{
         CHANNELS, CONTENTS, KeptMci, MCIS, REVISIONS, channel_parts, mci_name_parts, partition_of,
@@ -57,11 +58,24 @@ impl Unit {
         permission: Permission,
     ) -> Result<Located, Error> {
         let (found, name): (_, &(dyn core::fmt::Display + Sync)) = match &reference.target {
-            Target::Lineage(lineage) => (self.mci_by_lineage(*lineage, from).await?, lineage),
+            Target::Lineage(lineage) => {
+                let found = self.mci_by_lineage(*lineage, from, permission);
+                (found.await?, lineage)
+            }
             Target::Named {
                 scope: Some(scope),
                 name,
-            } => (self.mci_by_name(scope, name).await?, name),
+            } => {
+                // Nothing is read where the caller may not look: neither what is there nor how long
+                // it takes tells her whether something is.
+                let viewer = if scope.contains(from) { from } else { scope };
+                let found = match self.enter(permission, viewer).await {
+                    Ok(_) => self.mci_by_name(scope, name).await?,
+                    Err(Error::Denied(_) | Error::NotFound(_)) => None,
+                    Err(error) => return Err(error),
+                };
+                (found, name)
+            }
             Target::Named { scope: None, name } => {
                 return self.nearest_named(name, from, permission).await;
             }
@@ -143,17 +157,25 @@ impl Unit {
         Ok(found.map(|found| found.record.0))
     }
 
+    /// Looks into the accounts alone in which the caller may look at something.
     async fn mci_by_lineage(
         &self,
         lineage: LineageId,
         from: &Scope,
+        permission: Permission,
     ) -> Result<Option<StoredMci>, Error> {
         let mut partitions = partitions_above(from)?;
         if from.level() == Level::Global {
             // From above all accounts, a lineage may be in any of them.
             partitions.extend(self.accounts().await?);
         }
+        let above = self.sight(permission).await?;
         for partition in partitions {
+            if let Some((_, account)) = account_of(&partition)?
+                && !self.sight_into(&above, &account).await?.sees_any(self)
+            {
+                continue;
+            }
             if let Some(found) = MCIS.get(&self.tx, &partition, lineage.to_string()).await? {
                 return Ok(Some(found.0));
             }

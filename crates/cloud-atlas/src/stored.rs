@@ -2,6 +2,8 @@
 
 use atlas_base::{CanonicalError, Digest, Timestamp};
 use atlas_history::{Content as _, Head, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_image::{ImageRecordId, LaunchPermission};
+use atlas_image_id::CloudLocation;
 use atlas_mci::Content;
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
@@ -75,4 +77,17 @@ pub(crate) struct StoredImport {
     pub(crate) images: Digest,
     pub(crate) released_at: Timestamp,
     pub(crate) at: Timestamp,
+}
+
+/// That an image record is opened to somebody, beside the tree of scopes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredOpened {
+    pub(crate) to: LaunchPermission,
+    pub(crate) image: ImageRecordId,
+    /// Where the record is.
+    pub(crate) scope: Scope,
+    /// The place of the image, and its id as ids are compared: they never change.
+    pub(crate) location: CloudLocation,
+    pub(crate) key: String,
 }

@@ -3,13 +3,13 @@
 //! A record lives in the partition of its account; scopes that are accounts, principals and what
 //! belongs to no account live in the partition `/`.
 
-use crate::stored::{StoredContent, StoredImport, StoredMci, StoredRevision};
+use crate::stored::{StoredContent, StoredImport, StoredMci, StoredOpened, StoredRevision};
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::{Credential, ImageName, ImageRecord, OsFacts, WorkOrder};
+use atlas_image::{Credential, ImageName, ImageRecord, LaunchPermissions, OsFacts, WorkOrder};
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_scope::{Grant, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
+use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName};
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,9 @@ kept! {
     KeptInfo(StoreInfo) = 1;
     KeptJob(Job) = 1;
     KeptWork(WorkOrder) = 1;
+    KeptGroup(AccountGroup) = 1;
+    KeptLaunchPermissions(LaunchPermissions) = 1;
+    KeptOpened(StoredOpened) = 1;
 }
 
 /// A channel with the lineage it belongs to.
@@ -70,6 +73,9 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &IMPORTS,
         &JOBS,
         &WORK,
+        &GROUPS,
+        &LAUNCH_PERMISSIONS,
+        &OPENED,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.
@@ -225,12 +231,66 @@ pub(crate) const WORK: Table<KeptWork> = Table::new(
     ],
 );
 
+/// By id, in `/`: accounts meet there.
+pub(crate) const GROUPS: Table<KeptGroup> = Table::new(
+    "group",
+    &[
+        Index::unique("name", |kept| {
+            vec![group_name_parts(&kept.0.owner, &kept.0.name)]
+        }),
+        Index::many("member", |kept| {
+            let members = kept.0.members.iter();
+            members
+                .map(|member| Parts::from(member.account.as_str()))
+                .collect()
+        }),
+        Index::unique("code", |kept| {
+            let open = kept.0.invitations.iter();
+            open.map(|open| Parts::from(open.code.to_string()))
+                .collect()
+        }),
+    ],
+);
+
+pub(crate) fn group_name_parts(owner: &Scope, name: &Name) -> Parts {
+    Parts::from((owner.as_str(), name.as_str()))
+}
+
+pub(crate) fn group_parts(group: GroupId) -> Parts {
+    Parts::from(group.to_string())
+}
+
+/// By id of the image record, beside it; where it is opened to nobody there is none.
+pub(crate) const LAUNCH_PERMISSIONS: Table<KeptLaunchPermissions> =
+    Table::new("launch-permission", &[]);
+
+/// By launch permission and id of the image record, in `/`: where the holder of the permission
+/// finds what is opened to her, whoever opened it.
+pub(crate) const OPENED: Table<KeptOpened> = Table::new(
+    "opened",
+    &[Index::many("place", |kept| {
+        let StoredOpened {
+            to, location, key, ..
+        } = &kept.0;
+        let to = to.to_string();
+        vec![Parts::from((to.as_str(), location.as_str(), key.as_str()))]
+    })],
+);
+
 /// By time and id.
+///
+/// There is no index of who did it: each costs two writes an event, and so an image, and people are
+/// asked about for a time, which the key bounds.
 pub(crate) const EVENTS: Table<KeptEvent> = Table::new(
     "event",
-    &[Index::many("scope", |kept| {
-        vec![Parts::from((kept.0.scope.as_str(), micros(kept.0.at)))]
-    })],
+    &[
+        Index::many("scope", |kept| {
+            vec![Parts::from((kept.0.scope.as_str(), micros(kept.0.at)))]
+        }),
+        Index::many("subject", |kept| {
+            vec![Parts::from((kept.0.subject.as_str(), micros(kept.0.at)))]
+        }),
+    ],
 );
 
 /// By principal, scope and role.

@@ -60,7 +60,8 @@
 //! | [`Credential`], [`SecretRef`] | the right to use a cloud at a scope, and where its secret is kept |
 //! | [`RegisterImage`], [`register`] | a new record, or one of [`RegisterError`] |
 //! | [`AddCredential`], [`add_credential`], [`remove_credential`] | credentials come and go |
-//! | [`nearest`] | which of several records of one image counts |
+//! | [`LaunchPermission`], [`LaunchPermissions`] | to whom a record is opened beside the tree |
+//! | [`nearest`], [`Records`] | which of several records of one image counts |
 //! | [`Lifecycle`], [`Origin`], [`Verification`] | how a record lives, where it came from, whether anyone looked |
 //! | [`OsFacts`], [`Architecture`], [`AgentFacts`] | what is inside the image |
 //! | [`CloudImage`], [`CloudServer`], [`Look`] | what a cloud says it holds, as an inventory tells it |
@@ -76,6 +77,7 @@ mod cleanup;
 mod cloud;
 mod credential;
 mod discover;
+mod launch_permission;
 mod lifecycle;
 mod nearest;
 mod origin;
@@ -101,8 +103,13 @@ pub use crate::{
         remove_credential,
     },
     discover::{Candidate, DiscoverFacts, Discovery, candidates, discover},
+    launch_permission::{
+        ChangedLaunchPermissions, LaunchPermission, LaunchPermissionError, LaunchPermissionFacts,
+        LaunchPermissions, OrganizationArn, ParseLaunchPermissionError, add_launch_permissions,
+        remove_launch_permissions,
+    },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
-    nearest::{Nearest, nearest},
+    nearest::{Nearest, Records, nearest, nearest_or_opened},
     origin::{Origin, Verification},
     os::OsFacts,
     record::{ImageRecord, ImageRecordId},

@@ -68,6 +68,10 @@ impl ImageRecord {
         Self(fields)
     }
 
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.0
+    }
+
     /// Its own id, which never changes.
     pub fn id(&self) -> ImageRecordId {
         self.0.id

@@ -42,12 +42,17 @@
 //! | [`Explanation`] | the whole reasoning as data and as text |
 //! | [`add_scope`], [`remove_scope`], [`add_principal`], [`remove_principal`] | changes of the tree and its people |
 //! | [`grant`], [`revoke`] | changes of grants; the last administrator stays |
+//! | [`OperationTable`] | which permission a command or an action of the EC2 API needs |
+//! | [`AccountGroup`], [`Invitation`] | accounts that know each other, and how they got there |
+//! | [`make_group`], [`invite`], [`accept_invitation`], [`cancel_invitation`], [`remove_member`], [`delete_group`] | the life of a group |
 
 mod account;
 mod decision;
 mod error;
 mod explain;
 mod grant;
+mod group;
+mod operation_table;
 mod permission;
 mod principal;
 mod role;
@@ -65,6 +70,13 @@ pub use crate::{
     },
     explain::{Considered, Explanation, Finding},
     grant::{Grant, GrantError, GrantFacts, Granted, RevokeError, grant, revoke},
+    group::{
+        AcceptError, AcceptFacts, AccountGroup, CancelInvitationError, GroupError, GroupId,
+        Invitation, InvitationCode, InviteError, InviteFacts, Invited, MakeGroup, MakeGroupFacts,
+        Member, accept_invitation, cancel_invitation, delete_group, invite, make_group,
+        remove_member,
+    },
+    operation_table::OperationTable,
     permission::Permission,
     principal::{
         AddPrincipalError, PrincipalId, PrincipalRecord, RemovePrincipalError, RemovedPrincipal,

@@ -5,7 +5,7 @@ mod trace;
 
 use atlas_base::Timestamp;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
-use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, nearest};
+use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
 use atlas_image_id::{CloudLocation, ImageId, Stability};
 use atlas_mci::{Content, Setting};
 use atlas_scope::Scope;
@@ -103,22 +103,23 @@ fn list(locations: &[CloudLocation]) -> String {
 /// Decides what to launch at `location`.
 ///
 /// `records` are the image records that the viewer may see for the image of the setting that
-/// serves the location ([`Content::serving`] names it); others are ignored.
+/// serves the location ([`Content::serving`] names it), those of the tree of scopes and those that
+/// were opened to the viewer's account; others are ignored.
 ///
 /// # Errors
 ///
 /// See [`ResolveError`].
-pub fn resolve(
-    source: &Source<'_>,
+pub fn resolve<'a>(
+    source: &Source<'a>,
     location: &CloudLocation,
-    records: &[ImageRecord],
+    records: impl Into<Records<'a>>,
     viewer: &Scope,
     now: Timestamp,
 ) -> Result<LaunchPlan, ResolveError> {
     let ask = Ask {
         source,
         location,
-        records,
+        records: records.into(),
         viewer,
         now,
     };
@@ -126,10 +127,10 @@ pub fn resolve(
 }
 
 /// [`resolve`] with the whole reasoning, whatever its outcome.
-pub fn explain(
-    source: &Source<'_>,
+pub fn explain<'a>(
+    source: &Source<'a>,
     location: &CloudLocation,
-    records: &[ImageRecord],
+    records: impl Into<Records<'a>>,
     viewer: &Scope,
     now: Timestamp,
 ) -> (Result<LaunchPlan, ResolveError>, Trace) {
@@ -137,7 +138,7 @@ pub fn explain(
     let ask = Ask {
         source,
         location,
-        records,
+        records: records.into(),
         viewer,
         now,
     };
@@ -162,7 +163,7 @@ type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> TraceStep);
 struct Ask<'a> {
     source: &'a Source<'a>,
     location: &'a CloudLocation,
-    records: &'a [ImageRecord],
+    records: Records<'a>,
     viewer: &'a Scope,
     now: Timestamp,
 }
@@ -261,7 +262,9 @@ impl Ask<'_> {
         let placed = image.record_location(served_by);
         let at = placed.as_ref().map_or(served_by, |placed| &placed.location);
         let fitting = |record: &&ImageRecord| record.location() == at && record.image_id() == image;
-        let Some(found) = nearest(self.records.iter().filter(fitting), viewer) else {
+        let Records { held, opened } = self.records;
+        let (held, opened) = (held.iter().filter(fitting), opened.iter().filter(fitting));
+        let Some(found) = nearest_or_opened(held, opened, viewer) else {
             witness(&|| TraceStep::NoRecord {
                 image: image.clone(),
                 viewer: viewer.clone(),

@@ -1,5 +1,7 @@
 //! `atlas image`: records of images.
 
+mod permission;
+
 use crate::{
     args::Global,
     commands::{
@@ -45,6 +47,17 @@ pub(crate) enum ImageCommand {
     Ancestors {
         /// Such as img-0123456789abcdef0123456789abcdef
         record: ImageRecordId,
+    },
+    /// List, add, remove those to whom an image is opened beside the tree of scopes
+    #[command(subcommand)]
+    Permission(permission::PermissionCommand),
+    /// Find the records of a cloud's image that are seen from --scope, nearest first
+    Find {
+        /// Where it is, such as aws/us-east-1 or gcp
+        location: String,
+        /// The cloud's id of it
+        #[arg(allow_hyphen_values = true)]
+        image: String,
     },
 }
 
@@ -171,6 +184,18 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             let session = global.session()?;
             let records = session.ancestors(record, &global.scope).block_on()?;
             out.list(&records, &Columns::new("no ancestors", &HEADERS, row))
+        }
+        ImageCommand::Permission(command) => permission::run(command, global, out),
+        ImageCommand::Find { location, image } => {
+            let location = CloudLocation::parse_completing(&location).map_err(Failure::misused)?;
+            let location = location.location;
+            let image = ImageId::parse(location.cloud(), &image).map_err(Failure::misused)?;
+            let session = global.session()?;
+            let found = session.find_images(&location, &image, &global.scope);
+            out.list(
+                &found.block_on()?,
+                &Columns::new("no images", &HEADERS, row),
+            )
         }
         ImageCommand::Show { record } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;

@@ -1,15 +1,15 @@
-//! `atlas scope`, `principal`, `grant`, `can`: the tree, its people and what they may.
+//! `atlas scope`, `principal`, `grant`: the tree, its people and their roles.
 
 use crate::{
     args::Global,
-    exit::{Failure, Run},
+    exit::Run,
     pages::PageArgs,
     print::{Columns, Out},
 };
 use clap::Subcommand;
 use cloud_atlas::{
     base::Timestamp,
-    scope::{Grant, Permission, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord},
+    scope::{Grant, PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord},
 };
 use pollster::FutureExt as _;
 
@@ -178,26 +178,4 @@ fn grant_row(grant: &Grant) -> Vec<String> {
         grant.scope.to_string(),
         until.unwrap_or_default(),
     ]
-}
-
-/// Tell whether --as may do something, and by which grant or for want of what
-///
-/// Ends with 1 if not.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Can {
-    /// Such as image.register
-    permission: Permission,
-    /// Where
-    #[arg(value_name = "SCOPE")]
-    at: Scope,
-}
-
-pub(crate) fn can(Can { permission, at }: &Can, global: &Global, out: &mut Out) -> Run {
-    let explanation = global.session()?.can(*permission, at).block_on()?;
-    out.one(&explanation, |out| writeln!(out, "{explanation}"))?;
-    if explanation.decision.is_allowed() {
-        Ok(())
-    } else {
-        Err(Failure::Wanting)
-    }
 }

@@ -4,12 +4,11 @@ use crate::{
     args::Global,
     exit::{Failure, Run},
     files,
-    pages::PageArgs,
     print::{Columns, Out, note},
     progress::{self, Phases},
 };
 use clap::Subcommand;
-use cloud_atlas::{Atlas, AuditEvent, FileReport, Loader};
+use cloud_atlas::{Atlas, FileReport, Loader};
 use pollster::FutureExt as _;
 use serde::Serialize;
 use std::{
@@ -255,30 +254,4 @@ fn check(global: &Global, out: &mut Out) -> Run {
     } else {
         Err(Failure::Wanting)
     }
-}
-
-/// Show who changed what, newest first, at --scope and below
-#[derive(Debug, clap::Args)]
-pub(crate) struct Events {
-    #[command(flatten)]
-    page: PageArgs,
-}
-
-pub(crate) fn events(Events { page }: Events, global: &Global, out: &mut Out) -> Run {
-    let session = global.session()?;
-    let headers = ["WHEN", "WHO", "DID", "AT", "TO"];
-    let columns = Columns::new("nothing happened here", &headers, event_row);
-    page.show(&columns, out, |page| {
-        session.events(&global.scope, page).block_on()
-    })
-}
-
-fn event_row(event: &AuditEvent) -> Vec<String> {
-    vec![
-        event.at.to_string(),
-        event.by.to_string(),
-        event.action.to_string(),
-        event.scope.to_string(),
-        event.subject.clone(),
-    ]
 }

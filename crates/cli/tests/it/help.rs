@@ -23,6 +23,16 @@ const COMMANDS: &[&str] = &[
     "grant add",
     "grant list",
     "grant remove",
+    "group",
+    "group make",
+    "group list",
+    "group show",
+    "group invite",
+    "group cancel",
+    "group accept",
+    "group remove",
+    "group leave",
+    "group delete",
     "can",
     "credential",
     "credential add",
@@ -46,6 +56,12 @@ const COMMANDS: &[&str] = &[
     "work fail",
     "work cancel",
     "work retry",
+    "image permission",
+    "image permission list",
+    "image permission add",
+    "image permission remove",
+    "image permission reset",
+    "image find",
     "mci",
     "mci new",
     "mci set",
@@ -176,5 +192,28 @@ fn completions_and_manual_pages_name_every_family() {
             program.path("pages").join(format!("{name}.1")).exists(),
             "{name}"
         );
+    }
+}
+
+/// Commands that change and show nothing of a scope, and those that hold others.
+const WITHOUT_PERMISSION: &[&str] = &["init", "id", "can", "store", "completions", "man"];
+
+#[test]
+fn s07_every_command_has_its_permission_in_the_table() {
+    let table = cloud_atlas::scope::OperationTable::built_in();
+    for command in COMMANDS {
+        let first = command.split(' ').next().unwrap();
+        let holds = COMMANDS
+            .iter()
+            .any(|other| other.starts_with(&format!("{command} ")));
+        let exempt = command.is_empty() || WITHOUT_PERMISSION.contains(&first) || holds;
+        assert!(
+            exempt || table.needs(command).is_some(),
+            "`{command}` is not in the table of operations"
+        );
+    }
+    let commands = table.operations().map(|(name, _)| name);
+    for name in commands.filter(|name| !name.starts_with(|first: char| first.is_uppercase())) {
+        assert!(COMMANDS.contains(&name), "`{name}` is no command");
     }
 }

@@ -23,3 +23,4 @@ mod loads;
 mod main_job;
 mod pictures;
 mod schema;
+mod sharing;

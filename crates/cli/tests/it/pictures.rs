@@ -164,11 +164,11 @@ fn tables_of_what_is_launched() {
     ");
     let stats = program.ok(&["store", "stats"]).out;
     insta::assert_snapshot!(first_lines(&stats, 5), @"
-    TABLE       RECORDS
-    ────────────────────
-    channel           2
-    content           4
-    credential        2
+    TABLE              RECORDS
+    ───────────────────────────
+    channel                  2
+    content                  4
+    credential               2
     ");
 }
 

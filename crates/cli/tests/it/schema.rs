@@ -122,6 +122,19 @@ fn people(checked: &Checked) {
     );
     run("explanation", &["--as", "dana", "can", "mci.create", "/"]);
     run("grant", &["grant", "remove", "designer", "dana"]);
+    run("scope", &["scope", "add", "/beta"]);
+    run("group", &["group", "make", "partners"]);
+    let invited = run("invitation", &["group", "invite", "partners"]).remove(0);
+    run("group", &["group", "show", "partners"]);
+    let code = invited["code"].as_str().unwrap();
+    run("group", &["--scope", "/beta", "group", "accept", code]);
+    run("group", &["group", "list"]);
+    run("group", &["--scope", "/beta", "group", "list"]);
+    run("invitation", &["group", "invite", "partners"]);
+    run("removed", &["group", "cancel", "partners", "2"]);
+    run("removed", &["group", "remove", "partners", "/beta"]);
+    run("removed", &["group", "delete", "partners"]);
+    run("removed", &["scope", "remove", "/beta"]);
     run("removed", &["principal", "remove", "dana"]);
     run(
         "credential",
@@ -212,7 +225,15 @@ fn images(checked: &Checked) {
     ]
     .concat();
     let record = run("image", &register).remove(0);
-    run("image", &["image", "show", record["id"].as_str().unwrap()]);
+    let id = record["id"].as_str().unwrap();
+    run("image", &["image", "show", id]);
+    run("image", &["image", "find", "openstack:corp", uuid]);
+    for change in ["add", "remove"] {
+        let args = ["image", "permission", change, id, "all", "123456789012"];
+        run("launch-permissions", &args);
+    }
+    run("launch-permissions", &["image", "permission", "list", id]);
+    run("launch-permissions", &["image", "permission", "reset", id]);
     run("image", &["image", "list", "--limit", "1000"]);
     run("image", &["image", "list", "--limit", "2"]);
 }

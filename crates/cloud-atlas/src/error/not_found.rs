@@ -25,6 +25,8 @@ pub enum Noun {
     Job,
     /// A work order.
     WorkOrder,
+    /// An account group.
+    Group,
 }
 
 impl fmt::Display for Noun {
@@ -39,6 +41,7 @@ impl fmt::Display for Noun {
             Self::Channel => "channel",
             Self::Job => "job",
             Self::WorkOrder => "work order",
+            Self::Group => "account group",
         })
     }
 }

@@ -1,13 +1,14 @@
 //! Every future of a session may travel between threads.
 
-use crate::support::{World, ask, image, most, options, p};
+use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, ImageQuery, JobId, Loader, ReportWork,
-    TakeWork, WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GroupRef, ImageQuery, JobId,
+    Loader, ReportWork, TakeWork, WorkQuery,
     base::Name,
     image::WorkReport,
     image_id::Cloud,
-    scope::{Permission, Role, Scope},
+    scope::{InvitationCode, Permission, Role, Scope},
+    store::FeedPosition,
     template::{ChannelName, Reference},
 };
 use core::time::Duration;
@@ -96,6 +97,27 @@ fn every_future_of_the_facade_is_send() {
     send(admin.import_streams(&[], &options, &|_| {}));
     send(admin.export_stream(std::slice::from_ref(&web), &scope));
     send(admin.events(&scope, &most()));
+    let (trail, to) = (EventQuery::new(scope.clone()), [p("all")]);
+    let (group, code) = (GroupRef::Name(name.clone()), InvitationCode::from_u128(1));
+    send(admin.find_events(&trail, &most()));
+    send(admin.events_head(&scope));
+    send(admin.events_after(&trail, FeedPosition::START));
+    send(admin.events_wait(&scope, FeedPosition::START));
+    send(admin.givers(&scope));
+    send(admin.launch_permissions(record, &scope));
+    send(admin.add_launch_permissions(record, &to, &scope));
+    send(admin.remove_launch_permissions(record, &to, &scope));
+    send(admin.reset_launch_permissions(record, &scope));
+    send(admin.find_images(&request.location, &ami(1), &scope));
+    send(admin.make_group(&scope, &name));
+    send(admin.invite(&group, &scope));
+    send(admin.cancel_invitation(&group, 1, &scope));
+    send(admin.accept_invitation(code, &scope));
+    send(admin.remove_member(&group, &scope, &scope));
+    send(admin.leave_group(&group, &scope));
+    send(admin.delete_group(&group, &scope));
+    send(admin.group(&group, &scope));
+    send(admin.groups(&scope, &most()));
     send(admin.jobs(&scope));
     send(admin.forget_job(JobId::from_u128(1), &scope));
 }

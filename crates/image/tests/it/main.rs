@@ -12,6 +12,7 @@ mod laws;
 mod life;
 mod messages;
 mod nearest;
+mod opening;
 mod records;
 mod registering;
 mod verifying;

@@ -98,6 +98,31 @@ proptest! {
     }
 
     #[test]
+    fn s12_a_shared_record_that_moves_up_loses_no_reader(
+        from in make::scope(),
+        shared in any::<bool>(),
+        reader in make::scope(),
+    ) {
+        let mut seen = visible(&from, shared, &reader);
+        for above in from.lineage().skip(1) {
+            let higher = visible(&above, true, &reader);
+            prop_assert!(!seen || higher, "{above} hides from {reader} what {from} showed");
+            seen = higher;
+        }
+    }
+
+    #[test]
+    fn s12_no_scope_sees_another_account_by_the_tree(
+        record in make::scope(),
+        shared in any::<bool>(),
+        reader in make::scope(),
+    ) {
+        if record.account().is_some() && record.account() != reader.account() {
+            prop_assert!(!visible(&record, shared, &reader));
+        }
+    }
+
+    #[test]
     fn s02_containment_is_an_order_whose_chains_are_lineages(
         one in make::scope(),
         other in make::scope(),

@@ -8,6 +8,7 @@
 mod decisions;
 mod explanations;
 mod grants;
+mod groups;
 mod laws;
 mod messages;
 mod principals;

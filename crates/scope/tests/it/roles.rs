@@ -75,3 +75,32 @@ fn a_text_of_a_permission_is_used_once() {
     texts.dedup();
     assert_eq!(texts.len(), all);
 }
+
+#[test]
+fn s07_a_second_table_says_what_commands_and_ec2_actions_need() {
+    let table = atlas_scope::OperationTable::built_in();
+    for (operation, needs) in [
+        ("image register", Permission::ImageRegister),
+        ("RegisterImage", Permission::ImageRegister),
+        ("DescribeImages", Permission::ImageView),
+        ("DeregisterImage", Permission::ImageDelete),
+        ("ModifyImageAttribute", Permission::ImageEdit),
+        (
+            "ModifyImageAttribute:launchPermission",
+            Permission::ImageLaunchPermission,
+        ),
+        ("ResetImageAttribute", Permission::ImageLaunchPermission),
+        ("CreateImage", Permission::ImageBundle),
+        ("group invite", Permission::GroupManage),
+        ("group accept", Permission::InvitationAccept),
+    ] {
+        assert_eq!(table.needs(operation), Some(needs), "{operation}");
+    }
+    assert_eq!(table.needs("image.register"), None);
+    assert_eq!(table.needs("registerimage"), None);
+    // A host brings its own.
+    let own = atlas_scope::OperationTable::empty().with("bake", Permission::ImageBundle);
+    assert_eq!(own.needs("bake"), Some(Permission::ImageBundle));
+    assert_eq!(own.operations().count(), 1);
+    assert!(table.operations().count() > 60);
+}

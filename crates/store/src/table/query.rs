@@ -100,6 +100,16 @@ impl Query {
         self
     }
 
+    /// Whether JSON meets all conditions of the query, wherever it is kept: for what a table holds
+    /// in another form than the one that is asked about.
+    ///
+    /// # Errors
+    ///
+    /// The text is no JSON.
+    pub fn admits(&self, json: &str) -> Result<bool, serde_json::Error> {
+        Condition::all_met(&self.conditions, json)
+    }
+
     /// What is asked of each record, in no order that matters.
     pub fn conditions(&self) -> impl ExactSizeIterator<Item = &Condition> {
         self.conditions.iter()

@@ -1,0 +1,247 @@
+//! Launch permissions: image records opened to accounts, to account groups, to everybody.
+
+use crate::{
+    Error, NotFound, Noun, Session,
+    opened::opened_row,
+    tables::{
+        GROUPS, IMAGES, KeptLaunchPermissions, LAUNCH_PERMISSIONS, OPENED, group_parts,
+        partition_of, partitions_above,
+    },
+    unit::{Change, Unit},
+};
+use atlas_image::{
+    ChangedLaunchPermissions, ImageRecord, ImageRecordId, LaunchPermission, LaunchPermissionFacts,
+    LaunchPermissions, add_launch_permissions, remove_launch_permissions,
+};
+use atlas_image_id::{CloudLocation, ImageId};
+use atlas_scope::{Permission, Scope, visible};
+use atlas_store::Partition;
+
+impl Session {
+    /// To whom an image record is opened, in the order in which it was (AWS, Symphony).
+    ///
+    /// It needs the permission to look at the record's own scope: who merely was opened to is not
+    /// told who else was.
+    ///
+    /// # Errors
+    ///
+    /// The record is not there or not visible, or the caller may not.
+    pub async fn launch_permissions(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+    ) -> Result<LaunchPermissions, Error> {
+        let unit = self.read().await?;
+        let record = unit.opener(id, from, Permission::ImageView).await?;
+        unit.permissions_of(&record).await
+    }
+
+    /// Opens an image record to some, who see it from then on beside their tree of scopes and can
+    /// launch it (AWS, Symphony). Whom it is open to already is passed over.
+    ///
+    /// # Errors
+    ///
+    /// The record is not there or not visible, cannot be used, has too many launch permissions, a
+    /// group is none of its account, or the caller may not.
+    pub async fn add_launch_permissions(
+        &self,
+        id: ImageRecordId,
+        wanted: &[LaunchPermission],
+        from: &Scope,
+    ) -> Result<ChangedLaunchPermissions, Error> {
+        self.change_launch_permissions(id, from, &Wanted::More(wanted))
+            .await
+    }
+
+    /// Takes launch permissions of an image record back; those that it has not are passed over.
+    ///
+    /// # Errors
+    ///
+    /// The record is not there or not visible, or the caller may not.
+    pub async fn remove_launch_permissions(
+        &self,
+        id: ImageRecordId,
+        unwanted: &[LaunchPermission],
+        from: &Scope,
+    ) -> Result<ChangedLaunchPermissions, Error> {
+        self.change_launch_permissions(id, from, &Wanted::Fewer(unwanted))
+            .await
+    }
+
+    /// Takes every launch permission of an image record back (AWS: `ResetImageAttribute`).
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::remove_launch_permissions`].
+    pub async fn reset_launch_permissions(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+    ) -> Result<ChangedLaunchPermissions, Error> {
+        self.change_launch_permissions(id, from, &Wanted::None)
+            .await
+    }
+
+    /// The records of one image that a scope sees: from the nearest scope upward, then those that
+    /// were opened to its account.
+    ///
+    /// # Errors
+    ///
+    /// The scope is not there, or the caller may not see any there.
+    pub async fn find_images(
+        &self,
+        location: &CloudLocation,
+        image: &ImageId,
+        from: &Scope,
+    ) -> Result<Vec<ImageRecord>, Error> {
+        let unit = self.read().await?;
+        unit.enter(Permission::ImageView, from).await?;
+        let mut records = unit.records_above(from, location, image).await?;
+        records.retain(|record| visible(record.scope(), record.shared(), from));
+        let at = crate::images::place(location, image);
+        for opened in unit.opened_records(from, &at, image).await? {
+            if !records.iter().any(|record| record.id() == opened.id()) {
+                records.push(opened);
+            }
+        }
+        Ok(records)
+    }
+
+    async fn change_launch_permissions(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+        wanted: &Wanted<'_>,
+    ) -> Result<ChangedLaunchPermissions, Error> {
+        self.write(|unit| async move {
+            let action = Permission::ImageLaunchPermission;
+            let record = unit.opener(id, from, action).await?;
+            let before = unit.permissions_of(&record).await?;
+            let changed = match wanted {
+                Wanted::More(wanted) => {
+                    let groups = unit.groups_named(wanted).await?;
+                    let facts = LaunchPermissionFacts {
+                        record: &record,
+                        groups: &groups,
+                    };
+                    add_launch_permissions(before.clone(), wanted, facts)?
+                }
+                Wanted::Fewer(unwanted) => remove_launch_permissions(before.clone(), unwanted),
+                Wanted::None => remove_launch_permissions(before.clone(), &before.permissions),
+            };
+            unit.keep_permissions(&record, &before, &changed.permissions)
+                .await?;
+            if !changed.changed.is_empty() {
+                let change = Change::between(&told(&before), &told(&changed.permissions));
+                unit.audit(action, record.scope(), id, change).await?;
+            }
+            Ok(changed)
+        })
+        .await
+    }
+}
+
+/// How launch permissions are to change.
+#[derive(Debug)]
+enum Wanted<'a> {
+    More(&'a [LaunchPermission]),
+    Fewer(&'a [LaunchPermission]),
+    None,
+}
+
+/// Launch permissions in an audit event.
+fn told(permissions: &LaunchPermissions) -> String {
+    let texts: Vec<_> = permissions
+        .permissions
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if texts.is_empty() {
+        "nobody".to_owned()
+    } else {
+        texts.join(" ")
+    }
+}
+
+impl Unit {
+    /// An image record that a scope sees by the tree.
+    pub(crate) async fn held_image(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+    ) -> Result<Option<ImageRecord>, Error> {
+        for partition in partitions_above(from)? {
+            if let Some(kept) = IMAGES.get(&self.tx, &partition, id.to_string()).await?
+                && visible(kept.0.scope(), kept.0.shared(), from)
+            {
+                return Ok(Some(kept.0));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The record whose launch permissions are looked at or changed, by somebody who may. Who sees
+    /// it because it was opened to her is refused at the account that she is told.
+    async fn opener(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+        action: Permission,
+    ) -> Result<ImageRecord, Error> {
+        self.enter(Permission::ImageView, from).await?;
+        if let Some(record) = self.held_image(id, from).await? {
+            self.require(action, record.scope()).await?;
+            return Ok(record);
+        }
+        match self.opened_image(id, from).await? {
+            Some(record) => {
+                self.require(action, record.as_opened().scope()).await?;
+                Ok(record)
+            }
+            None => Err(NotFound::new(Noun::Image, id, from).into()),
+        }
+    }
+
+    async fn groups_named(
+        &self,
+        wanted: &[LaunchPermission],
+    ) -> Result<Vec<atlas_scope::AccountGroup>, Error> {
+        let ids = wanted.iter().filter_map(|one| match one {
+            LaunchPermission::Group(group) => Some(group_parts(*group)),
+            _ => None,
+        });
+        let found = GROUPS.get_many(&self.tx, &Partition::global(), ids).await?;
+        Ok(found.into_iter().flatten().map(|kept| kept.0).collect())
+    }
+
+    /// Keeps the launch permissions of a record, and what they open.
+    pub(crate) async fn keep_permissions(
+        &self,
+        record: &ImageRecord,
+        before: &LaunchPermissions,
+        after: &LaunchPermissions,
+    ) -> Result<(), Error> {
+        let global = Partition::global();
+        for gone in &before.permissions {
+            if !after.permissions.contains(gone) {
+                let (row, _) = opened_row(gone, record);
+                OPENED.delete(&self.tx, &global, row).await?;
+            }
+        }
+        for come in &after.permissions {
+            if !before.permissions.contains(come) {
+                let (row, opened) = opened_row(come, record);
+                OPENED.put(&self.tx, &global, row, &opened).await?;
+            }
+        }
+        let at = partition_of(record.scope())?;
+        let parts = record.id().to_string();
+        if after.permissions.is_empty() {
+            LAUNCH_PERMISSIONS.delete(&self.tx, &at, parts).await?;
+        } else {
+            let kept = KeptLaunchPermissions(after.clone());
+            LAUNCH_PERMISSIONS.put(&self.tx, &at, parts, &kept).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! What launch permissions let an account see beside the tree of scopes: single image records of
+//! other branches, and nothing else of them.
+
+use crate::{
+    Error, ImageQuery, Page, Paging,
+    page::Filling,
+    stored::StoredOpened,
+    tables::{GROUPS, IMAGES, KeptOpened, LAUNCH_PERMISSIONS, OPENED, partition_of},
+    unit::Unit,
+};
+use atlas_image::{ImageRecord, ImageRecordId, LaunchPermission, LaunchPermissions};
+use atlas_image_id::{CloudLocation, ImageId};
+use atlas_scope::{Scope, visible};
+use atlas_store::{CursorError, Key, Partition, Parts, Query, StoreError, Within};
+
+impl Unit {
+    /// The launch permissions that hold for whoever stands at a scope: those of its account, of the
+    /// groups that the account is in, and of everybody. No account is at `/`, and so nothing is
+    /// opened to it.
+    ///
+    /// Symphony: what is opened to an account is seen in each of its projects.
+    pub(crate) async fn held_permissions(
+        &self,
+        viewer: &Scope,
+    ) -> Result<Vec<LaunchPermission>, Error> {
+        let Some(account) = viewer.account_scope() else {
+            return Ok(Vec::new());
+        };
+        let record = self.scope_record(&account).await?;
+        let number = record.and_then(|record| record.account_number);
+        let mut held: Vec<_> = number.map(LaunchPermission::Account).into_iter().collect();
+        let global = Partition::global();
+        let groups = self.all_by(&GROUPS, "member", &global, account.as_str());
+        let groups = groups.await?.into_iter();
+        held.extend(groups.map(|kept| LaunchPermission::Group(kept.0.id)));
+        held.push(LaunchPermission::Everybody);
+        Ok(held)
+    }
+
+    /// An image record that is opened to a scope, as it is; who sees it is told
+    /// [`ImageRecord::as_opened`].
+    pub(crate) async fn opened_image(
+        &self,
+        id: ImageRecordId,
+        viewer: &Scope,
+    ) -> Result<Option<ImageRecord>, Error> {
+        let held = self.held_permissions(viewer).await?;
+        let global = Partition::global();
+        let rows = held
+            .iter()
+            .map(|to| Parts::from((to.to_string(), id.to_string())));
+        let rows = OPENED.get_many(&self.tx, &global, rows).await?;
+        match rows.into_iter().flatten().next() {
+            Some(KeptOpened(row)) => self.behind(&row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The records of an image that are opened to a scope, each once, as the viewer sees them.
+    pub(crate) async fn opened_records(
+        &self,
+        viewer: &Scope,
+        location: &CloudLocation,
+        image: &ImageId,
+    ) -> Result<Vec<ImageRecord>, Error> {
+        let mut records = Vec::<ImageRecord>::new();
+        let global = Partition::global();
+        for to in self.held_permissions(viewer).await? {
+            let place = Parts::from(to.to_string()).and(location.as_str());
+            let place = place.and(image.equality_key().as_ref());
+            for KeptOpened(row) in self.all_by(&OPENED, "place", &global, place).await? {
+                let known = records.iter().any(|record| record.id() == row.image);
+                if let Some(record) = self.behind(&row).await?
+                    && !known
+                {
+                    records.push(record.as_opened());
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    /// The record that is opened, if it can be used: others are not shown (AWS).
+    async fn behind(&self, row: &StoredOpened) -> Result<Option<ImageRecord>, Error> {
+        let partition = partition_of(&row.scope)?;
+        let found = IMAGES.get(&self.tx, &partition, row.image.to_string());
+        let record = found.await?.map(|kept| kept.0);
+        Ok(record.filter(|record| record.lifecycle().is_usable()))
+    }
+
+    /// The launch permissions of a record.
+    pub(crate) async fn permissions_of(
+        &self,
+        record: &ImageRecord,
+    ) -> Result<LaunchPermissions, Error> {
+        let at = partition_of(record.scope())?;
+        let found = LAUNCH_PERMISSIONS.get(&self.tx, &at, record.id().to_string());
+        let found = found.await?.map(|kept| kept.0);
+        Ok(found.unwrap_or_else(|| LaunchPermissions::none(record.id())))
+    }
+
+    /// A page of the image records that a scope sees: scope by scope upward, then those that are
+    /// opened to it.
+    pub(crate) async fn image_page(
+        &self,
+        query: &ImageQuery,
+        paging: &Paging,
+    ) -> Result<Page<ImageRecord>, Error> {
+        let queries = query.queries()?;
+        let list = (IMAGES.space(), &queries);
+        let (mut filling, mut after) = Filling::begin(self, &list, paging)?;
+        for query in &queries {
+            if let Some(row) = &after {
+                // Those before the one that the cursor is of have been read.
+                if !IMAGES.covers(query, row)? {
+                    continue;
+                }
+            }
+            let query = query.clone().limit(filling.missing()).after(after.take());
+            for found in IMAGES.query(&self.tx, &query).await?.found {
+                if !filling.take(found.row, found.record.0) {
+                    return Ok(filling.end());
+                }
+            }
+        }
+        let held = self.held_permissions(&query.from).await?;
+        for to in &held {
+            let at = Parts::from(to.to_string());
+            let within = match (&query.location, query.cloud) {
+                (Some(location), _) => Within::Starting(at, location.as_str().to_owned()),
+                (None, Some(cloud)) => Within::Starting(at, cloud.as_str().to_owned()),
+                (None, None) => Within::Prefix(at),
+            };
+            let rows = Query::all(&Partition::global())
+                .index("place")
+                .within(within);
+            if let Some(row) = &after
+                && !OPENED.covers(&rows, row)?
+            {
+                continue;
+            }
+            let filters = queries.first();
+            if !self
+                .opened_rows(&mut filling, &held, to, rows, after.take(), query, filters)
+                .await?
+            {
+                return Ok(filling.end());
+            }
+        }
+        match after {
+            // A row of none of the queries: the account may have left the group that it was of.
+            Some(_) if held.is_empty() => Err(CursorError::OtherQuery.into()),
+            _ => Ok(filling.end()),
+        }
+    }
+
+    /// Takes what one launch permission opens; tells whether to go on.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one loop of a page")]
+    async fn opened_rows(
+        &self,
+        filling: &mut Filling<'_, ImageRecord>,
+        held: &[LaunchPermission],
+        to: &LaunchPermission,
+        rows: Query,
+        mut after: Option<Key>,
+        query: &ImageQuery,
+        filters: Option<&Query>,
+    ) -> Result<bool, Error> {
+        loop {
+            let page = OPENED
+                .query(
+                    &self.tx,
+                    &rows.clone().limit(filling.missing()).after(after),
+                )
+                .await?;
+            for found in page.found {
+                let Some(record) = self.behind(&found.record.0).await? else {
+                    continue;
+                };
+                // The tree has shown it, or another permission of hers.
+                if visible(record.scope(), record.shared(), &query.from)
+                    || self.permissions_of(&record).await?.opening(held) != Some(to)
+                {
+                    continue;
+                }
+                let record = record.as_opened();
+                // Asked of what she sees: what is hidden from her cannot be guessed by filters.
+                let json = serde_json::to_string(&record)
+                    .map_err(|_| StoreError::corrupt("an image record cannot be written"))?;
+                let admitted = filters.map_or(Ok(true), |filters| filters.admits(&json));
+                let admitted = admitted
+                    .map_err(|_| StoreError::corrupt("an image record cannot be read again"))?;
+                if admitted && !filling.take(found.row, record) {
+                    return Ok(false);
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+/// Where the rows of what is opened stand for a record.
+pub(crate) fn opened_row(to: &LaunchPermission, record: &ImageRecord) -> (Parts, KeptOpened) {
+    let parts = Parts::from((to.to_string(), record.id().to_string()));
+    let row = StoredOpened {
+        to: to.clone(),
+        image: record.id(),
+        scope: record.scope().clone(),
+        location: record.location().clone(),
+        key: record.image_id().equality_key().into_owned(),
+    };
+    (parts, KeptOpened(row))
+}

@@ -1,0 +1,245 @@
+//! Every read of the facade, asked by somebody of another account: what is hidden answers as what
+//! is absent does, byte for byte, and costs the same reads of the store.
+
+use crate::{
+    counting::{Counting, Reads},
+    support::{World, committed, image, most, p, run},
+};
+use cloud_atlas::{
+    EventQuery, GroupRef, ImageQuery, LaunchRequest, Session,
+    base::Name,
+    history::LineageId,
+    image::{ImageRecordId, LaunchPermission},
+    scope::{GroupId, Permission, Scope},
+    store::FeedPosition,
+    template::{LockFile, Reference},
+};
+use std::{collections::BTreeSet, fmt::Debug, fs, path::Path, pin::Pin, sync::Arc};
+
+const EAST: &str = "aws/us-east-1";
+
+/// What a caller may name of an account that is not hers: ids that are there in one world, and
+/// nowhere in the other.
+#[derive(Debug, Clone)]
+struct Named {
+    lineage: LineageId,
+    image: ImageRecordId,
+    group: GroupId,
+    lock: LockFile,
+    from: Scope,
+}
+
+type Answer<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
+
+async fn told<T: Debug, E: std::error::Error>(
+    result: impl Future<Output = Result<T, E>>,
+) -> String {
+    match result.await {
+        Ok(answer) => format!("{answer:?}"),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+macro_rules! reads {
+    ($($name:ident($who:ident, $named:ident) $call:expr;)*) => {
+        /// The reads of the facade that are tried, by their names.
+        const READS: &[(&str, for<'a> fn(&'a Session, &'a Named, &'a Reference) -> Answer<'a>)] = &[
+            $((stringify!($name), |$who, $named, reference| {
+                // Not every read takes a reference.
+                let _ = reference;
+                Box::pin(async move { $call(reference).await })
+            }),)*
+        ];
+    };
+}
+
+reads! {
+    can(who, named) |_| told(who.can(Permission::MciView, &named.from));
+    givers(who, named) |_| told(who.givers(&named.from));
+    channels(who, named) |r| told(async move { who.channels(r, &named.from, &most()).await });
+    credentials(who, named) |_| told(async move { who.credentials(&named.from, &most()).await });
+    find_events(who, named) |_| told(async move { who.find_events(&trail(named), &most()).await });
+    events_after(who, named) |_| told(async move {
+        who.events_after(&trail(named), FeedPosition::START).await
+    });
+    events_head(who, named) |_| told(who.events_head(&named.from));
+    export_stream(who, named) |r| told(async move {
+        who.export_stream(std::slice::from_ref(r), &named.from).await
+    });
+    group(who, named) |_| told(async move { who.group(&GroupRef::Id(named.group), &named.from).await });
+    groups(who, named) |_| told(async move { who.groups(&named.from, &most()).await });
+    image(who, named) |_| told(who.image(named.image, &named.from));
+    images(who, named) |_| told(async move {
+        who.images(&ImageQuery::new(named.from.clone()), &most()).await
+    });
+    find_images(who, named) |_| told(async move {
+        let (location, image) = (p(EAST), crate::support::ami(77));
+        who.find_images(&location, &image, &named.from).await
+    });
+    launch_permissions(who, named) |_| told(who.launch_permissions(named.image, &named.from));
+    jobs(who, named) |_| told(who.jobs(&named.from));
+    explain(who, named) |r| told(async move { who.explain(&launch(r, named)).await });
+    resolve(who, named) |r| told(async move { who.resolve(&launch(r, named)).await });
+    resolve_all(who, named) |r| told(who.resolve_all(r, &named.from));
+    lock(who, named) |r| told(who.lock(r, &named.from, None));
+    verify_lock(who, named) |_| told(who.verify_lock(&named.lock, &named.from));
+    coverage(who, named) |r| told(async move {
+        who.coverage(std::slice::from_ref(r), &named.from).await
+    });
+    diff_pair(who, named) |r| told(who.diff_pair(r, &named.from));
+    mci(who, named) |r| told(who.mci(r, &named.from));
+    mci_diff(who, named) |r| told(who.mci_diff(r, r, &named.from));
+    mci_log(who, named) |r| told(async move { who.mci_log(r, &named.from, &most()).await });
+    mcis(who, named) |_| told(async move { who.mcis(&named.from, &most()).await });
+    releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });
+    grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });
+    principals(who, _named) |_| told(async move { who.principals(&most()).await });
+    scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
+}
+
+fn trail(named: &Named) -> EventQuery {
+    let mut query = EventQuery::new(named.from.clone());
+    query.record = Some(named.image.to_string());
+    query
+}
+
+fn launch(reference: &Reference, named: &Named) -> LaunchRequest {
+    LaunchRequest::new(reference.clone(), p(EAST), named.from.clone())
+}
+
+/// The names of the calls of a session that read, and write nothing: those that begin a unit of
+/// work that only reads. An import that rehearses what it will write is no read.
+fn reads_in_the_source() -> BTreeSet<String> {
+    fn scan(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                scan(&path, found);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for part in text.split("    pub async fn ").skip(1) {
+                let body = part.split("\n    }\n").next().unwrap();
+                let name: String = part
+                    .chars()
+                    .take_while(|next| next.is_alphanumeric() || *next == '_')
+                    .collect();
+                if body.contains("self.read()") && !body.contains("rehearsal") {
+                    found.insert(name);
+                }
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    scan(&source, &mut found);
+    found
+}
+
+#[test]
+fn s08_every_read_of_the_facade_is_among_those_that_are_tried() {
+    let tried: BTreeSet<_> = READS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(tried.len(), READS.len());
+    let found = reads_in_the_source();
+    let missing: Vec<_> = found.difference(&tried).collect();
+    assert!(missing.is_empty(), "not tried: {missing:?}");
+    let gone: Vec<_> = tried.difference(&found).collect();
+    assert!(gone.is_empty(), "no longer there: {gone:?}");
+}
+
+/// A world with something of bert's, and with much of acme's or nothing of it.
+fn world(furnished: bool) -> (World, Arc<Reads>, Option<Named>) {
+    let store = Counting::default();
+    let reads = Arc::clone(&store.reads);
+    let world = World::over(Arc::new(store));
+    let named = run(async {
+        let (admin, bert) = (world.admin(), world.who("bert"));
+        admin.add_scope(&p("/gamma")).await.unwrap();
+        committed(&bert, "/beta", "own", 1).await;
+        bert.register_image(image("/beta", EAST, 1)).await.unwrap();
+        if !furnished {
+            return None;
+        }
+        committed(&admin, "/acme", "web", 77).await;
+        committed(&admin, "/acme/prod", "web", 77).await;
+        let web = p::<Reference>("/acme:web");
+        let acme = p::<Scope>("/acme");
+        let lineage = admin.mci(&web, &acme).await.unwrap().lineage;
+        admin
+            .assign_channel(&p("stable"), &web, &acme)
+            .await
+            .unwrap();
+        let lock = admin.lock(&web, &acme, None).await.unwrap();
+        let made = admin.register_image(image("/acme/prod", EAST, 77)).await;
+        let image = made.unwrap().record.id();
+        let group = admin.make_group(&acme, &p("partners")).await.unwrap().id;
+        let by = GroupRef::Id(group);
+        let code = admin.invite(&by, &acme).await.unwrap().code;
+        admin.accept_invitation(code, &p("/gamma")).await.unwrap();
+        let to = [p("999999999999"), LaunchPermission::Group(group)];
+        admin
+            .add_launch_permissions(image, &to, &p("/acme/prod"))
+            .await
+            .unwrap();
+        Some(Named {
+            lineage,
+            image,
+            group,
+            lock,
+            from: acme,
+        })
+    });
+    (world, reads, named)
+}
+
+#[test]
+fn s12_hidden_and_absent_answer_alike_in_every_read_and_cost_the_same() {
+    let (full, full_reads, named) = world(true);
+    let (bare, bare_reads, _) = world(false);
+    let named = named.unwrap();
+    let references = [
+        Reference::lineage(named.lineage),
+        p("/acme:web"),
+        p("/acme/prod:web"),
+        p("/acme:web@stable"),
+        Reference::named(p::<Name>("web")),
+    ];
+    let mut compared = 0;
+    for caller in ["bert", "eve"] {
+        for from in ["/beta", "/beta/prod", "/acme", "/acme/prod", "/"] {
+            let named = Named {
+                from: p(from),
+                ..named.clone()
+            };
+            for reference in &references {
+                for (name, read) in READS {
+                    let answer = |world: &World, reads: &Reads| {
+                        let who = world.who(caller);
+                        reads.take();
+                        let answer = run(read(&who, &named, reference));
+                        (answer, reads.take())
+                    };
+                    let hidden = answer(&full, &full_reads);
+                    let absent = answer(&bare, &bare_reads);
+                    assert_eq!(
+                        hidden, absent,
+                        "{name} of {reference} by {caller} from {from}"
+                    );
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 1000, "{compared}");
+    // The same calls do find it all, when somebody asks who may.
+    let named = Named {
+        from: p("/acme/prod"),
+        ..named
+    };
+    let admin = full.admin();
+    for (name, read) in READS {
+        let answer = run(read(&admin, &named, &references[1]));
+        let refused = ["group", "groups", "export_stream", "diff_pair"].contains(name);
+        assert_eq!(answer.starts_with("error"), refused, "{name}: {answer}");
+    }
+}

@@ -1,0 +1,137 @@
+//! Which command and which action of the EC2 API needs which permission: the second table.
+
+use crate::Permission;
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// What each operation needs. The built-in one holds the commands of `atlas` by their words
+/// (`image register`) and the actions of the EC2 API by their names (`RegisterImage`); a host
+/// program can supply its own (RightScale names roles only; the table is ours).
+///
+/// The permission is needed at the scope of what is changed, or looked at, or above it. An
+/// operation that needs none, such as reading an image id, is not listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationTable(BTreeMap<Cow<'static, str>, Permission>);
+
+use Permission as P;
+
+/// The commands.
+const COMMANDS: &[(&str, P)] = &[
+    ("scope add", P::ScopeManage),
+    ("scope list", P::ScopeView),
+    ("scope remove", P::ScopeManage),
+    ("principal add", P::PrincipalManage),
+    ("principal list", P::PrincipalView),
+    ("principal remove", P::PrincipalManage),
+    ("grant add", P::GrantManage),
+    ("grant list", P::GrantView),
+    ("grant remove", P::GrantManage),
+    ("group make", P::GroupManage),
+    ("group list", P::MarketView),
+    ("group show", P::MarketView),
+    ("group invite", P::GroupManage),
+    ("group cancel", P::GroupManage),
+    ("group accept", P::InvitationAccept),
+    ("group remove", P::GroupManage),
+    ("group leave", P::InvitationAccept),
+    ("group delete", P::GroupManage),
+    ("credential add", P::CredentialManage),
+    ("credential list", P::CredentialView),
+    ("credential remove", P::CredentialManage),
+    ("image register", P::ImageRegister),
+    ("image list", P::ImageView),
+    ("image find", P::ImageView),
+    ("image show", P::ImageView),
+    ("image permission list", P::ImageView),
+    ("image permission add", P::ImageLaunchPermission),
+    ("image permission remove", P::ImageLaunchPermission),
+    ("image permission reset", P::ImageLaunchPermission),
+    ("mci new", P::MciCreate),
+    ("mci set", P::MciEdit),
+    ("mci unset", P::MciEdit),
+    ("mci list", P::MciView),
+    ("mci show", P::MciView),
+    ("mci commit", P::MciCommit),
+    ("mci log", P::MciView),
+    ("mci diff", P::MciDiff),
+    ("mci coverage", P::MciView),
+    ("channel assign", P::ChannelAssign),
+    ("channel list", P::ChannelView),
+    ("release set", P::ReleaseAssign),
+    ("release list", P::ReleaseView),
+    ("resolve", P::MciView),
+    ("lock", P::MciView),
+    ("lock verify", P::MciView),
+    ("import stream", P::ImageRegister),
+    ("export stream", P::MciView),
+    ("job list", P::EventView),
+    ("job forget", P::ImageRegister),
+    ("events", P::EventView),
+];
+
+/// The actions of the EC2 API. Where an action needs more for one attribute, the attribute stands
+/// behind a colon.
+const ACTIONS: &[(&str, P)] = &[
+    ("CancelImageLaunchPermission", P::ImageLaunchPermission),
+    ("CopyImage", P::ImageCopy),
+    ("CreateImage", P::ImageBundle),
+    ("CreateTags", P::ImageEdit),
+    ("DeleteTags", P::ImageEdit),
+    ("DeregisterImage", P::ImageDelete),
+    ("DescribeImageAttribute", P::ImageView),
+    ("DescribeImages", P::ImageView),
+    ("DescribeTags", P::ImageView),
+    ("DisableImage", P::ImageDisable),
+    ("DisableImageDeprecation", P::ImageDeprecate),
+    ("DisableImageDeregistrationProtection", P::ImageDelete),
+    ("EnableImage", P::ImageDisable),
+    ("EnableImageDeprecation", P::ImageDeprecate),
+    ("EnableImageDeregistrationProtection", P::ImageDelete),
+    ("ListImagesInRecycleBin", P::ImageView),
+    ("ModifyImageAttribute", P::ImageEdit),
+    (
+        "ModifyImageAttribute:launchPermission",
+        P::ImageLaunchPermission,
+    ),
+    ("RegisterImage", P::ImageRegister),
+    ("ResetImageAttribute", P::ImageLaunchPermission),
+    ("RestoreImageFromRecycleBin", P::ImageDelete),
+    ("RunInstances", P::Launch),
+];
+
+impl OperationTable {
+    /// A table without an operation in it.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// The commands of `atlas` and the actions of the EC2 API.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let known = COMMANDS.iter().chain(ACTIONS);
+        Self(known.map(|&(name, needs)| (name.into(), needs)).collect())
+    }
+
+    /// The same table with an operation that needs `permission`.
+    #[must_use]
+    pub fn with(mut self, operation: impl Into<String>, permission: Permission) -> Self {
+        self.0.insert(Cow::Owned(operation.into()), permission);
+        self
+    }
+
+    /// What an operation needs; none for one that the table does not know.
+    pub fn needs(&self, operation: &str) -> Option<Permission> {
+        self.0.get(operation).copied()
+    }
+
+    /// The operations with what they need, in order of their names.
+    pub fn operations(&self) -> impl Iterator<Item = (&str, Permission)> {
+        self.0.iter().map(|(name, needs)| (name.as_ref(), *needs))
+    }
+}
+
+impl Default for OperationTable {
+    fn default() -> Self {
+        Self::built_in()
+    }
+}
