@@ -8,7 +8,10 @@ use atlas_history::{
     CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
     StaleHead,
 };
-use atlas_image::{AddCredentialError, RegisterError, RemoveCredentialError};
+use atlas_image::{
+    AddCredentialError, EditImageError, LifeError, RegisterError, RemoveCredentialError,
+    UnshareError,
+};
 use atlas_mci::{EditError, NotReady};
 use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
@@ -135,6 +138,15 @@ pub enum Error {
     /// An image was not registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// An image record did not go on to another state.
+    #[error(transparent)]
+    Life(#[from] LifeError),
+    /// An image record was not changed.
+    #[error(transparent)]
+    EditImage(#[from] EditImageError),
+    /// An image record stays shared.
+    #[error(transparent)]
+    Unshare(#[from] UnshareError),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),
@@ -251,6 +263,7 @@ impl Error {
             | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
             | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
+            Self::Life(LifeError::ReplacesItself { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
             | Self::Stale(_)
             | Self::Mark(_)
@@ -258,6 +271,9 @@ impl Error {
             | Self::Channel(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))
+            | Self::Unshare(_)
+            | Self::Life(_)
+            | Self::EditImage(EditImageError::Deleted { .. })
             | Self::AddScope(
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )

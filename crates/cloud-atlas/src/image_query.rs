@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 /// | filter that is set | index | order |
 /// |---|---|---|
 /// | `name_begins` | scope, name | by name |
+/// | else `state` is deleted | scope, end in the bin | by the moment from which on they can be purged |
 /// | else `os` with a generation | scope, operating system | by family, generation, version |
 /// | else `location` | scope, location, image id | by location and image id |
 /// | else `os` | scope, operating system | by family, generation, version |
@@ -135,6 +136,10 @@ impl ImageQuery {
                 name_begins: Some(start),
                 ..
             } => ("name", starting(start)),
+            Self {
+                state: Some(LifecycleState::Deleted),
+                ..
+            } => ("bin", Within::Prefix(here)),
             Self {
                 os:
                     Some(

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, ImageQuery, NotFound, Noun, Page, Paging, Session,
+    stored::place,
     tables::{IMAGES, KeptImage, image_parts, partition_of, partitions_above},
     unit::{Change, Unit},
 };
@@ -49,9 +50,20 @@ impl Session {
     /// It is not there or not visible.
     pub async fn image(&self, id: ImageRecordId, from: &Scope) -> Result<ImageRecord, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, from).await?;
+        unit.image(id, from).await
+    }
+}
+
+impl Unit {
+    /// One image record that the caller sees from a scope.
+    pub(crate) async fn image(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+    ) -> Result<ImageRecord, Error> {
+        self.enter(Permission::ImageView, from).await?;
         for partition in partitions_above(from)? {
-            if let Some(kept) = IMAGES.get(&unit.tx, &partition, id.to_string()).await?
+            if let Some(kept) = IMAGES.get(&self.tx, &partition, id.to_string()).await?
                 && visible(kept.0.scope(), kept.0.shared(), from)
             {
                 return Ok(kept.0);
@@ -59,9 +71,7 @@ impl Session {
         }
         Err(NotFound::new(Noun::Image, id, from).into())
     }
-}
 
-impl Unit {
     /// Decides on a registration and keeps the record; the caller has checked the permission.
     pub(crate) async fn register(
         &self,
@@ -131,10 +141,4 @@ impl Unit {
         }
         Ok(records)
     }
-}
-
-/// Where the record of an image stands: at the cloud alone where its ids are common to all regions.
-fn place(location: &CloudLocation, image: &ImageId) -> CloudLocation {
-    let placed = image.record_location(location);
-    placed.map_or_else(|_| location.clone(), |placed| placed.location)
 }

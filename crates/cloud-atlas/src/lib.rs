@@ -18,12 +18,14 @@ mod images;
 mod import;
 mod job;
 mod launch;
+mod life;
 mod limits;
 mod mci_views;
 mod mcis;
 mod open;
 mod page;
 mod people;
+mod referrers;
 mod scopes;
 mod session;
 mod sight;
@@ -49,6 +51,7 @@ pub use crate::{
     },
     job::{Job, JobId, JobKind},
     launch::{Explained, LaunchRequest},
+    life::{ImageChange, Retention},
     limits::SmallLimit,
     mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},

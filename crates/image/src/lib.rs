@@ -62,17 +62,26 @@
 //! | [`nearest`] | which of several records of one image counts |
 //! | [`Lifecycle`], [`Origin`], [`Verification`] | how a record lives, where it came from, whether anyone looked |
 //! | [`OsFacts`], [`Architecture`], [`AgentFacts`] | what is inside the image |
+//! | [`deprecate`], [`disable`], [`delete`], [`restore`], [`purge`] and what takes them back | the steps of a record's life, or one of [`LifeError`] |
+//! | [`Protection`], [`protect`], [`unprotect`] | what keeps a record from being deleted |
+//! | [`Referrer`], [`Usage`] | who refers to a record, and what the caller is told of it |
+//! | [`EditImage`], [`edit`], [`share`], [`unshare`] | what may change after registration |
 //! | [`Warning`] | what is allowed and still worth saying |
 
 mod agent;
 mod architecture;
 mod credential;
+mod edit;
+mod life;
 mod lifecycle;
 mod nearest;
 mod origin;
 mod os;
+mod protection;
 mod record;
+mod referrer;
 mod register;
+mod sharing;
 mod text;
 mod warning;
 
@@ -84,14 +93,22 @@ pub use crate::{
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
         remove_credential,
     },
+    edit::{EditImage, EditImageError, edit},
+    life::{
+        CloudReport, DeleteFacts, DeleteImage, DeletedImage, LifeError, SameImage, delete,
+        deprecate, disable, enable, purge, report_delete, restore, undeprecate,
+    },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, nearest},
     origin::{Origin, Verification},
     os::OsFacts,
+    protection::{Protection, protect, unprotect},
     record::{ImageRecord, ImageRecordId},
+    referrer::{Hidden, InUse, Referrer, ReferrerKind, Usage},
     register::{
         AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via, register,
     },
+    sharing::{UnshareError, Unshared, share, unshare},
     text::{
         AgentText, ImageDescription, ImageName, OriginText, OsText, ParseTextError, Reason,
         SecretRef,

@@ -6,7 +6,7 @@ pub use error::{AlreadyRegistered, RegisterError};
 
 use crate::{
     AgentFacts, Architecture, Credential, CredentialId, ImageDescription, ImageName, ImageRecord,
-    ImageRecordId, Lifecycle, Origin, OsFacts, Verification, Warning, record::Fields,
+    ImageRecordId, Lifecycle, Origin, OsFacts, Protection, Verification, Warning, record::Fields,
 };
 use atlas_base::{Name, Tag, Timestamp};
 use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability};
@@ -172,6 +172,7 @@ pub fn register(
         lifecycle: Lifecycle::Active,
         origin: request.origin,
         verification: Verification::Unverified,
+        protection: Protection::Off,
         tags: request.tags,
         created: facts.now,
         created_by: facts.by.clone(),
