@@ -43,6 +43,8 @@ pub struct ImageQuery {
     pub name_contains: Option<String>,
     /// Only those in this state; all but the deleted ones unless it is said.
     pub state: Option<LifecycleState>,
+    /// Deleted ones too; it means nothing where a state is said.
+    pub deleted: bool,
     /// Only those with all of these tags.
     pub tags: BTreeSet<Tag>,
 }
@@ -105,6 +107,7 @@ impl ImageQuery {
             name_begins: None,
             name_contains: None,
             state: None,
+            deleted: false,
             tags: BTreeSet::new(),
         }
     }
@@ -169,7 +172,7 @@ impl ImageQuery {
             None => LifecycleState::all()
                 .iter()
                 .copied()
-                .filter(|state| *state != LifecycleState::Deleted)
+                .filter(|state| self.deleted || *state != LifecycleState::Deleted)
                 .collect(),
         };
         let states = states.into_iter().map(LifecycleState::as_str);

@@ -4,11 +4,17 @@ use crate::{
     Error, Session,
     sight::Sight,
     stored::{StoredMci, images_of},
-    tables::{CHANNELS, CONTENTS, IMAGES, KeptContent, MCIS, REVISIONS, image_parts, partition_of},
+    tables::{
+        CHANNELS, CONTENTS, IMAGES, KeptContent, MCIS, REVISIONS, image_parts, partition_of,
+        partitions_above,
+    },
     unit::Unit,
 };
 use atlas_history::RevisionNumber;
-use atlas_image::{ImageRecord, ImageRecordId, Referrer, ReferrerKind, SameImage, Usage, nearest};
+use atlas_image::{
+    ImageRecord, ImageRecordId, Referrer, ReferrerKind, SameImage, Usage, nearest, refer,
+};
+use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::Content;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Partition;
@@ -27,6 +33,10 @@ impl Session {
         unit.usage(&record, from).await
     }
 }
+
+/// Up to how many images of an edit are looked for in the bin one by one: each is a read or two, and
+/// the whole bin is read for more.
+const ONE_BY_ONE: usize = 16;
 
 /// What looks for the referrers of one record.
 struct Search<'a> {
@@ -76,6 +86,37 @@ impl Unit {
             }
         }
         Ok(partitions)
+    }
+
+    /// Refuses to let something at a scope refer to images whose records are deleted.
+    pub(crate) async fn refuse_buried(
+        &self,
+        scope: &Scope,
+        images: &BTreeSet<(CloudLocation, ImageId)>,
+    ) -> Result<(), Error> {
+        let mut buried: BTreeMap<_, Vec<ImageRecord>> = BTreeMap::new();
+        for partition in partitions_above(scope)? {
+            let mut found = Vec::new();
+            if images.len() <= ONE_BY_ONE {
+                for (location, image) in images {
+                    let parts = image_parts(location, image);
+                    found.extend(self.all_by(&IMAGES, "buried", &partition, parts).await?);
+                }
+            } else {
+                found = self.all_by(&IMAGES, "buried", &partition, ()).await?;
+            }
+            for record in found.into_iter().map(|kept| kept.0) {
+                let place = (record.location().clone(), record.image_id().clone());
+                if images.contains(&place) {
+                    buried.entry(place).or_default().push(record);
+                }
+            }
+        }
+        for ((location, image), mut records) in buried {
+            records.extend(self.records_above(scope, &location, &image).await?);
+            refer(&records, scope)?;
+        }
+        Ok(())
     }
 
     /// The other records of a record's image, in every account: those that the caller sees by

@@ -96,7 +96,7 @@ pub use crate::{
     edit::{EditImage, EditImageError, edit},
     life::{
         CloudReport, DeleteFacts, DeleteImage, DeletedImage, LifeError, SameImage, delete,
-        deprecate, disable, enable, purge, report_delete, restore, undeprecate,
+        deprecate, disable, enable, purge, refer, report_delete, restore, undeprecate,
     },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, nearest},

@@ -12,9 +12,10 @@ mod error;
 
 pub use error::LifeError;
 
-use crate::{ImageRecord, ImageRecordId, Lifecycle, Reason, Usage, Warning};
+use crate::{ImageRecord, ImageRecordId, Lifecycle, Reason, Usage, Warning, nearest};
 use atlas_base::Timestamp;
 use atlas_scope::{Scope, visible};
+use core::cmp::Reverse;
 
 /// Counts a record as deprecated from a moment on (AWS); it can still be used, with a warning.
 ///
@@ -297,6 +298,31 @@ pub fn restore(
         _ => return Err(not_in(record, "deleted")),
     };
     Ok(record.clone().with_lifecycle((**before).clone()))
+}
+
+/// Refuses to let something new refer to an image whose records are all deleted, as seen from a
+/// scope (ours): what is deleted is referred to by nothing, and stays so.
+///
+/// `records` are the records of that image in that location.
+///
+/// # Errors
+///
+/// The nearest record is deleted, and no other one is seen.
+pub fn refer(records: &[ImageRecord], viewer: &Scope) -> Result<(), LifeError> {
+    if nearest(records, viewer).is_some() {
+        return Ok(());
+    }
+    let seen = |record: &&ImageRecord| visible(record.scope(), record.shared(), viewer);
+    let mut seen: Vec<_> = records.iter().filter(seen).collect();
+    seen.sort_by_key(|record| (Reverse(record.scope().clone()), record.id()));
+    match seen.first() {
+        None => Ok(()),
+        Some(record) => Err(LifeError::Buried {
+            id: record.id(),
+            image_id: record.image_id().clone(),
+            location: record.location().clone(),
+        }),
+    }
 }
 
 /// Whether a deleted record may be forgotten: when the bin has kept it long enough, or `early`.

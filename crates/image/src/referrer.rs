@@ -214,19 +214,14 @@ impl fmt::Display for InUse {
         write!(f, "`{}` is used", self.record)?;
         let mut last = None;
         for referrer in self.referrers.iter().take(SHOWN) {
-            let before = match last {
-                None => " by",
-                Some(_) => ",",
-            };
-            f.write_str(before)?;
-            if last != Some(&referrer.scope) && last.is_some() {
-                f.write_str(" and")?;
+            let scope = &referrer.scope;
+            match last {
+                Some(here) if here == scope => f.write_str(",")?,
+                Some(_) => write!(f, ", at {scope} by")?,
+                None => write!(f, " at {scope} by")?,
             }
             write!(f, " {}", Named(referrer))?;
-            if last != Some(&referrer.scope) {
-                write!(f, " at {}", referrer.scope)?;
-            }
-            last = Some(&referrer.scope);
+            last = Some(scope);
         }
         let more = len(self.referrers.len().saturating_sub(SHOWN));
         match (last, more.saturating_add(self.hidden)) {

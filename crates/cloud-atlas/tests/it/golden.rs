@@ -57,7 +57,8 @@ fn of_then(dumped: Vec<String>) -> Vec<String> {
         key.split(' ').nth(1).map(str::to_owned)
     };
     let then: BTreeSet<_> = lines().iter().filter_map(|line| space(line)).collect();
-    let is_of_then = |line: &String| space(line).is_some_and(|space| then.contains(&space));
+    let is_of_then =
+        |line: &String| space(line).is_some_and(|name| name != "schema" && then.contains(&name));
     dumped.into_iter().filter(is_of_then).collect()
 }
 

@@ -3,7 +3,7 @@
 use super::SameImage;
 use crate::{ImageRecordId, InUse, LifecycleState, Protection};
 use atlas_base::Timestamp;
-use atlas_image_id::ImageId;
+use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::Scope;
 use core::fmt;
 
@@ -40,6 +40,18 @@ pub enum LifeError {
     Deleted {
         /// The record.
         id: ImageRecordId,
+    },
+    /// A MultiCloud Image was to name an image whose record is deleted.
+    #[error(
+        "`{image_id}` at {location} is deleted, as `{id}`: restore that record, register the image anew, or set another image"
+    )]
+    Buried {
+        /// The record.
+        id: ImageRecordId,
+        /// The image.
+        image_id: ImageId,
+        /// Where it is.
+        location: CloudLocation,
     },
     /// Its image is to be deleted in the cloud.
     #[error(

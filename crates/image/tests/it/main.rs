@@ -6,12 +6,15 @@
 )]
 
 mod credentials;
+mod edits;
 mod laws;
 mod life;
 mod messages;
 mod nearest;
 mod records;
 mod registering;
+mod steps;
+mod usage;
 mod words;
 
 use atlas_base::Timestamp;
