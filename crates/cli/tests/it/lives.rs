@@ -49,7 +49,8 @@ impl Transcript {
         }
         let moments = Regex::new("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z").unwrap();
         let answer = moments.replace_all(&answer, "MOMENT");
-        self.text.push_str(&answer);
+        let random = Regex::new("((lin|cred)-[0-9a-f]{32}|revision 1 [0-9a-f]{12})").unwrap();
+        self.text.push_str(&random.replace_all(&answer, "ID"));
         if ran.code != 0 {
             self.text.push_str(&format!("[{}]\n", ran.code));
         }
@@ -95,7 +96,7 @@ fn l01_a_record_from_registration_to_retirement() {
 fn l02_what_is_in_use_is_listed() {
     let mut said = Transcript::new();
     said.register("base", "ami-00000000000000001");
-    let set = format!("mci set web {EAST} ami-00000000000000001");
+    let set = format!("mci set web {EAST} ami-00000000000000001 --instance-type t3.micro");
     for line in [
         "mci new web",
         &set,
@@ -115,7 +116,15 @@ fn l02_what_is_in_use_is_listed() {
     let prod = ["--scope", "/acme/prod"];
     said.program
         .ok(&[&["mci", "new", "db"], &prod[..]].concat());
-    let args = ["mci", "set", "db", EAST, "ami-00000000000000001"];
+    let args = [
+        "mci",
+        "set",
+        "db",
+        EAST,
+        "ami-00000000000000001",
+        "--instance-type",
+        "t3.micro",
+    ];
     said.program.ok(&[&args[..], &prod[..]].concat());
     said.run("image unshare %base");
     said.run("image unshare %base --force");

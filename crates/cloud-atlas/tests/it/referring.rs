@@ -33,7 +33,6 @@ fn l02_a_delete_and_a_reference_at_once_leave_nothing_dangling() {
         let admin = atlas.act_as(&p("admin"));
         let (web, acme) = (p::<Reference>("web"), p::<Scope>("/acme"));
         run(admin.create_mci(&acme, p("web"))).unwrap();
-        let mut deletes = 0;
         for number in 0..24 {
             let registered = run(admin.register_image(image("/acme", EAST, number)));
             let id = registered.unwrap().record.id();
@@ -52,14 +51,12 @@ fn l02_a_delete_and_a_reference_at_once_leave_nothing_dangling() {
                 (Ok(()), Err(Error::Life(LifeError::InUse(_)))) => {}
                 (Err(Error::Life(LifeError::Buried { id: buried, .. })), Ok(())) => {
                     assert_eq!(*buried, id);
-                    deletes += 1;
                 }
                 other => panic!("{other:?}"),
             }
             let usage = run(admin.image_referrers(id, &acme)).unwrap();
             assert_eq!(usage.referrers().is_empty(), deleted.is_ok());
         }
-        assert!(deletes <= 24);
         assert!(run(atlas.check()).unwrap().findings.is_empty());
     }
 }

@@ -1,6 +1,9 @@
 //! The life of image records, from deprecated to purged.
 
-use crate::support::{World, ask, committed, image, most, p, run, set};
+use crate::{
+    counting::Counting,
+    support::{World, ask, committed, image, most, p, run, set},
+};
 use cloud_atlas::{
     Error, ErrorKind, ImageQuery, Retention, Session,
     image::{
@@ -10,6 +13,7 @@ use cloud_atlas::{
     scope::Scope,
     template::{LaunchWarning, ResolveError},
 };
+use std::sync::Arc;
 
 const EAST: &str = "aws/us-east-1";
 const DAY: i64 = 86_400_000_000;
@@ -87,7 +91,12 @@ fn l01_deprecated_still_resolves_with_a_warning_and_disabled_does_not() {
         assert_eq!(back.record, old);
         assert!(dana.resolve(&wanted).await.unwrap().warnings.is_empty());
         let events = trail(&world.admin(), "/acme", 4).await.join("\n");
-        insta::assert_snapshot!(events, @"");
+        insta::assert_snapshot!(events, @r#"
+        image.deprecate {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}} → {"lifecycle":{"state":"active"}}
+        image.disable {"lifecycle":{"before":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"},"reason":"CVE-2026-1","since":"2026-08-02T12:00:00Z","state":"disabled"}} → {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}}
+        image.disable {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}} → {"lifecycle":{"before":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"},"reason":"CVE-2026-1","since":"2026-08-02T12:00:00Z","state":"disabled"}}
+        image.deprecate {"lifecycle":{"state":"active"}} → {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}}
+        "#);
     });
 }
 
@@ -143,6 +152,32 @@ fn l01_every_step_needs_its_permission_and_what_is_hidden_reads_like_what_is_abs
         );
         let error = olga.empty_image_bin(&prod, false).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Denied);
+    });
+}
+
+#[test]
+fn s13_what_is_hidden_costs_as_many_reads_as_what_is_absent() {
+    let store = Counting::default();
+    let reads = Arc::clone(&store.reads);
+    let world = World::over(Arc::new(store));
+    let dana = world.who("dana");
+    run(async {
+        let mut hidden = image("/acme", EAST, 2);
+        hidden.shared = Some(false);
+        let hidden = dana.register_image(hidden).await.unwrap().record;
+        committed(&dana, "/acme", "web", 2).await;
+        let absent = p::<ImageRecordId>("img-ffffffffffffffffffffffffffffffff");
+        let (olga, prod) = (world.who("olga"), p::<Scope>("/acme/prod"));
+        let cost = async |id: ImageRecordId| {
+            reads.take();
+            olga.image_referrers(id, &prod).await.unwrap_err();
+            let keep = Retention::default();
+            let refused = olga.delete_image(id, &prod, None, keep, true).await;
+            refused.unwrap_err();
+            olga.unshare_image(id, &prod, true).await.unwrap_err();
+            reads.take()
+        };
+        assert_eq!(cost(hidden.id()).await, cost(absent).await);
     });
 }
 

@@ -145,7 +145,7 @@ pub(crate) enum Bin {
     },
     /// Purge what the bin of --scope has kept long enough; that cannot be taken back
     Empty {
-        /// Purge all of it
+        /// Purge all of it, also what can still be restored
         #[arg(long)]
         early: bool,
     },
@@ -281,7 +281,7 @@ impl One {
     pub(super) fn unprotect(&self, global: &Global, out: &mut Out) -> Run {
         let session = global.session()?;
         let change = session.unprotect_image(self.record, &global.scope);
-        told("took the protection off", change.block_on()?, out)
+        told("unprotected", change.block_on()?, out)
     }
 
     pub(super) fn share(&self, global: &Global, out: &mut Out) -> Run {
