@@ -2,6 +2,7 @@
 
 use crate::program::Program;
 use regex::Regex;
+use std::fmt::Write as _;
 
 const EAST: &str = "aws/us-east-1";
 
@@ -52,7 +53,7 @@ impl Transcript {
         let random = Regex::new("((lin|cred)-[0-9a-f]{32}|revision 1 [0-9a-f]{12})").unwrap();
         self.text.push_str(&random.replace_all(&answer, "ID"));
         if ran.code != 0 {
-            self.text.push_str(&format!("[{}]\n", ran.code));
+            writeln!(self.text, "[{}]", ran.code).unwrap();
         }
         self.text.push('\n');
     }

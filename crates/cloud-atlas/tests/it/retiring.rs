@@ -104,55 +104,50 @@ fn l01_deprecated_still_resolves_with_a_warning_and_disabled_does_not() {
 fn l01_every_step_needs_its_permission_and_what_is_hidden_reads_like_what_is_absent() {
     let world = World::new();
     let admin = world.admin();
-    run(async {
-        let seen = registered(&admin, "/acme", 1).await;
-        let mut hidden = image("/acme", EAST, 2);
-        hidden.shared = Some(false);
-        let hidden = admin.register_image(hidden).await.unwrap().record;
-        let absent = p::<ImageRecordId>("img-ffffffffffffffffffffffffffffffff");
-        let (olga, prod) = (world.who("olga"), p::<Scope>("/acme/prod"));
-        let every = async |id: ImageRecordId| {
-            let keep = Retention::default();
-            let answers = [
-                olga.deprecate_image(id, &prod, None, None, None).await,
-                olga.undeprecate_image(id, &prod).await,
-                olga.disable_image(id, &prod, None).await,
-                olga.enable_image(id, &prod).await,
-                olga.delete_image(id, &prod, None, keep, false).await,
-                olga.delete_image(id, &prod, None, keep, true).await,
-                olga.report_image_delete(id, &prod, CloudReport::Done).await,
-                olga.restore_image(id, &prod).await,
-                olga.protect_image(id, &prod, true).await,
-                olga.unprotect_image(id, &prod).await,
-                olga.edit_image(id, &prod, EditImage::default()).await,
-                olga.share_image(id, &prod).await,
-                olga.unshare_image(id, &prod, true).await,
-            ];
-            let mut errors: Vec<_> = answers.into_iter().map(Result::unwrap_err).collect();
-            errors.push(olga.purge(id, &prod, true).await.unwrap_err());
-            errors
-        };
-        for error in every(seen.id()).await {
-            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
-        }
-        let said = |id: ImageRecordId, errors: Vec<Error>| -> Vec<_> {
-            let said = errors.iter().map(|error| error.to_string());
-            said.map(|text| text.replace(&id.to_string(), "ID"))
-                .collect()
-        };
-        let of_hidden = every(hidden.id()).await;
-        assert!(
-            of_hidden
-                .iter()
-                .all(|error| error.kind() == ErrorKind::NotFound)
-        );
-        assert_eq!(
-            said(hidden.id(), of_hidden),
-            said(absent, every(absent).await)
-        );
-        let error = olga.empty_image_bin(&prod, false).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Denied);
-    });
+    let seen = run(registered(&admin, "/acme", 1));
+    let mut hidden = image("/acme", EAST, 2);
+    hidden.shared = Some(false);
+    let hidden = run(admin.register_image(hidden)).unwrap().record;
+    let absent = p::<ImageRecordId>("img-ffffffffffffffffffffffffffffffff");
+    let (olga, prod) = (world.who("olga"), p::<Scope>("/acme/prod"));
+    let every = |id: ImageRecordId| {
+        let keep = Retention::default();
+        let answers = [
+            run(olga.deprecate_image(id, &prod, None, None, None)),
+            run(olga.undeprecate_image(id, &prod)),
+            run(olga.disable_image(id, &prod, None)),
+            run(olga.enable_image(id, &prod)),
+            run(olga.delete_image(id, &prod, None, keep, false)),
+            run(olga.delete_image(id, &prod, None, keep, true)),
+            run(olga.report_image_delete(id, &prod, CloudReport::Done)),
+            run(olga.restore_image(id, &prod)),
+            run(olga.protect_image(id, &prod, true)),
+            run(olga.unprotect_image(id, &prod)),
+            run(olga.edit_image(id, &prod, EditImage::default())),
+            run(olga.share_image(id, &prod)),
+            run(olga.unshare_image(id, &prod, true)),
+        ];
+        let mut errors: Vec<_> = answers.into_iter().map(Result::unwrap_err).collect();
+        errors.push(run(olga.purge(id, &prod, true)).unwrap_err());
+        errors
+    };
+    for error in every(seen.id()) {
+        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+    }
+    let said = |id: ImageRecordId, errors: Vec<Error>| -> Vec<_> {
+        let said = errors.iter().map(ToString::to_string);
+        said.map(|text| text.replace(&id.to_string(), "ID"))
+            .collect()
+    };
+    let of_hidden = every(hidden.id());
+    assert!(
+        of_hidden
+            .iter()
+            .all(|error| error.kind() == ErrorKind::NotFound)
+    );
+    assert_eq!(said(hidden.id(), of_hidden), said(absent, every(absent)));
+    let error = run(olga.empty_image_bin(&prod, false)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
 }
 
 #[test]

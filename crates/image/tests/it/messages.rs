@@ -168,24 +168,25 @@ fn every_error_can_cross_threads() {
     crosses::<atlas_image::ParseTextError>();
 }
 
-fn in_use(count: usize, hidden: u64) -> Box<InUse> {
+fn in_use(count: usize, hidden: u64) -> InUse {
     let kinds = [
         ReferrerKind::MciHead,
         ReferrerKind::MciRevision,
         ReferrerKind::Lock,
     ];
-    let referrers = (0..count).map(|number| Referrer {
+    let kinds = kinds.into_iter().cycle().take(count);
+    let referrers = kinds.enumerate().map(|(number, kind)| Referrer {
         scope: scope(if number < 2 { "/acme" } else { "/acme/prod" }),
-        kind: kinds[number % 3],
+        kind,
         name: format!("web@{number}"),
         id: String::new(),
         visible: true,
     });
-    Box::new(InUse {
+    InUse {
         record: ImageRecordId::from_u128(1),
         referrers: referrers.collect(),
         hidden,
-    })
+    }
 }
 
 #[test]
@@ -224,11 +225,11 @@ fn refused_steps_of_a_life() {
         &protected(Protection::On { cool_down: false }),
         &protected(Protection::On { cool_down: true }),
         &protected(Protection::CoolingDown { until: now }),
-        &LifeError::InUse(in_use(1, 0)),
-        &LifeError::InUse(in_use(4, 2)),
-        &LifeError::InUse(in_use(12, 0)),
-        &LifeError::InUse(in_use(0, 1)),
-        &LifeError::InUse(in_use(0, 0)),
+        &LifeError::InUse(Box::new(in_use(1, 0))),
+        &LifeError::InUse(Box::new(in_use(4, 2))),
+        &LifeError::InUse(Box::new(in_use(12, 0))),
+        &LifeError::InUse(Box::new(in_use(0, 1))),
+        &LifeError::InUse(Box::new(in_use(0, 0))),
         &same(vec![(scope("/acme"), replacement)], 1),
         &same(vec![], 3),
         &LifeError::Gone { id },
@@ -243,7 +244,7 @@ fn refused_steps_of_a_life() {
             until: Some(now)
         },
         &LifeError::Kept { id, until: None },
-        &UnshareError::InUse(in_use(1, 0)),
+        &UnshareError::InUse(Box::new(in_use(1, 0))),
         &EditImageError::Deleted { id },
         &EditImageError::NameNeeded {
             id,

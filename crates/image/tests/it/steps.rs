@@ -8,6 +8,7 @@ use atlas_image::{
     protect, purge, report_delete, restore, undeprecate, unprotect,
 };
 use proptest::{collection::vec, prelude::*};
+use std::fmt::Write as _;
 
 fn at(hours: i64) -> Timestamp {
     Timestamp::from_micros(now().as_micros() + hours * 3_600_000_000).unwrap()
@@ -69,7 +70,7 @@ fn reversible(record: &ImageRecord, step: usize) -> Option<(ImageRecord, ImageRe
     let undone = |there: Option<ImageRecord>,
                   back: &dyn Fn(&ImageRecord) -> Option<ImageRecord>| {
         let there = there?;
-        let back = back(&there).expect("what was done can be undone");
+        let back = back(&there).unwrap();
         Some((there, back))
     };
     let restored = |there: &ImageRecord| restore(there, &[], now()).ok();
@@ -148,7 +149,8 @@ fn l01_each_state_allows_its_steps_and_no_other() {
         ];
         let possible = possible.iter().filter(|(_, is)| *is).map(|(step, _)| *step);
         let possible: Vec<_> = possible.collect();
-        table += &format!("{}: {}\n", record.lifecycle().as_str(), possible.join(", "));
+        let state = record.lifecycle().as_str();
+        writeln!(table, "{state}: {}", possible.join(", ")).unwrap();
     }
     insta::assert_snapshot!(table, @"
         active: deprecate, disable, delete, protect
