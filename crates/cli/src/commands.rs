@@ -50,7 +50,7 @@ pub(crate) enum Command {
     /// Add, list, remove cloud credentials
     #[command(subcommand)]
     Credential(credential::CredentialCommand),
-    /// Register, list, show records of images
+    /// Register, list, show, edit, retire records of images
     #[command(subcommand)]
     Image(image::ImageCommand),
     /// Find images, records and servers that lack their counterpart

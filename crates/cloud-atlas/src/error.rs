@@ -10,8 +10,8 @@ use atlas_history::{
     StaleHead,
 };
 use atlas_image::{
-    AddCredentialError, BundleError, LaunchPermissionError, RegisterError, RemoveCredentialError,
-    WorkError,
+    AddCredentialError, BundleError, EditImageError, LaunchPermissionError, LifeError,
+    RegisterError, RemoveCredentialError, UnshareError, WorkError,
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
@@ -157,6 +157,15 @@ pub enum Error {
     /// A work order was not made, or stays as it is.
     #[error(transparent)]
     Work(#[from] WorkError),
+    /// An image record did not go on to another state.
+    #[error(transparent)]
+    Life(#[from] LifeError),
+    /// An image record was not changed.
+    #[error(transparent)]
+    EditImage(#[from] EditImageError),
+    /// An image record stays shared.
+    #[error(transparent)]
+    Unshare(#[from] UnshareError),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),
@@ -298,6 +307,7 @@ impl Error {
             | Self::Accept(AcceptError::Unknown)
             | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
+            Self::Life(LifeError::ReplacesItself { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
             | Self::Stale(_)
             | Self::Mark(_)
@@ -315,6 +325,9 @@ impl Error {
                 | WorkError::NotHolder { .. }
                 | WorkError::NotFailed { .. },
             )
+            | Self::Unshare(_)
+            | Self::Life(_)
+            | Self::EditImage(EditImageError::Deleted { .. })
             | Self::AddScope(
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 /// | filter that is set | index | order |
 /// |---|---|---|
 /// | `name_begins` | scope, name | by name |
+/// | else `state` is deleted | scope, end in the bin | by the moment from which on they can be purged |
 /// | else `os` with a generation | scope, operating system | by family, generation, version |
 /// | else `location` | scope, location, image id | by location and image id |
 /// | else `os` | scope, operating system | by family, generation, version |
@@ -42,6 +43,8 @@ pub struct ImageQuery {
     pub name_contains: Option<String>,
     /// Only those in this state; all but the deleted ones unless it is said.
     pub state: Option<LifecycleState>,
+    /// Deleted ones too; it means nothing where a state is said.
+    pub deleted: bool,
     /// Only those with all of these tags.
     pub tags: BTreeSet<Tag>,
 }
@@ -104,6 +107,7 @@ impl ImageQuery {
             name_begins: None,
             name_contains: None,
             state: None,
+            deleted: false,
             tags: BTreeSet::new(),
         }
     }
@@ -136,6 +140,10 @@ impl ImageQuery {
                 ..
             } => ("name", starting(start)),
             Self {
+                state: Some(LifecycleState::Deleted),
+                ..
+            } => ("bin", Within::Prefix(here)),
+            Self {
                 os:
                     Some(
                         os @ OsFilter {
@@ -164,7 +172,7 @@ impl ImageQuery {
             None => LifecycleState::all()
                 .iter()
                 .copied()
-                .filter(|state| *state != LifecycleState::Deleted)
+                .filter(|state| self.deleted || *state != LifecycleState::Deleted)
                 .collect(),
         };
         let states = states.into_iter().map(LifecycleState::as_str);

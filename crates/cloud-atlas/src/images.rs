@@ -2,6 +2,7 @@
 
 use crate::{
     Error, ImageQuery, NotFound, Noun, Page, Paging, Session,
+    stored::place,
     tables::{IMAGES, KeptImage, image_parts, partition_of, partitions_above},
     unit::{Change, Unit},
 };
@@ -57,12 +58,21 @@ impl Session {
     /// It is not there or not visible.
     pub async fn image(&self, id: ImageRecordId, from: &Scope) -> Result<ImageRecord, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, from).await?;
-        unit.seen_image(id, from).await
+        unit.image(id, from).await
     }
 }
 
 impl Unit {
+    /// One image record that the caller sees from a scope.
+    pub(crate) async fn image(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+    ) -> Result<ImageRecord, Error> {
+        self.enter(Permission::ImageView, from).await?;
+        self.seen_image(id, from).await
+    }
+
     /// A record that a scope sees, held there or opened to it; the caller has checked the
     /// permission.
     pub(crate) async fn seen_image(
@@ -150,10 +160,4 @@ impl Unit {
         }
         Ok(records)
     }
-}
-
-/// Where the record of an image stands: at the cloud alone where its ids are common to all regions.
-pub(crate) fn place(location: &CloudLocation, image: &ImageId) -> CloudLocation {
-    let placed = image.record_location(location);
-    placed.map_or_else(|_| location.clone(), |placed| placed.location)
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     Error, Session,
-    images::place,
     states::{Located, State},
+    stored::place,
     unit::Unit,
 };
 use atlas_history::Revision;

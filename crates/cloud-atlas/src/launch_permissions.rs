@@ -98,7 +98,7 @@ impl Session {
         unit.enter(Permission::ImageView, from).await?;
         let mut records = unit.records_above(from, location, image).await?;
         records.retain(|record| visible(record.scope(), record.shared(), from));
-        let at = crate::images::place(location, image);
+        let at = crate::stored::place(location, image);
         for opened in unit.opened_records(from, &at, image).await? {
             if !records.iter().any(|record| record.id() == opened.id()) {
                 records.push(opened);

@@ -24,6 +24,7 @@ mod import;
 mod job;
 mod launch;
 mod launch_permissions;
+mod life;
 mod limits;
 mod looking;
 mod mci_views;
@@ -32,6 +33,7 @@ mod open;
 mod opened;
 mod page;
 mod people;
+mod referrers;
 mod scopes;
 mod session;
 mod sight;
@@ -61,6 +63,7 @@ pub use crate::{
     },
     job::{Job, JobId, JobKind},
     launch::{Explained, LaunchRequest},
+    life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
     mci_views::{LogEntry, MciSummary, MciView, Released},

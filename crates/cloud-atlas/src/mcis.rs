@@ -4,7 +4,7 @@ use crate::{
     Error, MciView, NotFound, Noun, Session,
     mci_views::view,
     states::Located,
-    stored::{LastRevision, StoredContent, StoredMci, StoredRevision},
+    stored::{LastRevision, StoredContent, StoredMci, StoredRevision, images_of},
     tables::{
         CONTENTS, KeptContent, KeptRevision, REVISIONS, SCOPES, partition_of, partition_of_record,
         revision_parts,
@@ -16,6 +16,7 @@ use atlas_history::{CommitRequest, Generation, Head, LineageId, Marks, Message, 
 use atlas_mci::{Content, Diff, HeadEdit};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
+use std::collections::BTreeSet;
 
 impl Session {
     /// Makes a MultiCloud Image with an empty HEAD (RightScale: a new MCI has a HEAD only).
@@ -67,6 +68,10 @@ impl Session {
                 let content = located.mci.head.content().edited(edits)?;
                 let diff = Diff::between(located.mci.head.content(), &content);
                 if !diff.is_empty() {
+                    let old: BTreeSet<_> = images_of(located.mci.head.content()).collect();
+                    let new = images_of(&content).filter(|image| !old.contains(image));
+                    let new = new.collect::<BTreeSet<_>>();
+                    unit.refuse_buried(&located.mci.scope, &new).await?;
                     located.mci.head = located.mci.head.edited(content);
                     unit.put_mci(located.mci.clone()).await?;
                     unit.audit_edit(&located.mci, &diff).await?;

@@ -3,10 +3,11 @@
 use atlas_base::{CanonicalError, Digest, Timestamp};
 use atlas_history::{Content as _, Head, LineageId, Marks, Origin, Revision, RevisionNumber};
 use atlas_image::{ImageRecordId, LaunchPermission};
-use atlas_image_id::CloudLocation;
+use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::Content;
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A MultiCloud Image: its lineage and its HEAD. Its name is the nickname of HEAD.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +66,35 @@ pub(crate) fn marks_of(revisions: &[StoredRevision]) -> Vec<(RevisionNumber, &Ma
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoredContent {
     pub(crate) text: String,
+}
+
+impl StoredContent {
+    /// The most settings whose images are indexed one by one: a content with as many is committed on
+    /// an engine of 128 operations.
+    pub(crate) const FEW: usize = 64;
+
+    /// The digest that it is kept by.
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(Content::DOMAIN, self.text.as_bytes())
+    }
+
+    /// The images of its settings and where their records stand; none where it cannot be read.
+    pub(crate) fn images(&self) -> Option<BTreeSet<(CloudLocation, ImageId)>> {
+        let content: Content = serde_json::from_str(&self.text).ok()?;
+        Some(images_of(&content).collect())
+    }
+}
+
+/// The images of the settings of a content, and where their records stand.
+pub(crate) fn images_of(content: &Content) -> impl Iterator<Item = (CloudLocation, ImageId)> {
+    let settings = content.settings().iter();
+    settings.map(|(at, setting)| (place(at, setting.image()), setting.image().clone()))
+}
+
+/// Where the record of an image stands: at the cloud alone where its ids are common to all regions.
+pub(crate) fn place(location: &CloudLocation, image: &ImageId) -> CloudLocation {
+    let placed = image.record_location(location);
+    placed.map_or_else(|_| location.clone(), |placed| placed.location)
 }
 
 /// That a release of a stream was imported.

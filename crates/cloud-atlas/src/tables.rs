@@ -7,12 +7,15 @@ use crate::stored::{StoredContent, StoredImport, StoredMci, StoredOpened, Stored
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::{Credential, ImageName, ImageRecord, LaunchPermissions, OsFacts, WorkOrder};
+use atlas_image::{
+    Credential, ImageName, ImageRecord, LaunchPermissions, Lifecycle, OsFacts, WorkOrder,
+};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 macro_rules! kept {
     ($($(#[$doc:meta])* $name:ident($type:ty) = $schema:literal;)*) => {$(
@@ -164,6 +167,37 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
                 .map(|id| Parts::from(id.to_string()))
                 .collect()
         }),
+        // What is in the recycle bin, by the moment from which on it can be purged.
+        Index::many("bin", |kept| {
+            let image = &kept.0;
+            let Lifecycle::Deleted { purge_at, .. } = image.lifecycle() else {
+                return Vec::new();
+            };
+            let until = purge_at.map_or(u64::MAX, micros);
+            vec![Parts::from((image.scope().as_str(), until))]
+        }),
+        // What is in the recycle bin, by image: nothing new may refer to it.
+        Index::many("buried", |kept| {
+            let image = &kept.0;
+            let deleted = image.lifecycle().is_deleted();
+            let row = || image_parts(image.location(), image.image_id());
+            deleted.then(row).into_iter().collect()
+        }),
+        // Which records name another one: as what they were made from, or as what replaces them.
+        Index::many("named", |kept| {
+            let image = &kept.0;
+            let replacement = match image.lifecycle() {
+                Lifecycle::Deprecated { replacement, .. } => *replacement,
+                _ => None,
+            };
+            let named: BTreeSet<_> = image
+                .origin()
+                .parent()
+                .into_iter()
+                .chain(replacement)
+                .collect();
+            named.iter().map(|id| Parts::from(id.to_string())).collect()
+        }),
     ],
 );
 
@@ -173,14 +207,24 @@ pub(crate) fn image_parts(location: &CloudLocation, image: &ImageId) -> Parts {
 }
 
 /// By lineage.
+///
+/// What HEAD refers to is found among the edited ones, which are few: one that is not edited holds
+/// what its newest revision holds.
 pub(crate) const MCIS: Table<KeptMci> = Table::new(
     "mci",
-    &[Index::unique("name", |kept| {
-        vec![mci_name_parts(
-            &kept.0.scope,
-            kept.0.head.content().nickname(),
-        )]
-    })],
+    &[
+        Index::unique("name", |kept| {
+            vec![mci_name_parts(
+                &kept.0.scope,
+                kept.0.head.content().nickname(),
+            )]
+        }),
+        Index::many("edited", |kept| {
+            let edited = kept.0.is_edited().unwrap_or(true);
+            let row = || Parts::from(kept.0.scope.as_str());
+            edited.then(row).into_iter().collect()
+        }),
+    ],
 );
 
 pub(crate) fn mci_name_parts(scope: &Scope, name: &Name) -> Parts {
@@ -188,14 +232,40 @@ pub(crate) fn mci_name_parts(scope: &Scope, name: &Name) -> Parts {
 }
 
 /// By lineage and number.
-pub(crate) const REVISIONS: Table<KeptRevision> = Table::new("revision", &[]);
+pub(crate) const REVISIONS: Table<KeptRevision> = Table::new(
+    "revision",
+    &[Index::many("content", |kept| {
+        vec![Parts::from(kept.0.revision.content().to_string())]
+    })],
+);
 
 pub(crate) fn revision_parts(lineage: LineageId, number: RevisionNumber) -> Parts {
     Parts::from((lineage.to_string(), u64::from(number.get())))
 }
 
 /// By content digest.
-pub(crate) const CONTENTS: Table<KeptContent> = Table::new("content", &[]);
+///
+/// Contents of up to [`StoredContent::FEW`] settings are found by each of their images. A row a
+/// setting would make larger ones too large for the commits of small engines: they have one row, and
+/// whoever looks for an image looks into each of them.
+pub(crate) const CONTENTS: Table<KeptContent> = Table::new(
+    "content",
+    &[
+        Index::many("image", |kept| match kept.0.images() {
+            Some(images) if images.len() <= StoredContent::FEW => {
+                let row = |(at, image): &(CloudLocation, ImageId)| image_parts(at, image);
+                images.iter().map(row).collect()
+            }
+            _ => Vec::new(),
+        }),
+        Index::many("large", |kept| match kept.0.images() {
+            Some(images) if images.len() <= StoredContent::FEW => Vec::new(),
+            Some(images) => vec![Parts::from(u64::try_from(images.len()).unwrap_or(u64::MAX))],
+            // What cannot be read is looked into, so that nobody takes it for empty.
+            None => vec![Parts::from(0_u64)],
+        }),
+    ],
+);
 
 /// By lineage and name.
 pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);

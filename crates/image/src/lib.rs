@@ -68,6 +68,10 @@
 //! | [`candidates`], [`discover`] | what could be registered; what lacks its counterpart |
 //! | [`BundleImage`], [`bundle`], [`CleanupList`] | an image of a server's root disk, and what is removed before |
 //! | [`WorkOrder`], [`take_work`], [`report_work`] | work that a host does in a cloud |
+//! | [`deprecate`], [`disable`], [`delete`], [`restore`], [`purge`] and what takes them back | the steps of a record's life, or one of [`LifeError`] |
+//! | [`Protection`], [`protect`], [`unprotect`] | what keeps a record from being deleted |
+//! | [`Referrer`], [`Usage`] | who refers to a record, and what the caller is told of it |
+//! | [`EditImage`], [`edit`], [`share`], [`unshare`] | what may change after registration |
 //! | [`Warning`] | what is allowed and still worth saying |
 
 mod agent;
@@ -77,13 +81,18 @@ mod cleanup;
 mod cloud;
 mod credential;
 mod discover;
+mod edit;
 mod launch_permission;
+mod life;
 mod lifecycle;
 mod nearest;
 mod origin;
 mod os;
+mod protection;
 mod record;
+mod referrer;
 mod register;
+mod sharing;
 mod text;
 mod warning;
 mod work;
@@ -103,20 +112,28 @@ pub use crate::{
         remove_credential,
     },
     discover::{Candidate, DiscoverFacts, Discovery, candidates, discover},
+    edit::{EditImage, EditImageError, edit},
     launch_permission::{
         ChangedLaunchPermissions, LaunchPermission, LaunchPermissionError, LaunchPermissionFacts,
         LaunchPermissions, OrganizationArn, ParseLaunchPermissionError, add_launch_permissions,
         remove_launch_permissions,
     },
+    life::{
+        CloudReport, DeleteFacts, DeleteImage, DeletedImage, LifeError, SameImage, delete,
+        deprecate, disable, enable, purge, refer, report_delete, restore, undeprecate,
+    },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, Records, nearest, nearest_or_opened},
     origin::{Origin, Verification},
     os::OsFacts,
+    protection::{Protection, protect, unprotect},
     record::{ImageRecord, ImageRecordId},
+    referrer::{Hidden, InUse, Referrer, ReferrerKind, Usage},
     register::{
         AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via,
         choose_credential, register,
     },
+    sharing::{UnshareError, Unshared, share, unshare},
     text::{
         AgentText, CloudText, ImageDescription, ImageName, OriginText, OsText, ParseTextError,
         Reason, SecretRef,

@@ -39,13 +39,48 @@ pub enum Lifecycle {
         /// What enabling it brings back.
         before: Box<Self>,
     },
-    /// It is gone but for its memory: it frees its location and id, and can be restored.
+    /// A host was asked to delete the image in its cloud, and has not reported yet. It cannot be
+    /// used, and keeps its location and id.
+    PendingDelete {
+        /// When it was asked for.
+        since: Timestamp,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// How long the bin keeps the record once the image is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purge_at: Option<Timestamp>,
+        /// What withdrawing the order brings back.
+        before: Box<Self>,
+    },
+    /// The host could not delete the image in its cloud. It cannot be used, and keeps its location
+    /// and id; the order can be given again or withdrawn.
+    DeleteFailed {
+        /// When the host reported it.
+        since: Timestamp,
+        /// What the host said.
+        failure: Reason,
+        /// Why it was to be deleted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// What withdrawing the order brings back.
+        before: Box<Self>,
+    },
+    /// It is gone but for its memory, in the recycle bin (AWS): it frees its location and id, and
+    /// can be restored.
     Deleted {
         /// When.
         since: Timestamp,
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
+        /// From when on it can be purged and no longer be restored; none where the bin keeps it
+        /// until somebody purges it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purge_at: Option<Timestamp>,
+        /// Whether the image was deleted in its cloud too, so that nothing is left to restore.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        gone: bool,
         /// What restoring it brings back.
         before: Box<Self>,
     },
@@ -56,7 +91,10 @@ impl Lifecycle {
     pub fn is_usable(&self) -> bool {
         match self {
             Self::Active | Self::Deprecated { .. } => true,
-            Self::Disabled { .. } | Self::Deleted { .. } => false,
+            Self::Disabled { .. }
+            | Self::PendingDelete { .. }
+            | Self::DeleteFailed { .. }
+            | Self::Deleted { .. } => false,
         }
     }
 
@@ -64,7 +102,7 @@ impl Lifecycle {
     pub fn is_deprecated(&self, now: Timestamp) -> bool {
         match self {
             Self::Deprecated { from, .. } => *from <= now,
-            Self::Active | Self::Disabled { .. } | Self::Deleted { .. } => false,
+            _ => false,
         }
     }
 
@@ -79,6 +117,8 @@ impl Lifecycle {
             Self::Active => LifecycleState::Active,
             Self::Deprecated { .. } => LifecycleState::Deprecated,
             Self::Disabled { .. } => LifecycleState::Disabled,
+            Self::PendingDelete { .. } => LifecycleState::PendingDelete,
+            Self::DeleteFailed { .. } => LifecycleState::DeleteFailed,
             Self::Deleted { .. } => LifecycleState::Deleted,
         }
     }
@@ -102,6 +142,10 @@ pub enum LifecycleState {
     Deprecated,
     /// It cannot be used.
     Disabled,
+    /// A host was asked to delete the image in its cloud.
+    PendingDelete,
+    /// The host could not.
+    DeleteFailed,
     /// It is gone but for its memory.
     Deleted,
 }
@@ -113,6 +157,8 @@ impl LifecycleState {
             Self::Active,
             Self::Deprecated,
             Self::Disabled,
+            Self::PendingDelete,
+            Self::DeleteFailed,
             Self::Deleted,
         ]
     }
@@ -123,6 +169,8 @@ impl LifecycleState {
             Self::Active => "active",
             Self::Deprecated => "deprecated",
             Self::Disabled => "disabled",
+            Self::PendingDelete => "pending-delete",
+            Self::DeleteFailed => "delete-failed",
             Self::Deleted => "deleted",
         }
     }

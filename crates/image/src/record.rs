@@ -2,7 +2,7 @@
 
 use crate::{
     AgentFacts, Architecture, CredentialId, ImageDescription, ImageName, Lifecycle, Origin,
-    OsFacts, Verification, Warning,
+    OsFacts, Protection, Verification, Warning,
 };
 use atlas_base::{Tag, Timestamp};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
@@ -57,6 +57,8 @@ pub(crate) struct Fields {
     pub(crate) origin: Origin,
     #[serde(default)]
     pub(crate) verification: Verification,
+    #[serde(default, skip_serializing_if = "Protection::is_off")]
+    pub(crate) protection: Protection,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) tags: BTreeSet<Tag>,
     pub(crate) created: Timestamp,
@@ -160,6 +162,11 @@ impl ImageRecord {
         self.0.verification
     }
 
+    /// Whether it can be deleted.
+    pub fn protection(&self) -> Protection {
+        self.0.protection
+    }
+
     /// Its tags, in order.
     pub fn tags(&self) -> &BTreeSet<Tag> {
         &self.0.tags
@@ -180,6 +187,13 @@ impl ImageRecord {
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.0.lifecycle = lifecycle;
         self
+    }
+
+    /// The same record with some of its fields changed.
+    pub(crate) fn changed(&self, change: impl FnOnce(&mut Fields)) -> Self {
+        let mut record = self.clone();
+        change(&mut record.0);
+        record
     }
 
     /// What whoever shows the record says about it: that its stored id, or the operating system

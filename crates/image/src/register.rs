@@ -6,7 +6,8 @@ pub use error::{AlreadyRegistered, RegisterError};
 
 use crate::{
     AgentFacts, Architecture, Credential, CredentialId, ImageDescription, ImageName, ImageRecord,
-    ImageRecordId, Lifecycle, Look, Origin, OsFacts, Verification, Warning, record::Fields,
+    ImageRecordId, Lifecycle, Look, Origin, OsFacts, Protection, Verification, Warning,
+    record::Fields,
 };
 use atlas_base::{Name, Tag, Timestamp};
 use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability};
@@ -190,6 +191,7 @@ pub fn register(
         lifecycle: Lifecycle::Active,
         origin: request.origin,
         verification,
+        protection: Protection::Off,
         tags: request.tags,
         created: facts.now,
         created_by: facts.by.clone(),

@@ -35,6 +35,16 @@ pub enum Warning {
     },
     /// Scalr: scripts do not run on an image without an agent.
     AgentMissing,
+    /// Ours: other accounts use the image; they do not stand in the owner's way.
+    UsedElsewhere {
+        /// How many uses there are that the caller may be told of.
+        count: u64,
+    },
+    /// Ours: the image can no longer be launched where these use it.
+    StillUsed {
+        /// How many uses there are that the caller may be told of.
+        count: u64,
+    },
     /// Ours: nobody has said which operating system is inside.
     OsUnknown,
     /// `RightScale`: a bundle holds the root disk and nothing else.
@@ -68,6 +78,8 @@ impl Warning {
             Self::MovingId { .. } => "moving-id",
             Self::ShadowedBelow { .. } => "shadowed-below",
             Self::AgentMissing => "agent-missing",
+            Self::UsedElsewhere { .. } => "used-elsewhere",
+            Self::StillUsed { .. } => "still-used",
             Self::OsUnknown => "os-unknown",
             Self::NotIncluded { .. } => "not-included",
             Self::LargeBundle { .. } => "large-bundle",
@@ -104,6 +116,16 @@ impl fmt::Display for Warning {
                 "no agent is installed, so scripts will not run: bundle an image from a server \
                  that has the agent, or use the image agentless",
             ),
+            Self::UsedElsewhere { count } => write!(
+                f,
+                "other accounts use the image in {count} place{}: tell them",
+                plural(*count)
+            ),
+            Self::StillUsed { count } => write!(
+                f,
+                "the image is used in {count} place{}, where it is launched no more",
+                plural(*count)
+            ),
             Self::OsUnknown => f.write_str(
                 "the operating system is unknown: set its family, generation and version",
             ),
@@ -131,4 +153,8 @@ impl fmt::Display for Warning {
             ),
         }
     }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

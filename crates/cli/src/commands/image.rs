@@ -1,5 +1,6 @@
 //! `atlas image`: records of images.
 
+mod life;
 mod permission;
 
 use crate::{
@@ -18,7 +19,7 @@ use cloud_atlas::{
     base::{Name, Tag},
     image::{
         AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId,
-        LifecycleState, OsFacts, RegisterImage, Registered, Via,
+        LifecycleState, OsFacts, RegisterImage, Registered, Via, Warning,
     },
     image_id::{Cloud, CloudLocation, ImageId},
 };
@@ -42,6 +43,9 @@ pub(crate) enum ImageCommand {
     Show {
         /// Such as img-0123456789abcdef0123456789abcdef
         record: ImageRecordId,
+        /// Even if it is deleted
+        #[arg(long)]
+        deleted: bool,
     },
     /// List the records that an image was made from, the nearest first
     Ancestors {
@@ -59,6 +63,31 @@ pub(crate) enum ImageCommand {
         #[arg(allow_hyphen_values = true)]
         image: String,
     },
+    /// Change what people say about an image; what it is stays
+    Edit(Box<life::Edit>),
+    /// Show a record to lower scopes
+    Share(life::One),
+    /// Hide a record from lower scopes
+    Unshare(life::Unshare),
+    /// Tell what refers to a record
+    Referrers(life::One),
+    /// Count an image as deprecated: it is still launched, with a warning
+    Deprecate(life::Deprecate),
+    /// Keep an image from being launched, until it is enabled
+    Disable(life::Disable),
+    /// Bring a disabled image back to what it was
+    Enable(life::One),
+    /// Keep a record from being deleted
+    Protect(life::Protect),
+    /// Take the protection off
+    Unprotect(life::One),
+    /// Put a record that nothing refers to into the recycle bin
+    Delete(life::Delete),
+    /// Bring a deleted record back to what it was
+    Restore(life::One),
+    /// List, empty the recycle bin
+    #[command(subcommand)]
+    Bin(life::Bin),
 }
 
 /// List the records that are seen from --scope
@@ -88,9 +117,13 @@ pub(crate) struct List {
     /// With this tag only; with all of them where several are named
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<Tag>,
-    /// In this state only: active, deprecated, disabled or deleted [default: all but deleted]
+    /// In this state only: active, deprecated, disabled, pending-delete, delete-failed or deleted
+    /// [default: all but deleted]
     #[arg(long)]
     state: Option<LifecycleState>,
+    /// Those in the recycle bin too
+    #[arg(long, conflicts_with = "state")]
+    deleted: bool,
     #[command(flatten)]
     page: PageArgs,
 }
@@ -144,6 +177,16 @@ enum Agent {
     Unknown,
 }
 
+impl Agent {
+    fn facts(self) -> AgentFacts {
+        match self {
+            Self::Installed => AgentFacts::installed(),
+            Self::Absent => AgentFacts::Absent,
+            Self::Unknown => AgentFacts::Unknown,
+        }
+    }
+}
+
 pub(super) fn os(text: &str) -> Result<OsFacts, String> {
     let parts: Vec<_> = text.split('/').collect();
     match parts.as_slice() {
@@ -163,9 +206,7 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             let Registered {
                 record, warnings, ..
             } = registered;
-            for warning in warnings {
-                warn(warning);
-            }
+            warned(&warnings);
             out.one(&record, |out| {
                 writeln!(
                     out,
@@ -197,13 +238,36 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
                 &Columns::new("no images", &HEADERS, row),
             )
         }
-        ImageCommand::Show { record } => {
+        ImageCommand::Show { record, deleted } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;
-            for warning in record.warnings() {
-                warn(warning);
+            if record.lifecycle().is_deleted() && !deleted {
+                let message = format!(
+                    "`{}` is deleted: see it with --deleted, or restore it",
+                    record.id()
+                );
+                return Err(Failure::refused(message).into());
             }
+            warned(&record.warnings());
             out.fields(&record)
         }
+        ImageCommand::Edit(edit) => edit.run(global, out),
+        ImageCommand::Share(one) => one.share(global, out),
+        ImageCommand::Unshare(unshare) => unshare.run(global, out),
+        ImageCommand::Referrers(one) => one.referrers(global, out),
+        ImageCommand::Deprecate(deprecate) => deprecate.run(global, out),
+        ImageCommand::Disable(disable) => disable.run(global, out),
+        ImageCommand::Enable(one) => one.enable(global, out),
+        ImageCommand::Protect(protect) => protect.run(global, out),
+        ImageCommand::Unprotect(one) => one.unprotect(global, out),
+        ImageCommand::Delete(delete) => delete.run(global, out),
+        ImageCommand::Restore(one) => one.restore(global, out),
+        ImageCommand::Bin(bin) => bin.run(global, out),
+    }
+}
+
+fn warned(warnings: &[Warning]) {
+    for warning in warnings {
+        warn(warning);
     }
 }
 
@@ -218,6 +282,7 @@ impl List {
         query.name_contains = self.name_contains;
         query.tags = self.tags.into_iter().collect();
         query.state = self.state;
+        query.deleted = self.deleted;
         let session = global.session()?;
         let columns = Columns::new("no images", &HEADERS, row);
         self.page.show(&columns, out, |page| {
@@ -239,11 +304,7 @@ impl Register {
         request.description = self.description;
         request.architecture = self.architecture;
         request.size_gb = self.size;
-        request.agent = Some(match self.agent {
-            Agent::Installed => AgentFacts::installed(),
-            Agent::Absent => AgentFacts::Absent,
-            Agent::Unknown => AgentFacts::Unknown,
-        });
+        request.agent = Some(self.agent.facts());
         request.shared = self.shared;
         request.tags = self.tags.into_iter().collect();
         request.credential = self.credential;

@@ -19,6 +19,7 @@ mod guides;
 mod help;
 mod ids;
 mod lists;
+mod lives;
 mod loads;
 mod main_job;
 mod pictures;

@@ -234,6 +234,31 @@ fn images(checked: &Checked) {
     }
     run("launch-permissions", &["image", "permission", "list", id]);
     run("launch-permissions", &["image", "permission", "reset", id]);
+    let used = run("image", &["image", "list", "--limit", "1"]).remove(0);
+    let used = used["id"].as_str().unwrap();
+    run("referrer", &["image", "referrers", used]);
+    run("image", &["image", "deprecate", used, "--replacement", id]);
+    run("referrer", &["image", "referrers", id]);
+    run("image", &["image", "deprecate", used, "--undo"]);
+    run("image", &["image", "protect", id, "--cool-down"]);
+    run("image", &["image", "unprotect", id]);
+    run("image", &["image", "edit", used, "--description", "first"]);
+    run("image", &["image", "disable", used, "--reason", "old"]);
+    run("image", &["image", "enable", used]);
+    let spare = "1b7e48ce-eb45-4f35-86a8-7d1e31c47c3e";
+    let register = [
+        &["image", "register", "openstack:corp", spare],
+        &facts[..],
+        &more[..],
+    ]
+    .concat();
+    let spare = run("image", &register).remove(0);
+    let spare = spare["id"].as_str().unwrap();
+    run("image", &["image", "delete", spare, "--in-cloud"]);
+    run("image", &["image", "restore", spare]);
+    run("image", &["image", "delete", spare]);
+    run("image", &["image", "bin", "list"]);
+    run("purged", &["image", "bin", "empty"]);
     run("image", &["image", "list", "--limit", "1000"]);
     run("image", &["image", "list", "--limit", "2"]);
 }

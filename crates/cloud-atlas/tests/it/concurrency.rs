@@ -23,7 +23,7 @@ const EAST: &str = "aws/us-east-1";
 const THREADS: usize = 8;
 
 /// The same engines everywhere: alone in memory, one of several, and embedded.
-fn engines() -> Vec<(Atlas, Option<TempDir>)> {
+pub(crate) fn engines() -> Vec<(Atlas, Option<TempDir>)> {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("redb:{}", folder.path().join("atlas.redb").display());
     let redb = run(Atlas::init(&url)).unwrap();
@@ -39,7 +39,7 @@ fn engines() -> Vec<(Atlas, Option<TempDir>)> {
 }
 
 /// Calls until the store has room: attempts are bounded, and a busy machine can use them up.
-fn again<T>(mut call: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn again<T>(mut call: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
     loop {
         match call() {
             Err(Error::Store(StoreError::Conflict)) => {}

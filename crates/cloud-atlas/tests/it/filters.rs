@@ -2,15 +2,14 @@
 
 use crate::{
     counting::Counting,
-    support::{Raw, World, every, image, most, p, run},
+    support::{World, every, image, most, p, run},
 };
 use cloud_atlas::{
-    ImageQuery, OsFilter, RegisterImage,
+    ImageQuery, OsFilter, RegisterImage, Retention,
     base::Tag,
-    image::{Architecture, ImageName, ImageRecord, Lifecycle, LifecycleState, OsFacts},
+    image::{Architecture, ImageName, ImageRecord, LifecycleState, OsFacts},
     image_id::{Cloud, CloudLocation, ImageId},
     scope::{Scope, visible},
-    store::{Partition, RetryPolicy, Table, Tx, transact},
 };
 use proptest::{
     collection::{btree_set, vec},
@@ -19,8 +18,6 @@ use proptest::{
     sample::select,
 };
 use std::{collections::BTreeSet, sync::Arc};
-
-const IMAGES: Table<Raw> = Table::new("image", &[]);
 
 const SCOPES: [&str; 3] = ["/acme", "/acme/dev", "/acme/prod"];
 const LOCATIONS: [&str; 4] = ["aws/us-east-1", "aws/us-east-2", "aws/eu-west-1", "gcp"];
@@ -114,36 +111,26 @@ fn request(number: u64, made: &Made) -> RegisterImage {
     ask
 }
 
-fn lifecycle(state: LifecycleState) -> Lifecycle {
-    let text = match state {
-        LifecycleState::Deprecated => r#"{"state":"deprecated","from":"2026-01-01T00:00:00Z"}"#,
-        LifecycleState::Disabled => {
-            r#"{"state":"disabled","since":"2026-01-01T00:00:00Z","before":{"state":"active"}}"#
+/// Registers a record, and moves it to its state.
+async fn make(world: &World, number: u64, made: &Made) -> ImageRecord {
+    let admin = world.admin();
+    let registered = admin.register_image(request(number, made)).await;
+    let record = registered.unwrap().record;
+    let (id, scope) = (record.id(), record.scope());
+    let changed = match made.7 {
+        LifecycleState::Deprecated => admin.deprecate_image(id, scope, None, None, None).await,
+        LifecycleState::Disabled => admin.disable_image(id, scope, None).await,
+        LifecycleState::PendingDelete => {
+            let keep = Retention::default();
+            admin.delete_image(id, scope, None, keep, true).await
         }
         LifecycleState::Deleted => {
-            r#"{"state":"deleted","since":"2026-01-01T00:00:00Z","before":{"state":"active"}}"#
+            let keep = Retention::default();
+            admin.delete_image(id, scope, None, keep, false).await
         }
-        _ => r#"{"state":"active"}"#,
+        _ => return record,
     };
-    serde_json::from_str(text).unwrap()
-}
-
-/// Registers a record, and moves it to its state: no operation does so yet.
-async fn make(world: &World, number: u64, made: &Made) -> ImageRecord {
-    let registered = world.admin().register_image(request(number, made)).await;
-    let record = registered.unwrap().record.with_lifecycle(lifecycle(made.7));
-    let (id, value) = (
-        record.id().to_string(),
-        serde_json::to_value(&record).unwrap(),
-    );
-    let acme = Partition::account("acme").unwrap();
-    let put = |tx: Tx| {
-        let (id, value, acme) = (id.clone(), Raw(value.clone()), acme.clone());
-        async move { IMAGES.put(&tx, &acme, id, &value).await }
-    };
-    let policy = RetryPolicy::new(u128::from(number) << 64 | 0xf117);
-    transact(&*world.atlas.store(), &policy, put).await.unwrap();
-    record
+    changed.unwrap().record
 }
 
 /// Whether a record is wanted, filter by filter.

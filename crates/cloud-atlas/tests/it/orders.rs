@@ -420,7 +420,7 @@ fn i14_the_inventory_says_how_a_server_is() {
         let codes: Vec<_> = ordered
             .warnings
             .iter()
-            .map(|warning| warning.code())
+            .map(cloud_atlas::image::Warning::code)
             .collect();
         assert_eq!(codes, ["not-included", "large-bundle", "cleanup-misfit"]);
         let mut pending = bundle();

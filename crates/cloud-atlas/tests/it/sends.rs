@@ -3,9 +3,9 @@
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GroupRef, ImageQuery, JobId,
-    Loader, ReportWork, TakeWork, WorkQuery,
+    Loader, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
-    image::WorkReport,
+    image::{CloudReport, EditImage, WorkReport},
     image_id::Cloud,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
@@ -76,6 +76,21 @@ fn every_future_of_the_facade_is_send() {
     send(admin.report_work(order, &scope, report));
     send(admin.cancel_work(order, &scope, None));
     send(admin.retry_work(order, &scope));
+    send(admin.image_referrers(record, &scope));
+    send(admin.deprecate_image(record, &scope, None, None, None));
+    send(admin.undeprecate_image(record, &scope));
+    send(admin.disable_image(record, &scope, None));
+    send(admin.enable_image(record, &scope));
+    send(admin.delete_image(record, &scope, None, Retention::default(), true));
+    send(admin.report_image_delete(record, &scope, CloudReport::Done));
+    send(admin.restore_image(record, &scope));
+    send(admin.purge(record, &scope, true));
+    send(admin.empty_image_bin(&scope, false));
+    send(admin.protect_image(record, &scope, true));
+    send(admin.unprotect_image(record, &scope));
+    send(admin.edit_image(record, &scope, EditImage::default()));
+    send(admin.share_image(record, &scope));
+    send(admin.unshare_image(record, &scope, false));
     send(admin.create_mci(&scope, name.clone()));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));

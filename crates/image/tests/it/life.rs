@@ -29,8 +29,39 @@ fn deleted() -> Lifecycle {
     Lifecycle::Deleted {
         since: now(),
         reason: None,
+        purge_at: Some(Timestamp::parse("2026-08-20T14:07:12Z").unwrap()),
+        gone: false,
         before: Box::new(disabled()),
     }
+}
+
+fn pending_delete() -> Lifecycle {
+    Lifecycle::PendingDelete {
+        since: now(),
+        reason: None,
+        purge_at: None,
+        before: Box::new(Lifecycle::Active),
+    }
+}
+
+fn delete_failed() -> Lifecycle {
+    Lifecycle::DeleteFailed {
+        since: now(),
+        failure: "a snapshot uses it".parse().unwrap(),
+        reason: None,
+        before: Box::new(Lifecycle::Active),
+    }
+}
+
+fn all() -> [Lifecycle; 6] {
+    [
+        Lifecycle::Active,
+        deprecated(),
+        disabled(),
+        pending_delete(),
+        delete_failed(),
+        deleted(),
+    ]
 }
 
 /// One stored form a line, each read back.
@@ -46,17 +77,27 @@ fn stored<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: &[T]) -> 
 
 #[test]
 fn l01_an_active_or_deprecated_record_is_usable_and_no_other() {
-    let states = [Lifecycle::Active, deprecated(), disabled(), deleted()];
+    let states = all();
     assert_eq!(
         states.each_ref().map(Lifecycle::is_usable),
-        [true, true, false, false]
+        [true, true, false, false, false, false]
     );
     assert_eq!(
         states.each_ref().map(Lifecycle::is_deleted),
-        [false, false, false, true]
+        [false, false, false, false, false, true]
     );
     let words = states.each_ref().map(Lifecycle::as_str);
-    assert_eq!(words, ["active", "deprecated", "disabled", "deleted"]);
+    assert_eq!(
+        words,
+        [
+            "active",
+            "deprecated",
+            "disabled",
+            "pending-delete",
+            "delete-failed",
+            "deleted"
+        ]
+    );
 }
 
 #[test]
@@ -69,12 +110,7 @@ fn l01_deprecation_counts_from_its_date_on() {
 
 #[test]
 fn l01_each_state_keeps_what_undoing_it_brings_back() {
-    insta::assert_snapshot!(stored(&[
-        Lifecycle::Active,
-        deprecated(),
-        disabled(),
-        deleted()
-    ]));
+    insta::assert_snapshot!(stored(&all()));
 }
 
 #[test]
@@ -145,7 +181,7 @@ fn i07_a_record_is_verified_at_a_moment() {
 
 #[test]
 fn l01_states_are_named_by_one_word() {
-    let lives = [Lifecycle::Active, deprecated(), disabled(), deleted()];
+    let lives = all();
     assert!(
         lives
             .iter()
@@ -158,5 +194,5 @@ fn l01_states_are_named_by_one_word() {
     }
     let error = LifecycleState::parse("Active").unwrap_err();
     assert_eq!(error.at(), 0);
-    insta::assert_snapshot!(error, @"`Active` is no state of an image: expected one of active, deprecated, disabled, deleted");
+    insta::assert_snapshot!(error, @"`Active` is no state of an image: expected one of active, deprecated, disabled, pending-delete, delete-failed, deleted");
 }

@@ -8,6 +8,7 @@
 mod bundling;
 mod credentials;
 mod discovering;
+mod edits;
 mod laws;
 mod life;
 mod messages;
@@ -15,6 +16,8 @@ mod nearest;
 mod opening;
 mod records;
 mod registering;
+mod steps;
+mod usage;
 mod verifying;
 mod words;
 mod working;

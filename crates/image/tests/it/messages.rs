@@ -2,9 +2,10 @@
 
 use crate::{AMI, location, scope};
 use atlas_image::{
-    AddCredentialError, AlreadyRegistered, Architecture, BundleError, ImageName, ImageRecordId,
-    Installation, OsText, RegisterError, RemoveCredentialError, SecretRef, ServerState, Version,
-    Warning, WorkError, WorkKind, WorkOrderId,
+    AddCredentialError, AlreadyRegistered, Architecture, BundleError, EditImageError, ImageName,
+    ImageRecordId, InUse, Installation, LifeError, LifecycleState, OsFacts, OsText, Protection,
+    Referrer, ReferrerKind, RegisterError, RemoveCredentialError, SameImage, SecretRef,
+    ServerState, UnshareError, Version, Warning, WorkError, WorkKind, WorkOrderId,
 };
 use atlas_image_id::{Cloud, ImageId};
 use core::num::NonZeroU32;
@@ -195,6 +196,8 @@ fn warnings() {
             scopes: vec![scope("/acme/prod"), scope("/acme/test")],
         },
         Warning::AgentMissing,
+        Warning::UsedElsewhere { count: 1 },
+        Warning::StillUsed { count: 2 },
         Warning::OsUnknown,
         Warning::NotIncluded {
             devices: ["/dev/sdb", "/dev/sdf"]
@@ -250,4 +253,97 @@ fn every_error_can_cross_threads() {
     crosses::<AddCredentialError>();
     crosses::<RemoveCredentialError>();
     crosses::<atlas_image::ParseTextError>();
+}
+
+fn in_use(count: usize, hidden: u64) -> InUse {
+    let kinds = [
+        ReferrerKind::MciHead,
+        ReferrerKind::MciRevision,
+        ReferrerKind::Lock,
+    ];
+    let kinds = kinds.into_iter().cycle().take(count);
+    let referrers = kinds.enumerate().map(|(number, kind)| Referrer {
+        scope: scope(if number < 2 { "/acme" } else { "/acme/prod" }),
+        kind,
+        name: format!("web@{number}"),
+        id: String::new(),
+        visible: true,
+    });
+    InUse {
+        record: ImageRecordId::from_u128(1),
+        referrers: referrers.collect(),
+        hidden,
+    }
+}
+
+#[test]
+fn refused_steps_of_a_life() {
+    let [id, replacement] = [1, 2].map(ImageRecordId::from_u128);
+    let now = crate::now();
+    let protected = |protection| LifeError::Protected { id, protection };
+    let same = |seen, hidden| LifeError::SameImage {
+        image_id: ami(),
+        same: Box::new(SameImage { seen, hidden }),
+    };
+    let holder = (replacement, scope("/acme"));
+    insta::assert_snapshot!(table(&[
+        &LifeError::Already {
+            id,
+            state: LifecycleState::Deprecated
+        },
+        &LifeError::NotIn {
+            id,
+            state: LifecycleState::Active,
+            wanted: "disabled"
+        },
+        &LifeError::Disabled { id },
+        &LifeError::Deleted { id },
+        &LifeError::Pending { id },
+        &LifeError::Buried {
+            id,
+            image_id: ami(),
+            location: location("aws/us-east-1")
+        },
+        &LifeError::ReplacesItself { id },
+        &LifeError::ReplacementUnusable {
+            replacement,
+            state: LifecycleState::Disabled
+        },
+        &protected(Protection::On { cool_down: false }),
+        &protected(Protection::On { cool_down: true }),
+        &protected(Protection::CoolingDown { until: now }),
+        &LifeError::InUse(Box::new(in_use(1, 0))),
+        &LifeError::InUse(Box::new(in_use(4, 2))),
+        &LifeError::InUse(Box::new(in_use(12, 0))),
+        &LifeError::InUse(Box::new(in_use(0, 1))),
+        &LifeError::InUse(Box::new(in_use(0, 0))),
+        &same(vec![(scope("/acme"), replacement)], 1),
+        &same(vec![], 3),
+        &LifeError::Gone { id },
+        &LifeError::TooLate { id, since: now },
+        &LifeError::Taken {
+            id,
+            holder: Some(holder)
+        },
+        &LifeError::Taken { id, holder: None },
+        &LifeError::Kept {
+            id,
+            until: Some(now)
+        },
+        &LifeError::Kept { id, until: None },
+        &UnshareError::InUse(Box::new(in_use(1, 0))),
+        &EditImageError::Deleted { id },
+        &EditImageError::NameNeeded {
+            id,
+            cloud: Cloud::Gcp
+        },
+        &EditImageError::OsKnown {
+            id,
+            known: OsFacts::parse("ubuntu", "24", "24.04").unwrap()
+        },
+        &EditImageError::ArchitectureKnown {
+            id,
+            known: Architecture::parse("x86_64").unwrap()
+        },
+    ]));
 }

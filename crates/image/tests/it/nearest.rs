@@ -26,6 +26,8 @@ fn i05_the_nearest_scope_wins_and_says_what_it_shadows() {
 #[test]
 fn i05_records_that_are_not_seen_or_deleted_do_not_count() {
     let deleted = Lifecycle::Deleted {
+        purge_at: None,
+        gone: false,
         since: now(),
         reason: None,
         before: Box::default(),

@@ -260,6 +260,8 @@ fn i05_ids_are_compared_in_canonical_form() {
 fn i05_another_location_or_a_deleted_record_is_no_conflict() {
     let anywhere = [credential(1, "/", "aws/us-east-1", "main")];
     let deleted = Lifecycle::Deleted {
+        purge_at: None,
+        gone: false,
         since: now(),
         reason: None,
         before: Box::default(),

@@ -1,0 +1,249 @@
+//! Who refers to a record, and what a caller is told of it.
+
+use crate::{ImageRecord, ImageRecordId, Warning};
+use atlas_scope::Scope;
+use core::fmt;
+use serde::Serialize;
+
+/// Something that refers to an image record.
+///
+/// Whoever keeps such things finds them and tells of them as values: what comes to refer to records
+/// later joins here without a change of any rule.
+///
+/// Order is by scope, kind and name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Referrer {
+    /// The scope that holds it.
+    pub scope: Scope,
+    /// What it is.
+    pub kind: ReferrerKind,
+    /// What people call it: `web@3`.
+    pub name: String,
+    /// What programs call it: the id of a lineage or of a record.
+    pub id: String,
+    /// Whether the caller may see it.
+    #[serde(skip)]
+    pub visible: bool,
+}
+
+/// What kind of thing refers to a record. Order is the order in which they are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ReferrerKind {
+    /// The HEAD of a MultiCloud Image.
+    MciHead,
+    /// A committed revision of a MultiCloud Image.
+    MciRevision,
+    /// A channel that points to such a revision.
+    Channel,
+    /// A ServerTemplate.
+    Template,
+    /// A role map.
+    RoleMap,
+    /// A server definition.
+    Server,
+    /// A registered lock.
+    Lock,
+    /// A record of an image that was made from this one.
+    Derived,
+    /// A deprecated record that names this one as its replacement.
+    Replaced,
+}
+
+impl ReferrerKind {
+    /// The text form: `mci-head`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MciHead => "mci-head",
+            Self::MciRevision => "mci-revision",
+            Self::Channel => "channel",
+            Self::Template => "template",
+            Self::RoleMap => "role-map",
+            Self::Server => "server",
+            Self::Lock => "lock",
+            Self::Derived => "derived",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// Whether it could no longer do its work without the record, and so keeps it from being
+    /// deleted (Scalr, RightScale). Where an image came from and what replaces it are only told.
+    pub fn is_binding(self) -> bool {
+        !matches!(self, Self::Derived | Self::Replaced)
+    }
+}
+
+impl fmt::Display for ReferrerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How many refer to a record that the caller cannot see.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Hidden {
+    /// At the record's scope and below it.
+    pub here: u64,
+    /// In other accounts.
+    pub elsewhere: u64,
+}
+
+/// Everything that refers to a record, as far as the caller is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    #[serde(skip)]
+    record: ImageRecordId,
+    #[serde(skip)]
+    scope: Scope,
+    referrers: Vec<Referrer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<Hidden>,
+    /// Whether anything binding stands at the scope or below, seen or not.
+    #[serde(skip)]
+    bound: bool,
+    /// Whether anything binding stands below the scope, seen or not.
+    #[serde(skip)]
+    bound_below: bool,
+}
+
+impl Usage {
+    /// Sorts out who refers to a record. Ours: how many there are that the caller cannot see is told
+    /// only to a holder of the right to delete at the record's scope.
+    pub fn of(
+        record: &ImageRecord,
+        all: impl IntoIterator<Item = Referrer>,
+        may_delete: bool,
+    ) -> Self {
+        let scope = record.scope().clone();
+        let (mut referrers, mut hidden) = (Vec::new(), Hidden::default());
+        let (mut bound, mut bound_below) = (false, false);
+        for referrer in all {
+            let here = scope.contains(&referrer.scope);
+            if here && referrer.kind.is_binding() {
+                bound = true;
+                bound_below |= referrer.scope != scope;
+            }
+            if referrer.visible {
+                referrers.push(referrer);
+            } else if here {
+                hidden.here += 1;
+            } else {
+                hidden.elsewhere += 1;
+            }
+        }
+        referrers.sort();
+        Self {
+            record: record.id(),
+            scope,
+            referrers,
+            hidden: may_delete.then_some(hidden),
+            bound,
+            bound_below,
+        }
+    }
+
+    /// Those that the caller sees, by scope, kind and name.
+    pub fn referrers(&self) -> &[Referrer] {
+        &self.referrers
+    }
+
+    /// How many there are that she does not see, where she may know.
+    pub fn hidden(&self) -> Option<Hidden> {
+        self.hidden
+    }
+
+    /// Those in other accounts are counted and warned of, and stand in nobody's way (ours).
+    pub fn warnings(&self) -> Vec<Warning> {
+        let seen = self.referrers.iter();
+        let seen = seen.filter(|referrer| !self.scope.contains(&referrer.scope));
+        let hidden = self.hidden.unwrap_or_default().elsewhere;
+        let count = hidden.saturating_add(len(seen.count()));
+        let warning = Warning::UsedElsewhere { count };
+        (count > 0).then_some(warning).into_iter().collect()
+    }
+
+    /// How many binding ones at the record's scope and below the caller may be told of.
+    pub(crate) fn told_here(&self) -> u64 {
+        let seen = self.seen_here(|_| true);
+        len(seen.len()).saturating_add(self.hidden.unwrap_or_default().here)
+    }
+
+    /// What keeps the record from being deleted, if anything does.
+    pub(crate) fn binding(&self) -> Option<InUse> {
+        self.bound.then(|| self.in_use(|_| true))
+    }
+
+    /// What keeps the record from being unshared, if anything does: what stands below its scope.
+    pub(crate) fn binding_below(&self) -> Option<InUse> {
+        self.bound_below
+            .then(|| self.in_use(|referrer| referrer.scope != self.scope))
+    }
+
+    fn seen_here(&self, keep: impl Fn(&Referrer) -> bool) -> Vec<Referrer> {
+        let fits = |referrer: &&Referrer| {
+            referrer.kind.is_binding() && self.scope.contains(&referrer.scope) && keep(referrer)
+        };
+        self.referrers.iter().filter(fits).cloned().collect()
+    }
+
+    fn in_use(&self, keep: impl Fn(&Referrer) -> bool) -> InUse {
+        InUse {
+            record: self.record,
+            referrers: self.seen_here(keep),
+            hidden: self.hidden.unwrap_or_default().here,
+        }
+    }
+}
+
+/// What stands in the way of a change of a record: a list in a refusal, and the same list in the
+/// report of a change that was forced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InUse {
+    /// The record.
+    pub record: ImageRecordId,
+    /// Who refers to it, as far as the caller sees, by scope, kind and name.
+    pub referrers: Vec<Referrer>,
+    /// How many more there are, if the caller may know; else 0.
+    pub hidden: u64,
+}
+
+impl fmt::Display for InUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 8;
+        write!(f, "`{}` is used", self.record)?;
+        let mut last = None;
+        for referrer in self.referrers.iter().take(SHOWN) {
+            let scope = &referrer.scope;
+            match last {
+                Some(here) if here == scope => f.write_str(",")?,
+                Some(_) => write!(f, ", at {scope} by")?,
+                None => write!(f, " at {scope} by")?,
+            }
+            write!(f, " {}", Named(referrer))?;
+            last = Some(scope);
+        }
+        let more = len(self.referrers.len().saturating_sub(SHOWN));
+        match (last, more.saturating_add(self.hidden)) {
+            (_, 0) => Ok(()),
+            (Some(_), more) => write!(f, ", and {more} more"),
+            (None, more) => write!(f, " in {more} place{}", if more == 1 { "" } else { "s" }),
+        }
+    }
+}
+
+struct Named<'a>(&'a Referrer);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.0.name;
+        match self.0.kind {
+            ReferrerKind::MciHead | ReferrerKind::MciRevision => write!(f, "`{name}`"),
+            kind => write!(f, "{kind} `{name}`"),
+        }
+    }
+}
+
+fn len(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
