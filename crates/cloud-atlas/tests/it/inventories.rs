@@ -297,7 +297,7 @@ fn i10_discovery_goes_both_ways() {
             [&ami(2)],
             "a record of another account is none of ours"
         );
-        assert_eq!(found.records, std::slice::from_ref(&gone));
+        assert_eq!(found.records, [gone]);
         let servers: Vec<_> = found
             .servers
             .iter()

@@ -8,8 +8,8 @@ use cloud_atlas::{
     BundleImage, Error, ErrorKind, OrderWork, ReportWork, TakeWork, WorkQuery,
     image::{
         BundleError, CloudServer, CloudTarget, ImageRecord, ImageRecordId, Origin, RegisterError,
-        ServerState, Verification, WorkAction, WorkError, WorkKind, WorkOrder, WorkOrderId,
-        WorkReport,
+        ServerState, Verification, Warning, WorkAction, WorkError, WorkKind, WorkOrder,
+        WorkOrderId, WorkReport,
     },
     image_id::CloudLocation,
     scope::{Permission, Role, Scope},
@@ -417,11 +417,7 @@ fn i14_the_inventory_says_how_a_server_is() {
         // What the caller says of the server counts for nothing.
         let described = Some(server(ServerState::Stopped));
         let ordered = robot.bundle(bundle(), described).await.unwrap();
-        let codes: Vec<_> = ordered
-            .warnings
-            .iter()
-            .map(cloud_atlas::image::Warning::code)
-            .collect();
+        let codes: Vec<_> = ordered.warnings.iter().map(Warning::code).collect();
         assert_eq!(codes, ["not-included", "large-bundle", "cleanup-misfit"]);
         let mut pending = bundle();
         pending.server = p("i-2");

@@ -150,7 +150,17 @@ impl JsonError {
     pub(super) fn new(error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
-        Self(text.strip_suffix(&place).unwrap_or(&text).into())
+        let text = text.strip_suffix(&place).unwrap_or(&text);
+        // It repeats words of the file as they stand: on one line they stay, and not for ever.
+        let mut told = String::new();
+        for character in text.chars().take(160) {
+            if character.is_control() {
+                told.extend(character.escape_default());
+            } else {
+                told.push(character);
+            }
+        }
+        Self(told.into())
     }
 }
 

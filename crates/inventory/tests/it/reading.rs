@@ -19,6 +19,7 @@ fn files_that_are_refused() {
         r#"{"version": 2, "locations": {}}"#.to_owned(),
         r#"{"version": 1}"#.to_owned(),
         r#"{"version": 1, "locations": {}, "more": 1}"#.to_owned(),
+        format!(r#"{{"a\nb{}": 1}}"#, "c".repeat(1 << 20)),
         text(&[("aws", "")]),
         text(&[(EAST, ""), (EAST, "")]),
         text(&[(EAST, r#""disks": []"#)]),
