@@ -58,43 +58,71 @@
 //! | [`ImageRecord`], [`ImageRecordId`] | what is known about one image in one cloud location |
 //! | [`Credential`], [`SecretRef`] | the right to use a cloud at a scope, and where its secret is kept |
 //! | [`RegisterImage`], [`register`] | a new record, or one of [`RegisterError`] |
+//! | [`BulkReader`] | a file of many images, line by line |
+//! | [`copy`], [`promote`] | a record elsewhere in the cloud, or one level up |
+//! | [`RoleMap`] | one image a location, all of one system |
+//! | [`form`] | what a registration needs, cloud by cloud |
 //! | [`AddCredential`], [`add_credential`], [`remove_credential`] | credentials come and go |
 //! | [`nearest`] | which of several records of one image counts |
 //! | [`Lifecycle`], [`Origin`], [`Verification`] | how a record lives, where it came from, whether anyone looked |
-//! | [`OsFacts`], [`Architecture`], [`AgentFacts`] | what is inside the image |
+//! | [`OsFacts`], [`Architecture`], [`AgentFacts`], [`GuestFacts`] | what is inside the image |
+//! | [`Devices`], [`Firmware`], [`Virtualization`], [`Ec2Facts`] | the machine that it makes |
 //! | [`Warning`] | what is allowed and still worth saying |
 
 mod agent;
 mod architecture;
+mod bulk;
+mod copy;
 mod credential;
+mod device;
+mod ec2;
+mod form;
+mod guest;
 mod lifecycle;
 mod nearest;
 mod origin;
 mod os;
+mod promote;
 mod record;
 mod register;
+mod role_map;
+mod spelled;
 mod text;
 mod warning;
+mod word;
 
 pub use crate::{
     agent::AgentFacts,
     architecture::{Architecture, ParseArchitectureError},
+    bulk::{BulkFileError, BulkFormat, BulkLimits, BulkLine, BulkLineError, BulkReader},
+    copy::{CopyError, CopyImage, check_copy, copy},
     credential::{
         AddCredential, AddCredentialError, AddCredentialFacts, Credential, CredentialId,
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
         remove_credential,
     },
+    device::{Device, Devices, DevicesError},
+    ec2::{Ec2Facts, ProductCode, StateReason},
+    form::{Form, LocationNeed, NameNeed, form},
+    guest::GuestFacts,
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, nearest},
     origin::{Origin, Verification},
     os::OsFacts,
+    promote::{PromoteError, PromoteFacts, promote},
     record::{ImageRecord, ImageRecordId},
     register::{
         AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via, register,
     },
+    role_map::{
+        MakeRoleMap, RemoveRoleMapError, RoleImageSet, RoleMap, RoleMapError, RoleMapId, RoleNeeds,
+        RoleOs,
+    },
+    spelled::{ReadImageError, SpelledImage},
     text::{
-        AgentText, ImageDescription, ImageName, OriginText, OsText, ParseTextError, Reason,
-        SecretRef,
+        AgentText, CloudText, ImageDescription, ImageName, LoginName, OriginText, OsText,
+        ParseTextError, Reason, SecretRef, UefiData,
     },
     warning::Warning,
+    word::{DeviceBus, DeviceKind, Firmware, ParseWordError, RemoteAccess, Virtualization},
 };

@@ -1,5 +1,6 @@
 //! What is allowed and still worth saying.
 
+use crate::ImageRecordId;
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::Scope;
 use core::fmt;
@@ -34,6 +35,13 @@ pub enum Warning {
     },
     /// Scalr: scripts do not run on an image without an agent.
     AgentMissing,
+    /// Scalr: something needs an agent, and nobody has said whether the image has it.
+    AgentUnknown,
+    /// Ours: a copy was made of an image that is not to be used for long.
+    SourceDeprecated {
+        /// The record of the source.
+        from: ImageRecordId,
+    },
     /// Ours: nobody has said which operating system is inside.
     OsUnknown,
     /// Ours: the stored id is of an older grammar, which is no longer read.
@@ -52,6 +60,8 @@ impl Warning {
             Self::MovingId { .. } => "moving-id",
             Self::ShadowedBelow { .. } => "shadowed-below",
             Self::AgentMissing => "agent-missing",
+            Self::AgentUnknown => "agent-unknown",
+            Self::SourceDeprecated { .. } => "source-deprecated",
             Self::OsUnknown => "os-unknown",
             Self::LegacyId { .. } => "legacy-id",
         }
@@ -85,6 +95,13 @@ impl fmt::Display for Warning {
                 "no agent is installed, so scripts will not run: bundle an image from a server \
                  that has the agent, or use the image agentless",
             ),
+            Self::AgentUnknown => f.write_str(
+                "nobody has said whether the agent is installed, which is needed here: say it on the \
+                 image's record",
+            ),
+            Self::SourceDeprecated { from } => {
+                write!(f, "the source {from} is deprecated, and the copy is not")
+            }
             Self::OsUnknown => f.write_str(
                 "the operating system is unknown: set its family, generation and version",
             ),

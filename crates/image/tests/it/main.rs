@@ -2,16 +2,22 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod bulk;
+mod copying;
 mod credentials;
+mod facts;
 mod laws;
 mod life;
 mod messages;
 mod nearest;
+mod promoting;
 mod records;
 mod registering;
+mod role_maps;
 mod words;
 
 use atlas_base::Timestamp;
@@ -102,9 +108,9 @@ fn record(number: u128, at: &str, shared: bool) -> ImageRecord {
 }
 
 fn codes(registered: &Registered) -> Vec<&'static str> {
-    registered
-        .warnings
-        .iter()
-        .map(atlas_image::Warning::code)
-        .collect()
+    codes_of(&registered.warnings)
+}
+
+fn codes_of(warnings: &[atlas_image::Warning]) -> Vec<&'static str> {
+    warnings.iter().map(atlas_image::Warning::code).collect()
 }
