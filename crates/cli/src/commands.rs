@@ -8,6 +8,7 @@ mod job;
 mod launch;
 mod mci;
 mod people;
+mod role_map;
 mod shell;
 mod store;
 mod stream;
@@ -41,9 +42,12 @@ pub(crate) enum Command {
     /// Add, list, remove cloud credentials
     #[command(subcommand)]
     Credential(credential::CredentialCommand),
-    /// Register, list, show records of images
+    /// Register, list, show, find, copy, promote records of images
     #[command(subcommand)]
     Image(image::ImageCommand),
+    /// Make, list, show, fill, remove role maps
+    #[command(subcommand, name = "rolemap")]
+    RoleMap(role_map::RoleMapCommand),
     /// Make, edit, commit, compare MultiCloud Images
     #[command(subcommand)]
     Mci(mci::Mci),
@@ -90,6 +94,7 @@ pub(crate) fn main() -> Run {
         Command::Can(can) => people::can(&can, &global, &mut out),
         Command::Credential(command) => credential::run(command, &global, &mut out),
         Command::Image(command) => image::run(command, &global, &mut out),
+        Command::RoleMap(command) => role_map::run(command, &global, &mut out),
         Command::Mci(command) => mci::run(command, &global, &mut out),
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),

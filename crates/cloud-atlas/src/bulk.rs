@@ -3,7 +3,31 @@
 use crate::{Error, NotFound, Noun, Session, unit::Unit};
 use atlas_image::{Credential, RegisterImage, Registered};
 use atlas_scope::{Permission, Scope};
+use atlas_store::{AsStoreError as _, StoreError};
 use std::{collections::BTreeMap, sync::Arc};
+
+/// How many images a commit of [`Session::register_each`] has at first.
+const BATCH: usize = 250;
+
+/// One of many images that was not registered.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RefusedImage {
+    /// Which of those that were given, counted from 1.
+    pub number: usize,
+    /// Why.
+    pub error: Error,
+}
+
+/// What became of many images that were registered each for itself.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct ManyRegistered {
+    /// Those that were, with their numbers, counted from 1.
+    pub registered: Vec<(usize, Registered)>,
+    /// Those that were not, in their order.
+    pub refused: Vec<RefusedImage>,
+}
 
 impl Session {
     /// Registers many images in one commit: all of them, or none. They are registered in their
@@ -12,30 +36,123 @@ impl Session {
     /// # Errors
     ///
     /// [`Error::OneOfMany`] names the first one that is refused, for a reason that
-    /// [`Session::register_image`] has too; or all of them together are more than the store writes
-    /// at once.
+    /// [`Session::register_image`] has too; [`Error::ManyRefused`] names all where there are several;
+    /// [`Error::TooManyImages`] says that all of them together are more than the store writes at
+    /// once.
     pub async fn register_images(
         &self,
         requests: Vec<RegisterImage>,
     ) -> Result<Vec<Registered>, Error> {
+        self.register_watched(requests, &|_| {}).await
+    }
+
+    /// As [`Session::register_images`]; `progress` hears how many are decided. It begins anew where
+    /// somebody else wrote meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn register_watched(
+        &self,
+        requests: Vec<RegisterImage>,
+        progress: &(dyn Fn(usize) + Send + Sync),
+    ) -> Result<Vec<Registered>, Error> {
         let requests = Arc::new(requests);
-        self.write(|unit| {
+        let count = requests.len();
+        let outcome = self.write(|unit| {
             let requests = Arc::clone(&requests);
             async move {
-                let mut credentials = BTreeMap::new();
-                let mut registered = Vec::with_capacity(requests.len());
-                for (before, request) in requests.iter().enumerate() {
-                    let one = unit.register_one(request, &mut credentials).await;
-                    registered.push(one.map_err(|source| Error::of_many(before, source))?);
+                let done = unit.register_those(&requests, 0, progress).await?;
+                if done.refused.is_empty() {
+                    let registered = done.registered.into_iter();
+                    return Ok(registered.map(|(_, registered)| registered).collect());
                 }
-                Ok(registered)
+                Err(Error::of_refused(done.refused, count))
             }
+        });
+        outcome.await.map_err(|error| match error {
+            Error::Store(StoreError::TooLarge { what, limit, found }) if count > 1 => {
+                Error::TooManyImages {
+                    images: count,
+                    what,
+                    limit,
+                    found,
+                }
+            }
+            error => error,
         })
-        .await
+    }
+
+    /// Registers many images each for itself, in their order: one that is refused keeps no other from
+    /// being registered. They are written in batches; what `progress` heard of is written.
+    ///
+    /// # Errors
+    ///
+    /// The store fails: images of earlier batches are registered, as [`Session::images`] tells.
+    pub async fn register_each(
+        &self,
+        requests: Vec<RegisterImage>,
+        progress: &(dyn Fn(usize) + Send + Sync),
+    ) -> Result<ManyRegistered, Error> {
+        let requests = Arc::new(requests);
+        let mut all = ManyRegistered::default();
+        let (mut begin, mut batch) = (0, BATCH);
+        while begin < requests.len() {
+            let end = begin.saturating_add(batch).min(requests.len());
+            let outcome = self.write(|unit| {
+                let requests = Arc::clone(&requests);
+                async move {
+                    let some = requests.get(begin..end).unwrap_or_default();
+                    unit.register_those(some, begin, &|_| {}).await
+                }
+            });
+            match outcome.await {
+                Ok(done) => {
+                    all.registered.extend(done.registered);
+                    all.refused.extend(done.refused);
+                    begin = end;
+                    progress(begin);
+                }
+                Err(Error::Store(StoreError::TooLarge { .. })) if batch > 1 => {
+                    batch = batch.div_ceil(2);
+                }
+                Err(error) if matches!(error, Error::Store(StoreError::TooLarge { .. })) => {
+                    begin = end;
+                    all.refused.push(RefusedImage {
+                        number: begin,
+                        error,
+                    });
+                    progress(begin);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
     }
 }
 
 impl Unit {
+    /// Registers images one after the other, passing over those that are refused; `before` came before
+    /// them. A failure of the store ends it.
+    async fn register_those(
+        &self,
+        requests: &[RegisterImage],
+        before: usize,
+        progress: &(dyn Fn(usize) + Send + Sync),
+    ) -> Result<ManyRegistered, Error> {
+        let mut credentials = BTreeMap::new();
+        let mut done = ManyRegistered::default();
+        for (number, request) in (before.saturating_add(1)..).zip(requests) {
+            match self.register_one(request, &mut credentials).await {
+                Ok(registered) => done.registered.push((number, registered)),
+                Err(error) if error.as_store_error().is_some() => return Err(error),
+                Err(error) => done.refused.push(RefusedImage { number, error }),
+            }
+            progress(number);
+        }
+        Ok(done)
+    }
+
     /// Registers an image on behalf of the caller; what is known of its scope stays known.
     pub(crate) async fn register_one(
         &self,

@@ -2,13 +2,16 @@
 
 mod not_found;
 
-use crate::{ExportError, ImportError, LoadError, OpenError};
+use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name};
 use atlas_history::{
     CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
     StaleHead,
 };
-use atlas_image::{AddCredentialError, RegisterError, RemoveCredentialError};
+use atlas_image::{
+    AddCredentialError, CopyError, PromoteError, RegisterError, RemoveCredentialError,
+    RemoveRoleMapError, RoleMapError,
+};
 use atlas_mci::{EditError, NotReady};
 use atlas_scope::{
     AddPrincipalError, AddScopeError, Denied, GrantError, ParsePrincipalError,
@@ -135,6 +138,18 @@ pub enum Error {
     /// An image was not registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// An image was not copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// A record was not promoted.
+    #[error(transparent)]
+    Promote(#[from] PromoteError),
+    /// An image of a role map was not changed.
+    #[error(transparent)]
+    RoleMap(#[from] RoleMapError),
+    /// A role map was not removed.
+    #[error(transparent)]
+    RemoveRoleMap(#[from] RemoveRoleMapError),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),
@@ -203,6 +218,28 @@ pub enum Error {
         /// Why.
         source: Box<Self>,
     },
+    /// Several of many things that belong together were refused, and so all were.
+    #[error("nothing was done: {} of {all} are refused", refused.len())]
+    ManyRefused {
+        /// How many there were.
+        all: usize,
+        /// Which, and why.
+        refused: Vec<RefusedImage>,
+    },
+    /// Images that belong together are more than a commit holds; nothing was written.
+    #[error(
+        "{images} images in one commit make {found} {what}, and this store takes {limit}: register fewer at once, or each for itself"
+    )]
+    TooManyImages {
+        /// How many there are.
+        images: usize,
+        /// Which limit of the store.
+        what: Limit,
+        /// The limit.
+        limit: usize,
+        /// What was asked for.
+        found: usize,
+    },
     /// A page of no items, or of too many.
     #[error("a page has 1 to {most} items, not {limit}", most = crate::Paging::MOST)]
     PageLimit {
@@ -258,6 +295,14 @@ impl Error {
             | Self::Channel(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))
+            | Self::Copy(CopyError::Register(RegisterError::AlreadyRegistered(_)))
+            | Self::Promote(
+                PromoteError::Shadowed { .. }
+                | PromoteError::Register(RegisterError::AlreadyRegistered(_)),
+            )
+            | Self::RoleMap(RoleMapError::InUse { .. })
+            | Self::RemoveRoleMap(_)
+            | Self::ManyRefused { .. }
             | Self::AddScope(
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )
@@ -309,14 +354,17 @@ impl Error {
         }
     }
 
-    /// The refusal of one of many; a failure of the store stays one.
-    pub(crate) fn of_many(before: usize, source: Self) -> Self {
-        if source.as_store_error().is_some() {
-            return source;
-        }
-        Self::OneOfMany {
-            number: before.saturating_add(1),
-            source: Box::new(source),
+    /// The refusal of some of many.
+    pub(crate) fn of_refused(mut refused: Vec<RefusedImage>, all: usize) -> Self {
+        match refused.pop() {
+            Some(only) if refused.is_empty() => Self::OneOfMany {
+                number: only.number,
+                source: Box::new(only.error),
+            },
+            last => {
+                refused.extend(last);
+                Self::ManyRefused { all, refused }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Image records: register, list, look at.
 
 use crate::{
-    Error, ImageQuery, NotFound, Noun, Page, Paging, Session,
+    Error, ImageQuery, Page, Paging, Session,
     tables::{IMAGES, KeptImage, image_parts, partition_of, partitions_above},
     unit::{Change, Unit},
 };
@@ -9,7 +9,7 @@ use atlas_image::{
     Credential, ImageRecord, ImageRecordId, RegisterFacts, RegisterImage, Registered, register,
 };
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_scope::{Permission, Scope, visible};
+use atlas_scope::{Permission, Scope};
 use std::collections::BTreeMap;
 
 impl Session {
@@ -48,16 +48,7 @@ impl Session {
     ///
     /// It is not there or not visible.
     pub async fn image(&self, id: ImageRecordId, from: &Scope) -> Result<ImageRecord, Error> {
-        let unit = self.read().await?;
-        unit.enter(Permission::ImageView, from).await?;
-        for partition in partitions_above(from)? {
-            if let Some(kept) = IMAGES.get(&unit.tx, &partition, id.to_string()).await?
-                && visible(kept.0.scope(), kept.0.shared(), from)
-            {
-                return Ok(kept.0);
-            }
-        }
-        Err(NotFound::new(Noun::Image, id, from).into())
+        self.read().await?.seen_image(id, from).await
     }
 }
 
@@ -79,26 +70,30 @@ impl Unit {
             now: self.now,
         };
         let registered = register(request, &facts)?;
-        let record = &registered.record;
+        self.keep_image(&registered.record, Permission::ImageRegister)
+            .await?;
+        Ok(registered)
+    }
+
+    /// Keeps a new record, and says how it came.
+    pub(crate) async fn keep_image(
+        &self,
+        record: &ImageRecord,
+        action: Permission,
+    ) -> Result<(), Error> {
         let kept = KeptImage(record.clone());
         let at = partition_of(record.scope())?;
         IMAGES
             .insert(&self.tx, &at, record.id().to_string(), &kept)
             .await?;
         let change = Change::made(&record.image_id());
-        self.audit(
-            Permission::ImageRegister,
-            record.scope(),
-            record.id(),
-            change,
-        )
-        .await?;
-        Ok(registered)
+        self.audit(action, record.scope(), record.id(), change)
+            .await
     }
 
     /// All records of an image in the partitions that a scope sees, siblings and scopes below
     /// included: what a registration must know.
-    async fn records_of(
+    pub(crate) async fn records_of(
         &self,
         scope: &Scope,
         location: &CloudLocation,
@@ -107,7 +102,7 @@ impl Unit {
         let location = place(location, image);
         let mut records = Vec::new();
         for partition in partitions_above(scope)? {
-            let found = self.all_by(&IMAGES, "key", &partition, image_parts(&location, image));
+            let found = self.all_by(&IMAGES, "image", &partition, image_parts(&location, image));
             records.extend(found.await?.into_iter().map(|kept| kept.0));
         }
         Ok(records)
@@ -125,7 +120,7 @@ impl Unit {
         for scope in scope.lineage() {
             let parts = image_parts(&location, image).and(scope.as_str());
             let found = IMAGES
-                .find(&self.tx, &partition_of(&scope)?, "key", parts)
+                .find(&self.tx, &partition_of(&scope)?, "image", parts)
                 .await?;
             records.extend(found.map(|found| found.record.0));
         }

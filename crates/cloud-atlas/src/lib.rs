@@ -8,11 +8,13 @@ mod care;
 mod channels;
 mod check;
 mod clock;
+mod copies;
 mod credentials;
 mod engine;
 mod error;
 mod events;
 mod export;
+mod find;
 mod image_query;
 mod images;
 mod import;
@@ -24,6 +26,7 @@ mod mcis;
 mod open;
 mod page;
 mod people;
+mod role_maps;
 mod scopes;
 mod session;
 mod sight;
@@ -35,6 +38,7 @@ mod upgrade;
 
 pub use crate::{
     atlas::{Atlas, Builder},
+    bulk::{ManyRegistered, RefusedImage},
     care::Loader,
     check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
@@ -42,7 +46,8 @@ pub use crate::{
     error::{Error, ErrorKind, NotFound, Noun},
     events::AuditEvent,
     export::ExportError,
-    image_query::{ImageQuery, OsFilter},
+    find::FoundImage,
+    image_query::{AgentState, ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
         Resumed,

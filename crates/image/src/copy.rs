@@ -102,7 +102,7 @@ pub fn copy(
     asked.firmware = source.firmware();
     asked.virtualization = source.virtualization();
     asked.devices = source.devices().clone().elsewhere();
-    asked.ec2 = ec2_facts(source);
+    asked.ec2 = Box::new(ec2_facts(source));
     asked.shared = Some(source.shared());
     if request.with_tags {
         asked.tags = source.tags().iter().map(Tag::clone).collect();

@@ -77,7 +77,7 @@ pub struct RegisterImage {
     /// Its devices.
     pub devices: Devices,
     /// What EC2 says of it; of images of AWS and of the repository alone.
-    pub ec2: Ec2Facts,
+    pub ec2: Box<Ec2Facts>,
     /// Whether lower scopes see it; where nothing is said a form shares it (Scalr), and otherwise the
     /// level of the scope settles it.
     pub shared: Option<bool>,
@@ -110,7 +110,7 @@ impl RegisterImage {
             firmware: None,
             virtualization: None,
             devices: Devices::default(),
-            ec2: Ec2Facts::default(),
+            ec2: Box::default(),
             shared: None,
             tags: BTreeSet::new(),
             credential: None,
@@ -196,7 +196,7 @@ pub fn register(
         firmware: request.firmware,
         virtualization: request.virtualization,
         devices: request.devices,
-        ec2: Box::new(request.ec2),
+        ec2: request.ec2,
         shared: request.shared.unwrap_or(by_default),
         lifecycle: Lifecycle::Active,
         origin: request.origin,

@@ -20,5 +20,7 @@ mod ids;
 mod lists;
 mod loads;
 mod main_job;
+mod mistakes;
 mod pictures;
+mod registering;
 mod schema;

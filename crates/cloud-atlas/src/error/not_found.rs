@@ -15,6 +15,8 @@ pub enum Noun {
     Credential,
     /// An image record.
     Image,
+    /// A role map.
+    RoleMap,
     /// A MultiCloud Image.
     Mci,
     /// A revision.
@@ -32,6 +34,7 @@ impl fmt::Display for Noun {
             Self::Principal => "principal",
             Self::Credential => "credential",
             Self::Image => "image",
+            Self::RoleMap => "role map",
             Self::Mci => "MultiCloud Image",
             Self::Revision => "revision",
             Self::Channel => "channel",

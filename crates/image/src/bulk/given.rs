@@ -33,7 +33,7 @@ pub(super) struct Given {
     pub(super) tags: Vec<String>,
     pub(super) credential: Option<String>,
     pub(super) devices: Devices,
-    pub(super) ec2: Ec2Facts,
+    pub(super) ec2: Box<Ec2Facts>,
 }
 
 /// The fields that a cell of a CSV file can hold.
