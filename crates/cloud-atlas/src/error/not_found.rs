@@ -27,6 +27,16 @@ pub enum Noun {
     Job,
 }
 
+impl Noun {
+    /// What to do where there is none.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Image => ": look from another scope, or list what is there",
+            _ => "",
+        }
+    }
+}
+
 impl fmt::Display for Noun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -46,7 +56,7 @@ impl fmt::Display for Noun {
 /// Something that is not there, or that the caller cannot see: the two read the same, byte for
 /// byte.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {noun} `{name}` that can be seen from {from}")]
+#[error("there is no {noun} `{name}` that can be seen from {from}{}", noun.advice())]
 pub struct NotFound {
     noun: Noun,
     name: String,

@@ -2,15 +2,15 @@
 
 use crate::{
     counting::Counting,
-    support::{Raw, World, every, image, most, p, run},
+    support::{World, every, image, most, noon, p, run},
 };
 use cloud_atlas::{
-    ImageQuery, OsFilter, RegisterImage,
-    base::Tag,
+    AgentState, ImageQuery, OsFilter, RegisterImage,
+    base::{Tag, Timestamp},
     image::{Architecture, ImageName, ImageRecord, Lifecycle, LifecycleState, OsFacts},
     image_id::{Cloud, CloudLocation, ImageId},
     scope::{Scope, visible},
-    store::{Partition, RetryPolicy, Table, Tx, transact},
+    store::{Partition, Record, RetryPolicy, Table, Tx, transact},
 };
 use proptest::{
     collection::{btree_set, vec},
@@ -18,9 +18,19 @@ use proptest::{
     prelude::*,
     sample::select,
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 
-const IMAGES: Table<Raw> = Table::new("image", &[]);
+const IMAGES: Table<RawImage> = Table::new("image", &[]);
+
+/// An image record as JSON, of the schema that is written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct RawImage(serde_json::Value);
+
+impl Record for RawImage {
+    const SCHEMA: u32 = 2;
+}
 
 const SCOPES: [&str; 3] = ["/acme", "/acme/dev", "/acme/prod"];
 const LOCATIONS: [&str; 4] = ["aws/us-east-1", "aws/us-east-2", "aws/eu-west-1", "gcp"];
@@ -79,9 +89,10 @@ fn wanted() -> impl Strategy<Value = ImageQuery> {
         (name(), name()),
         option::weighted(0.3, select(LifecycleState::all())),
         btree_set(select(&TAGS), 0..2),
+        more(),
     )
         .prop_map(
-            |(from, cloud, location, os, architecture, (begins, contains), state, tags)| {
+            |(from, cloud, location, os, architecture, (begins, contains), state, tags, more)| {
                 let mut query = ImageQuery::new(p(from));
                 query.cloud = cloud;
                 query.location = location.map(p);
@@ -91,9 +102,45 @@ fn wanted() -> impl Strategy<Value = ImageQuery> {
                 query.name_contains = contains.map(str::to_owned);
                 query.state = state;
                 query.tags = tags.into_iter().map(p::<Tag>).collect();
+                let (at, like, agent, since, before, newest) = more;
+                query.at = at.map(p);
+                query.name_like = like.map(str::to_owned);
+                query.agent = agent;
+                query.since = since.map(minutes);
+                query.before = before.map(minutes);
+                query.newest_first = newest;
                 query
             },
         )
+}
+
+type More = (
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<AgentState>,
+    Option<u32>,
+    Option<u32>,
+    bool,
+);
+
+fn more() -> impl Strategy<Value = More> {
+    (
+        option::weighted(0.2, select(&["/", "/acme", "/acme/dev"])),
+        option::weighted(0.2, select(vec!["*", "w*", "*b*", "?eb", "web-\\2"])),
+        option::weighted(
+            0.2,
+            select(vec![AgentState::Installed, AgentState::Unknown]),
+        ),
+        option::weighted(0.2, 0..24_u32),
+        option::weighted(0.2, 0..24_u32),
+        prop::bool::weighted(0.2),
+    )
+}
+
+/// So many minutes after the first record.
+fn minutes(count: u32) -> Timestamp {
+    let first = noon().as_micros();
+    Timestamp::from_micros(first + i64::from(count) * 60_000_000).unwrap()
 }
 
 fn request(number: u64, made: &Made) -> RegisterImage {
@@ -131,6 +178,7 @@ fn lifecycle(state: LifecycleState) -> Lifecycle {
 /// Registers a record, and moves it to its state: no operation does so yet.
 async fn make(world: &World, number: u64, made: &Made) -> ImageRecord {
     let registered = world.admin().register_image(request(number, made)).await;
+    world.clock.set(minutes(u32::try_from(number).unwrap() + 1));
     let record = registered.unwrap().record.with_lifecycle(lifecycle(made.7));
     let (id, value) = (
         record.id().to_string(),
@@ -138,7 +186,7 @@ async fn make(world: &World, number: u64, made: &Made) -> ImageRecord {
     );
     let acme = Partition::account("acme").unwrap();
     let put = |tx: Tx| {
-        let (id, value, acme) = (id.clone(), Raw(value.clone()), acme.clone());
+        let (id, value, acme) = (id.clone(), RawImage(value.clone()), acme.clone());
         async move { IMAGES.put(&tx, &acme, id, &value).await }
     };
     let policy = RetryPolicy::new(u128::from(number) << 64 | 0xf117);
@@ -182,6 +230,28 @@ fn fits(query: &ImageQuery, record: &ImageRecord) -> bool {
             .state
             .map_or(state != LifecycleState::Deleted, |wanted| wanted == state)
         && query.tags.is_subset(record.tags())
+        && query.at.as_ref().is_none_or(|at| at == record.scope())
+        && query
+            .name_like
+            .as_ref()
+            .is_none_or(|pattern| name.is_some_and(|name| like(pattern, name)))
+        && query.agent.is_none_or(|agent| {
+            (agent == AgentState::Installed) == (record.agent().is_installed() == Some(true))
+        })
+        && query.since.is_none_or(|since| record.created() >= since)
+        && query.before.is_none_or(|before| record.created() < before)
+}
+
+/// The patterns below, by hand.
+fn like(pattern: &str, name: &str) -> bool {
+    match pattern {
+        "*" => true,
+        "w*" => name.starts_with('w'),
+        "*b*" => name.contains('b'),
+        "?eb" => name.chars().count() == 3 && name.ends_with("eb"),
+        "web-\\2" => name == "web-2",
+        _ => panic!("{pattern}"),
+    }
 }
 
 proptest! {

@@ -57,7 +57,11 @@ fn of_then(dumped: Vec<String>) -> Vec<String> {
         key.split(' ').nth(1).map(str::to_owned)
     };
     let then: BTreeSet<_> = lines().iter().filter_map(|line| space(line)).collect();
-    let is_of_then = |line: &String| space(line).is_some_and(|space| then.contains(&space));
+    // What was there then and is there no more, or says what there is.
+    let gone = ["image.key", "schema"];
+    let is_of_then = |line: &String| {
+        space(line).is_some_and(|space| then.contains(&space) && !gone.contains(&&*space))
+    };
     dumped.into_iter().filter(is_of_then).collect()
 }
 
@@ -105,8 +109,9 @@ fn golden_files_read_as_they_were_written() {
     let report = run(atlas.check()).unwrap();
     assert_eq!(report.findings, Vec::<String>::new());
     for (table, count) in &report.records {
-        // Jobs are of work under way; there is none in a file at rest.
-        let empty = *table != "job" && *count == 0;
+        // Jobs are of work under way, and role maps came later; there is none in a file of then.
+        let later = ["job", "role-map"].contains(&&**table);
+        let empty = !later && *count == 0;
         assert!(!empty, "the golden file has nothing in `{table}`");
     }
     assert!(

@@ -244,7 +244,7 @@ fn a_release_of_200_images_needs_what_is_said() {
     run(import_with(&dana, &[release(200)], options(true))).unwrap();
     let (operations, bytes, value) = most(&watched.seen()[before..]);
     assert!(
-        (1500..1700).contains(&operations),
+        (1500..1900).contains(&operations),
         "{operations} operations"
     );
     assert!(((256 << 10)..(1 << 20)).contains(&bytes), "{bytes} bytes");

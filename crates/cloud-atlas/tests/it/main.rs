@@ -16,6 +16,7 @@ mod concurrency;
 mod counting;
 mod damage;
 #[cfg(feature = "postgres")]
+mod elsewhere;
 mod engines;
 mod filters;
 mod golden;

@@ -130,7 +130,7 @@ fn opening_builds_what_is_missing_and_removes_what_is_no_more() {
         let before = lines(&world.atlas);
         for (table, index) in [
             ("image", "scope"),
-            ("image", "key"),
+            ("image", "image"),
             ("event", "scope"),
             ("mci", "name"),
         ] {
@@ -158,7 +158,7 @@ fn the_indexes_and_their_version_change_together() {
     let atlas = run(Atlas::init("memory:")).unwrap();
     let tx = run(Tx::begin(&*atlas.store())).unwrap();
     let schema = run(SCHEMA.get(&tx, &Partition::global(), "store")).unwrap();
-    insta::assert_snapshot!(schema.unwrap().0, @r#"{"indexes":{"event":{"scope":"readable"},"image":{"credential":"readable","key":"readable","name":"readable","os":"readable","scope":"readable"},"mci":{"name":"readable"},"scope":{"number":"readable"}},"version":2}"#);
+    insta::assert_snapshot!(schema.unwrap().0, @r#"{"indexes":{"event":{"scope":"readable"},"image":{"created":"readable","credential":"readable","image":"readable","name":"readable","os":"readable","scope":"readable","tag":"readable"},"mci":{"name":"readable"},"role-map":{"image":"readable","name":"readable"},"scope":{"number":"readable"}},"version":3}"#);
 }
 
 #[test]

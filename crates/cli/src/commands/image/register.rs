@@ -7,10 +7,12 @@ use crate::{
     print::{Out, warn},
 };
 use cloud_atlas::{
+    Error,
     base::{Name, Tag},
     image::{
         AgentFacts, Architecture, Firmware, ImageDescription, ImageName, LoginName, OsFacts,
-        ParseTextError, RegisterImage, RemoteAccess, SpelledImage, Via, Virtualization, form,
+        ParseTextError, RegisterError, RegisterImage, RemoteAccess, SpelledImage, Via,
+        Virtualization, form,
     },
     image_id::Cloud,
 };
@@ -31,7 +33,7 @@ pub(super) struct Register {
     #[arg(allow_hyphen_values = true, required_unless_present = "from")]
     image: Option<String>,
     /// The operating system: FAMILY/GENERATION/VERSION, such as ubuntu/22.04/22.04.4
-    #[arg(long, value_parser = os, required_unless_present = "from")]
+    #[arg(long, value_parser = os)]
     os: Option<OsFacts>,
     /// What it is called; needed for GCP, OpenStack and VMware, unless a template's path says it
     #[arg(long)]
@@ -93,7 +95,8 @@ impl Register {
             return self.file.register(path, global, out);
         }
         let request = self.request(global)?;
-        let registered = global.session()?.register_image(request).block_on()?;
+        let registered = global.session()?.register_image(request).block_on();
+        let registered = registered.map_err(with_option)?;
         for warning in registered.warnings {
             warn(warning);
         }
@@ -136,6 +139,21 @@ impl Register {
         request.credential = self.credential;
         Ok(request)
     }
+}
+
+/// A refusal, with the option that would have said what is missing.
+fn with_option(error: Error) -> Failure {
+    let option = match &error {
+        Error::Register(RegisterError::OsMissing) => {
+            "say it with --os FAMILY/GENERATION/VERSION, such as ubuntu/22.04/22.04.4"
+        }
+        Error::Register(RegisterError::NameMissing { .. }) => "say it with --name NAME",
+        Error::Register(RegisterError::SeveralCredentials { .. }) => {
+            "say it with --credential NAME"
+        }
+        _ => return error.into(),
+    };
+    Failure::refused(format!("{error}: {option}")).into()
 }
 
 /// What a registration needs.
