@@ -7,7 +7,8 @@ use crate::{
     engine::inspect,
     open::{known, whole},
     tables::{
-        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, SCOPES,
+        CATALOG, CREDENTIALS, EVENTS, GRANTS, IMAGES, IMPORTS, INFO, JOBS, PRINCIPALS, ROLE_MAPS,
+        SCOPES,
     },
 };
 use atlas_store::{
@@ -186,6 +187,7 @@ impl Care<'_> {
         self.table(&GRANTS, |_, _| {}).await?;
         self.table(&CREDENTIALS, |_, _| {}).await?;
         self.table(&IMAGES, |_, _| {}).await?;
+        self.table(&ROLE_MAPS, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
         self.table(&JOBS, |_, _| {}).await?;
         self.table(&EVENTS, |_, _| {}).await

@@ -13,9 +13,9 @@ const NEEDED: [(Limit, usize); 4] = [
     (Limit::CommitBytes, 1 << 20),
 ];
 
-/// What a release of 200 images needs to be one commit: some 1,620 operations. Of bytes, 0.4 MiB,
+/// What a release of 200 images needs to be one commit: some 1,820 operations. Of bytes, 0.4 MiB,
 /// it needs less than every engine takes.
-const RELEASE: [(Limit, usize); 1] = [(Limit::Operations, 1700)];
+const RELEASE: [(Limit, usize); 1] = [(Limit::Operations, 1900)];
 
 /// A limit of an engine that is too low for some work, but not for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

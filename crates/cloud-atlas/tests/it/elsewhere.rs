@@ -190,6 +190,15 @@ fn l10_a_role_map_is_made_filled_changed_and_removed() {
             .await
             .unwrap_err();
         assert!(matches!(none, Error::RoleMap(RoleMapError::NoImage { .. })));
+        // A scope that holds one is not empty.
+        let own = dana.make_role_map(role("/acme/prod", "own")).await.unwrap();
+        assert_eq!(own.scope(), &p("/acme/prod"));
+        let full = world
+            .admin()
+            .remove_scope(&p("/acme/prod"))
+            .await
+            .unwrap_err();
+        assert!(full.to_string().contains("role map"), "{full}");
         dana.remove_role_map(&name, &acme).await.unwrap();
         let gone = dana.role_map(&name, &acme).await.unwrap_err();
         assert_eq!(gone.kind(), ErrorKind::NotFound);
