@@ -99,12 +99,16 @@ fn the_commonest_mistakes_say_what_to_do() {
             vec!["image", "promote", record],
         ),
     ];
+    insta::assert_snapshot!(said(&program, &cases));
+}
+
+/// What is said of each mistake.
+fn said(program: &Program, cases: &[(&str, Vec<&str>)]) -> String {
     let said = cases.iter().map(|(mistake, args)| {
         let ran = program.run(args);
         let ignored = *mistake == "location where none belongs";
         assert_eq!(ran.code == 0, ignored, "{mistake}: {}{}", ran.out, ran.err);
         format!("{mistake}\n{}", ran.err)
     });
-    let said = said.collect::<Vec<_>>().join("\n");
-    insta::assert_snapshot!(stable(&said));
+    stable(&said.collect::<Vec<_>>().join("\n"))
 }

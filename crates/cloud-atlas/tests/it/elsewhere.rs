@@ -63,8 +63,9 @@ fn l05_a_copy_is_kept_beside_its_source() {
             .check_copy(id, &p("/beta"), &p(WEST))
             .await
             .unwrap_err();
-        let absent = bert.check_copy(ImageRecordId::from_u128(1), &p("/beta"), &p(WEST));
-        let absent = absent.await.unwrap_err().to_string();
+        let (nothing, beta) = (ImageRecordId::from_u128(1), p("/beta"));
+        let absent = bert.check_copy(nothing, &beta, &p(WEST)).await;
+        let absent = absent.unwrap_err().to_string();
         let none = ImageRecordId::from_u128(1).to_string();
         assert_eq!(error.to_string().replace(&id.to_string(), &none), absent);
         let account = dana.register_image(image("/acme", EAST, 3)).await.unwrap();

@@ -24,7 +24,7 @@ use std::{
 
 /// Which file, and what happens when some of it is refused.
 #[derive(Debug, clap::Args)]
-pub(super) struct FileArgs {
+pub(crate) struct FileArgs {
     /// Register all images of a file instead, `-` for stdin: JSON lines or CSV, with the fields
     /// location, image, os, agent, and those that the options here are called after
     #[arg(

@@ -25,7 +25,7 @@ use serde::Serialize;
 /// What each cloud needs is told by `atlas image form CLOUD`. Nothing is asked for that is known: the
 /// region of an ARN, the datacenter and the name of a template's path, the only credential that fits.
 #[derive(Debug, clap::Args)]
-pub(super) struct Register {
+pub(crate) struct Register {
     /// Where it is, such as aws/us-east-1 or gcp
     #[arg(required_unless_present = "from")]
     location: Option<String>,
@@ -144,16 +144,12 @@ impl Register {
 /// A refusal, with the option that would have said what is missing.
 fn with_option(error: Error) -> Failure {
     let option = match &error {
-        Error::Register(RegisterError::OsMissing) => {
-            "say it with --os FAMILY/GENERATION/VERSION, such as ubuntu/22.04/22.04.4"
-        }
-        Error::Register(RegisterError::NameMissing { .. }) => "say it with --name NAME",
-        Error::Register(RegisterError::SeveralCredentials { .. }) => {
-            "say it with --credential NAME"
-        }
+        Error::Register(RegisterError::OsMissing) => "--os FAMILY/GENERATION/VERSION",
+        Error::Register(RegisterError::NameMissing { .. }) => "--name NAME",
+        Error::Register(RegisterError::SeveralCredentials { .. }) => "--credential NAME",
         _ => return error.into(),
     };
-    Failure::refused(format!("{error}: {option}")).into()
+    Failure::refused(format!("{error}, with {option}")).into()
 }
 
 /// What a registration needs.

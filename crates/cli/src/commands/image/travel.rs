@@ -15,7 +15,7 @@ use pollster::FutureExt as _;
 
 /// Find the records of an image by the cloud's id of it, and what holds them
 #[derive(Debug, clap::Args)]
-pub(super) struct Find {
+pub(crate) struct Find {
     /// The id, in any spelling
     #[arg(allow_hyphen_values = true)]
     image: String,
@@ -27,24 +27,18 @@ pub(super) struct Find {
 impl Find {
     pub(super) fn run(self, global: &Global, out: &mut Out) -> Run {
         let text = self.image.trim();
-        let images = match self.cloud {
-            Some(cloud) => {
-                let read = ImageId::parse_lenient(cloud, text).map_err(Failure::misused)?;
-                vec![read.id]
+        let images = if let Some(cloud) = self.cloud {
+            let read = ImageId::parse_lenient(cloud, text).map_err(Failure::misused)?;
+            vec![read.id]
+        } else {
+            let read = |cloud: &Cloud| ImageId::parse_lenient(*cloud, text).ok();
+            let read = Cloud::all().iter().filter_map(read);
+            let ids: Vec<_> = read.map(|read| read.id).collect();
+            if ids.is_empty() {
+                let detected = detect(text).map_err(|error| error.to_string());
+                detected.map_err(Failure::misused)?;
             }
-            None => {
-                let read = |cloud: &Cloud| ImageId::parse_lenient(*cloud, text).ok();
-                let ids: Vec<_> = Cloud::all()
-                    .iter()
-                    .filter_map(read)
-                    .map(|read| read.id)
-                    .collect();
-                if ids.is_empty() {
-                    let said = detect(text).map(|_| ()).map_err(|error| error.to_string());
-                    said.map_err(Failure::misused)?;
-                }
-                ids
-            }
+            ids
         };
         let session = global.session()?;
         let found = session.find_images(&images, &global.scope);
@@ -72,7 +66,7 @@ fn row(found: &FoundImage) -> Vec<String> {
 /// Nothing is done in the cloud. Without the id of the copy it is only told whether the image may be
 /// copied there.
 #[derive(Debug, clap::Args)]
-pub(super) struct Copy {
+pub(crate) struct Copy {
     /// The record of the image that is copied
     record: ImageRecordId,
     /// Where the copy is, such as aws/eu-west-1
