@@ -1,5 +1,6 @@
 //! Everything that can go wrong, in one type.
 
+mod convert;
 mod not_found;
 
 use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
@@ -18,11 +19,10 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RevokeError, Scope,
 };
 use atlas_store::{
-    AsStoreError, CursorError, IndexState, Limit, MigrateError, ParsePartitionError, RecordError,
-    StoreError,
+    CursorError, IndexState, Limit, MigrateError, ParsePartitionError, RecordError, StoreError,
 };
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
-use core::fmt;
+
 use semver::VersionReq;
 
 pub use self::not_found::{NotFound, Noun};
@@ -353,37 +353,6 @@ impl Error {
             _ => ErrorKind::Invalid,
         }
     }
-
-    /// The refusal of some of many.
-    pub(crate) fn of_refused(mut refused: Vec<RefusedImage>, all: usize) -> Self {
-        match refused.pop() {
-            Some(only) if refused.is_empty() => Self::OneOfMany {
-                number: only.number,
-                source: Box::new(only.error),
-            },
-            last => {
-                refused.extend(last);
-                Self::ManyRefused { all, refused }
-            }
-        }
-    }
-
-    /// What a failed write means for a record with a name of its own.
-    pub(crate) fn taken(
-        error: RecordError,
-        noun: Noun,
-        name: &dyn fmt::Display,
-        scope: &Scope,
-    ) -> Self {
-        match error {
-            RecordError::Taken { .. } | RecordError::Exists { .. } => Self::NameTaken {
-                noun,
-                name: name.to_string(),
-                scope: scope.clone(),
-            },
-            error => error.into(),
-        }
-    }
 }
 
 fn store_kind(error: &StoreError) -> ErrorKind {
@@ -400,32 +369,5 @@ fn store_kind(error: &StoreError) -> ErrorKind {
         | StoreError::IndexUnknown { .. }
         | StoreError::NewerSchema { .. } => ErrorKind::Invalid,
         _ => ErrorKind::Internal,
-    }
-}
-
-impl From<RecordError> for Error {
-    fn from(error: RecordError) -> Self {
-        match error {
-            RecordError::Store(error) => Self::Store(error),
-            error => Self::Record(error),
-        }
-    }
-}
-
-impl From<MigrateError> for Error {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::Store(error) => Self::Store(error),
-            error => Self::Migrate(error),
-        }
-    }
-}
-
-impl AsStoreError for Error {
-    fn as_store_error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Store(error) => Some(error),
-            _ => None,
-        }
     }
 }
