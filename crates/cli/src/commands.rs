@@ -13,6 +13,7 @@ mod job;
 mod launch;
 mod mci;
 mod people;
+mod role_map;
 mod shell;
 mod store;
 mod stream;
@@ -50,7 +51,7 @@ pub(crate) enum Command {
     /// Add, list, remove cloud credentials
     #[command(subcommand)]
     Credential(credential::CredentialCommand),
-    /// Register, list, show, edit, retire records of images
+    /// Register, find, edit, copy, retire records of images
     #[command(subcommand)]
     Image(image::ImageCommand),
     /// Find images, records and servers that lack their counterpart
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     /// List, take, report on work that hosts do in clouds
     #[command(subcommand)]
     Work(work::WorkCommand),
+    /// Make, list, show, fill, remove role maps
+    #[command(subcommand, name = "rolemap")]
+    RoleMap(role_map::RoleMapCommand),
     /// Make, edit, commit, compare MultiCloud Images
     #[command(subcommand)]
     Mci(mci::Mci),
@@ -107,6 +111,7 @@ pub(crate) fn main() -> Run {
         Command::Image(command) => image::run(command, &global, &mut out),
         Command::Discover(discover) => candidates::discover(&discover, &global, &mut out),
         Command::Work(command) => work::run(command, &global, &mut out),
+        Command::RoleMap(command) => role_map::run(command, &global, &mut out),
         Command::Mci(command) => mci::run(command, &global, &mut out),
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),

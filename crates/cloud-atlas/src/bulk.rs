@@ -3,7 +3,40 @@
 use crate::{Error, NotFound, Noun, Session, unit::Unit};
 use atlas_image::{Credential, Look, RegisterImage, Registered};
 use atlas_scope::{Permission, Scope};
+use atlas_store::{AsStoreError as _, StoreError};
 use std::{collections::BTreeMap, sync::Arc};
+
+/// How many images a commit of [`Session::register_each`] has at first.
+const BATCH: usize = 250;
+
+/// One of many images that was not registered.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RefusedImage {
+    /// Which of those that were given, counted from 1.
+    pub number: usize,
+    /// Why.
+    pub error: Error,
+}
+
+/// What became of many images that were registered each for itself.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct ManyRegistered {
+    /// Those that were, with their numbers, counted from 1.
+    pub registered: Vec<(usize, Registered)>,
+    /// Those that were not, in their order.
+    pub refused: Vec<RefusedImage>,
+}
+
+/// One of many images, with what was seen of it in its cloud.
+#[derive(Debug)]
+struct Looked {
+    /// Which of those that were given, counted from 1.
+    number: usize,
+    request: RegisterImage,
+    look: Look,
+}
 
 impl Session {
     /// Registers many images in one commit: all of them, or none. They are registered in their
@@ -12,37 +45,153 @@ impl Session {
     /// # Errors
     ///
     /// [`Error::OneOfMany`] names the first one that is refused, for a reason that
-    /// [`Session::register_image`] has too; or all of them together are more than the store writes
-    /// at once.
+    /// [`Session::register_image`] has too; [`Error::ManyRefused`] names all where there are several;
+    /// [`Error::TooManyImages`] says that all of them together are more than the store writes at
+    /// once.
     pub async fn register_images(
         &self,
         requests: Vec<RegisterImage>,
     ) -> Result<Vec<Registered>, Error> {
-        let mut looks = Vec::with_capacity(requests.len());
-        for (before, request) in requests.iter().enumerate() {
-            let look = self.look(request).await;
-            looks.push(look.map_err(|source| Error::of_many(before, source))?);
+        self.register_watched(requests, &|_| {}).await
+    }
+
+    /// As [`Session::register_images`]; `progress` hears how many are decided. It begins anew where
+    /// somebody else wrote meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn register_watched(
+        &self,
+        requests: Vec<RegisterImage>,
+        progress: &(dyn Fn(usize) + Send + Sync),
+    ) -> Result<Vec<Registered>, Error> {
+        let count = requests.len();
+        let (looked, refused) = self.look_at(requests).await?;
+        if !refused.is_empty() {
+            return Err(Error::of_refused(refused, count));
         }
-        let requests = Arc::new(requests.into_iter().zip(looks).collect::<Vec<_>>());
-        self.write(|unit| {
-            let requests = Arc::clone(&requests);
+        let looked = Arc::new(looked);
+        let outcome = self.write(|unit| {
+            let looked = Arc::clone(&looked);
             async move {
-                let mut credentials = BTreeMap::new();
-                let mut registered = Vec::with_capacity(requests.len());
-                for (before, (request, look)) in requests.iter().enumerate() {
-                    let one = unit
-                        .register_one(request, look.clone(), &mut credentials)
-                        .await;
-                    registered.push(one.map_err(|source| Error::of_many(before, source))?);
+                let done = unit.register_those(&looked, progress).await?;
+                if done.refused.is_empty() {
+                    let registered = done.registered.into_iter();
+                    return Ok(registered.map(|(_, registered)| registered).collect());
                 }
-                Ok(registered)
+                Err(Error::of_refused(done.refused, count))
             }
+        });
+        outcome.await.map_err(|error| match error {
+            Error::Store(StoreError::TooLarge { what, limit, found }) if count > 1 => {
+                Error::TooManyImages {
+                    images: count,
+                    what,
+                    limit,
+                    found,
+                }
+            }
+            error => error,
         })
-        .await
+    }
+
+    /// Registers many images each for itself, in their order: one that is refused keeps no other from
+    /// being registered. They are written in batches; what `progress` heard of is written.
+    ///
+    /// # Errors
+    ///
+    /// The store fails: images of earlier batches are registered, as [`Session::images`] tells.
+    pub async fn register_each(
+        &self,
+        requests: Vec<RegisterImage>,
+        progress: &(dyn Fn(usize) + Send + Sync),
+    ) -> Result<ManyRegistered, Error> {
+        let (looked, refused) = self.look_at(requests).await?;
+        let looked = Arc::new(looked);
+        let mut all = ManyRegistered {
+            registered: Vec::new(),
+            refused,
+        };
+        let (mut begin, mut batch) = (0, BATCH);
+        while begin < looked.len() {
+            let end = begin.saturating_add(batch).min(looked.len());
+            let outcome = self.write(|unit| {
+                let looked = Arc::clone(&looked);
+                async move {
+                    let some = looked.get(begin..end).unwrap_or_default();
+                    unit.register_those(some, &|_| {}).await
+                }
+            });
+            match outcome.await {
+                Ok(done) => {
+                    all.registered.extend(done.registered);
+                    all.refused.extend(done.refused);
+                    begin = end;
+                    progress(begin);
+                }
+                Err(Error::Store(StoreError::TooLarge { .. })) if batch > 1 => {
+                    batch = batch.div_ceil(2);
+                }
+                Err(error) if matches!(error, Error::Store(StoreError::TooLarge { .. })) => {
+                    let one = looked.get(begin).map(|looked| looked.number);
+                    let refused = one.map(|number| RefusedImage { number, error });
+                    all.refused.extend(refused);
+                    begin = end;
+                    progress(begin);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        all.refused.sort_by_key(|refused| refused.number);
+        Ok(all)
+    }
+
+    /// Looks for each image in its cloud, before anything is written; those that could not be looked
+    /// for are refused.
+    async fn look_at(
+        &self,
+        requests: Vec<RegisterImage>,
+    ) -> Result<(Vec<Looked>, Vec<RefusedImage>), Error> {
+        let (mut looked, mut refused) = (Vec::with_capacity(requests.len()), Vec::new());
+        for (number, request) in (1..).zip(requests) {
+            match self.look(&request).await {
+                Ok(look) => looked.push(Looked {
+                    number,
+                    request,
+                    look,
+                }),
+                Err(error) if error.as_store_error().is_some() => return Err(error),
+                Err(error) => refused.push(RefusedImage { number, error }),
+            }
+        }
+        Ok((looked, refused))
     }
 }
 
 impl Unit {
+    /// Registers images one after the other, passing over those that are refused. A failure of the
+    /// store ends it.
+    async fn register_those(
+        &self,
+        images: &[Looked],
+        progress: &(dyn Fn(usize) + Send + Sync),
+    ) -> Result<ManyRegistered, Error> {
+        let mut credentials = BTreeMap::new();
+        let mut done = ManyRegistered::default();
+        for image in images {
+            let (number, look) = (image.number, image.look.clone());
+            let registered = self.register_one(&image.request, look, &mut credentials);
+            match registered.await {
+                Ok(registered) => done.registered.push((number, registered)),
+                Err(error) if error.as_store_error().is_some() => return Err(error),
+                Err(error) => done.refused.push(RefusedImage { number, error }),
+            }
+            progress(number);
+        }
+        Ok(done)
+    }
+
     /// Registers an image on behalf of the caller; what is known of its scope stays known.
     pub(crate) async fn register_one(
         &self,

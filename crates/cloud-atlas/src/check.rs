@@ -8,7 +8,7 @@ use crate::{
     open::{known, whole},
     tables::{
         CATALOG, CREDENTIALS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
-        LAUNCH_PERMISSIONS, OPENED, PRINCIPALS, SCOPES, WORK,
+        LAUNCH_PERMISSIONS, OPENED, PRINCIPALS, ROLE_MAPS, SCOPES, WORK,
     },
 };
 use atlas_store::{
@@ -187,6 +187,7 @@ impl Care<'_> {
         self.table(&GRANTS, |_, _| {}).await?;
         self.table(&CREDENTIALS, |_, _| {}).await?;
         self.table(&IMAGES, |_, _| {}).await?;
+        self.table(&ROLE_MAPS, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
         self.table(&JOBS, |_, _| {}).await?;
         self.table(&WORK, |_, _| {}).await?;

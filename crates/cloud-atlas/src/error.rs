@@ -1,17 +1,19 @@
 //! Everything that can go wrong, in one type.
 
-mod from;
+mod convert;
+mod kind;
 mod not_found;
 
-use crate::{ExportError, ImportError, LoadError, OpenError};
+use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
     CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
     StaleHead,
 };
 use atlas_image::{
-    AddCredentialError, BundleError, EditImageError, LaunchPermissionError, LifeError,
-    RegisterError, RemoveCredentialError, UnshareError, WorkError,
+    AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
+    PromoteError, RegisterError, RemoveCredentialError, RemoveRoleMapError, RoleMapError,
+    UnshareError, WorkError,
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
@@ -21,35 +23,14 @@ use atlas_scope::{
     GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
     RevokeError, Scope,
 };
-use atlas_store::{
-    AsStoreError as _, CursorError, IndexState, Limit, MigrateError, ParsePartitionError,
-    RecordError, StoreError,
-};
+use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
-use core::fmt;
 use semver::VersionReq;
 
-pub use self::not_found::{NotFound, Noun};
-
-/// What a caller does about an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// It is not there, or not visible to the caller: the two read the same.
-    NotFound,
-    /// The caller lacks a permission.
-    Denied,
-    /// The request is wrong as it stands.
-    Invalid,
-    /// The state of the store stands against it: look, then try again.
-    Conflict,
-    /// The store cannot be reached now: try again.
-    Unavailable,
-    /// It may have happened or not: look before trying again.
-    Unknown,
-    /// The store is damaged or closed, or the program is wrong.
-    Internal,
-}
+pub use self::{
+    kind::ErrorKind,
+    not_found::{NotFound, Noun},
+};
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -166,6 +147,18 @@ pub enum Error {
     /// An image record stays shared.
     #[error(transparent)]
     Unshare(#[from] UnshareError),
+    /// An image was not copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// A record was not promoted.
+    #[error(transparent)]
+    Promote(#[from] PromoteError),
+    /// An image of a role map was not changed.
+    #[error(transparent)]
+    RoleMap(#[from] RoleMapError),
+    /// A role map was not removed.
+    #[error(transparent)]
+    RemoveRoleMap(#[from] RemoveRoleMapError),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),
@@ -255,6 +248,28 @@ pub enum Error {
         /// Why.
         source: Box<Self>,
     },
+    /// Several of many things that belong together were refused, and so all were.
+    #[error("nothing was done: {} of {all} are refused", refused.len())]
+    ManyRefused {
+        /// How many there were.
+        all: usize,
+        /// Which, and why.
+        refused: Vec<RefusedImage>,
+    },
+    /// Images that belong together are more than a commit holds; nothing was written.
+    #[error(
+        "{images} images in one commit make {found} {what}, and this store takes {limit}: register fewer at once, or each for itself"
+    )]
+    TooManyImages {
+        /// How many there are.
+        images: usize,
+        /// Which limit of the store.
+        what: Limit,
+        /// The limit.
+        limit: usize,
+        /// What was asked for.
+        found: usize,
+    },
     /// A page of no items, or of too many.
     #[error("a page has 1 to {most} items, not {limit}", most = crate::Paging::MOST)]
     PageLimit {
@@ -288,144 +303,4 @@ pub enum Error {
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),
-}
-
-impl Error {
-    /// What a caller does about it.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::NotFound(_)
-            | Self::NoRevision { .. }
-            | Self::NoRelease { .. }
-            | Self::Bundle(BundleError::NoServer { .. })
-            | Self::AddScope(AddScopeError::NoParent { .. })
-            | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
-            | Self::RemoveScope(RemoveScopeError::Unknown { .. })
-            | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
-            | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
-            Self::Group(GroupError::NotAMember { .. })
-            | Self::Accept(AcceptError::Unknown)
-            | Self::CancelInvitation(_) => ErrorKind::NotFound,
-            Self::Denied(_) => ErrorKind::Denied,
-            Self::Life(LifeError::ReplacesItself { .. }) => ErrorKind::Invalid,
-            Self::NameTaken { .. }
-            | Self::Stale(_)
-            | Self::Mark(_)
-            | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
-            | Self::Channel(_)
-            | Self::Resolve(_)
-            | Self::Register(RegisterError::AlreadyRegistered(_))
-            | Self::Bundle(BundleError::NotOperational { .. })
-            | Self::Work(
-                WorkError::AlreadyOrdered { .. }
-                | WorkError::Held { .. }
-                | WorkError::Ended { .. }
-                | WorkError::NotTaken { .. }
-                | WorkError::OtherAttempt { .. }
-                | WorkError::NotHolder { .. }
-                | WorkError::NotFailed { .. },
-            )
-            | Self::Unshare(_)
-            | Self::Life(_)
-            | Self::EditImage(EditImageError::Deleted { .. })
-            | Self::AddScope(
-                AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
-            )
-            | Self::AddPrincipal(AddPrincipalError::AlreadyThere { .. })
-            | Self::Grant(GrantError::AlreadyGranted { .. } | GrantError::LastAdmin { .. })
-            | Self::AddCredential(AddCredentialError::NameTaken { .. })
-            | Self::RemoveCredential(_)
-            | Self::RemoveScope(_)
-            | Self::RemovePrincipal(_)
-            | Self::Revoke(_)
-            | Self::Group(GroupError::NameTaken { .. } | GroupError::HasMembers { .. })
-            | Self::Invite(InviteError::Full { .. })
-            | Self::Accept(AcceptError::Lapsed { .. } | AcceptError::AlreadyThere { .. })
-            | Self::LaunchPermission(LaunchPermissionError::NotUsable { .. })
-            | Self::Load(
-                LoadError::NotEmpty { .. }
-                | LoadError::Another { .. }
-                | LoadError::Changed
-                | LoadError::Disturbed,
-            )
-            | Self::Import(
-                ImportError::Differs { .. }
-                | ImportError::HeadEdited { .. }
-                | ImportError::JobGone { .. },
-            ) => ErrorKind::Conflict,
-            Self::OneOfMany { source, .. } => source.kind(),
-            Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
-            Self::Inventory(InventoryError::Unavailable { .. })
-            | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
-            Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
-            Self::Migrate(_) => ErrorKind::Internal,
-            #[cfg(feature = "redb")]
-            Self::Open(OpenError::Redb(
-                atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
-            )) => ErrorKind::Unavailable,
-            #[cfg(feature = "postgres")]
-            Self::Open(OpenError::Postgres(
-                atlas_store_postgres::OpenError::Unreachable { .. }
-                | atlas_store_postgres::OpenError::Thread { .. },
-            )) => ErrorKind::Unavailable,
-            #[cfg(feature = "etcd")]
-            Self::Open(OpenError::Etcd(
-                atlas_store_etcd::OpenError::Unreachable { .. }
-                | atlas_store_etcd::OpenError::Thread { .. },
-            )) => ErrorKind::Unavailable,
-            Self::Open(OpenError::Read(error)) => store_kind(error),
-            Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
-                ErrorKind::Unavailable
-            }
-            Self::Content(_) | Self::Revision(_) | Self::Encoding(_) | Self::Record(_) => {
-                ErrorKind::Internal
-            }
-            _ => ErrorKind::Invalid,
-        }
-    }
-
-    /// The refusal of one of many; a failure of the store stays one.
-    pub(crate) fn of_many(before: usize, source: Self) -> Self {
-        if source.as_store_error().is_some() {
-            return source;
-        }
-        Self::OneOfMany {
-            number: before.saturating_add(1),
-            source: Box::new(source),
-        }
-    }
-
-    /// What a failed write means for a record with a name of its own.
-    pub(crate) fn taken(
-        error: RecordError,
-        noun: Noun,
-        name: &dyn fmt::Display,
-        scope: &Scope,
-    ) -> Self {
-        match error {
-            RecordError::Taken { .. } | RecordError::Exists { .. } => Self::NameTaken {
-                noun,
-                name: name.to_string(),
-                scope: scope.clone(),
-            },
-            error => error.into(),
-        }
-    }
-}
-
-fn store_kind(error: &StoreError) -> ErrorKind {
-    match error {
-        StoreError::Conflict => ErrorKind::Conflict,
-        StoreError::Unavailable { .. }
-        | StoreError::IndexNotReadable {
-            state: Some(IndexState::Building),
-            ..
-        } => ErrorKind::Unavailable,
-        StoreError::UnknownOutcome { .. } => ErrorKind::Unknown,
-        StoreError::TooLarge { .. }
-        | StoreError::IndexNotReadable { .. }
-        | StoreError::IndexUnknown { .. }
-        | StoreError::NewerSchema { .. } => ErrorKind::Invalid,
-        _ => ErrorKind::Internal,
-    }
 }

@@ -1,10 +1,10 @@
 //! Which image records are wanted, and through which index they are read.
 
-use crate::{Error, tables::partition_of};
-use atlas_base::Tag;
+use crate::{Error, events::micros, tables::partition_of};
+use atlas_base::{Tag, Timestamp};
 use atlas_image::{Architecture, LifecycleState, OsText, ParseTextError};
 use atlas_image_id::{Cloud, CloudLocation};
-use atlas_scope::Scope;
+use atlas_scope::{PrincipalId, Scope};
 use atlas_store::{Condition, Parts, Query, Within};
 use std::collections::BTreeSet;
 
@@ -15,10 +15,12 @@ use std::collections::BTreeSet;
 ///
 /// | filter that is set | index | order |
 /// |---|---|---|
-/// | `name_begins` | scope, name | by name |
+/// | `since`, `before` or `newest_first` | scope, moment of registration | the newest first |
+/// | else `name_begins`, or `name_like` that does not begin with a wildcard | scope, name | by name |
 /// | else `state` is deleted | scope, end in the bin | by the moment from which on they can be purged |
 /// | else `os` with a generation | scope, operating system | by family, generation, version |
 /// | else `location` | scope, location, image id | by location and image id |
+/// | else `tags` | scope, tag: the first in order | by location and image id |
 /// | else `os` | scope, operating system | by family, generation, version |
 /// | else `cloud`, or none of these | scope, location, image id | by location and image id |
 ///
@@ -39,6 +41,9 @@ pub struct ImageQuery {
     pub architecture: Option<Architecture>,
     /// Only those that were given a name that begins so. Capital letters count.
     pub name_begins: Option<String>,
+    /// Only those that were given a name that this pattern fits as a whole: `*` stands for any
+    /// characters, `?` for one, and what follows `\` for itself. Capital letters count.
+    pub name_like: Option<String>,
     /// Only those that were given a name with this in it. Capital letters count.
     pub name_contains: Option<String>,
     /// Only those in this state; all but the deleted ones unless it is said.
@@ -47,6 +52,42 @@ pub struct ImageQuery {
     pub deleted: bool,
     /// Only those with all of these tags.
     pub tags: BTreeSet<Tag>,
+    /// Only those that this scope holds: `from` itself, or one above it. What launch permissions
+    /// open is held elsewhere.
+    pub at: Option<Scope>,
+    /// Only those that this principal registered.
+    pub by: Option<PrincipalId>,
+    /// Only those of which this is known of the agent that runs scripts.
+    pub agent: Option<AgentState>,
+    /// Only those that were registered then or later.
+    pub since: Option<Timestamp>,
+    /// Only those that were registered before that.
+    pub before: Option<Timestamp>,
+    /// Whether the newest of a scope comes first, whatever else is asked for.
+    pub newest_first: bool,
+}
+
+/// What is known of an agent, without which one it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AgentState {
+    /// There is one.
+    Installed,
+    /// There is none.
+    Absent,
+    /// Nobody said.
+    Unknown,
+}
+
+impl AgentState {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Absent => "absent",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// An operating system, as far as it matters.
@@ -105,20 +146,36 @@ impl ImageQuery {
             os: None,
             architecture: None,
             name_begins: None,
+            name_like: None,
             name_contains: None,
             state: None,
             deleted: false,
             tags: BTreeSet::new(),
+            at: None,
+            by: None,
+            agent: None,
+            since: None,
+            before: None,
+            newest_first: false,
         }
+    }
+
+    /// Whether a moment of registration is wanted.
+    pub(crate) fn admits_moment(&self, created: Timestamp) -> bool {
+        self.since.is_none_or(|since| created >= since)
+            && self.before.is_none_or(|before| created < before)
     }
 
     /// What is asked of the store: a query a scope, from the nearest upward.
     pub(crate) fn queries(&self) -> Result<Vec<Query>, Error> {
         let query = |scope: Scope| {
             let (index, within) = self.narrowest(&scope);
-            let query = Query::all(&partition_of(&scope)?)
+            let mut query = Query::all(&partition_of(&scope)?)
                 .index(index)
                 .within(within);
+            if index == "created" {
+                query = query.reverse();
+            }
             let query = self.conditions().into_iter().fold(query, Query::keep);
             // Scalr: what stands above is seen where it is shared.
             Ok(if scope == self.from {
@@ -127,18 +184,36 @@ impl ImageQuery {
                 query.keep(Condition::is("shared", true))
             })
         };
-        self.from.lineage().map(query).collect()
+        let wanted = |scope: &Scope| self.at.as_ref().is_none_or(|at| at == scope);
+        self.from.lineage().filter(wanted).map(query).collect()
+    }
+
+    /// How every name that is wanted begins.
+    fn name_start(&self) -> Option<String> {
+        if self.name_begins.is_some() {
+            return self.name_begins.clone();
+        }
+        let pattern = self.name_like.as_deref()?;
+        let end = pattern.find(['*', '?', '\\']).unwrap_or(pattern.len());
+        let start = pattern.get(..end).filter(|start| !start.is_empty())?;
+        Some(start.to_owned())
     }
 
     /// The index that leaves the fewest records of a scope to look at, and the interval of it.
     fn narrowest(&self, scope: &Scope) -> (&'static str, Within) {
         let here = Parts::from(scope.as_str());
         let starting = |start: &str| Within::Starting(here.clone(), start.to_owned());
+        if self.since.is_some() || self.before.is_some() || self.newest_first {
+            let moment = |at: Option<Timestamp>, none| at.map_or(none, micros);
+            let from = here.clone().and(moment(self.since, 0));
+            let to = here.and(moment(self.before, u64::MAX));
+            return ("created", Within::Between(from, to));
+        }
+        if let Some(start) = self.name_start() {
+            return ("name", starting(&start));
+        }
+        let first_tag = self.tags.first();
         match self {
-            Self {
-                name_begins: Some(start),
-                ..
-            } => ("name", starting(start)),
             Self {
                 state: Some(LifecycleState::Deleted),
                 ..
@@ -157,6 +232,10 @@ impl ImageQuery {
                 location: Some(location),
                 ..
             } => ("scope", starting(location.as_str())),
+            _ if first_tag.is_some() => {
+                let tag = first_tag.map(ToString::to_string).unwrap_or_default();
+                ("tag", Within::Prefix(here.and(tag)))
+            }
             Self { os: Some(os), .. } => ("os", os.within(here)),
             Self {
                 cloud: Some(cloud), ..
@@ -199,6 +278,15 @@ impl ImageQuery {
         }
         if let Some(start) = &self.name_begins {
             conditions.push(Condition::begins("name", start));
+        }
+        if let Some(pattern) = &self.name_like {
+            conditions.push(Condition::matches("name", pattern));
+        }
+        if let Some(by) = &self.by {
+            conditions.push(Condition::is("created_by", by.as_str()));
+        }
+        if let Some(agent) = self.agent {
+            conditions.push(Condition::is(["agent", "state"], agent.as_str()));
         }
         if let Some(text) = &self.name_contains {
             conditions.push(Condition::contains("name", text));

@@ -108,26 +108,30 @@ impl Unit {
             now: self.now,
         };
         let registered = register(request, &facts)?;
-        let record = &registered.record;
+        self.keep_image(&registered.record, Permission::ImageRegister)
+            .await?;
+        Ok(registered)
+    }
+
+    /// Keeps a new record, and says how it came.
+    pub(crate) async fn keep_image(
+        &self,
+        record: &ImageRecord,
+        action: Permission,
+    ) -> Result<(), Error> {
         let kept = KeptImage(record.clone());
         let at = partition_of(record.scope())?;
         IMAGES
             .insert(&self.tx, &at, record.id().to_string(), &kept)
             .await?;
         let change = Change::made(&record.image_id());
-        self.audit(
-            Permission::ImageRegister,
-            record.scope(),
-            record.id(),
-            change,
-        )
-        .await?;
-        Ok(registered)
+        self.audit(action, record.scope(), record.id(), change)
+            .await
     }
 
     /// All records of an image in the partitions that a scope sees, siblings and scopes below
     /// included: what a registration must know.
-    async fn records_of(
+    pub(crate) async fn records_of(
         &self,
         scope: &Scope,
         location: &CloudLocation,
@@ -136,7 +140,7 @@ impl Unit {
         let location = place(location, image);
         let mut records = Vec::new();
         for partition in partitions_above(scope)? {
-            let found = self.all_by(&IMAGES, "key", &partition, image_parts(&location, image));
+            let found = self.all_by(&IMAGES, "image", &partition, image_parts(&location, image));
             records.extend(found.await?.into_iter().map(|kept| kept.0));
         }
         Ok(records)
@@ -154,7 +158,7 @@ impl Unit {
         for scope in scope.lineage() {
             let parts = image_parts(&location, image).and(scope.as_str());
             let found = IMAGES
-                .find(&self.tx, &partition_of(&scope)?, "key", parts)
+                .find(&self.tx, &partition_of(&scope)?, "image", parts)
                 .await?;
             records.extend(found.map(|found| found.record.0));
         }

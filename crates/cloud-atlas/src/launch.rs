@@ -250,7 +250,7 @@ impl Unit {
         held.retain(|record| visible(record.scope(), record.shared(), viewer));
         // What the branch holds counts before what others opened.
         let opened = if held.is_empty() {
-            self.opened_records(viewer, &place(at, image), image)
+            self.opened_records(viewer, Some(&place(at, image)), image)
                 .await?
         } else {
             Vec::new()

@@ -13,7 +13,6 @@ use atlas_image::{
     ChangedLaunchPermissions, ImageRecord, ImageRecordId, LaunchPermission, LaunchPermissionFacts,
     LaunchPermissions, add_launch_permissions, remove_launch_permissions,
 };
-use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Partition;
 
@@ -32,7 +31,7 @@ impl Session {
         from: &Scope,
     ) -> Result<LaunchPermissions, Error> {
         let unit = self.read().await?;
-        let record = unit.opener(id, from, Permission::ImageView).await?;
+        let record = unit.image_for(id, from, Permission::ImageView).await?;
         unit.permissions_of(&record).await
     }
 
@@ -82,31 +81,6 @@ impl Session {
             .await
     }
 
-    /// The records of one image that a scope sees: from the nearest scope upward, then those that
-    /// were opened to its account.
-    ///
-    /// # Errors
-    ///
-    /// The scope is not there, or the caller may not see any there.
-    pub async fn find_images(
-        &self,
-        location: &CloudLocation,
-        image: &ImageId,
-        from: &Scope,
-    ) -> Result<Vec<ImageRecord>, Error> {
-        let unit = self.read().await?;
-        unit.enter(Permission::ImageView, from).await?;
-        let mut records = unit.records_above(from, location, image).await?;
-        records.retain(|record| visible(record.scope(), record.shared(), from));
-        let at = crate::stored::place(location, image);
-        for opened in unit.opened_records(from, &at, image).await? {
-            if !records.iter().any(|record| record.id() == opened.id()) {
-                records.push(opened);
-            }
-        }
-        Ok(records)
-    }
-
     async fn change_launch_permissions(
         &self,
         id: ImageRecordId,
@@ -115,7 +89,7 @@ impl Session {
     ) -> Result<ChangedLaunchPermissions, Error> {
         self.write(|unit| async move {
             let action = Permission::ImageLaunchPermission;
-            let record = unit.opener(id, from, action).await?;
+            let record = unit.image_for(id, from, action).await?;
             let before = unit.permissions_of(&record).await?;
             let changed = match wanted {
                 Wanted::More(wanted) => {
@@ -164,6 +138,20 @@ fn told(permissions: &LaunchPermissions) -> String {
 }
 
 impl Unit {
+    /// Closes a record to everybody that is not to be used any more (AWS: disabling an image).
+    pub(crate) async fn close_image(&self, record: &ImageRecord) -> Result<(), Error> {
+        let before = self.permissions_of(record).await?;
+        if before.permissions.is_empty() {
+            return Ok(());
+        }
+        let after = LaunchPermissions::none(record.id());
+        self.keep_permissions(record, &before, &after).await?;
+        let change = Change::between(&told(&before), &told(&after));
+        let action = Permission::ImageLaunchPermission;
+        self.audit(action, record.scope(), record.id(), change)
+            .await
+    }
+
     /// An image record that a scope sees by the tree.
     pub(crate) async fn held_image(
         &self,
@@ -180,9 +168,9 @@ impl Unit {
         Ok(None)
     }
 
-    /// The record whose launch permissions are looked at or changed, by somebody who may. Who sees
+    /// The record that the caller sees from a scope and may do something with, as it is kept. Who sees
     /// it because it was opened to her is refused at the account that she is told.
-    async fn opener(
+    pub(crate) async fn image_for(
         &self,
         id: ImageRecordId,
         from: &Scope,

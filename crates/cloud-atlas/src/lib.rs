@@ -11,12 +11,14 @@ mod care;
 mod channels;
 mod check;
 mod clock;
+mod copies;
 mod credentials;
 mod engine;
 mod error;
 mod event_query;
 mod events;
 mod export;
+mod find;
 mod groups;
 mod image_query;
 mod images;
@@ -34,6 +36,7 @@ mod opened;
 mod page;
 mod people;
 mod referrers;
+mod role_maps;
 mod scopes;
 mod session;
 mod sight;
@@ -46,6 +49,7 @@ mod work;
 
 pub use crate::{
     atlas::{Atlas, Builder},
+    bulk::{ManyRegistered, RefusedImage},
     bundles::BundleOrdered,
     care::Loader,
     check::{FileReport, StoreReport},
@@ -55,8 +59,9 @@ pub use crate::{
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
+    find::FoundImage,
     groups::{GroupRef, GroupView, InvitationView},
-    image_query::{ImageQuery, OsFilter},
+    image_query::{AgentState, ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,
         Resumed,

@@ -258,9 +258,7 @@ impl Session {
         self.write(|unit| {
             let from = from.clone();
             async move {
-                let record = unit.image(id, &from).await?;
-                unit.require(Permission::ImageDelete, record.scope())
-                    .await?;
+                let record = unit.image_for(id, &from, Permission::ImageDelete).await?;
                 unit.purge_one(&record, early).await
             }
         })
@@ -300,9 +298,8 @@ impl Session {
         self.write(|unit| {
             let (from, step) = (from.clone(), step.clone());
             async move {
-                let record = unit.image(id, &from).await?;
                 let permission = step.permission();
-                unit.require(permission, record.scope()).await?;
+                let record = unit.image_for(id, &from, permission).await?;
                 let changed = unit.decide(&record, &from, step).await?;
                 unit.put_image(permission, &record, &changed.record).await?;
                 Ok(changed)

@@ -3,7 +3,8 @@
 
 use crate::{
     Error, Session,
-    tables::{IMAGES, partitions_above},
+    sight::account_of,
+    tables::{IMAGES, SCOPES, partitions_above},
     unit::Unit,
 };
 use atlas_base::Name;
@@ -211,11 +212,21 @@ impl Unit {
         }
         let mut records = Vec::new();
         for partition in partitions_above(scope)? {
-            let within = Within::Starting(Parts::from(()), top.as_str().to_owned());
-            let query = Query::all(&partition).index("key").within(within);
-            let found = self.every(&IMAGES, query).await?;
-            records.extend(found.into_iter().map(|kept| kept.0));
+            let mut holders = vec![Scope::global()];
+            if let Some((_, account)) = account_of(&partition)? {
+                let below = self.all(&SCOPES, &partition, ()).await?;
+                holders = below.into_iter().map(|kept| kept.0.scope).collect();
+                holders.push(account);
+            }
+            for holder in holders {
+                let at = Parts::from(holder.as_str());
+                let within = Within::Starting(at, top.as_str().to_owned());
+                let query = Query::all(&partition).index("scope").within(within);
+                let found = self.every(&IMAGES, query).await?;
+                records.extend(found.into_iter().map(|kept| kept.0));
+            }
         }
+        records.retain(|record| !record.lifecycle().is_deleted());
         records.retain(|record| {
             let place = record.location();
             place.contains(location) || location.contains(place)

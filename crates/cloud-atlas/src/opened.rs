@@ -56,20 +56,25 @@ impl Unit {
         }
     }
 
-    /// The records of an image that are opened to a scope, each once, as the viewer sees them.
+    /// The records of an image that are opened to a scope, in a place or in all, each once, as the
+    /// viewer sees them.
     pub(crate) async fn opened_records(
         &self,
         viewer: &Scope,
-        location: &CloudLocation,
+        location: Option<&CloudLocation>,
         image: &ImageId,
     ) -> Result<Vec<ImageRecord>, Error> {
         let mut records = Vec::<ImageRecord>::new();
         let global = Partition::global();
         for to in self.held_permissions(viewer).await? {
-            let place = Parts::from(to.to_string()).and(location.as_str());
-            let place = place.and(image.equality_key().as_ref());
-            for KeptOpened(row) in self.all_by(&OPENED, "place", &global, place).await? {
-                let known = records.iter().any(|record| record.id() == row.image);
+            let mut parts = Parts::from(to.to_string()).and(image.equality_key().as_ref());
+            if let Some(location) = location {
+                parts = parts.and(location.as_str());
+            }
+            for KeptOpened(row) in self.all_by(&OPENED, "image", &global, parts).await? {
+                // One text can be the id of several clouds: a UUID.
+                let known = records.iter().any(|record| record.id() == row.image)
+                    || row.location.cloud() != image.cloud();
                 if let Some(record) = self.behind(&row).await?
                     && !known
                 {
@@ -123,7 +128,11 @@ impl Unit {
                 }
             }
         }
-        let held = self.held_permissions(&query.from).await?;
+        let held = if query.at.is_some() {
+            Vec::new()
+        } else {
+            self.held_permissions(&query.from).await?
+        };
         for to in &held {
             let at = Parts::from(to.to_string());
             let within = match (&query.location, query.cloud) {
@@ -179,6 +188,7 @@ impl Unit {
                 };
                 // The tree has shown it, or another permission of hers.
                 if visible(record.scope(), record.shared(), &query.from)
+                    || !query.admits_moment(record.created())
                     || self.permissions_of(&record).await?.opening(held) != Some(to)
                 {
                     continue;

@@ -5,8 +5,8 @@ use crate::{
     sight::Sight,
     stored::{StoredMci, images_of},
     tables::{
-        CHANNELS, CONTENTS, IMAGES, KeptContent, MCIS, REVISIONS, image_parts, partition_of,
-        partitions_above,
+        CHANNELS, CONTENTS, IMAGES, KeptContent, MCIS, REVISIONS, ROLE_MAPS, image_parts,
+        partition_of, partitions_above,
     },
     unit::Unit,
 };
@@ -65,6 +65,7 @@ impl Unit {
         };
         for (partition, account) in self.partitions_below(record.scope()).await? {
             search.images(&partition, &account).await?;
+            search.role_maps(&partition, &account).await?;
             if !record.lifecycle().is_deleted() {
                 search.mcis(&partition, &account).await?;
             }
@@ -130,7 +131,7 @@ impl Unit {
         let mut same = SameImage::default();
         for (partition, account) in self.partitions_below(&Scope::global()).await? {
             let parts = image_parts(record.location(), record.image_id());
-            let records = self.all_by(&IMAGES, "key", &partition, parts).await?;
+            let records = self.all_by(&IMAGES, "image", &partition, parts).await?;
             let sight = self.sight_into(&above, &account).await?;
             for other in records.iter().map(|kept| &kept.0) {
                 if other.id() == record.id() {
@@ -171,6 +172,25 @@ impl Search<'_> {
                 name: other.name().to_owned(),
                 id: other.id().to_string(),
                 visible: seen || sight.sees(unit, other.scope()),
+            });
+        }
+        Ok(())
+    }
+
+    /// Role maps that hold this record.
+    async fn role_maps(&mut self, partition: &Partition, account: &Scope) -> Result<(), Error> {
+        let (unit, id) = (self.unit, self.record.id());
+        let sight = unit.sight(Permission::RoleMapView).await?;
+        let sight = unit.sight_into(&sight, account).await?;
+        let found = unit.all_by(&ROLE_MAPS, "image", partition, id.to_string());
+        for map in found.await?.iter().map(|kept| &kept.0) {
+            let seen = visible(map.scope(), map.shared(), self.from);
+            self.found.push(Referrer {
+                scope: map.scope().clone(),
+                kind: ReferrerKind::RoleMap,
+                name: map.name().to_string(),
+                id: map.id().to_string(),
+                visible: seen || sight.sees(unit, map.scope()),
             });
         }
         Ok(())

@@ -5,7 +5,7 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, SCOPES, grant_parts,
+        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, ROLE_MAPS, SCOPES, grant_parts,
         partition_of, partition_of_record,
     },
     unit::{Change, Unit},
@@ -226,6 +226,7 @@ impl Unit {
         let here = scope.as_str();
         let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
+        let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
         let global = Partition::global();
@@ -238,6 +239,7 @@ impl Unit {
             ("image", images.len()),
             ("account group", groups.len()),
             ("membership of an account group", memberships.len()),
+            ("role map", maps.len()),
             ("job", jobs.count()),
             ("MultiCloud Image", mcis.len()),
         ] {

@@ -5,14 +5,15 @@
 
 use crate::stored::{StoredContent, StoredImport, StoredMci, StoredOpened, StoredRevision};
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
-use atlas_base::Name;
+use atlas_base::{Name, Tag};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::{
-    Credential, ImageName, ImageRecord, LaunchPermissions, Lifecycle, OsFacts, WorkOrder,
+    Credential, ImageName, ImageRecord, ImageRecordId, LaunchPermissions, Lifecycle, OsFacts,
+    RoleMap, WorkOrder,
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
-use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
+use atlas_store::{Catalog, Index, Partition, Parts, Record, Table, UpgradeError};
 use atlas_template::{Channel, ChannelName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -35,7 +36,7 @@ kept! {
     KeptPrincipal(PrincipalRecord) = 1;
     KeptGrant(Grant) = 1;
     KeptCredential(Credential) = 1;
-    KeptImage(ImageRecord) = 1;
+    KeptRoleMap(RoleMap) = 1;
     KeptMci(StoredMci) = 1;
     KeptRevision(StoredRevision) = 1;
     KeptContent(StoredContent) = 1;
@@ -48,6 +49,23 @@ kept! {
     KeptGroup(AccountGroup) = 1;
     KeptLaunchPermissions(LaunchPermissions) = 1;
     KeptOpened(StoredOpened) = 1;
+}
+
+/// An image record. The second schema has protection, the states of deleting, how it was made and
+/// verified, the guest, the machine and the facts of EC2, all of which may be missing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct KeptImage(pub(crate) ImageRecord);
+
+impl Record for KeptImage {
+    const SCHEMA: u32 = 2;
+
+    fn upgrade(from: u32, json: &str) -> Result<Self, UpgradeError> {
+        match from {
+            1 => UpgradeError::read(from, json),
+            _ => Err(UpgradeError::no_way(from)),
+        }
+    }
 }
 
 /// A channel with the lineage it belongs to.
@@ -69,6 +87,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &GRANTS,
         &CREDENTIALS,
         &IMAGES,
+        &ROLE_MAPS,
         &MCIS,
         &REVISIONS,
         &CONTENTS,
@@ -120,13 +139,13 @@ pub(crate) const CREDENTIALS: Table<KeptCredential> = Table::new("credential", &
 ///
 /// Each index costs two writes an image, its row and the entry of the change feed, and lists are
 /// read far less often than images come. So there is one for what narrows a list most and is asked
-/// for most, and none for the rest: a cloud is the beginning of its locations; architectures and
-/// states are a handful, and an index of them would lead to most of the records; tags would cost
-/// two writes each.
+/// for most, and none for the rest: a cloud is the beginning of its locations; architectures, agents
+/// and states are a handful, and an index of them would lead to most of the records; whoever
+/// registers images registers most of those of a scope.
 pub(crate) const IMAGES: Table<KeptImage> = Table::new(
     "image",
     &[
-        Index::unique("key", |kept| {
+        Index::unique("image", |kept| {
             let image = &kept.0;
             if image.lifecycle().is_deleted() {
                 // A deleted record frees its key (AWS: recycle bin).
@@ -159,6 +178,18 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
                 ))
             };
             image.os().map(parts).into_iter().collect()
+        }),
+        Index::many("tag", |kept| {
+            let image = &kept.0;
+            let parts = |tag: &Tag| Parts::from((image.scope().as_str(), tag.to_string()));
+            image.tags().iter().map(parts).collect()
+        }),
+        Index::many("created", |kept| {
+            let image = &kept.0;
+            vec![Parts::from((
+                image.scope().as_str(),
+                micros(image.created()),
+            ))]
         }),
         Index::many("credential", |kept| {
             kept.0
@@ -201,9 +232,29 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
     ],
 );
 
-/// The first parts of the index `key` of [`IMAGES`]; the scope follows.
+/// The first parts of the index `image` of [`IMAGES`]; the scope follows. The id comes first, so that
+/// all locations of an image stand together.
 pub(crate) fn image_parts(location: &CloudLocation, image: &ImageId) -> Parts {
-    Parts::from((location.as_str(), image.equality_key().as_ref()))
+    Parts::from((image.equality_key().as_ref(), location.as_str()))
+}
+
+/// By id.
+pub(crate) const ROLE_MAPS: Table<KeptRoleMap> = Table::new(
+    "role-map",
+    &[
+        Index::unique("name", |kept| {
+            vec![role_map_name_parts(kept.0.scope(), kept.0.name())]
+        }),
+        Index::many("image", |kept| {
+            let images: BTreeSet<_> = kept.0.images().values().collect();
+            let parts = |image: &ImageRecordId| Parts::from(image.to_string());
+            images.into_iter().map(parts).collect()
+        }),
+    ],
+);
+
+pub(crate) fn role_map_name_parts(scope: &Scope, name: &Name) -> Parts {
+    Parts::from((scope.as_str(), name.as_str()))
 }
 
 /// By lineage.
@@ -338,13 +389,22 @@ pub(crate) const LAUNCH_PERMISSIONS: Table<KeptLaunchPermissions> =
 /// finds what is opened to her, whoever opened it.
 pub(crate) const OPENED: Table<KeptOpened> = Table::new(
     "opened",
-    &[Index::many("place", |kept| {
-        let StoredOpened {
-            to, location, key, ..
-        } = &kept.0;
-        let to = to.to_string();
-        vec![Parts::from((to.as_str(), location.as_str(), key.as_str()))]
-    })],
+    &[
+        Index::many("place", |kept| {
+            let StoredOpened {
+                to, location, key, ..
+            } = &kept.0;
+            let to = to.to_string();
+            vec![Parts::from((to.as_str(), location.as_str(), key.as_str()))]
+        }),
+        Index::many("image", |kept| {
+            let StoredOpened {
+                to, location, key, ..
+            } = &kept.0;
+            let to = to.to_string();
+            vec![Parts::from((to.as_str(), key.as_str(), location.as_str()))]
+        }),
+    ],
 );
 
 /// By time and id.

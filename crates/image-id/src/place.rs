@@ -183,11 +183,14 @@ impl fmt::Display for LocationMismatch {
                 let (of, at) = (owner(image.cloud()), owner(location.cloud()));
                 write!(
                     f,
-                    "{id} is an image of {of}, `{location}` is a location of {at}"
+                    "{id} is an image of {of}, `{location}` is a location of {at}: give a location of {of}"
                 )
             }
             Why::OtherRegion(named) => {
-                write!(f, "{id} names `{named}`, which is not in `{location}`")
+                write!(
+                    f,
+                    "{id} names `{named}`, which is not in `{location}`: give the location that it names"
+                )
             }
             Why::NeedsRegion => {
                 let example = match location.cloud() {

@@ -1,6 +1,6 @@
 //! Agents inside an image.
 
-use crate::AgentText;
+use crate::{AgentText, ParseTextError};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,30 @@ impl AgentFacts {
         Self::Installed {
             kind: Some(kind),
             version,
+        }
+    }
+
+    /// Reads `installed`, `absent`, `unknown`, or the kind of one that is installed, `KIND` or
+    /// `KIND/VERSION`: `right_link/v5.8`.
+    ///
+    /// # Errors
+    ///
+    /// Kind or version is blank, too long, or holds a character that nobody sees.
+    pub fn read(text: &str) -> Result<Self, ParseTextError> {
+        match text {
+            "installed" => Ok(Self::installed()),
+            "absent" => Ok(Self::Absent),
+            "unknown" => Ok(Self::Unknown),
+            _ => {
+                let (kind, version) = match text.split_once('/') {
+                    Some((kind, version)) => (kind, Some(version)),
+                    None => (text, None),
+                };
+                Ok(Self::Installed {
+                    kind: Some(AgentText::parse(kind)?),
+                    version: version.map(AgentText::parse).transpose()?,
+                })
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Making an image of a server's root disk.
 
 use crate::{
-    AgentFacts, Architecture, Cleaned, CleanupList, CloudServer, CloudText, Credential, DeviceKind,
+    AgentFacts, Architecture, Cleaned, CleanupList, CloudServer, CloudText, Credential, DiskKind,
     ImageDescription, ImageName, ImageRecord, ImageRecordId, Origin, OriginText, OsFacts,
     RegisterError, RegisterImage, ServerState, Via, Warning, choose_credential,
 };
@@ -217,7 +217,7 @@ pub fn bundle(request: BundleImage, facts: &BundleFacts<'_>) -> Result<Bundled, 
     let (root, others): (Vec<_>, Vec<_>) = server
         .devices
         .iter()
-        .partition(|device| device.kind == DeviceKind::Root);
+        .partition(|device| device.kind == DiskKind::Root);
     let left_out: Vec<_> = others.iter().map(|device| device.name.clone()).collect();
     let mut warnings = Vec::new();
     if !left_out.is_empty() {

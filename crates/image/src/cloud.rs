@@ -73,7 +73,7 @@ pub struct CloudServer {
     pub state: ServerState,
     /// Its disks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub devices: Vec<Device>,
+    pub devices: Vec<Disk>,
 }
 
 impl CloudServer {
@@ -144,20 +144,20 @@ impl fmt::Display for ServerState {
 /// A disk of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Device {
+pub struct Disk {
     /// What the cloud calls it: `/dev/sda1`.
     pub name: CloudText,
     /// What it is to the server.
-    pub kind: DeviceKind,
+    pub kind: DiskKind,
     /// Its size in gigabytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_gb: Option<NonZeroU32>,
 }
 
-impl Device {
+impl Disk {
     /// A disk of unknown size.
     #[must_use]
-    pub fn new(name: CloudText, kind: DeviceKind) -> Self {
+    pub fn new(name: CloudText, kind: DiskKind) -> Self {
         Self {
             name,
             kind,
@@ -170,7 +170,7 @@ impl Device {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum DeviceKind {
+pub enum DiskKind {
     /// The one it boots from, which a bundle holds.
     Root,
     /// One that goes with the server.
@@ -179,7 +179,7 @@ pub enum DeviceKind {
     Volume,
 }
 
-impl DeviceKind {
+impl DiskKind {
     /// The kind of a word.
     pub fn of(word: &str) -> Option<Self> {
         match word {

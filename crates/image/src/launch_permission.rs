@@ -294,7 +294,7 @@ impl ImageRecord {
     /// and nothing else of the account that holds it.
     ///
     /// AWS: tags are not shared. Ours: for its scope and its maker stands the account; credential,
-    /// source and replacement, which name other records, are left out.
+    /// snapshots, keys, source and replacement, which name other things of the account, are left out.
     #[must_use]
     pub fn as_opened(&self) -> Self {
         let mut fields = self.fields().clone();
@@ -306,6 +306,9 @@ impl ImageRecord {
             fields.scope = account;
         }
         fields.credential = None;
+        fields.devices = fields.devices.elsewhere();
+        fields.ec2.source_image = None;
+        fields.ec2.source_region = None;
         fields.tags.clear();
         fields.origin = Origin::default();
         fields.lifecycle = match fields.lifecycle {

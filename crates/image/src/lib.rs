@@ -59,11 +59,14 @@
 //! | [`ImageRecord`], [`ImageRecordId`] | what is known about one image in one cloud location |
 //! | [`Credential`], [`SecretRef`] | the right to use a cloud at a scope, and where its secret is kept |
 //! | [`RegisterImage`], [`register`] | a new record, or one of [`RegisterError`] |
+//! | [`BulkReader`] | a file of many images, line by line |
+//! | [`copy`], [`promote`] | a record elsewhere in the cloud, or one level up |
+//! | [`RoleMap`] | one image a location, all of one system |
+//! | [`form`] | what a registration needs, cloud by cloud |
 //! | [`AddCredential`], [`add_credential`], [`remove_credential`] | credentials come and go |
 //! | [`LaunchPermission`], [`LaunchPermissions`] | to whom a record is opened beside the tree |
 //! | [`nearest`], [`Records`] | which of several records of one image counts |
 //! | [`Lifecycle`], [`Origin`], [`Verification`] | how a record lives, where it came from, whether anyone looked |
-//! | [`OsFacts`], [`Architecture`], [`AgentFacts`] | what is inside the image |
 //! | [`CloudImage`], [`CloudServer`], [`Look`] | what a cloud says it holds, as an inventory tells it |
 //! | [`candidates`], [`discover`] | what could be registered; what lacks its counterpart |
 //! | [`BundleImage`], [`bundle`], [`CleanupList`] | an image of a server's root disk, and what is removed before |
@@ -72,47 +75,65 @@
 //! | [`Protection`], [`protect`], [`unprotect`] | what keeps a record from being deleted |
 //! | [`Referrer`], [`Usage`] | who refers to a record, and what the caller is told of it |
 //! | [`EditImage`], [`edit`], [`share`], [`unshare`] | what may change after registration |
+//! | [`OsFacts`], [`Architecture`], [`AgentFacts`], [`GuestFacts`] | what is inside the image |
+//! | [`Devices`], [`Firmware`], [`Virtualization`], [`Ec2Facts`] | the machine that it makes |
 //! | [`Warning`] | what is allowed and still worth saying |
 
 mod agent;
 mod architecture;
+mod bulk;
 mod bundle;
 mod cleanup;
 mod cloud;
+mod copy;
 mod credential;
+mod device;
 mod discover;
+mod ec2;
 mod edit;
+mod form;
+mod guest;
 mod launch_permission;
 mod life;
 mod lifecycle;
 mod nearest;
 mod origin;
 mod os;
+mod promote;
 mod protection;
 mod record;
 mod referrer;
 mod register;
+mod role_map;
 mod sharing;
+mod spelled;
 mod text;
 mod warning;
+mod word;
 mod work;
 
 pub use crate::{
     agent::AgentFacts,
     architecture::{Architecture, ParseArchitectureError},
+    bulk::{BulkFileError, BulkFormat, BulkLimits, BulkLine, BulkLineError, BulkReader},
     bundle::{Bundle, BundleError, BundleFacts, BundleImage, Bundled, bundle},
     cleanup::{
         Cleaned, CleanupList, CleanupStep, ParseVersionError, Version, VersionRange, cleanup_for,
         cleanup_lists,
     },
-    cloud::{CloudImage, CloudServer, CloudTarget, Device, DeviceKind, Look, ServerState},
+    cloud::{CloudImage, CloudServer, CloudTarget, Disk, DiskKind, Look, ServerState},
+    copy::{CopyError, CopyImage, check_copy, copy},
     credential::{
         AddCredential, AddCredentialError, AddCredentialFacts, Credential, CredentialId,
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
         remove_credential,
     },
+    device::{Device, Devices, DevicesError},
     discover::{Candidate, DiscoverFacts, Discovery, candidates, discover},
+    ec2::{Ec2Facts, ProductCode, StateReason},
     edit::{EditImage, EditImageError, edit},
+    form::{Form, LocationNeed, NameNeed, form},
+    guest::GuestFacts,
     launch_permission::{
         ChangedLaunchPermissions, LaunchPermission, LaunchPermissionError, LaunchPermissionFacts,
         LaunchPermissions, OrganizationArn, ParseLaunchPermissionError, add_launch_permissions,
@@ -126,6 +147,7 @@ pub use crate::{
     nearest::{Nearest, Records, nearest, nearest_or_opened},
     origin::{Origin, Verification},
     os::OsFacts,
+    promote::{PromoteError, PromoteFacts, promote},
     protection::{Protection, protect, unprotect},
     record::{ImageRecord, ImageRecordId},
     referrer::{Hidden, InUse, Referrer, ReferrerKind, Usage},
@@ -133,12 +155,18 @@ pub use crate::{
         AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via,
         choose_credential, register,
     },
+    role_map::{
+        MakeRoleMap, RemoveRoleMapError, RoleImageSet, RoleMap, RoleMapError, RoleMapId, RoleNeeds,
+        RoleOs,
+    },
     sharing::{UnshareError, Unshared, share, unshare},
+    spelled::{ReadImageError, SpelledImage},
     text::{
-        AgentText, CloudText, ImageDescription, ImageName, OriginText, OsText, ParseTextError,
-        Reason, SecretRef,
+        AgentText, CloudText, ImageDescription, ImageName, LoginName, OriginText, OsText,
+        ParseTextError, Reason, SecretRef, UefiData,
     },
     warning::Warning,
+    word::{DeviceBus, DeviceKind, Firmware, ParseWordError, RemoteAccess, Virtualization},
     work::{
         OrderWork, ParseWorkKindError, ReportWork, Reported, WorkAction, WorkError, WorkKind,
         WorkOrder, WorkOrderId, WorkReport, WorkState, cancel_work, order_work, report_work,

@@ -31,6 +31,23 @@ impl OsFacts {
             version: OsText::parse(version)?,
         })
     }
+
+    /// Reads `FAMILY/GENERATION/VERSION`, such as `ubuntu/22.04/22.04.4`.
+    ///
+    /// # Errors
+    ///
+    /// There are not three of them, or one is blank, too long, or holds a character that nobody sees.
+    pub fn read(text: &str) -> Result<Self, ParseTextError> {
+        let parts: Vec<_> = text.split('/').collect();
+        match parts.as_slice() {
+            [family, generation, version] => Self::parse(family, generation, version),
+            _ => Err(ParseTextError::shape(
+                text,
+                "operating system",
+                "FAMILY/GENERATION/VERSION, such as `ubuntu/22.04/22.04.4`",
+            )),
+        }
+    }
 }
 
 impl fmt::Display for OsFacts {

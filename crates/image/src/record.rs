@@ -1,8 +1,9 @@
 //! Image records.
 
 use crate::{
-    AgentFacts, Architecture, CredentialId, ImageDescription, ImageName, Lifecycle, Origin,
-    OsFacts, Protection, Verification, Warning,
+    AgentFacts, Architecture, CredentialId, Devices, Ec2Facts, Firmware, GuestFacts,
+    ImageDescription, ImageName, Lifecycle, Origin, OsFacts, Protection, Verification,
+    Virtualization, Warning,
 };
 use atlas_base::{Tag, Timestamp};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
@@ -50,6 +51,16 @@ pub(crate) struct Fields {
     pub(crate) agent: AgentFacts,
     #[serde(default)]
     pub(crate) init_agent: AgentFacts,
+    #[serde(default, skip_serializing_if = "GuestFacts::is_empty")]
+    pub(crate) guest: GuestFacts,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) firmware: Option<Firmware>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) virtualization: Option<Virtualization>,
+    #[serde(default, skip_serializing_if = "Devices::is_empty")]
+    pub(crate) devices: Devices,
+    #[serde(default, skip_serializing_if = "Ec2Facts::is_empty")]
+    pub(crate) ec2: Box<Ec2Facts>,
     pub(crate) shared: bool,
     #[serde(default)]
     pub(crate) lifecycle: Lifecycle,
@@ -72,6 +83,10 @@ impl ImageRecord {
 
     pub(crate) fn fields(&self) -> &Fields {
         &self.0
+    }
+
+    pub(crate) fn into_fields(self) -> Fields {
+        self.0
     }
 
     /// Its own id, which never changes.
@@ -140,6 +155,31 @@ impl ImageRecord {
     /// The agent that sets a server up at its first boot: cloud-init, cloudbase-init.
     pub fn init_agent(&self) -> &AgentFacts {
         &self.0.init_agent
+    }
+
+    /// How a person reaches the server that is launched from it.
+    pub fn guest(&self) -> &GuestFacts {
+        &self.0.guest
+    }
+
+    /// How it starts, where that is known.
+    pub fn firmware(&self) -> Option<Firmware> {
+        self.0.firmware
+    }
+
+    /// How its processor is shared, where that is known.
+    pub fn virtualization(&self) -> Option<Virtualization> {
+        self.0.virtualization
+    }
+
+    /// Its devices; none where they are not known.
+    pub fn devices(&self) -> &Devices {
+        &self.0.devices
+    }
+
+    /// What EC2 says of it beyond what every cloud does.
+    pub fn ec2(&self) -> &Ec2Facts {
+        &self.0.ec2
     }
 
     /// Whether lower scopes see it.

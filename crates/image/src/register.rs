@@ -2,15 +2,16 @@
 
 mod error;
 
+pub(crate) use error::listed;
 pub use error::{AlreadyRegistered, RegisterError};
 
 use crate::{
-    AgentFacts, Architecture, Credential, CredentialId, ImageDescription, ImageName, ImageRecord,
-    ImageRecordId, Lifecycle, Look, Origin, OsFacts, Protection, Verification, Warning,
-    record::Fields,
+    AgentFacts, Architecture, Credential, CredentialId, Devices, Ec2Facts, Firmware, GuestFacts,
+    ImageDescription, ImageName, ImageRecord, ImageRecordId, Lifecycle, Look, Origin, OsFacts,
+    Protection, Verification, Virtualization, Warning, record::Fields,
 };
 use atlas_base::{Name, Tag, Timestamp};
-use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability};
+use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability, VmwareImageId};
 use atlas_scope::{PrincipalId, Scope, visible};
 use core::num::NonZeroU32;
 use std::collections::BTreeSet;
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 /// | `Bundle` | mandatory | unknown unless said |
 /// | `Bulk` | mandatory | mandatory |
 /// | `Metadata` | mandatory | unknown unless said |
-/// | `Ec2`, `Repository` | unknown unless said | unknown unless said |
+/// | `Ec2`, `Repository`, `Copy` | unknown unless said | unknown unless said |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Via {
@@ -39,6 +40,8 @@ pub enum Via {
     Ec2,
     /// The image repository.
     Repository,
+    /// An image that has a record is copied: what that says, the copy says too.
+    Copy,
 }
 
 /// An image to be registered.
@@ -68,7 +71,18 @@ pub struct RegisterImage {
     pub agent: Option<AgentFacts>,
     /// The agent that sets a server up at its first boot.
     pub init_agent: AgentFacts,
-    /// Whether lower scopes see it; where nothing is said the level of the scope settles it.
+    /// How a person reaches the server that is launched from it.
+    pub guest: GuestFacts,
+    /// How it starts.
+    pub firmware: Option<Firmware>,
+    /// How its processor is shared.
+    pub virtualization: Option<Virtualization>,
+    /// Its devices.
+    pub devices: Devices,
+    /// What EC2 says of it; of images of AWS and of the repository alone.
+    pub ec2: Box<Ec2Facts>,
+    /// Whether lower scopes see it; where nothing is said a form shares it (Scalr), and otherwise the
+    /// level of the scope settles it.
     pub shared: Option<bool>,
     /// Tags.
     pub tags: BTreeSet<Tag>,
@@ -98,6 +112,11 @@ impl RegisterImage {
             size_gb: None,
             agent: None,
             init_agent: AgentFacts::Unknown,
+            guest: GuestFacts::default(),
+            firmware: None,
+            virtualization: None,
+            devices: Devices::default(),
+            ec2: Box::default(),
             shared: None,
             tags: BTreeSet::new(),
             credential: None,
@@ -160,12 +179,17 @@ pub fn register(
         facts.credentials,
     )?;
     let verification = verify(&mut request, &location, facts)?;
+    if request.name.is_none() {
+        request.name = prefilled(&request.image_id);
+    }
     check_words(&request)?;
     check_free(&request, &location, facts.same_image, &mut warnings)?;
 
     let agent = request.agent.unwrap_or_else(|| match request.via {
         Via::Form => AgentFacts::installed(),
-        Via::Bulk | Via::Bundle | Via::Metadata | Via::Ec2 | Via::Repository => AgentFacts::Unknown,
+        Via::Bulk | Via::Bundle | Via::Metadata | Via::Ec2 | Via::Repository | Via::Copy => {
+            AgentFacts::Unknown
+        }
     });
     if agent == AgentFacts::Absent {
         warnings.push(Warning::AgentMissing);
@@ -173,7 +197,7 @@ pub fn register(
     if request.os.is_none() {
         warnings.push(Warning::OsUnknown);
     }
-    let by_default = request.scope.level().shares_by_default();
+    let by_default = request.via == Via::Form || request.scope.level().shares_by_default();
     let record = ImageRecord::new(Fields {
         id: facts.id,
         scope: request.scope,
@@ -187,6 +211,11 @@ pub fn register(
         size_gb: request.size_gb,
         agent,
         init_agent: request.init_agent,
+        guest: request.guest,
+        firmware: request.firmware,
+        virtualization: request.virtualization,
+        devices: request.devices,
+        ec2: request.ec2,
         shared: request.shared.unwrap_or(by_default),
         lifecycle: Lifecycle::Active,
         origin: request.origin,
@@ -340,9 +369,23 @@ fn possible(credentials: &[Credential], location: &CloudLocation, scope: &Scope)
     below.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Whether everything is said that a person must say.
+/// The name that an image has in the list of its cloud (Scalr: it is prefilled for VMware, and can be
+/// amended).
+fn prefilled(image_id: &ImageId) -> Option<ImageName> {
+    let name = match image_id {
+        ImageId::Vmware(VmwareImageId::Template(path)) => path.readable().to_string(),
+        ImageId::Vmware(VmwareImageId::LibraryItem(item)) => item.readable().to_string(),
+        _ => return None,
+    };
+    ImageName::parse(&name).ok()
+}
+
+/// Whether everything is said that a person must say, and nothing that means nothing there.
 fn check_words(request: &RegisterImage) -> Result<(), RegisterError> {
     let cloud = request.image_id.cloud();
+    if !matches!(cloud, Cloud::Aws | Cloud::Local) && !request.ec2.is_empty() {
+        return Err(RegisterError::NotOfEc2 { cloud });
+    }
     let named = matches!(cloud, Cloud::Gcp | Cloud::OpenStack | Cloud::Vmware);
     if named && request.name.is_none() {
         return Err(RegisterError::NameMissing { cloud });

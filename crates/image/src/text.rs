@@ -59,10 +59,15 @@ texts! {
     OsText = "operating system fact", 64, One;
     /// A kind or version of an agent: `right_link`, `v5.8`.
     AgentText = "agent fact", 64, One;
-    /// What a cloud calls a server or a device: `web-1`, `/dev/sdb`.
-    CloudText = "name in a cloud", 255, One;
     /// What an image came from: a stream, a release, a server.
     OriginText = "origin", 255, One;
+    /// A fact in the words of a cloud or of the repository: `web-1`, `/dev/sda1`,
+    /// `snap-0123456789abcdef0`.
+    CloudText = "cloud fact", 255, One;
+    /// Who logs in at a guest: `ubuntu`, `Administrator`; never a password.
+    LoginName = "login name", 64, One;
+    /// The UEFI variables of an image, in base64 as EC2 gives them.
+    UefiData = "UEFI data", 65536, One;
     /// Where the secret of a credential is kept, in the words of the host program's own keeper:
     /// `vault:aws/main`. It is a reference and never the secret, so it may be shown (Scalr).
     SecretRef = "secret reference", 512, One;
@@ -148,6 +153,12 @@ pub struct ParseTextError {
 }
 
 impl ParseTextError {
+    /// The text has another shape altogether.
+    pub(crate) fn shape(text: &str, what: &str, expected: &str) -> Self {
+        let message = format!("{} is no {what}: expected {expected}", quoted(text));
+        Self { message, at: 0 }
+    }
+
     /// The byte offset in the given text at which it stopped making sense.
     pub fn at(&self) -> usize {
         self.at

@@ -1,6 +1,6 @@
 //! What is allowed and still worth saying.
 
-use crate::{CloudText, OriginText};
+use crate::{CloudText, ImageRecordId, OriginText};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::Scope;
 use core::{fmt, num::NonZeroU32};
@@ -45,6 +45,13 @@ pub enum Warning {
         /// How many uses there are that the caller may be told of.
         count: u64,
     },
+    /// Scalr: something needs an agent, and nobody has said whether the image has it.
+    AgentUnknown,
+    /// Ours: a copy was made of an image that is not to be used for long.
+    SourceDeprecated {
+        /// The record of the source.
+        from: ImageRecordId,
+    },
     /// Ours: nobody has said which operating system is inside.
     OsUnknown,
     /// `RightScale`: a bundle holds the root disk and nothing else.
@@ -80,6 +87,8 @@ impl Warning {
             Self::AgentMissing => "agent-missing",
             Self::UsedElsewhere { .. } => "used-elsewhere",
             Self::StillUsed { .. } => "still-used",
+            Self::AgentUnknown => "agent-unknown",
+            Self::SourceDeprecated { .. } => "source-deprecated",
             Self::OsUnknown => "os-unknown",
             Self::NotIncluded { .. } => "not-included",
             Self::LargeBundle { .. } => "large-bundle",
@@ -126,6 +135,13 @@ impl fmt::Display for Warning {
                 "the image is used in {count} place{}, where it is launched no more",
                 plural(*count)
             ),
+            Self::AgentUnknown => f.write_str(
+                "nobody has said whether the agent is installed, which is needed here: say it on the \
+                 image's record",
+            ),
+            Self::SourceDeprecated { from } => {
+                write!(f, "the source {from} is deprecated, and the copy is not")
+            }
             Self::OsUnknown => f.write_str(
                 "the operating system is unknown: set its family, generation and version",
             ),

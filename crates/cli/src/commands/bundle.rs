@@ -10,8 +10,8 @@ use cloud_atlas::{
     BundleImage,
     base::{Name, Tag},
     image::{
-        AgentFacts, AgentText, CloudServer, CloudText, Device, DeviceKind, ImageDescription,
-        ImageName, OriginText, OsFacts, ServerState, cleanup_for, cleanup_lists,
+        AgentFacts, AgentText, CloudServer, CloudText, Disk, DiskKind, ImageDescription, ImageName,
+        OriginText, OsFacts, ServerState, cleanup_for, cleanup_lists,
     },
     image_id::{CloudLocation, ImageId},
 };
@@ -88,7 +88,7 @@ impl Bundle {
         server.image_id = image.map_err(Failure::misused)?;
         let devices = self.left_out.iter().cloned();
         server.devices = devices
-            .map(|name| Device::new(name, DeviceKind::Volume))
+            .map(|name| Disk::new(name, DiskKind::Volume))
             .collect();
         Ok(Some(server))
     }

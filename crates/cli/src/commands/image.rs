@@ -1,13 +1,22 @@
 //! `atlas image`: records of images.
 
+mod file;
 mod life;
 mod permission;
+mod register;
+mod travel;
 
+pub(super) use self::register::os;
+
+use self::{
+    register::Register,
+    travel::{Copy, Find},
+};
 use crate::{
     args::Global,
     commands::{
         bundle::{Bundle, Cleanup},
-        candidates::{InventoryArgs, Look},
+        candidates::Look,
     },
     exit::{Failure, Run},
     pages::PageArgs,
@@ -15,22 +24,24 @@ use crate::{
 };
 use clap::{Subcommand, ValueEnum};
 use cloud_atlas::{
-    ImageQuery, OsFilter,
-    base::{Name, Tag},
-    image::{
-        AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId,
-        LifecycleState, OsFacts, RegisterImage, Registered, Via, Warning,
-    },
-    image_id::{Cloud, CloudLocation, ImageId},
+    AgentState, ImageQuery, OsFilter,
+    base::{Name, Tag, Timestamp},
+    image::{Architecture, ImageRecord, ImageRecordId, LifecycleState, Warning},
+    image_id::{Cloud, CloudLocation},
+    scope::{PrincipalId, Scope},
 };
-use core::num::NonZeroU32;
 use pollster::FutureExt as _;
 
 /// A record is what is known about one image in one cloud location
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImageCommand {
-    /// Register an image at --scope
+    /// Register an image at --scope, or all images of a file
     Register(Box<Register>),
+    /// Tell what a registration needs in a cloud
+    Form {
+        /// Such as aws, azure, gcp, openstack, vmware
+        cloud: Cloud,
+    },
     /// List the images that could be registered, as the inventory tells
     Candidates(Box<Look>),
     /// Order an image of a server's root disk
@@ -52,17 +63,21 @@ pub(crate) enum ImageCommand {
         /// Such as img-0123456789abcdef0123456789abcdef
         record: ImageRecordId,
     },
+    /// Find the records of an image by the cloud's id of it, and what refers to them
+    Find(Find),
+    /// Keep the record of a copy of an image in another location of its cloud
+    Copy(Box<Copy>),
+    /// Lift a record one level, from an environment to its account or from there to `/`
+    Promote {
+        /// The record
+        record: ImageRecordId,
+        /// The credential to use from now on, where several fit
+        #[arg(long, value_name = "NAME")]
+        credential: Option<Name>,
+    },
     /// List, add, remove those to whom an image is opened beside the tree of scopes
     #[command(subcommand)]
     Permission(permission::PermissionCommand),
-    /// Find the records of a cloud's image that are seen from --scope, nearest first
-    Find {
-        /// Where it is, such as aws/us-east-1 or gcp
-        location: String,
-        /// The cloud's id of it
-        #[arg(allow_hyphen_values = true)]
-        image: String,
-    },
     /// Change what people say about an image; what it is stays
     Edit(Box<life::Edit>),
     /// Show a record to lower scopes
@@ -92,8 +107,8 @@ pub(crate) enum ImageCommand {
 
 /// List the records that are seen from --scope
 ///
-/// With --name, --os and --location it reads little more than what it shows; with other filters
-/// alone, every record that is seen from there.
+/// With --name, --os, --location, --tag, --since and --before it reads little more than what it
+/// shows; with other filters alone, every record that is seen from there.
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
     /// In this cloud only
@@ -108,8 +123,8 @@ pub(crate) struct List {
     /// For this processor architecture only
     #[arg(long, value_name = "ARCHITECTURE", alias = "architecture")]
     arch: Option<Architecture>,
-    /// Of a name that begins so only
-    #[arg(long, value_name = "BEGINNING")]
+    /// Of a name that begins so only, or that a pattern with `*` and `?` fits as a whole
+    #[arg(long, value_name = "BEGINNING|PATTERN")]
     name: Option<String>,
     /// Of a name with this in it only
     #[arg(long, value_name = "TEXT")]
@@ -124,50 +139,26 @@ pub(crate) struct List {
     /// Those in the recycle bin too
     #[arg(long, conflicts_with = "state")]
     deleted: bool,
+    /// Held by this scope only: --scope, or one above it
+    #[arg(long, value_name = "SCOPE")]
+    at: Option<Scope>,
+    /// Registered by this principal only
+    #[arg(long, value_name = "PRINCIPAL")]
+    by: Option<PrincipalId>,
+    /// With this known of the agent only
+    #[arg(long, value_enum)]
+    agent: Option<Agent>,
+    /// Registered then or later only, such as 2026-08-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<Timestamp>,
+    /// Registered before that only
+    #[arg(long, value_name = "TIME")]
+    before: Option<Timestamp>,
+    /// The order within a scope
+    #[arg(long, value_enum)]
+    sort: Option<Sort>,
     #[command(flatten)]
     page: PageArgs,
-}
-
-/// Register an image
-#[derive(Debug, clap::Args)]
-pub(crate) struct Register {
-    /// Where it is, such as aws/us-east-1 or gcp
-    location: String,
-    /// The cloud's id of it
-    #[arg(allow_hyphen_values = true)]
-    image: String,
-    /// The operating system: FAMILY/GENERATION/VERSION, such as ubuntu/22.04/22.04.4
-    #[arg(long, value_name = "OS", value_parser = os)]
-    os: OsFacts,
-    /// What it is called; needed for GCP, OpenStack and VMware
-    #[arg(long)]
-    name: Option<ImageName>,
-    /// What it is for
-    #[arg(long, value_name = "TEXT")]
-    description: Option<ImageDescription>,
-    /// The processor architecture, such as `x86_64`
-    #[arg(long)]
-    architecture: Option<Architecture>,
-    /// Its size in gigabytes
-    #[arg(long, value_name = "GB")]
-    size: Option<NonZeroU32>,
-    /// Whether the agent that runs scripts is inside
-    #[arg(long, value_enum, default_value_t = Agent::Installed)]
-    agent: Agent,
-    /// Whether lower scopes see it [default: yes, but not in environments]
-    #[arg(long, value_name = "BOOL")]
-    shared: Option<bool>,
-    /// Tags, such as team:owner=web
-    #[arg(long = "tag", value_name = "TAG")]
-    tags: Vec<Tag>,
-    /// The credential to use, where several fit
-    #[arg(long, value_name = "NAME")]
-    credential: Option<Name>,
-    /// Take a template of VMware that the inventory does not list
-    #[arg(long)]
-    unverified: bool,
-    #[command(flatten)]
-    inventory: InventoryArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -177,44 +168,26 @@ enum Agent {
     Unknown,
 }
 
-impl Agent {
-    fn facts(self) -> AgentFacts {
-        match self {
-            Self::Installed => AgentFacts::installed(),
-            Self::Absent => AgentFacts::Absent,
-            Self::Unknown => AgentFacts::Unknown,
-        }
-    }
-}
-
-pub(super) fn os(text: &str) -> Result<OsFacts, String> {
-    let parts: Vec<_> = text.split('/').collect();
-    match parts.as_slice() {
-        [family, generation, version] => {
-            OsFacts::parse(family, generation, version).map_err(|error| error.to_string())
-        }
-        _ => Err("expected FAMILY/GENERATION/VERSION, such as ubuntu/22.04/22.04.4".to_owned()),
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Sort {
+    /// As the filters are served best: mostly by location
+    Location,
+    /// The newest first
+    Newest,
 }
 
 pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run {
     match command {
-        ImageCommand::Register(register) => {
-            let (request, inventory) = register.request(global)?;
-            let session = inventory.session(global)?;
-            let registered = session.register_image(request).block_on()?;
-            let Registered {
-                record, warnings, ..
-            } = registered;
-            warned(&warnings);
+        ImageCommand::Register(register) => register.run(global, out),
+        ImageCommand::Form { cloud } => register::show_form(cloud, out),
+        ImageCommand::Find(find) => find.run(global, out),
+        ImageCommand::Copy(copy) => copy.run(global, out),
+        ImageCommand::Promote { record, credential } => {
+            let session = global.session()?;
+            let promoted = session.promote_image(record, &global.scope, credential.as_ref());
+            let record = promoted.block_on()?;
             out.one(&record, |out| {
-                writeln!(
-                    out,
-                    "registered {} at {} as {}",
-                    record.image_id(),
-                    record.location(),
-                    record.id()
-                )
+                writeln!(out, "{} is at {} now, shared", record.id(), record.scope())
             })
         }
         ImageCommand::Candidates(look) => look.candidates(global, out),
@@ -227,17 +200,6 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
             out.list(&records, &Columns::new("no ancestors", &HEADERS, row))
         }
         ImageCommand::Permission(command) => permission::run(command, global, out),
-        ImageCommand::Find { location, image } => {
-            let location = CloudLocation::parse_completing(&location).map_err(Failure::misused)?;
-            let location = location.location;
-            let image = ImageId::parse(location.cloud(), &image).map_err(Failure::misused)?;
-            let session = global.session()?;
-            let found = session.find_images(&location, &image, &global.scope);
-            out.list(
-                &found.block_on()?,
-                &Columns::new("no images", &HEADERS, row),
-            )
-        }
         ImageCommand::Show { record, deleted } => {
             let record = global.session()?.image(record, &global.scope).block_on()?;
             if record.lifecycle().is_deleted() && !deleted {
@@ -278,7 +240,19 @@ impl List {
         query.location = self.location;
         query.os = self.os;
         query.architecture = self.arch;
-        query.name_begins = self.name;
+        match self.name {
+            Some(name) if name.contains(['*', '?']) => query.name_like = Some(name),
+            name => query.name_begins = name,
+        }
+        query.at = self.at;
+        query.by = self.by;
+        query.agent = self.agent.map(|agent| match agent {
+            Agent::Installed => AgentState::Installed,
+            Agent::Absent => AgentState::Absent,
+            Agent::Unknown => AgentState::Unknown,
+        });
+        (query.since, query.before) = (self.since, self.before);
+        query.newest_first = self.sort == Some(Sort::Newest);
         query.name_contains = self.name_contains;
         query.tags = self.tags.into_iter().collect();
         query.state = self.state;
@@ -288,28 +262,6 @@ impl List {
         self.page.show(&columns, out, |page| {
             session.images(&query, page).block_on()
         })
-    }
-}
-
-impl Register {
-    fn request(self, global: &Global) -> Result<(RegisterImage, InventoryArgs), Failure> {
-        let completed =
-            CloudLocation::parse_completing(&self.location).map_err(Failure::misused)?;
-        let location = completed.location;
-        let image = ImageId::parse(location.cloud(), &self.image).map_err(Failure::misused)?;
-        let mut request = RegisterImage::new(global.scope.clone(), location, image, Via::Form);
-        request.region_assumed = completed.region_assumed;
-        request.os = Some(self.os);
-        request.name = self.name;
-        request.description = self.description;
-        request.architecture = self.architecture;
-        request.size_gb = self.size;
-        request.agent = Some(self.agent.facts());
-        request.shared = self.shared;
-        request.tags = self.tags.into_iter().collect();
-        request.credential = self.credential;
-        request.unverified = self.unverified;
-        Ok((request, self.inventory))
     }
 }
 

@@ -177,7 +177,7 @@ fn c02_an_image_without_a_credential_is_refused() {
     error: no credential for `aws/us-east-1` reaches `/acme`: add a credential at `/acme` or above
 
     atlas image register aws/us-east-1 ami-0123456789abcdef0 --os ubuntu/22.04/22.04.4
-    error: `ami-0123456789abcdef0` in `aws/us-east-1` is registered already at `/acme`, as img-00000000000000000000000000000000
+    error: `ami-0123456789abcdef0` in `aws/us-east-1` is registered already at `/acme`, as img-00000000000000000000000000000000: use that record
 
     atlas credential remove main
     error: the credential `main` at `/acme` is used by image records (1): delete them first

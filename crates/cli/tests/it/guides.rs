@@ -59,6 +59,45 @@ fn the_commands_in_the_guide_to_storage_work_as_they_stand() {
     assert_eq!(out.matches("web").count(), 3, "{out}");
 }
 
+#[test]
+fn the_commands_in_the_guide_to_registration_work_as_they_stand() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/registration.md");
+    let commands = commands(&std::fs::read_to_string(guide).unwrap());
+    assert!(count(&commands) > 20);
+    let program = Program::bare();
+    let folder = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
+    let ran = Command::new("sh")
+        .args(["-e", "-x", "-c", &commands])
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+        .current_dir(program.path(""))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let (out, err) = (
+        String::from_utf8(ran.stdout).unwrap(),
+        String::from_utf8(ran.stderr).unwrap(),
+    );
+    assert!(ran.status.success(), "{out}{err}");
+    // One image of each cloud, told when it was registered and listed after that.
+    for location in [
+        "aws/us-east-1",
+        "azure",
+        "gcp",
+        "openstack/RegionOne",
+        "vmware/DC01/cluster-a",
+        "aws/eu-west-1",
+    ] {
+        let registered = format!(" at {location} as img-");
+        assert_eq!(out.matches(&registered).count(), 1, "{location}: {out}");
+    }
+    assert!(out.contains("registered 2 images"), "{out}");
+    assert!(out.contains("is at / now, shared"), "{out}");
+    for warned in ["no region was given", "no agent is installed"] {
+        assert!(err.contains(warned), "{err}");
+    }
+}
+
 #[cfg(feature = "postgres")]
 #[test]
 fn the_commands_of_the_guide_lead_to_postgresql_with_replicas() {

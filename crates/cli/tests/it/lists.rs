@@ -28,6 +28,7 @@ fn furnished() -> Program {
         program.ok(&["release", "set", &version, &reference]);
         let channel = format!("ring-{number}");
         program.ok(&["channel", "assign", &channel, &reference]);
+        program.ok(&["rolemap", "make", &channel, "--os", "ubuntu/24.04"]);
     }
     program
 }
@@ -43,6 +44,7 @@ const LISTS: &[&[&str]] = &[
     &["mci", "log", "fedora-coreos-x86_64"],
     &["principal", "list"],
     &["release", "list", "fedora-coreos-x86_64"],
+    &["rolemap", "list"],
     &["scope", "list"],
 ];
 

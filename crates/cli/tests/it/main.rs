@@ -22,6 +22,8 @@ mod lists;
 mod lives;
 mod loads;
 mod main_job;
+mod mistakes;
 mod pictures;
+mod registering;
 mod schema;
 mod sharing;

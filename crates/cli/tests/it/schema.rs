@@ -227,7 +227,7 @@ fn images(checked: &Checked) {
     let record = run("image", &register).remove(0);
     let id = record["id"].as_str().unwrap();
     run("image", &["image", "show", id]);
-    run("image", &["image", "find", "openstack:corp", uuid]);
+    run("found-image", &["image", "find", uuid]);
     for change in ["add", "remove"] {
         let args = ["image", "permission", change, id, "all", "123456789012"];
         run("launch-permissions", &args);
@@ -260,6 +260,47 @@ fn images(checked: &Checked) {
     run("image", &["image", "bin", "list"]);
     run("purged", &["image", "bin", "empty"]);
     run("image", &["image", "list", "--limit", "1000"]);
+    elsewhere(checked, id, uuid);
+}
+
+/// Copies, role maps and files of many images.
+fn elsewhere(checked: &Checked, id: &str, uuid: &str) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
+    run("image", &["image", "copy", id, "openstack:corp/two"]);
+    let copied = "1b7e48ce-eb45-4f35-86a8-7d1e31c47c3e";
+    run(
+        "image",
+        &["image", "copy", id, "openstack:corp/two", copied],
+    );
+    let make = [
+        "rolemap",
+        "make",
+        "web",
+        "--os",
+        "ubuntu/22.04",
+        "--description",
+        "d",
+    ];
+    run("role-map", &make);
+    run("role-map", &["rolemap", "set", "web", id]);
+    run("role-map", &["rolemap", "show", "web"]);
+    run("role-map", &["rolemap", "list"]);
+    run("found-image", &["image", "find", uuid]);
+    run(
+        "role-map",
+        &["rolemap", "unset", "web", "openstack:corp/RegionOne"],
+    );
+    run("removed", &["rolemap", "remove", "web"]);
+    run("registration-form", &["image", "form", "aws"]);
+    let line = r#"{"location":"aws/us-east-1","image":"ami-0000000000000000A"}"#;
+    let full = r#"{"location":"aws/us-east-1","image":"ami-00000000000000001","os":"u/1/1","agent":"absent","dhcp":true,"access":["ssh"],"login":"ubuntu","firmware":"uefi","virtualization":"hvm","devices":[{"name":"sda","size_gb":8,"left_out":true}],"ec2":{"ena_support":true,"product_codes":[{"code":"x"}],"state_reason":{"code":"y"}}}"#;
+    let file = checked
+        .program
+        .file("images.jsonl", format!("{full}\n{line}\n"));
+    let report = ["image", "register", "--from", &file, "--each"];
+    let report = run("registered-file", &report).remove(0);
+    let id = report["registered"][0]["record"].as_str().unwrap();
+    run("image", &["image", "show", id]);
     run("image", &["image", "list", "--limit", "2"]);
 }
 

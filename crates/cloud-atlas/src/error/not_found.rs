@@ -15,6 +15,8 @@ pub enum Noun {
     Credential,
     /// An image record.
     Image,
+    /// A role map.
+    RoleMap,
     /// A MultiCloud Image.
     Mci,
     /// A revision.
@@ -29,6 +31,16 @@ pub enum Noun {
     Group,
 }
 
+impl Noun {
+    /// What to do where there is none.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Image => ": look from another scope, or list what is there",
+            _ => "",
+        }
+    }
+}
+
 impl fmt::Display for Noun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -36,6 +48,7 @@ impl fmt::Display for Noun {
             Self::Principal => "principal",
             Self::Credential => "credential",
             Self::Image => "image",
+            Self::RoleMap => "role map",
             Self::Mci => "MultiCloud Image",
             Self::Revision => "revision",
             Self::Channel => "channel",
@@ -49,7 +62,7 @@ impl fmt::Display for Noun {
 /// Something that is not there, or that the caller cannot see: the two read the same, byte for
 /// byte.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {noun} `{name}` that can be seen from {from}")]
+#[error("there is no {noun} `{name}` that can be seen from {from}{}", noun.advice())]
 pub struct NotFound {
     noun: Noun,
     name: String,

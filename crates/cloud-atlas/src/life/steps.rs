@@ -156,6 +156,9 @@ impl Unit {
         IMAGES
             .put(&self.tx, &at, after.id().to_string(), &kept)
             .await?;
+        if before.lifecycle().is_usable() && !after.lifecycle().is_usable() {
+            self.close_image(after).await?;
+        }
         let change = difference(before, after)?;
         self.audit(permission, after.scope(), after.id(), change)
             .await

@@ -2,11 +2,11 @@
 
 use crate::{
     counting::Counting,
-    support::{World, every, image, most, p, run},
+    support::{World, every, image, most, noon, p, run},
 };
 use cloud_atlas::{
-    ImageQuery, OsFilter, RegisterImage, Retention,
-    base::Tag,
+    AgentState, ImageQuery, OsFilter, RegisterImage, Retention,
+    base::{Tag, Timestamp},
     image::{Architecture, ImageName, ImageRecord, LifecycleState, OsFacts},
     image_id::{Cloud, CloudLocation, ImageId},
     scope::{Scope, visible},
@@ -76,9 +76,10 @@ fn wanted() -> impl Strategy<Value = ImageQuery> {
         (name(), name()),
         option::weighted(0.3, select(LifecycleState::all())),
         btree_set(select(&TAGS), 0..2),
+        more(),
     )
         .prop_map(
-            |(from, cloud, location, os, architecture, (begins, contains), state, tags)| {
+            |(from, cloud, location, os, architecture, (begins, contains), state, tags, more)| {
                 let mut query = ImageQuery::new(p(from));
                 query.cloud = cloud;
                 query.location = location.map(p);
@@ -88,9 +89,45 @@ fn wanted() -> impl Strategy<Value = ImageQuery> {
                 query.name_contains = contains.map(str::to_owned);
                 query.state = state;
                 query.tags = tags.into_iter().map(p::<Tag>).collect();
+                let (at, like, agent, since, before, newest) = more;
+                query.at = at.map(p);
+                query.name_like = like.map(str::to_owned);
+                query.agent = agent;
+                query.since = since.map(minutes);
+                query.before = before.map(minutes);
+                query.newest_first = newest;
                 query
             },
         )
+}
+
+type More = (
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<AgentState>,
+    Option<u32>,
+    Option<u32>,
+    bool,
+);
+
+fn more() -> impl Strategy<Value = More> {
+    (
+        option::weighted(0.2, select(&["/", "/acme", "/acme/dev"])),
+        option::weighted(0.2, select(vec!["*", "w*", "*b*", "?eb", "web-\\2"])),
+        option::weighted(
+            0.2,
+            select(vec![AgentState::Installed, AgentState::Unknown]),
+        ),
+        option::weighted(0.2, 0..24_u32),
+        option::weighted(0.2, 0..24_u32),
+        prop::bool::weighted(0.2),
+    )
+}
+
+/// So many minutes after the first record.
+fn minutes(count: u32) -> Timestamp {
+    let first = noon().as_micros();
+    Timestamp::from_micros(first + i64::from(count) * 60_000_000).unwrap()
 }
 
 fn request(number: u64, made: &Made) -> RegisterImage {
@@ -115,6 +152,7 @@ fn request(number: u64, made: &Made) -> RegisterImage {
 async fn make(world: &World, number: u64, made: &Made) -> ImageRecord {
     let admin = world.admin();
     let registered = admin.register_image(request(number, made)).await;
+    world.clock.set(minutes(u32::try_from(number).unwrap() + 1));
     let record = registered.unwrap().record;
     let (id, scope) = (record.id(), record.scope());
     let changed = match made.7 {
@@ -169,6 +207,28 @@ fn fits(query: &ImageQuery, record: &ImageRecord) -> bool {
             .state
             .map_or(state != LifecycleState::Deleted, |wanted| wanted == state)
         && query.tags.is_subset(record.tags())
+        && query.at.as_ref().is_none_or(|at| at == record.scope())
+        && query
+            .name_like
+            .as_ref()
+            .is_none_or(|pattern| name.is_some_and(|name| like(pattern, name)))
+        && query.agent.is_none_or(|agent| {
+            (agent == AgentState::Installed) == (record.agent().is_installed() == Some(true))
+        })
+        && query.since.is_none_or(|since| record.created() >= since)
+        && query.before.is_none_or(|before| record.created() < before)
+}
+
+/// The patterns below, by hand.
+fn like(pattern: &str, name: &str) -> bool {
+    match pattern {
+        "*" => true,
+        "w*" => name.starts_with('w'),
+        "*b*" => name.contains('b'),
+        "?eb" => name.chars().count() == 3 && name.ends_with("eb"),
+        "web-\\2" => name == "web-2",
+        _ => panic!("{pattern}"),
+    }
 }
 
 proptest! {

@@ -245,10 +245,9 @@ fn s03_an_unshared_record_is_seen_at_its_own_scope_alone() {
             .register_image(image("/acme", "aws/us-east-1", 22))
             .await
             .unwrap();
-        let private = dana
-            .register_image(image("/acme/dev", "aws/us-east-1", 23))
-            .await
-            .unwrap();
+        let mut private = image("/acme/dev", "aws/us-east-1", 23);
+        private.shared = Some(false);
+        let private = dana.register_image(private).await.unwrap();
         assert!(shared.record.shared() && !private.record.shared());
         for (id, seen_from) in [
             (hidden.id(), vec!["/acme"]),

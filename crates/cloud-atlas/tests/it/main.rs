@@ -14,8 +14,10 @@ mod caching;
 mod care;
 mod concurrency;
 mod counting;
+mod crossing;
 mod damage;
 #[cfg(feature = "postgres")]
+mod elsewhere;
 mod engines;
 mod filters;
 mod golden;

@@ -6,10 +6,10 @@ use crate::{
     support::{World, committed, image, most, p, run},
 };
 use cloud_atlas::{
-    EventQuery, GroupRef, ImageQuery, LaunchRequest, Session,
+    EventQuery, GroupRef, ImageQuery, LaunchRequest, OrderWork, Session, WorkQuery,
     base::Name,
     history::LineageId,
-    image::{ImageRecordId, LaunchPermission},
+    image::{CloudTarget, ImageRecordId, LaunchPermission, WorkAction, WorkOrderId},
     scope::{GroupId, Permission, Scope},
     store::FeedPosition,
     template::{LockFile, Reference},
@@ -26,6 +26,7 @@ struct Named {
     image: ImageRecordId,
     group: GroupId,
     lock: LockFile,
+    order: WorkOrderId,
     from: Scope,
 }
 
@@ -73,8 +74,18 @@ reads! {
         who.images(&ImageQuery::new(named.from.clone()), &most()).await
     });
     find_images(who, named) |_| told(async move {
-        let (location, image) = (p(EAST), crate::support::ami(77));
-        who.find_images(&location, &image, &named.from).await
+        who.find_images(&[crate::support::ami(77)], &named.from).await
+    });
+    image_referrers(who, named) |_| told(who.image_referrers(named.image, &named.from));
+    ancestors(who, named) |_| told(who.ancestors(named.image, &named.from));
+    check_copy(who, named) |_| told(async move {
+        who.check_copy(named.image, &named.from, &p("aws/us-west-2")).await
+    });
+    role_map(who, named) |_| told(async move { who.role_map(&p("front"), &named.from).await });
+    role_maps(who, named) |_| told(async move { who.role_maps(&named.from, &most()).await });
+    work_order(who, named) |_| told(who.work_order(named.order, &named.from));
+    work_orders(who, named) |_| told(async move {
+        who.work_orders(&WorkQuery::new(named.from.clone()), &most()).await
     });
     launch_permissions(who, named) |_| told(who.launch_permissions(named.image, &named.from));
     jobs(who, named) |_| told(who.jobs(&named.from));
@@ -181,11 +192,23 @@ fn world(furnished: bool) -> (World, Arc<Reads>, Option<Named>) {
             .add_launch_permissions(image, &to, &p("/acme/prod"))
             .await
             .unwrap();
+        let map = crate::elsewhere::role("/acme", "front");
+        admin.make_role_map(map).await.unwrap();
+        let target = CloudTarget::new(p(EAST), crate::support::ami(77));
+        let order = OrderWork {
+            scope: p("/acme/prod"),
+            action: WorkAction::Delete {
+                record: image,
+                image: target.unwrap(),
+            },
+        };
+        let order = admin.order_work(order).await.unwrap().id;
         Some(Named {
             lineage,
             image,
             group,
             lock,
+            order,
             from: acme,
         })
     });

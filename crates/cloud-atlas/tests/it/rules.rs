@@ -205,9 +205,9 @@ impl Real {
                     let known = expected.contains(&record.id);
                     let got = who.image(record.id.unwrap(), &at).await;
                     assert_eq!(got.is_ok(), known, "{name} from {from}: {record:?}");
-                    let found = who.find_images(&p(EAST), &ami(record.number), &at).await;
+                    let found = who.find_images(&[ami(record.number)], &at).await;
                     let found = found.unwrap_or_default();
-                    let has = found.iter().any(|one| Some(one.id()) == record.id);
+                    let has = found.iter().any(|one| Some(one.record.id()) == record.id);
                     assert_eq!(has, known, "{name} from {from}: {record:?}");
                 }
             }

@@ -5,7 +5,7 @@ use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GroupRef, ImageQuery, JobId,
     Loader, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
-    image::{CloudReport, EditImage, WorkReport},
+    image::{CloudReport, CopyImage, EditImage, WorkReport},
     image_id::Cloud,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
@@ -123,7 +123,19 @@ fn every_future_of_the_facade_is_send() {
     send(admin.add_launch_permissions(record, &to, &scope));
     send(admin.remove_launch_permissions(record, &to, &scope));
     send(admin.reset_launch_permissions(record, &scope));
-    send(admin.find_images(&request.location, &ami(1), &scope));
+    send(admin.find_images(&[ami(1)], &scope));
+    let map = crate::elsewhere::role("/acme", "web");
+    send(admin.check_copy(record, &scope, &p("aws/us-west-2")));
+    send(admin.copy_image(record, &scope, CopyImage::new(p("aws/us-west-2")), ami(2)));
+    send(admin.promote_image(record, &scope, None));
+    send(admin.make_role_map(map));
+    send(admin.role_maps(&scope, &most()));
+    send(admin.role_map(&name, &scope));
+    send(admin.set_role_image(&name, &scope, record));
+    send(admin.unset_role_image(&name, &scope, &p("aws/us-east-1")));
+    send(admin.remove_role_map(&name, &scope));
+    send(admin.register_watched(Vec::new(), &|_| {}));
+    send(admin.register_each(Vec::new(), &|_| {}));
     send(admin.make_group(&scope, &name));
     send(admin.invite(&group, &scope));
     send(admin.cancel_invitation(&group, 1, &scope));

@@ -35,14 +35,13 @@ async fn seen(who: &Session, record: &ImageRecord, from: &str) -> [bool; 3] {
     let from = p::<Scope>(from);
     let id = record.id();
     let list = who.images(&ImageQuery::new(from.clone()), &most()).await;
-    let found = who
-        .find_images(record.location(), record.image_id(), &from)
-        .await;
+    let images = [record.image_id().clone()];
+    let found = who.find_images(&images, &from).await;
     let has = |records: &[ImageRecord]| records.iter().any(|found| found.id() == id);
     [
         who.image(id, &from).await.is_ok(),
         list.is_ok_and(|page| has(&page.items)),
-        found.is_ok_and(|found| has(&found)),
+        found.is_ok_and(|found| found.iter().any(|found| found.record.id() == id)),
     ]
 }
 

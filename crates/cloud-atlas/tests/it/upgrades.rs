@@ -130,7 +130,7 @@ fn opening_builds_what_is_missing_and_removes_what_is_no_more() {
         let before = lines(&world.atlas);
         for (table, index) in [
             ("image", "scope"),
-            ("image", "key"),
+            ("image", "image"),
             ("event", "scope"),
             ("mci", "name"),
         ] {

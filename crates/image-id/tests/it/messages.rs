@@ -238,10 +238,10 @@ fn mismatches() {
             .unwrap_err();
         writeln!(table, "{error}").unwrap();
     }
-    insta::assert_snapshot!(table, @r"
-    `ami-03cf127a` is an image of AWS, `local/main` is a location of the image repository
-    `arn:aws:ec2:us-east-1::image/ami-03cf127a` names `us-east-1`, which is not in `aws/eu-west-1`
-    `projects/p/zones/us-central1-a/imageFamilyViews/f` names `us-central1-a`, which is not in `gcp/us-east1`
+    insta::assert_snapshot!(table, @"
+    `ami-03cf127a` is an image of AWS, `local/main` is a location of the image repository: give a location of AWS
+    `arn:aws:ec2:us-east-1::image/ami-03cf127a` names `us-east-1`, which is not in `aws/eu-west-1`: give the location that it names
+    `projects/p/zones/us-central1-a/imageFamilyViews/f` names `us-central1-a`, which is not in `gcp/us-east1`: give the location that it names
     `/sharedGalleries/g/images/i` (shared-gallery-image) is in one region, and `azure` names none: give a location such as `azure/westeurope`
     ");
 }

@@ -96,6 +96,12 @@ pub enum RegisterError {
         /// What the cloud says.
         found: Architecture,
     },
+    /// Facts of EC2 were given for an image of another cloud.
+    #[error("an image of {} has no facts of EC2: leave them out", cloud.label())]
+    NotOfEc2 {
+        /// The cloud.
+        cloud: Cloud,
+    },
     /// Nobody said which operating system is inside (Scalr).
     #[error("the operating system is not stated: give its family, generation and version")]
     OsMissing,
@@ -120,7 +126,7 @@ pub struct AlreadyRegistered {
 }
 
 /// Names in backticks, with commas.
-fn listed<T: fmt::Display>(values: &[T]) -> String {
+pub(crate) fn listed<T: fmt::Display>(values: &[T]) -> String {
     let quoted: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
     quoted.join(", ")
 }
@@ -167,7 +173,7 @@ impl fmt::Display for Possible<'_> {
 
 fn held(holder: Option<&(ImageRecordId, Scope)>) -> String {
     match holder {
-        Some((record, scope)) => format!("at `{scope}`, as {record}"),
-        None => "at a scope above".to_owned(),
+        Some((record, scope)) => format!("at `{scope}`, as {record}: use that record"),
+        None => "at a scope above: ask for it to be shared".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::{credential, location, record, request, scope};
 use atlas_image::{
     AgentFacts, Bundle, BundleError, BundleFacts, BundleImage, Bundled, Cleaned, CloudServer,
-    CloudText, Credential, Device, DeviceKind, ImageRecord, ImageRecordId, Origin, OsFacts,
+    CloudText, Credential, Disk, DiskKind, ImageRecord, ImageRecordId, Origin, OsFacts,
     RegisterError, ServerState, Version, Via, Warning, bundle, cleanup_for, cleanup_lists,
 };
 use atlas_image_id::{Cloud, ImageId};
@@ -11,8 +11,8 @@ use core::num::NonZeroU32;
 
 const EAST: &str = "aws/us-east-1";
 
-fn device(name: &str, kind: DeviceKind, size_gb: u32) -> Device {
-    let mut device = Device::new(name.parse().unwrap(), kind);
+fn device(name: &str, kind: DiskKind, size_gb: u32) -> Disk {
+    let mut device = Disk::new(name.parse().unwrap(), kind);
     device.size_gb = NonZeroU32::new(size_gb);
     device
 }
@@ -21,9 +21,9 @@ fn server(state: ServerState) -> CloudServer {
     let id = "i-0123456789abcdef0".parse().unwrap();
     let mut server = CloudServer::new(location(EAST), id, state);
     server.devices = vec![
-        device("/dev/sda1", DeviceKind::Root, 10),
-        device("/dev/sdb", DeviceKind::Ephemeral, 40),
-        device("/dev/sdf", DeviceKind::Volume, 100),
+        device("/dev/sda1", DiskKind::Root, 10),
+        device("/dev/sdb", DiskKind::Ephemeral, 40),
+        device("/dev/sdf", DiskKind::Volume, 100),
     ];
     server
 }

@@ -2,20 +2,26 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod bulk;
 mod bundling;
+mod copying;
 mod credentials;
 mod discovering;
 mod edits;
+mod facts;
 mod laws;
 mod life;
 mod messages;
 mod nearest;
 mod opening;
+mod promoting;
 mod records;
 mod registering;
+mod role_maps;
 mod steps;
 mod usage;
 mod verifying;
@@ -121,9 +127,9 @@ fn record(number: u128, at: &str, shared: bool) -> ImageRecord {
 }
 
 fn codes(registered: &Registered) -> Vec<&'static str> {
-    registered
-        .warnings
-        .iter()
-        .map(atlas_image::Warning::code)
-        .collect()
+    codes_of(&registered.warnings)
+}
+
+fn codes_of(warnings: &[atlas_image::Warning]) -> Vec<&'static str> {
+    warnings.iter().map(atlas_image::Warning::code).collect()
 }

@@ -2,10 +2,11 @@
 
 use crate::{AMI, location, scope};
 use atlas_image::{
-    AddCredentialError, AlreadyRegistered, Architecture, BundleError, EditImageError, ImageName,
-    ImageRecordId, InUse, Installation, LifeError, LifecycleState, OsFacts, OsText, Protection,
-    Referrer, ReferrerKind, RegisterError, RemoveCredentialError, SameImage, SecretRef,
-    ServerState, UnshareError, Version, Warning, WorkError, WorkKind, WorkOrderId,
+    AddCredentialError, AlreadyRegistered, Architecture, BundleError, CopyError, EditImageError,
+    ImageName, ImageRecordId, InUse, Installation, LifeError, LifecycleState, OsFacts, OsText,
+    PromoteError, Protection, Referrer, ReferrerKind, RegisterError, RemoveCredentialError,
+    RemoveRoleMapError, RoleMapError, RoleOs, SameImage, SecretRef, ServerState, UnshareError,
+    Version, Warning, WorkError, WorkKind, WorkOrderId,
 };
 use atlas_image_id::{Cloud, ImageId};
 use core::num::NonZeroU32;
@@ -85,6 +86,7 @@ fn refused_registrations() {
             stated: Architecture::Aarch64,
             found: Architecture::X86_64,
         },
+        &RegisterError::NotOfEc2 { cloud: Cloud::Gcp },
         &RegisterError::OsMissing,
         &RegisterError::AgentNotStated,
         &already(Some((ImageRecordId::from_u128(5), scope("/acme")))),
@@ -176,6 +178,79 @@ fn refused_credentials() {
 }
 
 #[test]
+fn refused_copies_and_promotions() {
+    let record = ImageRecordId::from_u128(5);
+    insta::assert_snapshot!(table(&[
+        &CopyError::SameLocation {
+            image_id: ami(),
+            at: location("aws/us-east-1"),
+        },
+        &CopyError::Common {
+            image_id: ImageId::parse(Cloud::Gcp, "projects/p-one/global/images/web").unwrap(),
+            at: location("gcp"),
+        },
+        &CopyError::OtherCloud {
+            from: location("aws/us-east-1"),
+            to: location("azure"),
+        },
+        &CopyError::NotUsable {
+            record,
+            state: "disabled",
+        },
+        &PromoteError::AtTheTop { record },
+        &PromoteError::Shadowed {
+            record,
+            above: scope("/acme"),
+            scopes: vec![scope("/acme/dev"), scope("/acme/test")],
+        },
+    ]));
+}
+
+#[test]
+fn refused_changes_of_role_maps() {
+    let record = ImageRecordId::from_u128(5);
+    let role = || "web".parse::<atlas_base::Name>().unwrap();
+    let other = |found| RoleMapError::OtherOs {
+        role: role(),
+        wanted: RoleOs {
+            family: "ubuntu".parse().unwrap(),
+            generation: "24.04".parse().unwrap(),
+        },
+        record,
+        found,
+    };
+    let none = |locations| RoleMapError::NoImage {
+        role: role(),
+        location: location("gcp"),
+        locations,
+    };
+    insta::assert_snapshot!(table(&[
+        &other(Some(OsFacts::parse("ubuntu", "22.04", "22.04.4").unwrap())),
+        &other(None),
+        &RoleMapError::AgentMissing {
+            role: role(),
+            record,
+            agent: "agent",
+        },
+        &RoleMapError::NotUsable {
+            record,
+            state: "disabled",
+        },
+        &none(vec![]),
+        &none(vec![location("azure"), location("aws/us-east-1")]),
+        &RoleMapError::InUse {
+            role: role(),
+            location: location("gcp"),
+            servers: 3,
+        },
+        &RemoveRoleMapError::InUse {
+            role: role(),
+            servers: 3,
+        },
+    ]));
+}
+
+#[test]
 fn warnings() {
     let warnings = [
         Warning::LocationIgnored {
@@ -198,6 +273,10 @@ fn warnings() {
         Warning::AgentMissing,
         Warning::UsedElsewhere { count: 1 },
         Warning::StillUsed { count: 2 },
+        Warning::AgentUnknown,
+        Warning::SourceDeprecated {
+            from: ImageRecordId::from_u128(5),
+        },
         Warning::OsUnknown,
         Warning::NotIncluded {
             devices: ["/dev/sdb", "/dev/sdf"]

@@ -331,12 +331,10 @@ fn i12_elsewhere_an_agent_that_nobody_mentions_is_unknown() {
 #[test]
 fn s03_shared_is_on_by_default_at_global_and_account_scope() {
     for (at, shared) in [("/", true), ("/acme", true), ("/acme/prod", false)] {
-        assert_eq!(
-            registered(request(at, "aws/us-east-1", AMI))
-                .record
-                .shared(),
-            shared
-        );
+        // Forms share everywhere: I12.
+        let mut plain = request(at, "aws/us-east-1", AMI);
+        plain.via = Via::Metadata;
+        assert_eq!(registered(plain).record.shared(), shared);
         let mut said = request(at, "aws/us-east-1", AMI);
         said.shared = Some(!shared);
         assert_eq!(registered(said).record.shared(), !shared);

@@ -2,7 +2,7 @@
 
 use super::{Entry, FileError, FileInventory, JsonError};
 use atlas_image::{
-    Architecture, CloudImage, CloudServer, CloudText, Device, DeviceKind, ImageName, OriginText,
+    Architecture, CloudImage, CloudServer, CloudText, Disk, DiskKind, ImageName, OriginText,
     ServerState,
 };
 use atlas_image_id::{CloudLocation, ImageId};
@@ -147,13 +147,13 @@ impl WrittenServer {
         }
         for Object(written) in self.devices {
             let name = of!(entry, Text, CloudText::parse(&written.name))?;
-            let Some(kind) = DeviceKind::of(&written.kind) else {
+            let Some(kind) = DiskKind::of(&written.kind) else {
                 return Err(FileError::DeviceKind {
                     entry: entry.clone(),
                     found: written.kind,
                 });
             };
-            let mut device = Device::new(name, kind);
+            let mut device = Disk::new(name, kind);
             device.size_gb = size(written.size_gb, entry)?;
             server.devices.push(device);
         }

@@ -221,7 +221,7 @@ fn says_why_a_setting_cannot_stand_there() {
     .map(ToString::to_string)
     .collect();
     insta::assert_snapshot!(lines.join("\n"), @"
-    `ami-0123456789abcdef0` is an image of AWS, `azure` is a location of Azure
+    `ami-0123456789abcdef0` is an image of AWS, `azure` is a location of Azure: give a location of AWS
     a setting at aws/us-east-1 needs an instance type
     a setting at vmware/DC1 takes no instance type, leave out `m1`
     `aki-1a2b3c4d` cannot be the kernel at gcp: EC2 alone has kernels (`aki-…`) and ramdisks (`ari-…`)

@@ -1,5 +1,8 @@
 //! Conditions on the fields of records, as values.
 
+mod pattern;
+
+use self::pattern::fits;
 use core::fmt;
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -54,6 +57,12 @@ impl Condition {
     /// The field is a text with this somewhere in it.
     pub fn contains(field: impl Into<FieldPath>, text: impl Into<String>) -> Self {
         Self::new(field, Test::Contains(text.into()))
+    }
+
+    /// The field is a text that a pattern fits as a whole: `*` stands for any characters, `?` for one,
+    /// and what follows `\` for itself.
+    pub fn matches(field: impl Into<FieldPath>, pattern: impl Into<String>) -> Self {
+        Self::new(field, Test::Matches(pattern.into()))
     }
 
     /// The field is this text, or goes on behind it with one of these characters: under `aws` with
@@ -121,6 +130,7 @@ impl Condition {
             (Test::Begins(start), Seen::One(Scalar::Text(found))) => found.starts_with(start),
             (Test::Holds(wanted), Seen::Many(found)) => found.contains(wanted),
             (Test::Contains(text), Seen::One(Scalar::Text(found))) => found.contains(text),
+            (Test::Matches(pattern), Seen::One(Scalar::Text(found))) => fits(pattern, found),
             (Test::Under(start, separators), Seen::One(Scalar::Text(found))) => {
                 let mut rest = found.strip_prefix(start.as_str()).map(str::chars);
                 rest.as_mut().is_some_and(|rest| {
@@ -135,6 +145,7 @@ impl Condition {
                 | Test::Begins(_)
                 | Test::Holds(_)
                 | Test::Contains(_)
+                | Test::Matches(_)
                 | Test::Under(..),
                 _,
             ) => false,
@@ -157,6 +168,8 @@ pub enum Test {
     Holds(Scalar),
     /// It is a text with this somewhere in it.
     Contains(String),
+    /// It is a text that a pattern fits as a whole, with `*`, `?` and `\`.
+    Matches(String),
     /// It is the first text, or goes on behind it with one of the characters of the second.
     Under(String, String),
     /// It is there, and is not `null`.

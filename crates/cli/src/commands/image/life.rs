@@ -1,6 +1,9 @@
 //! `atlas image`: the life of a record after its registration.
 
-use super::{Agent, os, warned};
+use super::{
+    register::{agent, os},
+    warned,
+};
 use crate::{
     args::Global,
     exit::{Failure, Run},
@@ -12,8 +15,8 @@ use cloud_atlas::{
     ImageChange, ImageQuery, Retention,
     base::{Tag, Timestamp},
     image::{
-        Architecture, EditImage, ImageDescription, ImageName, ImageRecord, ImageRecordId,
-        Lifecycle, LifecycleState, OsFacts, Reason, Referrer,
+        AgentFacts, Architecture, EditImage, ImageDescription, ImageName, ImageRecord,
+        ImageRecordId, Lifecycle, LifecycleState, OsFacts, Reason, Referrer,
     },
 };
 use core::num::NonZeroU32;
@@ -114,12 +117,12 @@ pub(crate) struct Edit {
     /// Tags to take away
     #[arg(long = "untag", value_name = "TAG")]
     untags: Vec<Tag>,
-    /// Whether the agent that runs scripts is inside
-    #[arg(long, value_enum)]
-    agent: Option<Agent>,
-    /// Whether the agent is inside that sets a server up at its first boot
-    #[arg(long, value_enum)]
-    init_agent: Option<Agent>,
+    /// The agent that runs scripts: installed, absent, unknown, or its KIND/VERSION
+    #[arg(long, value_parser = agent)]
+    agent: Option<AgentFacts>,
+    /// The agent that sets a server up, such as cloud-init: as --agent
+    #[arg(long, value_name = "AGENT", value_parser = agent)]
+    init_agent: Option<AgentFacts>,
     /// The operating system, FAMILY/GENERATION/VERSION, where it is unknown so far
     #[arg(long, value_name = "OS", value_parser = os)]
     os: Option<OsFacts>,
@@ -257,8 +260,8 @@ impl Edit {
         edit.size_gb = self.size.map(Some).or(edit.size_gb);
         edit.add_tags = self.tags.into_iter().collect();
         edit.remove_tags = self.untags.into_iter().collect();
-        edit.agent = self.agent.map(Agent::facts);
-        edit.init_agent = self.init_agent.map(Agent::facts);
+        edit.agent = self.agent;
+        edit.init_agent = self.init_agent;
         edit.os = self.os;
         edit.architecture = self.architecture;
         Ok(edit)

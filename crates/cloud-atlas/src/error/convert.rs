@@ -1,0 +1,67 @@
+//! How errors of the parts become errors of the whole.
+
+use super::Error;
+use crate::{Noun, RefusedImage};
+use atlas_scope::Scope;
+use atlas_store::{AsStoreError, MigrateError, RecordError, StoreError};
+use core::fmt;
+
+impl Error {
+    /// The refusal of some of many.
+    pub(crate) fn of_refused(mut refused: Vec<RefusedImage>, all: usize) -> Self {
+        match refused.pop() {
+            Some(only) if refused.is_empty() => Self::OneOfMany {
+                number: only.number,
+                source: Box::new(only.error),
+            },
+            last => {
+                refused.extend(last);
+                Self::ManyRefused { all, refused }
+            }
+        }
+    }
+
+    /// What a failed write means for a record with a name of its own.
+    pub(crate) fn taken(
+        error: RecordError,
+        noun: Noun,
+        name: &dyn fmt::Display,
+        scope: &Scope,
+    ) -> Self {
+        match error {
+            RecordError::Taken { .. } | RecordError::Exists { .. } => Self::NameTaken {
+                noun,
+                name: name.to_string(),
+                scope: scope.clone(),
+            },
+            error => error.into(),
+        }
+    }
+}
+
+impl From<RecordError> for Error {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Store(error) => Self::Store(error),
+            error => Self::Record(error),
+        }
+    }
+}
+
+impl From<MigrateError> for Error {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Store(error) => Self::Store(error),
+            error => Self::Migrate(error),
+        }
+    }
+}
+
+impl AsStoreError for Error {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}

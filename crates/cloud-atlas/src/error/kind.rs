@@ -1,0 +1,155 @@
+//! What a caller does about each error.
+
+use super::Error;
+use crate::{ImportError, LoadError, OpenError};
+use atlas_history::CommitError;
+use atlas_image::{
+    AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
+    PromoteError, RegisterError, RoleMapError, WorkError,
+};
+use atlas_inventory::InventoryError;
+use atlas_scope::{
+    AcceptError, AddPrincipalError, AddScopeError, GrantError, GroupError, InviteError,
+    RemovePrincipalError, RemoveScopeError, RevokeError,
+};
+use atlas_store::{IndexState, MigrateError, StoreError};
+
+/// What a caller does about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// It is not there, or not visible to the caller: the two read the same.
+    NotFound,
+    /// The caller lacks a permission.
+    Denied,
+    /// The request is wrong as it stands.
+    Invalid,
+    /// The state of the store stands against it: look, then try again.
+    Conflict,
+    /// The store cannot be reached now: try again.
+    Unavailable,
+    /// It may have happened or not: look before trying again.
+    Unknown,
+    /// The store is damaged or closed, or the program is wrong.
+    Internal,
+}
+
+impl Error {
+    /// What a caller does about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound(_)
+            | Self::NoRevision { .. }
+            | Self::NoRelease { .. }
+            | Self::Bundle(BundleError::NoServer { .. })
+            | Self::AddScope(AddScopeError::NoParent { .. })
+            | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
+            | Self::RemoveScope(RemoveScopeError::Unknown { .. })
+            | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
+            | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
+            Self::Group(GroupError::NotAMember { .. })
+            | Self::Accept(AcceptError::Unknown)
+            | Self::CancelInvitation(_) => ErrorKind::NotFound,
+            Self::Denied(_) => ErrorKind::Denied,
+            Self::Life(LifeError::ReplacesItself { .. }) => ErrorKind::Invalid,
+            Self::NameTaken { .. }
+            | Self::Stale(_)
+            | Self::Mark(_)
+            | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
+            | Self::Channel(_)
+            | Self::Resolve(_)
+            | Self::Register(RegisterError::AlreadyRegistered(_))
+            | Self::Bundle(BundleError::NotOperational { .. })
+            | Self::Work(
+                WorkError::AlreadyOrdered { .. }
+                | WorkError::Held { .. }
+                | WorkError::Ended { .. }
+                | WorkError::NotTaken { .. }
+                | WorkError::OtherAttempt { .. }
+                | WorkError::NotHolder { .. }
+                | WorkError::NotFailed { .. },
+            )
+            | Self::Unshare(_)
+            | Self::Life(_)
+            | Self::EditImage(EditImageError::Deleted { .. })
+            | Self::Copy(CopyError::Register(RegisterError::AlreadyRegistered(_)))
+            | Self::Promote(
+                PromoteError::Shadowed { .. }
+                | PromoteError::Register(RegisterError::AlreadyRegistered(_)),
+            )
+            | Self::RoleMap(RoleMapError::InUse { .. })
+            | Self::RemoveRoleMap(_)
+            | Self::ManyRefused { .. }
+            | Self::AddScope(
+                AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
+            )
+            | Self::AddPrincipal(AddPrincipalError::AlreadyThere { .. })
+            | Self::Grant(GrantError::AlreadyGranted { .. } | GrantError::LastAdmin { .. })
+            | Self::AddCredential(AddCredentialError::NameTaken { .. })
+            | Self::RemoveCredential(_)
+            | Self::RemoveScope(_)
+            | Self::RemovePrincipal(_)
+            | Self::Revoke(_)
+            | Self::Group(GroupError::NameTaken { .. } | GroupError::HasMembers { .. })
+            | Self::Invite(InviteError::Full { .. })
+            | Self::Accept(AcceptError::Lapsed { .. } | AcceptError::AlreadyThere { .. })
+            | Self::LaunchPermission(LaunchPermissionError::NotUsable { .. })
+            | Self::Load(
+                LoadError::NotEmpty { .. }
+                | LoadError::Another { .. }
+                | LoadError::Changed
+                | LoadError::Disturbed,
+            )
+            | Self::Import(
+                ImportError::Differs { .. }
+                | ImportError::HeadEdited { .. }
+                | ImportError::JobGone { .. },
+            ) => ErrorKind::Conflict,
+            Self::OneOfMany { source, .. } => source.kind(),
+            Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
+            Self::Inventory(InventoryError::Unavailable { .. })
+            | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
+            Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
+            Self::Migrate(_) => ErrorKind::Internal,
+            #[cfg(feature = "redb")]
+            Self::Open(OpenError::Redb(
+                atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
+            )) => ErrorKind::Unavailable,
+            #[cfg(feature = "postgres")]
+            Self::Open(OpenError::Postgres(
+                atlas_store_postgres::OpenError::Unreachable { .. }
+                | atlas_store_postgres::OpenError::Thread { .. },
+            )) => ErrorKind::Unavailable,
+            #[cfg(feature = "etcd")]
+            Self::Open(OpenError::Etcd(
+                atlas_store_etcd::OpenError::Unreachable { .. }
+                | atlas_store_etcd::OpenError::Thread { .. },
+            )) => ErrorKind::Unavailable,
+            Self::Open(OpenError::Read(error)) => store_kind(error),
+            Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
+                ErrorKind::Unavailable
+            }
+            Self::Content(_) | Self::Revision(_) | Self::Encoding(_) | Self::Record(_) => {
+                ErrorKind::Internal
+            }
+            _ => ErrorKind::Invalid,
+        }
+    }
+}
+
+fn store_kind(error: &StoreError) -> ErrorKind {
+    match error {
+        StoreError::Conflict => ErrorKind::Conflict,
+        StoreError::Unavailable { .. }
+        | StoreError::IndexNotReadable {
+            state: Some(IndexState::Building),
+            ..
+        } => ErrorKind::Unavailable,
+        StoreError::UnknownOutcome { .. } => ErrorKind::Unknown,
+        StoreError::TooLarge { .. }
+        | StoreError::IndexNotReadable { .. }
+        | StoreError::IndexUnknown { .. }
+        | StoreError::NewerSchema { .. } => ErrorKind::Invalid,
+        _ => ErrorKind::Internal,
+    }
+}
