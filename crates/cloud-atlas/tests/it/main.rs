@@ -16,8 +16,8 @@ mod concurrency;
 mod counting;
 mod crossing;
 mod damage;
-#[cfg(feature = "postgres")]
 mod elsewhere;
+#[cfg(feature = "postgres")]
 mod engines;
 mod filters;
 mod golden;
