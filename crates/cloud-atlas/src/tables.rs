@@ -3,17 +3,18 @@
 //! A record lives in the partition of its account; scopes that are accounts, principals and what
 //! belongs to no account live in the partition `/`.
 
+mod images;
+
+pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
+
 use crate::stored::{StoredContent, StoredImport, StoredMci, StoredOpened, StoredRevision};
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
-use atlas_base::{Name, Tag};
+use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::{
-    Credential, ImageName, ImageRecord, ImageRecordId, LaunchPermissions, Lifecycle, OsFacts,
-    RoleMap, WorkOrder,
-};
+use atlas_image::{Credential, ImageRecordId, LaunchPermissions, RoleMap, WorkOrder};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
-use atlas_store::{Catalog, Index, Partition, Parts, Record, Table, UpgradeError};
+use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -49,23 +50,6 @@ kept! {
     KeptGroup(AccountGroup) = 1;
     KeptLaunchPermissions(LaunchPermissions) = 1;
     KeptOpened(StoredOpened) = 1;
-}
-
-/// An image record. The second schema has protection, the states of deleting, how it was made and
-/// verified, the guest, the machine and the facts of EC2, all of which may be missing.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct KeptImage(pub(crate) ImageRecord);
-
-impl Record for KeptImage {
-    const SCHEMA: u32 = 2;
-
-    fn upgrade(from: u32, json: &str) -> Result<Self, UpgradeError> {
-        match from {
-            1 => UpgradeError::read(from, json),
-            _ => Err(UpgradeError::no_way(from)),
-        }
-    }
 }
 
 /// A channel with the lineage it belongs to.
@@ -134,109 +118,6 @@ pub(crate) const GRANTS: Table<KeptGrant> = Table::new("grant", &[]);
 
 /// By scope and name.
 pub(crate) const CREDENTIALS: Table<KeptCredential> = Table::new("credential", &[]);
-
-/// By id.
-///
-/// Each index costs two writes an image, its row and the entry of the change feed, and lists are
-/// read far less often than images come. So there is one for what narrows a list most and is asked
-/// for most, and none for the rest: a cloud is the beginning of its locations; architectures, agents
-/// and states are a handful, and an index of them would lead to most of the records; whoever
-/// registers images registers most of those of a scope.
-pub(crate) const IMAGES: Table<KeptImage> = Table::new(
-    "image",
-    &[
-        Index::unique("image", |kept| {
-            let image = &kept.0;
-            if image.lifecycle().is_deleted() {
-                // A deleted record frees its key (AWS: recycle bin).
-                return Vec::new();
-            }
-            vec![image_parts(image.location(), image.image_id()).and(image.scope().as_str())]
-        }),
-        Index::many("scope", |kept| {
-            let image = &kept.0;
-            let id = image.image_id().equality_key();
-            vec![Parts::from((
-                image.scope().as_str(),
-                image.location().as_str(),
-                id.as_ref(),
-            ))]
-        }),
-        Index::many("name", |kept| {
-            let image = &kept.0;
-            let parts = |name: &ImageName| Parts::from((image.scope().as_str(), name.as_str()));
-            image.given_name().map(parts).into_iter().collect()
-        }),
-        Index::many("os", |kept| {
-            let image = &kept.0;
-            let parts = |os: &OsFacts| {
-                Parts::from((
-                    image.scope().as_str(),
-                    os.family.as_str(),
-                    os.generation.as_str(),
-                    os.version.as_str(),
-                ))
-            };
-            image.os().map(parts).into_iter().collect()
-        }),
-        Index::many("tag", |kept| {
-            let image = &kept.0;
-            let parts = |tag: &Tag| Parts::from((image.scope().as_str(), tag.to_string()));
-            image.tags().iter().map(parts).collect()
-        }),
-        Index::many("created", |kept| {
-            let image = &kept.0;
-            vec![Parts::from((
-                image.scope().as_str(),
-                micros(image.created()),
-            ))]
-        }),
-        Index::many("credential", |kept| {
-            kept.0
-                .credential()
-                .iter()
-                .map(|id| Parts::from(id.to_string()))
-                .collect()
-        }),
-        // What is in the recycle bin, by the moment from which on it can be purged.
-        Index::many("bin", |kept| {
-            let image = &kept.0;
-            let Lifecycle::Deleted { purge_at, .. } = image.lifecycle() else {
-                return Vec::new();
-            };
-            let until = purge_at.map_or(u64::MAX, micros);
-            vec![Parts::from((image.scope().as_str(), until))]
-        }),
-        // What is in the recycle bin, by image: nothing new may refer to it.
-        Index::many("buried", |kept| {
-            let image = &kept.0;
-            let deleted = image.lifecycle().is_deleted();
-            let row = || image_parts(image.location(), image.image_id());
-            deleted.then(row).into_iter().collect()
-        }),
-        // Which records name another one: as what they were made from, or as what replaces them.
-        Index::many("named", |kept| {
-            let image = &kept.0;
-            let replacement = match image.lifecycle() {
-                Lifecycle::Deprecated { replacement, .. } => *replacement,
-                _ => None,
-            };
-            let named: BTreeSet<_> = image
-                .origin()
-                .parent()
-                .into_iter()
-                .chain(replacement)
-                .collect();
-            named.iter().map(|id| Parts::from(id.to_string())).collect()
-        }),
-    ],
-);
-
-/// The first parts of the index `image` of [`IMAGES`]; the scope follows. The id comes first, so that
-/// all locations of an image stand together.
-pub(crate) fn image_parts(location: &CloudLocation, image: &ImageId) -> Parts {
-    Parts::from((image.equality_key().as_ref(), location.as_str()))
-}
 
 /// By id.
 pub(crate) const ROLE_MAPS: Table<KeptRoleMap> = Table::new(

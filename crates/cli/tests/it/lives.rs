@@ -50,6 +50,11 @@ impl Transcript {
         }
         let moments = Regex::new("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z").unwrap();
         let answer = moments.replace_all(&answer, "MOMENT");
+        // A column is as wide as its moments, which leave zeros at their ends out.
+        let width = Regex::new("KEPT UNTIL +").unwrap();
+        let answer = width.replace_all(&answer, "KEPT UNTIL  ");
+        let rule = Regex::new("─+").unwrap();
+        let answer = rule.replace_all(&answer, "───");
         let random = Regex::new("((lin|cred)-[0-9a-f]{32}|revision 1 [0-9a-f]{12})").unwrap();
         self.text.push_str(&random.replace_all(&answer, "ID"));
         if ran.code != 0 {

@@ -61,7 +61,7 @@ fn s10_launch_permissions_as_the_program_tells_them() {
         with(&prod, &["list", id]),
         with(&bert, &["show", id]),
         with(&bert, &["list"]),
-        with(&bert, &["find", "aws/us-east-1", "ami-0ae8605ed708e3c3e"]),
+        with(&bert, &["find", "ami-0ae8605ed708e3c3e"]),
         with(&bert, &["permission", "list", id]),
         with(&bert, &["permission", "reset", id]),
         with(&prod, &["add", id, "12345"]),
