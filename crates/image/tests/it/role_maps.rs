@@ -28,14 +28,14 @@ fn image(at: &str, os: Option<OsFacts>, agent: AgentFacts) -> ImageRecord {
     registered(asked).record
 }
 
-fn os(generation: &str) -> Option<OsFacts> {
-    Some(OsFacts::parse("ubuntu", generation, "24.04").unwrap())
+fn os(generation: &str) -> OsFacts {
+    OsFacts::parse("ubuntu", generation, "24.04").unwrap()
 }
 
 #[test]
 fn l10_a_role_has_one_image_for_each_location() {
-    let east = image("aws/us-east-1", os("24"), AgentFacts::installed());
-    let west = image("aws/us-west-2", os("24"), AgentFacts::installed());
+    let east = image("aws/us-east-1", Some(os("24")), AgentFacts::installed());
+    let west = image("aws/us-west-2", Some(os("24")), AgentFacts::installed());
     let set = map(true, false).with_image(&east).unwrap();
     assert_eq!((set.replaced, set.warnings.len()), (None, 0));
     let map = set.map.with_image(&west).unwrap().map;
@@ -56,7 +56,7 @@ fn l10_a_role_has_one_image_for_each_location() {
 fn l10_images_have_the_system_of_the_role() {
     let agent = AgentFacts::installed;
     for found in [
-        os("22"),
+        Some(os("22")),
         None,
         Some(OsFacts::parse("debian", "24", "24").unwrap()),
     ] {
@@ -75,7 +75,7 @@ fn l10_images_have_the_system_of_the_role() {
 
 #[test]
 fn l10_images_have_the_agents_that_the_role_asks_for() {
-    let without = image("aws/us-east-1", os("24"), AgentFacts::Absent);
+    let without = image("aws/us-east-1", Some(os("24")), AgentFacts::Absent);
     map(false, false).with_image(&without).unwrap();
     let error = map(true, false).with_image(&without).unwrap_err();
     assert!(
@@ -103,7 +103,7 @@ fn l10_images_have_the_agents_that_the_role_asks_for() {
 
 #[test]
 fn l10_what_servers_use_is_replaced_and_not_removed() {
-    let east = image("aws/us-east-1", os("24"), AgentFacts::installed());
+    let east = image("aws/us-east-1", Some(os("24")), AgentFacts::installed());
     let map = map(false, false).with_image(&east).unwrap().map;
     let here = location("aws/us-east-1");
     let used = map.clone().without_image(&here, 2).unwrap_err();
