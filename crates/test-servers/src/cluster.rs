@@ -4,7 +4,7 @@ use crate::{Postgres, ServerError, account, postgres, programs, until};
 use core::time::Duration;
 
 /// How long replicas may take to follow, and one of them to lead.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 const REPLICAS: [&str; 2] = ["r1", "r2"];
 
 /// A PostgreSQL primary with two replicas: a commit is acknowledged once one of them has flushed it.

@@ -10,12 +10,16 @@ use std::{
 };
 
 /// How long a server may take to answer, and a cluster to have a leader, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// How often other ports are tried, where somebody else took one meanwhile.
 const ATTEMPTS: usize = 3;
 
 /// What the larger limits of [`Etcd::shared`] and [`EtcdCluster::start`] are, as a server takes them.
 const WIDE: [&str; 2] = ["--max-txn-ops=4096", "--max-request-bytes=8388608"];
+
+/// How soon a member of a cluster wants to lead, in milliseconds. Unless told otherwise it is one
+/// second, and where a flush takes longer than that no vote ever comes in time.
+const UNHURRIED: [&str; 2] = ["--heartbeat-interval=300", "--election-timeout=3000"];
 
 /// One etcd server, without a password. Flushes are real.
 #[derive(Debug)]
@@ -183,8 +187,9 @@ impl EtcdCluster {
             let initial = seats.iter();
             let initial = initial.map(|seat| format!("{}={}", seat.name, seat.peer_url()));
             let initial = initial.collect::<Vec<_>>().join(",");
+            let arguments = [WIDE, UNHURRIED].concat();
             let serve =
-                |seat: &Seat| seat.serve(new_folder()?, &initial, &WIDE, "http", Vec::new());
+                |seat: &Seat| seat.serve(new_folder()?, &initial, &arguments, "http", Vec::new());
             let members = seats.iter().map(serve).collect::<Result<Vec<_>, _>>()?;
             members.iter().try_for_each(Etcd::answers)?;
             Ok(Self { members })

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// How long a server may take to answer, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The password, with what has to be escaped in a URL.
 const PASSWORD: &str = "p@ss/word:1";
 const PASSWORD_IN_URL: &str = "p%40ss%2Fword%3A1";

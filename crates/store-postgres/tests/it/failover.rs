@@ -43,7 +43,7 @@ fn every_acknowledged_commit_survives_a_failover() {
             });
         }
         let enough = || next.load(Ordering::SeqCst) >= KILLED_AFTER;
-        assert!(atlas_test_servers::until(Duration::from_mins(1), enough));
+        assert!(atlas_test_servers::until(Duration::from_mins(3), enough));
         cluster.fail_over().unwrap();
     });
     let acknowledged = acknowledged.into_inner().unwrap();

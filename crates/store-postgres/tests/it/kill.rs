@@ -164,11 +164,11 @@ fn kill(rounds: u64, each: &[usize], early: bool) -> Result<(u64, u64), LedgerEr
         told += known.iter().sum::<u64>() - before;
         // The server may still be at what it was sent last.
         let gone = || connections(&name, "%") == "0";
-        assert!(until(Duration::from_mins(1), gone));
+        assert!(until(Duration::from_mins(3), gone));
         let store = block_on(PostgresStore::open(&url)).unwrap();
         untold += block_on(audit(&store, &known))?;
         drop(store);
-        assert!(until(Duration::from_mins(1), gone));
+        assert!(until(Duration::from_mins(3), gone));
         // The audit has done one more for each.
         for known in &mut known {
             *known += 1;

@@ -43,7 +43,7 @@ fn every_acknowledged_commit_survives_a_server_that_is_killed_twice() {
         }
         for after in KILLED_AFTER {
             let enough = || next.load(Ordering::SeqCst) >= after;
-            assert!(until(Duration::from_mins(1), enough));
+            assert!(until(Duration::from_mins(3), enough));
             server.kill().unwrap();
             server.start_again().unwrap();
         }
