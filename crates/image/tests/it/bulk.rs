@@ -112,7 +112,7 @@ fn what_is_wrong_with_a_line_is_said() {
 {{"location":"moon","image":"{AMI}"}}
 {{"location":"aws/us-east-1","image":"{AMI}","os":"ubuntu"}}
 {{"location":"aws/us-east-1","image":"{AMI}","os":"ubuntu//1"}}
-{{"location":"aws/us-east-1","image":"{AMI}","sise_gb":1}}
+{{"location":"aws/us-east-1","image":"{AMI}","bytes":1}}
 {{"location":"aws/us-east-1","image":"{AMI}","size_gb":0}}
 {{"location":"aws/us-east-1","image":"{AMI}","size_gb":1,"size_gb":2}}
 {{"location":"aws/us-east-1","image":"{AMI}","architecture":"vax"}}
@@ -146,7 +146,7 @@ fn a_file_that_cannot_be_read_at_all() {
     };
     let said = [
         begin(""),
-        begin("location,image,sise"),
+        begin("location,image,bytes"),
         begin("location,image,location"),
         begin("location,name"),
     ];

@@ -62,7 +62,7 @@ fn everything() -> ImageRecord {
         kind: Some(text("marketplace")),
     }]
     .into();
-    ec2.billing_products = [text("bp-6ba54002")].into();
+    ec2.billing_products = [text("bp-63a5400a")].into();
     ec2.source_instance = Some(text("i-0123456789abcdef0"));
     ec2.source_image = Some(text(AMI));
     ec2.source_region = Some(text("eu-west-1"));
