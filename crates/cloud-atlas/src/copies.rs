@@ -7,7 +7,7 @@ use crate::{
 };
 use atlas_base::Name;
 use atlas_image::{
-    CopyImage, ImageRecord, ImageRecordId, LaunchPermissions, PromoteFacts, RegisterFacts,
+    CopyImage, ImageRecord, ImageRecordId, LaunchPermissions, Look, PromoteFacts, RegisterFacts,
     RegisterImage, Registered, Via, check_copy, copy, promote,
 };
 use atlas_image_id::{CloudLocation, ImageId};
@@ -56,21 +56,7 @@ impl Session {
             let look = look.clone();
             async move {
                 let source = unit.image_for(record, &from, Permission::ImageCopy).await?;
-                let scope = source.scope().clone();
-                let same_image = unit.records_of(&scope, &request.to, &image).await?;
-                let credentials = unit.credentials_near(&scope).await?;
-                let facts = RegisterFacts {
-                    credentials: &credentials,
-                    same_image: &same_image,
-                    look,
-                    id: ImageRecordId::from_u128(unit.id()),
-                    by: unit.who.clone(),
-                    now: unit.now,
-                };
-                let copied = copy(&source, request, image, &facts)?;
-                unit.keep_image(&copied.record, Permission::ImageCopy)
-                    .await?;
-                Ok(copied)
+                unit.copied(&source, request, image, look).await
             }
         })
         .await
@@ -116,6 +102,31 @@ impl Session {
 }
 
 impl Unit {
+    /// Keeps the record of a copy.
+    pub(crate) async fn copied(
+        &self,
+        source: &ImageRecord,
+        request: CopyImage,
+        image: ImageId,
+        look: Look,
+    ) -> Result<Registered, Error> {
+        let scope = source.scope();
+        let same_image = self.records_of(scope, &request.to, &image).await?;
+        let credentials = self.credentials_near(scope).await?;
+        let facts = RegisterFacts {
+            credentials: &credentials,
+            same_image: &same_image,
+            look,
+            id: ImageRecordId::from_u128(self.id()),
+            by: self.who.clone(),
+            now: self.now,
+        };
+        let copied = copy(source, request, image, &facts)?;
+        self.keep_image(&copied.record, Permission::ImageCopy)
+            .await?;
+        Ok(copied)
+    }
+
     /// Moves a record to where its scope is kept, and says so at both scopes.
     async fn lift(&self, before: &ImageRecord, after: &ImageRecord) -> Result<(), Error> {
         let id = before.id().to_string();

@@ -33,6 +33,7 @@ mod mci_views;
 mod mcis;
 mod open;
 mod opened;
+mod orders;
 mod page;
 mod people;
 mod referrers;
@@ -73,6 +74,7 @@ pub use crate::{
     looking::{CandidateQuery, Candidates},
     mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
+    orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     session::Session,
     upgrade::UpgradeReport,
@@ -82,7 +84,7 @@ pub use crate::{
 pub use atlas_base as base;
 pub use atlas_history as history;
 pub use atlas_image as image;
-pub use atlas_image::{AddCredential, BundleImage, OrderWork, RegisterImage, ReportWork};
+pub use atlas_image::{AddCredential, BundleImage, RegisterImage, ReportWork};
 pub use atlas_image_id as image_id;
 pub use atlas_inventory as inventory;
 pub use atlas_inventory::Inventory;

@@ -5,7 +5,7 @@ mod steps;
 use self::steps::{Step, TOGETHER};
 use crate::{Error, Session};
 use atlas_base::Timestamp;
-use atlas_image::{CloudReport, EditImage, ImageRecord, ImageRecordId, InUse, Reason, Warning};
+use atlas_image::{EditImage, ImageRecord, ImageRecordId, InUse, Reason, Warning, WorkOrder};
 use atlas_scope::{Permission, Scope};
 use core::num::NonZeroU16;
 
@@ -15,6 +15,8 @@ use core::num::NonZeroU16;
 pub struct ImageChange {
     /// The record as it is now.
     pub record: ImageRecord,
+    /// What a host was asked to do for it, or is not asked to any more.
+    pub order: Option<WorkOrder>,
     /// Who referred to it and finds it no more: what the refusal would have listed that was forced.
     pub lost: Option<InUse>,
     /// What is worth saying.
@@ -25,6 +27,7 @@ impl From<ImageRecord> for ImageChange {
     fn from(record: ImageRecord) -> Self {
         Self {
             record,
+            order: None,
             lost: None,
             warnings: Vec::new(),
         }
@@ -133,7 +136,7 @@ impl Session {
     /// Deletes a record into the recycle bin (AWS), which frees its location and id.
     ///
     /// With `in_cloud` the image itself is to go (Scalr): the record waits in the state
-    /// `pending-delete` for a host, whose word is taken by [`Session::report_image_delete`].
+    /// `pending-delete` for a host that takes the work order, does it and reports.
     ///
     /// # Errors
     ///
@@ -155,25 +158,11 @@ impl Session {
         self.step(id, from, step).await
     }
 
-    /// Takes a host's report on an image that was to be deleted in its cloud (Scalr).
+    /// Brings a deleted record back to what it was (AWS), or calls the order off to delete its image.
     ///
     /// # Errors
     ///
-    /// Nobody was asked to, the record is not visible, or the caller may not.
-    pub async fn report_image_delete(
-        &self,
-        id: ImageRecordId,
-        from: &Scope,
-        report: CloudReport,
-    ) -> Result<ImageChange, Error> {
-        self.step(id, from, Step::Report(report)).await
-    }
-
-    /// Brings a deleted record back to what it was (AWS).
-    ///
-    /// # Errors
-    ///
-    /// It is not deleted or no longer kept, its image was registered anew, it is not visible, or the
+    /// It is not deleted or no longer kept, a host is about to delete its image, its image was registered anew, it is not visible, or the
     /// caller may not.
     pub async fn restore_image(
         &self,
@@ -300,8 +289,9 @@ impl Session {
             async move {
                 let permission = step.permission();
                 let record = unit.image_for(id, &from, permission).await?;
-                let changed = unit.decide(&record, &from, step).await?;
+                let mut changed = unit.decide(&record, &from, step).await?;
                 unit.put_image(permission, &record, &changed.record).await?;
+                changed.order = unit.order_after(&record, &changed.record).await?;
                 Ok(changed)
             }
         })

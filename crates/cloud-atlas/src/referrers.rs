@@ -89,7 +89,7 @@ impl Unit {
         Ok(partitions)
     }
 
-    /// Refuses to let something at a scope refer to images whose records are deleted.
+    /// Refuses to let something at a scope refer to images whose records are deleted or about to be.
     pub(crate) async fn refuse_buried(
         &self,
         scope: &Scope,

@@ -6,8 +6,8 @@ use crate::{
     unit::{Change, Unit},
 };
 use atlas_image::{
-    Look, OrderWork, Reason, Registered, ReportWork, WorkAction, WorkKind, WorkOrder, WorkOrderId,
-    WorkState, cancel_work, order_work, report_work, retry_work, take_work,
+    OrderWork, Reason, Registered, ReportWork, WorkAction, WorkKind, WorkOrder, WorkOrderId,
+    cancel_work, order_work, report_work, retry_work, take_work,
 };
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope};
@@ -88,28 +88,6 @@ pub struct WorkReported {
 }
 
 impl Session {
-    /// Orders work in a cloud for a host to do.
-    ///
-    /// # Errors
-    ///
-    /// The scope is not there, it does not see the record, the caller may not do to images what is
-    /// ordered, or the same is ordered already and not ended.
-    pub async fn order_work(&self, request: OrderWork) -> Result<WorkOrder, Error> {
-        self.write(|unit| {
-            let request = request.clone();
-            async move {
-                let scope = &request.scope;
-                let permission = permission(request.action.kind());
-                unit.enter(permission, scope).await?;
-                if let Some(record) = request.action.record() {
-                    unit.seen_image(record, scope).await?;
-                }
-                unit.order_work(request).await
-            }
-        })
-        .await
-    }
-
     /// The work orders of a scope and of those below it.
     ///
     /// # Errors
@@ -179,7 +157,8 @@ impl Session {
 
     /// Reports how an order went, which ends it. The same report may be sent any number of times.
     ///
-    /// Of a bundle that is done the image is registered in the same commit.
+    /// In the same commit the image of a bundle or a copy that is done is registered, and the record
+    /// whose image was to be deleted goes to the bin, or is told that it could not be (Scalr).
     ///
     /// # Errors
     ///
@@ -220,7 +199,8 @@ impl Session {
         .await
     }
 
-    /// Calls an order off that nobody works on; it takes the right that ordering takes.
+    /// Calls an order off that nobody works on; it takes the right that ordering takes. A record whose
+    /// image was to be deleted is again what it was before.
     ///
     /// # Errors
     ///
@@ -241,18 +221,20 @@ impl Session {
                 unit.require(permission, &order.scope).await?;
                 let cancelled = cancel_work(&order, reason, unit.who.clone(), unit.now)?;
                 unit.move_work(&order, &cancelled, permission).await?;
+                unit.withdraw_deletion(&cancelled).await?;
                 Ok(cancelled)
             }
         })
         .await
     }
 
-    /// Puts failed work back to that which waits; it takes the right that ordering takes.
+    /// Puts failed work back to that which waits; it takes the right that ordering takes. What could
+    /// not be deleted is asked once more whether it can be.
     ///
     /// # Errors
     ///
-    /// The scope or the order is not there, the caller may not, it has not failed, or the same was
-    /// ordered anew.
+    /// The scope or the order is not there, the caller may not, it has not failed, the same was
+    /// ordered anew, or the record must not be deleted any more.
     pub async fn retry_work(&self, id: WorkOrderId, from: &Scope) -> Result<WorkOrder, Error> {
         self.write(|unit| async move {
             unit.enter(Permission::WorkView, from).await?;
@@ -262,6 +244,7 @@ impl Session {
             let open = unit.open_work(&order.scope, &order.action).await?;
             let queued = retry_work(&order, open.as_ref())?;
             unit.move_work(&order, &queued, permission).await?;
+            unit.delete_again(&order, &queued, from).await?;
             Ok(queued)
         })
         .await
@@ -327,7 +310,7 @@ impl Unit {
     }
 
     /// Keeps what became of an order, if anything did.
-    async fn move_work(
+    pub(crate) async fn move_work(
         &self,
         before: &WorkOrder,
         after: &WorkOrder,
@@ -341,29 +324,10 @@ impl Unit {
         let change = Change::between(&before.state.as_str(), &after.state.as_str());
         self.audit(permission, &after.scope, after.id, change).await
     }
-
-    /// What follows from work that has come to its end: of a bundle that is done, a record. What
-    /// becomes of the record that a copy, a change of who may launch or a deletion is about, whoever
-    /// ordered it decides.
-    async fn follow_up(&self, order: &WorkOrder) -> Result<Option<Registered>, Error> {
-        let (WorkAction::Bundle(bundle), WorkState::Done { image, .. }) =
-            (&order.action, &order.state)
-        else {
-            return Ok(None);
-        };
-        let Some(image) = image else {
-            return Ok(None);
-        };
-        let request = bundle.registration(order.scope.clone(), image.image_id.clone());
-        let credentials = self.credentials_near(&order.scope).await?;
-        // The host has made it: a cloud may take a while to list what it has just got.
-        let registered = self.register(request, Look::Unasked, &credentials);
-        Ok(Some(registered.await?))
-    }
 }
 
 /// What it takes to order work of a kind, and to call it off.
-fn permission(kind: WorkKind) -> Permission {
+pub(crate) fn permission(kind: WorkKind) -> Permission {
     match kind {
         WorkKind::Bundle => Permission::ImageBundle,
         WorkKind::Share => Permission::ImageLaunchPermission,

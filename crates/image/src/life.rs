@@ -9,8 +9,10 @@
 //! ```
 
 mod error;
+mod in_cloud;
 
 pub use error::LifeError;
+pub use in_cloud::{CloudReport, report_delete};
 
 use crate::{ImageRecord, ImageRecordId, Lifecycle, Reason, Usage, Warning, nearest};
 use atlas_base::Timestamp;
@@ -206,61 +208,6 @@ pub fn delete(
     })
 }
 
-/// What a host says about an image that it was to delete.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a host has done it, had nothing to do, or failed"
-)]
-pub enum CloudReport {
-    /// The image is deleted.
-    Done,
-    /// The cloud had no such image, which counts as done (Scalr).
-    NotFound,
-    /// The image is still there.
-    Failed {
-        /// Why.
-        reason: Reason,
-    },
-}
-
-/// Takes a host's report on an image that it was to delete in its cloud (Scalr).
-///
-/// # Errors
-///
-/// Nobody was asked to.
-pub fn report_delete(
-    record: &ImageRecord,
-    report: CloudReport,
-    now: Timestamp,
-) -> Result<ImageRecord, LifeError> {
-    let Lifecycle::PendingDelete {
-        reason,
-        purge_at,
-        before,
-        ..
-    } = record.lifecycle().clone()
-    else {
-        return Err(not_in(record, "pending-delete"));
-    };
-    let lifecycle = match report {
-        CloudReport::Done | CloudReport::NotFound => Lifecycle::Deleted {
-            since: now,
-            reason,
-            purge_at,
-            gone: true,
-            before,
-        },
-        CloudReport::Failed { reason: failure } => Lifecycle::DeleteFailed {
-            since: now,
-            failure,
-            reason,
-            before,
-        },
-    };
-    Ok(record.clone().with_lifecycle(lifecycle))
-}
-
 /// Brings a deleted record back to what it was (AWS), or withdraws the order to delete its image.
 ///
 /// `holders` are the records of the same image in the same location, at its scope and above.
@@ -301,15 +248,17 @@ pub fn restore(
 }
 
 /// Refuses to let something new refer to an image whose records are all deleted, as seen from a
-/// scope (ours): what is deleted is referred to by nothing, and stays so.
+/// scope (ours): what is deleted is referred to by nothing, and stays so. A record whose image a host
+/// is to delete counts as deleted.
 ///
 /// `records` are the records of that image in that location.
 ///
 /// # Errors
 ///
-/// The nearest record is deleted, and no other one is seen.
+/// The nearest record is deleted or about to be, and no other one is seen.
 pub fn refer(records: &[ImageRecord], viewer: &Scope) -> Result<(), LifeError> {
-    if nearest(records, viewer).is_some() {
+    let stays = |record: &&ImageRecord| !record.lifecycle().is_leaving();
+    if nearest(records.iter().filter(stays), viewer).is_some() {
         return Ok(());
     }
     let seen = |record: &&ImageRecord| visible(record.scope(), record.shared(), viewer);
@@ -319,6 +268,7 @@ pub fn refer(records: &[ImageRecord], viewer: &Scope) -> Result<(), LifeError> {
         None => Ok(()),
         Some(record) => Err(LifeError::Buried {
             id: record.id(),
+            state: record.lifecycle().state(),
             image_id: record.image_id().clone(),
             location: record.location().clone(),
         }),

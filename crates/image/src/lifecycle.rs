@@ -63,6 +63,9 @@ pub enum Lifecycle {
         /// Why it was to be deleted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
+        /// How long the bin is to keep the record once the image is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purge_at: Option<Timestamp>,
         /// What withdrawing the order brings back.
         before: Box<Self>,
     },
@@ -109,6 +112,12 @@ impl Lifecycle {
     /// Whether the record is deleted and so holds its location and id no more.
     pub fn is_deleted(&self) -> bool {
         matches!(self, Self::Deleted { .. })
+    }
+
+    /// Whether the record is deleted, or will be as soon as a host reports: nothing new may refer to
+    /// it, and it stays where it is.
+    pub fn is_leaving(&self) -> bool {
+        matches!(self, Self::Deleted { .. } | Self::PendingDelete { .. })
     }
 
     /// The state, without what belongs to it.

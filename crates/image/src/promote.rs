@@ -37,6 +37,12 @@ pub fn promote(
             record: record.id(),
         });
     };
+    if record.lifecycle().is_leaving() {
+        return Err(PromoteError::Leaving {
+            record: record.id(),
+            state: record.lifecycle().as_str(),
+        });
+    }
     check_free(record, &above, facts.same_image)?;
     let mut fields = record.clone().into_fields();
     fields.credential = credential(record, &above, facts)?;
@@ -108,6 +114,14 @@ fn credential(
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PromoteError {
+    /// It is deleted, or a host is to delete its image.
+    #[error("{record} is {state}: restore it before you promote it")]
+    Leaving {
+        /// The record.
+        record: ImageRecordId,
+        /// Its state.
+        state: &'static str,
+    },
     /// There is nothing above `/`.
     #[error("{record} is at `/` already: everybody sees it there once it is shared")]
     AtTheTop {

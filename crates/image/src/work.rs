@@ -1,5 +1,6 @@
 //! Work orders: what a host has to do in a cloud.
 
+mod action;
 mod error;
 mod report;
 mod state;

@@ -66,6 +66,8 @@ const COMMANDS: &[(&str, P)] = &[
     ("discover", P::ImageRegister),
     ("work list", P::WorkView),
     ("work show", P::WorkView),
+    ("work order copy", P::ImageCopy),
+    ("work order share", P::ImageLaunchPermission),
     ("work take", P::WorkReport),
     ("work done", P::WorkReport),
     ("work not-found", P::WorkReport),

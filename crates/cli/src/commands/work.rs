@@ -8,8 +8,8 @@ use crate::{
 };
 use clap::Subcommand;
 use cloud_atlas::{
-    ReportWork, Session, TakeWork, WorkQuery,
-    image::{Reason, WorkKind, WorkOrder, WorkOrderId, WorkReport},
+    ReportWork, Session, TakeWork, WorkQuery, WorkRequest,
+    image::{CloudText, ImageRecordId, Reason, WorkKind, WorkOrder, WorkOrderId, WorkReport},
     image_id::{CloudLocation, ImageId},
 };
 use core::time::Duration;
@@ -36,6 +36,9 @@ pub(crate) enum WorkCommand {
         /// Such as work-0123456789abcdef0123456789abcdef
         order: WorkOrderId,
     },
+    /// Order work on the image of a record, for a host to do
+    #[command(subcommand)]
+    Order(OrderCommand),
     /// Take the oldest order that is free, or the one that is named; ends with 1 where none is free
     Take {
         /// This order; once more, to keep it for longer
@@ -85,6 +88,30 @@ pub(crate) enum WorkCommand {
     },
 }
 
+/// What is ordered. An image is deleted with `image delete --in-cloud`, one of a server made with
+/// `image bundle`
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrderCommand {
+    /// Copy an image to another location of its cloud; the copy is registered when it is done
+    Copy {
+        /// Such as img-0123456789abcdef0123456789abcdef
+        record: ImageRecordId,
+        /// Where the copy is to be, such as aws/us-west-2
+        location: CloudLocation,
+    },
+    /// Change in its cloud who may launch an image
+    Share {
+        /// Such as img-0123456789abcdef0123456789abcdef
+        record: ImageRecordId,
+        /// An account of the cloud that is to get it; may be given again
+        #[arg(long, value_name = "ACCOUNT")]
+        add: Vec<CloudText>,
+        /// An account of the cloud that is to lose it; may be given again
+        #[arg(long, value_name = "ACCOUNT")]
+        remove: Vec<CloudText>,
+    },
+}
+
 /// What a report is about.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Reporting {
@@ -109,6 +136,24 @@ pub(crate) fn run(command: WorkCommand, global: &Global, out: &mut Out) -> Run {
             })
         }
         WorkCommand::Show { order } => out.fields(&session.work_order(order, scope).block_on()?),
+        WorkCommand::Order(command) => {
+            let (record, request) = match command {
+                OrderCommand::Copy { record, location } => {
+                    (record, WorkRequest::Copy { to: location })
+                }
+                OrderCommand::Share {
+                    record,
+                    add,
+                    remove,
+                } => {
+                    let add = add.into_iter().collect();
+                    let remove = remove.into_iter().collect();
+                    (record, WorkRequest::Share { add, remove })
+                }
+            };
+            let order = session.order_work(record, scope, request).block_on()?;
+            told(&order, "ordered", out)
+        }
         WorkCommand::Take {
             order,
             kind,

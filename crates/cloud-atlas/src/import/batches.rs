@@ -283,7 +283,8 @@ impl Unit {
                 break;
             }
             let Batch { report, made, .. } = &mut batch;
-            self.step(work, step, &start, made, report).await?;
+            // Boxed, so that who awaits an import needs less stack.
+            Box::pin(self.step(work, step, &start, made, report)).await?;
             batch.done = batch.done.saturating_add(1);
         }
         job.done = batch.done;

@@ -8,9 +8,9 @@ use crate::{
 };
 use atlas_base::{Timestamp, canonical};
 use atlas_image::{
-    CloudReport, DeleteFacts, DeleteImage, EditImage, ImageRecord, ImageRecordId, Reason,
-    SameImage, delete, deprecate, disable, edit, enable, protect, purge, report_delete, restore,
-    share, undeprecate, unprotect, unshare,
+    DeleteFacts, DeleteImage, EditImage, ImageRecord, ImageRecordId, Reason, SameImage, delete,
+    deprecate, disable, edit, enable, protect, purge, restore, share, undeprecate, unprotect,
+    unshare,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Parts, Query, Within};
@@ -33,7 +33,6 @@ pub(super) enum Step {
         keep: Retention,
         in_cloud: bool,
     },
-    Report(CloudReport),
     Restore,
     Protect {
         cool_down: bool,
@@ -54,7 +53,6 @@ impl Step {
             Self::Delete { .. } | Self::Restore | Self::Protect { .. } | Self::Unprotect => {
                 Permission::ImageDelete
             }
-            Self::Report(_) => Permission::WorkReport,
             Self::Edit(_) | Self::Share | Self::Unshare { .. } => Permission::ImageEdit,
         }
     }
@@ -99,28 +97,13 @@ impl Unit {
                 keep,
                 in_cloud,
             } => {
-                let same_image = if in_cloud {
-                    self.same_image(record, from).await?
-                } else {
-                    SameImage::default()
-                };
-                let facts = DeleteFacts {
-                    usage: &self.usage(record, from).await?,
-                    same_image: &same_image,
-                    now,
-                };
                 let request = DeleteImage {
                     reason,
                     purge_at: keep.end(now),
                     in_cloud,
                 };
-                let deleted = delete(record, request, &facts)?;
-                ImageChange {
-                    warnings: deleted.warnings,
-                    ..deleted.record.into()
-                }
+                self.decide_delete(record, from, request).await?
             }
-            Step::Report(report) => report_delete(record, report, now)?.into(),
             Step::Restore => {
                 let (location, image) = (record.location(), record.image_id());
                 let holders = self.records_above(record.scope(), location, image);
@@ -134,16 +117,40 @@ impl Unit {
                 let usage = self.usage(record, from).await?;
                 let unshared = unshare(record, &usage, force)?;
                 ImageChange {
-                    record: unshared.record,
                     lost: unshared.lost,
                     warnings: unshared.warnings,
+                    ..unshared.record.into()
                 }
             }
         })
     }
 
+    /// Loads what deleting must know, and lets it decide.
+    pub(crate) async fn decide_delete(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+        request: DeleteImage,
+    ) -> Result<ImageChange, Error> {
+        let same_image = if request.in_cloud {
+            self.same_image(record, from).await?
+        } else {
+            SameImage::default()
+        };
+        let facts = DeleteFacts {
+            usage: &self.usage(record, from).await?,
+            same_image: &same_image,
+            now: self.now,
+        };
+        let deleted = delete(record, request, &facts)?;
+        Ok(ImageChange {
+            warnings: deleted.warnings,
+            ..deleted.record.into()
+        })
+    }
+
     /// Keeps a changed record and says what changed; nothing is written where nothing did.
-    pub(super) async fn put_image(
+    pub(crate) async fn put_image(
         &self,
         permission: Permission,
         before: &ImageRecord,

@@ -5,13 +5,12 @@ use crate::{
     support::{World, ami, image, most, p, run},
 };
 use cloud_atlas::{
-    BundleImage, Error, ErrorKind, OrderWork, ReportWork, TakeWork, WorkQuery,
+    BundleImage, Error, ErrorKind, ReportWork, Retention, Session, TakeWork, WorkQuery,
+    WorkRequest,
     image::{
-        BundleError, CloudServer, CloudTarget, ImageRecord, ImageRecordId, Origin, RegisterError,
-        ServerState, Verification, Warning, WorkAction, WorkError, WorkKind, WorkOrder,
-        WorkOrderId, WorkReport,
+        BundleError, CloudServer, ImageRecord, Origin, RegisterError, ServerState, Verification,
+        Warning, WorkAction, WorkError, WorkKind, WorkOrder, WorkOrderId, WorkReport,
     },
-    image_id::CloudLocation,
     scope::{Permission, Role, Scope},
 };
 use core::time::Duration;
@@ -39,27 +38,17 @@ async fn registered(world: &World, scope: &str, number: u64) -> ImageRecord {
     world.admin().register_image(asked).await.unwrap().record
 }
 
-fn deletion(record: &ImageRecord) -> OrderWork {
-    let image = CloudTarget::new(record.location().clone(), record.image_id().clone());
-    OrderWork {
-        scope: record.scope().clone(),
-        action: WorkAction::Delete {
-            record: record.id(),
-            image: image.unwrap(),
-        },
-    }
+/// Asks for the image of a record to be deleted.
+async fn deletion(who: &Session, record: &ImageRecord) -> Result<WorkOrder, Error> {
+    let (id, scope) = (record.id(), record.scope());
+    let change = who.delete_image(id, scope, None, Retention::default(), true);
+    Ok(change.await?.order.unwrap())
 }
 
-fn copy(record: &ImageRecord, to: &str) -> OrderWork {
-    let image = CloudTarget::new(record.location().clone(), record.image_id().clone());
-    OrderWork {
-        scope: record.scope().clone(),
-        action: WorkAction::Copy {
-            record: record.id(),
-            image: image.unwrap(),
-            to: p::<CloudLocation>(to),
-        },
-    }
+/// Asks for a copy of the image of a record.
+async fn copy(who: &Session, record: &ImageRecord, to: &str) -> Result<WorkOrder, Error> {
+    let asked = WorkRequest::Copy { to: p(to) };
+    who.order_work(record.id(), record.scope(), asked).await
 }
 
 fn report(order: &WorkOrder, report: WorkReport) -> ReportWork {
@@ -85,8 +74,8 @@ fn l11_work_is_ordered_taken_and_reported_on() {
     let (dana, robot) = (world.who("dana"), world.who("robot"));
     run(async {
         let record = registered(&world, "/acme/prod", 1).await;
-        let order = dana.order_work(deletion(&record)).await.unwrap();
-        let again = dana.order_work(deletion(&record)).await.unwrap_err();
+        let order = copy(&dana, &record, "aws/eu-west-1").await.unwrap();
+        let again = copy(&dana, &record, "aws/eu-west-1").await.unwrap_err();
         assert_eq!(again.kind(), ErrorKind::Conflict);
         assert!(
             matches!(again, Error::Work(WorkError::AlreadyOrdered { open, .. }) if open == order.id)
@@ -101,7 +90,7 @@ fn l11_work_is_ordered_taken_and_reported_on() {
             .report_work(order.id, &account, told.clone())
             .await
             .unwrap();
-        assert!(first.order.is_done());
+        assert!(!first.order.is_done());
         // Nothing is written by a report that is sent again.
         let events = async || dana.events(&account, &most()).await.unwrap().items.len();
         let before = events().await;
@@ -112,7 +101,7 @@ fn l11_work_is_ordered_taken_and_reported_on() {
             .work_orders(&WorkQuery::new(account.clone()), &most())
             .await;
         assert!(open.unwrap().items.is_empty());
-        dana.order_work(deletion(&record)).await.unwrap();
+        copy(&dana, &record, "aws/eu-west-1").await.unwrap();
         let mut all = WorkQuery::new(account.clone());
         all.ended = true;
         let all = dana.work_orders(&all, &most()).await.unwrap().items;
@@ -148,8 +137,8 @@ fn l11_work_is_ordered_taken_and_reported_on() {
                 ),
                 (
                     "dana".to_owned(),
-                    Permission::ImageDelete,
-                    format!("delete {}", ami(1))
+                    Permission::ImageCopy,
+                    format!("copy {}", ami(1))
                 ),
             ]
         );
@@ -164,15 +153,15 @@ fn l11_the_oldest_that_is_free_is_taken_first() {
         let mut orders = Vec::new();
         for number in 1..=3 {
             let record = registered(&world, "/acme", number).await;
-            let asked = if number == 2 {
-                copy(&record, "aws/eu-west-1")
+            let order = if number == 2 {
+                copy(&dana, &record, "aws/eu-west-1").await
             } else {
-                deletion(&record)
+                deletion(&dana, &record).await
             };
-            orders.push(dana.order_work(asked).await.unwrap().id);
+            orders.push(order.unwrap().id);
             world.clock.advance_secs(1);
         }
-        let taken = async |who: &cloud_atlas::Session, asked: TakeWork| {
+        let taken = async |who: &Session, asked: TakeWork| {
             who.take_work(&asked).await.unwrap().map(|order| order.id)
         };
         let mut copies = take("/acme");
@@ -216,7 +205,7 @@ fn l11_orders_are_hidden_from_other_accounts_and_from_who_may_not() {
     let (dana, rival) = (world.who("dana"), world.who("rival"));
     run(async {
         let record = registered(&world, "/acme/prod", 1).await;
-        let order = dana.order_work(deletion(&record)).await.unwrap().id;
+        let order = deletion(&dana, &record).await.unwrap().id;
         let beta = p::<Scope>("/beta");
         let absent = WorkOrderId::from_u128(0xabc);
         assert_eq!(rival.take_work(&take("/beta")).await.unwrap(), None);
@@ -254,7 +243,8 @@ fn l11_orders_are_hidden_from_other_accounts_and_from_who_may_not() {
         assert!(olga.work_order(order, &p("/acme/prod")).await.is_ok());
         let denied = |error: Error| assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
         denied(olga.take_work(&take("/acme/prod")).await.unwrap_err());
-        denied(olga.order_work(deletion(&record)).await.unwrap_err());
+        denied(copy(&olga, &record, "aws/eu-west-2").await.unwrap_err());
+        denied(deletion(&olga, &record).await.unwrap_err());
         denied(
             world
                 .who("robot")
@@ -263,9 +253,11 @@ fn l11_orders_are_hidden_from_other_accounts_and_from_who_may_not() {
                 .unwrap_err(),
         );
         // A record that the scope does not see cannot be worked on from there.
-        let mut elsewhere = deletion(&record);
-        elsewhere.scope = p("/acme/dev");
-        let refused = dana.order_work(elsewhere).await.unwrap_err();
+        let asked = WorkRequest::Copy {
+            to: p("aws/eu-west-2"),
+        };
+        let refused = dana.order_work(record.id(), &p("/acme/dev"), asked).await;
+        let refused = refused.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::NotFound);
     });
 }
@@ -276,7 +268,7 @@ fn l11_work_is_called_off_and_tried_again() {
     let (dana, robot, acme) = (world.who("dana"), world.who("robot"), p::<Scope>("/acme"));
     run(async {
         let record = registered(&world, "/acme", 1).await;
-        let order = dana.order_work(deletion(&record)).await.unwrap().id;
+        let order = deletion(&dana, &record).await.unwrap().id;
         let taken = robot.take_work(&take("/acme")).await.unwrap().unwrap();
         let failed = WorkReport::Failed {
             reason: p("the image is in use"),
@@ -290,6 +282,8 @@ fn l11_work_is_called_off_and_tried_again() {
         assert_eq!(cancelled.state.as_str(), "cancelled");
         let again = dana.cancel_work(order, &acme, None).await.unwrap();
         assert_eq!(again, cancelled);
+        let back = dana.image(record.id(), &acme).await.unwrap();
+        assert_eq!(back, record, "what it was");
         assert_eq!(robot.take_work(&take("/acme")).await.unwrap(), None);
     });
 }
@@ -434,6 +428,59 @@ fn i14_the_inventory_says_how_a_server_is() {
 }
 
 #[test]
+fn l11_a_copy_is_registered_when_the_host_says_that_it_is_done() {
+    let world = hosts(World::new());
+    let (dana, robot, acme) = (world.who("dana"), world.who("robot"), p::<Scope>("/acme"));
+    run(async {
+        let record = registered(&world, "/acme", 1).await;
+        let same = copy(&dana, &record, EAST).await.unwrap_err();
+        assert!(matches!(same, Error::Copy(_)), "{same}");
+        let order = copy(&dana, &record, "aws/eu-west-1").await.unwrap();
+        let taken = robot.take_work(&take("/acme")).await.unwrap().unwrap();
+        let told = report(&taken, done(Some(2)));
+        let reported = robot.report_work(order.id, &acme, told.clone()).await;
+        let reported = reported.unwrap();
+        let made = reported.registered.unwrap().record;
+        assert_eq!(reported.order.record(), Some(made.id()));
+        assert_eq!(made.location(), &p("aws/eu-west-1"));
+        assert_eq!(made.origin(), &Origin::Copied { from: record.id() });
+        assert_eq!(made.scope(), record.scope());
+        let again = robot.report_work(order.id, &acme, told).await.unwrap();
+        assert_eq!(again.registered, None, "once");
+    });
+}
+
+#[test]
+fn l11_who_may_launch_is_changed_for_named_accounts() {
+    let world = hosts(World::new());
+    let (admin, acme) = (world.admin(), p::<Scope>("/acme"));
+    run(async {
+        let record = registered(&world, "/acme", 1).await;
+        let share = async |add: &[&str], remove: &[&str]| {
+            let accounts = |names: &[&str]| names.iter().map(|name| p(name)).collect();
+            let asked = WorkRequest::Share {
+                add: accounts(add),
+                remove: accounts(remove),
+            };
+            admin.order_work(record.id(), &acme, asked).await
+        };
+        let nobody = share(&[], &[]).await.unwrap_err();
+        assert!(matches!(nobody, Error::Work(WorkError::NobodyNamed)));
+        let both = share(&["111111111111"], &["111111111111"]).await;
+        let both = both.unwrap_err();
+        assert!(matches!(
+            both,
+            Error::Work(WorkError::AddedAndRemoved { .. })
+        ));
+        let order = share(&["111111111111"], &["222222222222"]).await.unwrap();
+        let WorkAction::Share { record: of, .. } = &order.action else {
+            panic!("{order:?}");
+        };
+        assert_eq!(*of, record.id());
+    });
+}
+
+#[test]
 fn i14_bundling_takes_its_own_right() {
     let world = hosts(World::new());
     run(async {
@@ -443,16 +490,6 @@ fn i14_bundling_takes_its_own_right() {
             let refused = world.who(who).bundle(bundle(), running).await.unwrap_err();
             assert_eq!(refused.kind(), ErrorKind::Denied, "{who}");
         }
-        // A deletion of what nobody has registered is none.
-        let unknown = OrderWork {
-            scope: p("/acme"),
-            action: WorkAction::Delete {
-                record: ImageRecordId::from_u128(0xdead),
-                image: CloudTarget::new(p(EAST), ami(4)).unwrap(),
-            },
-        };
-        let refused = world.who("dana").order_work(unknown).await.unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::NotFound);
     });
 }
 

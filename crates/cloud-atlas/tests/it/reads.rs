@@ -6,10 +6,10 @@ use crate::{
     support::{World, committed, image, most, p, run},
 };
 use cloud_atlas::{
-    EventQuery, GroupRef, ImageQuery, LaunchRequest, OrderWork, Session, WorkQuery,
+    EventQuery, GroupRef, ImageQuery, LaunchRequest, Session, WorkQuery, WorkRequest,
     base::Name,
     history::LineageId,
-    image::{CloudTarget, ImageRecordId, LaunchPermission, WorkAction, WorkOrderId},
+    image::{ImageRecordId, LaunchPermission, WorkOrderId},
     scope::{GroupId, Permission, Scope},
     store::FeedPosition,
     template::{LockFile, Reference},
@@ -194,15 +194,11 @@ fn world(furnished: bool) -> (World, Arc<Reads>, Option<Named>) {
             .unwrap();
         let map = crate::elsewhere::role("/acme", "front");
         admin.make_role_map(map).await.unwrap();
-        let target = CloudTarget::new(p(EAST), crate::support::ami(77));
-        let order = OrderWork {
-            scope: p("/acme/prod"),
-            action: WorkAction::Delete {
-                record: image,
-                image: target.unwrap(),
-            },
+        let order = WorkRequest::Copy {
+            to: p("aws/eu-west-1"),
         };
-        let order = admin.order_work(order).await.unwrap().id;
+        let order = admin.order_work(image, &p("/acme/prod"), order).await;
+        let order = order.unwrap().id;
         Some(Named {
             lineage,
             image,

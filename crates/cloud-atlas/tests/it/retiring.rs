@@ -5,10 +5,10 @@ use crate::{
     support::{World, ask, committed, image, most, p, run, set},
 };
 use cloud_atlas::{
-    Error, ErrorKind, ImageQuery, Retention, Session,
+    Error, ErrorKind, ImageQuery, ReportWork, Retention, Session, TakeWork, WorkQuery,
     image::{
-        CloudReport, EditImage, EditImageError, ImageRecord, ImageRecordId, LifeError,
-        LifecycleState, OsFacts, Warning,
+        EditImage, EditImageError, ImageRecord, ImageRecordId, LifeError, LifecycleState, OsFacts,
+        Warning, WorkError, WorkReport,
     },
     scope::Scope,
     template::{LaunchWarning, ResolveError},
@@ -119,7 +119,6 @@ fn l01_every_step_needs_its_permission_and_what_is_hidden_reads_like_what_is_abs
             run(olga.enable_image(id, &prod)),
             run(olga.delete_image(id, &prod, None, keep, false)),
             run(olga.delete_image(id, &prod, None, keep, true)),
-            run(olga.report_image_delete(id, &prod, CloudReport::Done)),
             run(olga.restore_image(id, &prod)),
             run(olga.protect_image(id, &prod, true)),
             run(olga.unprotect_image(id, &prod)),
@@ -266,21 +265,81 @@ fn l03_an_image_goes_from_its_cloud_when_the_host_says_so() {
         assert_eq!(pending.lifecycle().state(), LifecycleState::PendingDelete);
         // Its place is not free.
         assert!(dana.register_image(image("/acme", EAST, 1)).await.is_err());
-        let report = |report| admin.report_image_delete(record.id(), &acme, report);
-        let failed = CloudReport::Failed {
+        let now = async || dana.image(record.id(), &acme).await.unwrap();
+        let lease = core::time::Duration::from_mins(1);
+        let report = async |report| {
+            let take = TakeWork::new(acme.clone(), lease);
+            let taken = admin.take_work(&take).await.unwrap().unwrap();
+            let attempt = taken.attempt;
+            let report = ReportWork { attempt, report };
+            admin.report_work(taken.id, &acme, report).await.unwrap();
+            taken.id
+        };
+        let failed = || WorkReport::Failed {
             reason: p("a snapshot uses it"),
         };
-        let failed = report(failed).await.unwrap().record;
-        assert_eq!(failed.lifecycle().state(), LifecycleState::DeleteFailed);
-        ask_for().await.unwrap();
-        let gone = report(CloudReport::NotFound).await.unwrap().record;
-        assert!(gone.lifecycle().is_deleted());
+        let order = report(failed()).await;
+        assert_eq!(
+            now().await.lifecycle().state(),
+            LifecycleState::DeleteFailed
+        );
+        // Asked once more by the order, then anew: either way the host has one order.
+        dana.retry_work(order, &acme).await.unwrap();
+        let waiting = now().await;
+        assert_eq!(waiting.lifecycle().state(), LifecycleState::PendingDelete);
+        assert_eq!(report(failed()).await, order);
+        let anew = ask_for().await.unwrap().order.unwrap();
+        assert_ne!(anew.id, order);
+        let old = dana.retry_work(order, &acme).await.unwrap_err();
+        assert!(matches!(old, Error::Work(WorkError::AlreadyOrdered { .. })));
+        // Nothing comes to refer to what is about to go.
+        let edit = vec![set(EAST, 1)];
+        dana.create_mci(&acme, p("web")).await.unwrap();
+        let refused = dana.edit_mci(&p("web"), &acme, edit, None).await;
+        let refused = refused.unwrap_err();
+        assert!(
+            matches!(refused, Error::Life(LifeError::Buried { .. })),
+            "{refused}"
+        );
+        assert_eq!(report(WorkReport::NotFound).await, anew.id);
+        assert!(now().await.lifecycle().is_deleted());
         let error = dana.restore_image(record.id(), &acme).await.unwrap_err();
         assert!(
             matches!(error, Error::Life(LifeError::Gone { .. })),
             "{error}"
         );
         assert!(dana.register_image(image("/acme", EAST, 1)).await.is_ok());
+    });
+}
+
+#[test]
+fn l03_a_deletion_is_called_off_with_its_order_unless_a_host_is_at_it() {
+    let world = World::new();
+    let (dana, admin, acme) = (world.who("dana"), world.admin(), p::<Scope>("/acme"));
+    run(async {
+        let record = registered(&dana, "/acme", 1).await;
+        let keep = Retention::default();
+        let ask_for = || dana.delete_image(record.id(), &acme, None, keep, true);
+        let open = async || {
+            let query = WorkQuery::new(acme.clone());
+            dana.work_orders(&query, &most()).await.unwrap().items.len()
+        };
+        ask_for().await.unwrap();
+        assert_eq!(open().await, 1);
+        let back = dana.restore_image(record.id(), &acme).await.unwrap();
+        assert_eq!((back.record, open().await), (record.clone(), 0));
+        assert_eq!(back.order.unwrap().state.as_str(), "cancelled");
+        ask_for().await.unwrap();
+        let take = TakeWork::new(acme.clone(), core::time::Duration::from_mins(1));
+        admin.take_work(&take).await.unwrap().unwrap();
+        let held = dana.restore_image(record.id(), &acme).await.unwrap_err();
+        assert!(
+            matches!(held, Error::Work(WorkError::Held { .. })),
+            "{held}"
+        );
+        world.clock.advance_secs(60);
+        let back = dana.restore_image(record.id(), &acme).await.unwrap();
+        assert_eq!(back.record, record);
     });
 }
 

@@ -5,7 +5,7 @@ use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GroupRef, ImageQuery, JobId,
     Loader, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
-    image::{CloudReport, CopyImage, EditImage, WorkReport},
+    image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
@@ -82,7 +82,6 @@ fn every_future_of_the_facade_is_send() {
     send(admin.disable_image(record, &scope, None));
     send(admin.enable_image(record, &scope));
     send(admin.delete_image(record, &scope, None, Retention::default(), true));
-    send(admin.report_image_delete(record, &scope, CloudReport::Done));
     send(admin.restore_image(record, &scope));
     send(admin.purge(record, &scope, true));
     send(admin.empty_image_bin(&scope, false));

@@ -43,15 +43,23 @@ pub enum LifeError {
     },
     /// A MultiCloud Image was to name an image whose record is deleted.
     #[error(
-        "`{image_id}` at {location} is deleted, as `{id}`: restore that record, register the image anew, or set another image"
+        "`{image_id}` at {location} is {state}, as `{id}`: restore that record, register the image anew, or set another image"
     )]
     Buried {
         /// The record.
         id: ImageRecordId,
+        /// Its state: deleted, or about to be.
+        state: LifecycleState,
         /// The image.
         image_id: ImageId,
         /// Where it is.
         location: CloudLocation,
+    },
+    /// Its image was not to be deleted, or could be, so there is nothing to try again.
+    #[error("the deletion of `{id}` did not fail in its cloud: delete it again if that is wanted")]
+    NotFailed {
+        /// The record.
+        id: ImageRecordId,
     },
     /// Its image is to be deleted in the cloud.
     #[error(

@@ -1,6 +1,6 @@
 //! Why a work order stays as it is.
 
-use crate::{WorkKind, WorkOrderId};
+use crate::{CloudText, WorkKind, WorkOrderId};
 use atlas_base::Timestamp;
 use atlas_image_id::LocationMismatch;
 use atlas_scope::PrincipalId;
@@ -9,6 +9,15 @@ use atlas_scope::PrincipalId;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkError {
+    /// Nobody is to get or to lose an image.
+    #[error("no account is named: say which ones get the image or lose it")]
+    NobodyNamed,
+    /// The same account is to get and to lose an image.
+    #[error("`{account}` is to get the image and to lose it: name it once")]
+    AddedAndRemoved {
+        /// The account.
+        account: CloudText,
+    },
     /// The same work is ordered already and not ended.
     #[error("{open} is to {kind} the same already: wait for its end, or cancel it")]
     AlreadyOrdered {

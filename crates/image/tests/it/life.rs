@@ -49,6 +49,7 @@ fn delete_failed() -> Lifecycle {
         since: now(),
         failure: "a snapshot uses it".parse().unwrap(),
         reason: None,
+        purge_at: None,
         before: Box::new(Lifecycle::Active),
     }
 }

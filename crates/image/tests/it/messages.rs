@@ -149,6 +149,10 @@ fn refused_bundles_and_work() {
         },
         &WorkError::Location(mismatch),
         &WorkError::Lease { seconds: 0 },
+        &WorkError::NobodyNamed,
+        &WorkError::AddedAndRemoved {
+            account: "111111111111".parse().unwrap(),
+        },
         &WorkKind::parse("steal").unwrap_err(),
         &Version::parse("5.x").unwrap_err(),
     ]));
@@ -198,6 +202,10 @@ fn refused_copies_and_promotions() {
             state: "disabled",
         },
         &PromoteError::AtTheTop { record },
+        &PromoteError::Leaving {
+            record,
+            state: "pending-delete",
+        },
         &PromoteError::Shadowed {
             record,
             above: scope("/acme"),
@@ -378,7 +386,9 @@ fn refused_steps_of_a_life() {
         &LifeError::Disabled { id },
         &LifeError::Deleted { id },
         &LifeError::Pending { id },
+        &LifeError::NotFailed { id },
         &LifeError::Buried {
+            state: LifecycleState::Deleted,
             id,
             image_id: ami(),
             location: location("aws/us-east-1")

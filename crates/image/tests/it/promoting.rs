@@ -1,7 +1,10 @@
 //! Records on their way up.
 
 use crate::{credential, record, scope};
-use atlas_image::{Credential, ImageRecord, PromoteError, PromoteFacts, RegisterError, promote};
+use atlas_image::{
+    Credential, DeleteFacts, DeleteImage, ImageRecord, PromoteError, PromoteFacts, RegisterError,
+    SameImage, Usage, delete, promote,
+};
 use atlas_scope::visible;
 
 fn promoted(
@@ -34,6 +37,26 @@ fn l06_a_record_goes_up_one_level_and_stays_what_it_is() {
     }
     let top = promoted(&record(5, "/", true), &main, &[]).unwrap_err();
     assert!(matches!(top, PromoteError::AtTheTop { .. }), "{top}");
+}
+
+#[test]
+fn l06_what_is_deleted_or_about_to_be_stays_where_it_is() {
+    let main = [credential(1, "/", "aws/us-east-1", "main")];
+    let own = record(5, "/acme/prod", false);
+    for in_cloud in [false, true] {
+        let request = DeleteImage {
+            in_cloud,
+            ..DeleteImage::default()
+        };
+        let facts = DeleteFacts {
+            usage: &Usage::of(&own, Vec::new(), true),
+            same_image: &SameImage::default(),
+            now: crate::now(),
+        };
+        let leaving = delete(&own, request, &facts).unwrap().record;
+        let refused = promoted(&leaving, &main, &[]).unwrap_err();
+        assert!(matches!(refused, PromoteError::Leaving { .. }), "{refused}");
+    }
 }
 
 #[test]

@@ -168,6 +168,10 @@ fn told(verb: &str, change: ImageChange, out: &mut Out) -> Run {
     if let Some(lost) = change.lost {
         warn(lost);
     }
+    if let Some(order) = change.order {
+        let (id, state) = (order.id, order.state.as_str());
+        note(format!("the work order for a host is {id}: {state}"));
+    }
     let record = change.record;
     out.one(&record, |out| {
         writeln!(out, "{verb} {} at {}", record.id(), record.scope())
