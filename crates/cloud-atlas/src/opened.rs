@@ -4,14 +4,18 @@
 use crate::{
     Error, ImageQuery, Page, Paging,
     page::Filling,
+    sight::account_of,
     stored::StoredOpened,
-    tables::{GROUPS, IMAGES, KeptOpened, LAUNCH_PERMISSIONS, OPENED, partition_of},
+    tables::{
+        GROUPS, IMAGES, KeptOpened, LAUNCH_PERMISSIONS, OPENED, SCOPES, group_parts, partition_of,
+    },
     unit::Unit,
 };
 use atlas_image::{ImageRecord, ImageRecordId, LaunchPermission, LaunchPermissions};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Scope, visible};
 use atlas_store::{CursorError, Key, Partition, Parts, Query, StoreError, Within};
+use std::collections::BTreeSet;
 
 impl Unit {
     /// The launch permissions that hold for whoever stands at a scope: those of its account, of the
@@ -83,6 +87,33 @@ impl Unit {
             }
         }
         Ok(records)
+    }
+
+    /// The accounts that launch permissions open a record to, as far as they are here.
+    pub(crate) async fn opened_to(&self, record: &ImageRecord) -> Result<BTreeSet<Scope>, Error> {
+        let global = Partition::global();
+        let mut accounts = BTreeSet::new();
+        for permission in self.permissions_of(record).await?.permissions {
+            match permission {
+                LaunchPermission::Account(number) => {
+                    let found = SCOPES.find(&self.tx, &global, "number", number.to_string());
+                    accounts.extend(found.await?.map(|found| found.record.0.scope));
+                }
+                LaunchPermission::Group(group) => {
+                    let found = GROUPS.get(&self.tx, &global, group_parts(group)).await?;
+                    let members = found.into_iter().flat_map(|kept| kept.0.members);
+                    accounts.extend(members.map(|member| member.account));
+                }
+                LaunchPermission::Everybody => {
+                    for partition in self.accounts().await? {
+                        accounts.extend(account_of(&partition)?.map(|(_, account)| account));
+                    }
+                }
+                // An organisation of AWS: which accounts it has is not known here.
+                _ => {}
+            }
+        }
+        Ok(accounts)
     }
 
     /// The record that is opened, if it can be used: others are not shown (AWS).

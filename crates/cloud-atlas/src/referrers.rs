@@ -12,7 +12,7 @@ use crate::{
 };
 use atlas_history::RevisionNumber;
 use atlas_image::{
-    ImageRecord, ImageRecordId, Referrer, ReferrerKind, SameImage, Usage, nearest, refer,
+    ImageRecord, ImageRecordId, Referrer, ReferrerKind, SameImage, Usage, nearest_or_opened, refer,
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::Content;
@@ -63,7 +63,14 @@ impl Unit {
             counts: BTreeMap::new(),
             found: Vec::new(),
         };
-        for (partition, account) in self.partitions_below(record.scope()).await? {
+        let mut places = self.partitions_below(record.scope()).await?;
+        for account in self.opened_to(record).await? {
+            let partition = partition_of(&account)?;
+            if !places.iter().any(|(known, _)| *known == partition) {
+                places.push((partition, account));
+            }
+        }
+        for (partition, account) in places {
             search.images(&partition, &account).await?;
             search.role_maps(&partition, &account).await?;
             if !record.lifecycle().is_deleted() {
@@ -293,14 +300,21 @@ impl Search<'_> {
         })
     }
 
-    /// Whether the record is the one that is found from a scope: the nearest that it sees.
+    /// Whether the record is the one that is found from a scope: the nearest that it sees, or else
+    /// the one that is opened to it.
     async fn counts_at(&mut self, scope: &Scope) -> Result<bool, Error> {
         if let Some(known) = self.counts.get(scope) {
             return Ok(*known);
         }
         let (location, image) = (self.record.location(), self.record.image_id());
         let records = self.unit.records_above(scope, location, image).await?;
-        let found = nearest(&records, scope);
+        let opened = if self.record.scope().contains(scope) {
+            Vec::new()
+        } else {
+            let unit = self.unit;
+            unit.opened_records(scope, Some(location), image).await?
+        };
+        let found = nearest_or_opened(&records, &opened, scope);
         let counts = found.is_some_and(|found| found.record.id() == self.record.id());
         self.counts.insert(scope.clone(), counts);
         Ok(counts)

@@ -2,12 +2,12 @@
 
 use crate::{
     elsewhere::role,
-    support::{World, add_credential, image, most, p, run},
+    support::{World, add_credential, committed, image, most, p, run},
 };
 use cloud_atlas::{
     ErrorKind, ImageQuery, Session,
     base::Tag,
-    image::{EditImage, ImageRecord, LaunchPermission, ReferrerKind},
+    image::{EditImage, ImageRecord, LaunchPermission, ReferrerKind, Warning},
     image_id::Cloud,
     scope::Scope,
 };
@@ -155,5 +155,68 @@ fn l02_a_role_map_keeps_its_images_from_being_deleted() {
         let unset = admin.unset_role_image(&name, &dev, location).await;
         unset.unwrap();
         delete().await.unwrap();
+    });
+}
+
+#[test]
+fn s13_who_uses_what_was_opened_to_her_is_counted_and_stands_in_nobodys_way() {
+    let world = World::new();
+    let (admin, dana, bert) = (world.admin(), world.who("dana"), world.who("bert"));
+    run(async {
+        let acme = p::<Scope>("/acme");
+        let record = dana
+            .register_image(image("/acme", EAST, 1))
+            .await
+            .unwrap()
+            .record;
+        committed(&bert, "/beta", "db", 1).await;
+        let elsewhere = async || {
+            let usage = dana.image_referrers(record.id(), &acme).await.unwrap();
+            assert!(usage.referrers().is_empty(), "hers alone are seen");
+            usage.hidden().unwrap().elsewhere
+        };
+        // An image of the same id, which is nothing of this record's.
+        assert_eq!(elsewhere().await, 0);
+        let open = [LaunchPermission::Everybody, beta(&world).await];
+        for to in open {
+            let to = [to];
+            admin
+                .add_launch_permissions(record.id(), &to, &acme)
+                .await
+                .unwrap();
+            assert_eq!(elsewhere().await, 2, "HEAD and revision: {to:?}");
+            admin
+                .remove_launch_permissions(record.id(), &to, &acme)
+                .await
+                .unwrap();
+            assert_eq!(elsewhere().await, 0, "{to:?}");
+        }
+        let to = [LaunchPermission::Everybody];
+        admin
+            .add_launch_permissions(record.id(), &to, &acme)
+            .await
+            .unwrap();
+        // A record of her own is what she uses.
+        bert.register_image(image("/beta", EAST, 1)).await.unwrap();
+        assert_eq!(elsewhere().await, 0);
+        let keep = cloud_atlas::Retention::default();
+        let disabled = dana.disable_image(record.id(), &acme, None).await.unwrap();
+        assert_eq!(disabled.warnings, [], "nobody finds it");
+        dana.enable_image(record.id(), &acme).await.unwrap();
+        committed(&bert, "/beta/prod", "web", 2).await;
+        let other = dana
+            .register_image(image("/acme", EAST, 2))
+            .await
+            .unwrap()
+            .record;
+        admin
+            .add_launch_permissions(other.id(), &to, &acme)
+            .await
+            .unwrap();
+        let gone = dana
+            .delete_image(other.id(), &acme, None, keep, false)
+            .await
+            .unwrap();
+        assert_eq!(gone.warnings, [Warning::UsedElsewhere { count: 2 }]);
     });
 }
