@@ -63,6 +63,9 @@ pub struct ImageQuery {
     pub since: Option<Timestamp>,
     /// Only those that were registered before that.
     pub before: Option<Timestamp>,
+    /// Only those that nothing uses, as far as the caller is told: what she does not see counts
+    /// where she may delete the record. It is looked up for each record that all else admits.
+    pub unused: bool,
     /// Whether the newest of a scope comes first, whatever else is asked for.
     pub newest_first: bool,
 }
@@ -156,6 +159,7 @@ impl ImageQuery {
             agent: None,
             since: None,
             before: None,
+            unused: false,
             newest_first: false,
         }
     }

@@ -4,6 +4,7 @@
 use crate::{
     Error, ImageQuery, Page, Paging,
     page::Filling,
+    referrers::States,
     sight::account_of,
     stored::StoredOpened,
     tables::{
@@ -14,7 +15,7 @@ use crate::{
 use atlas_image::{ImageRecord, ImageRecordId, LaunchPermission, LaunchPermissions};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Scope, visible};
-use atlas_store::{CursorError, Key, Partition, Parts, Query, StoreError, Within};
+use atlas_store::{CursorError, Partition, Parts, Query, StoreError, Within};
 use std::collections::BTreeSet;
 
 impl Unit {
@@ -143,6 +144,7 @@ impl Unit {
         paging: &Paging,
     ) -> Result<Page<ImageRecord>, Error> {
         let queries = query.queries()?;
+        let (from, unused, mut states) = (&query.from, query.unused, States::default());
         let list = (IMAGES.space(), &queries);
         let (mut filling, mut after) = Filling::begin(self, &list, paging)?;
         for query in &queries {
@@ -152,10 +154,21 @@ impl Unit {
                     continue;
                 }
             }
-            let query = query.clone().limit(filling.missing()).after(after.take());
-            for found in IMAGES.query(&self.tx, &query).await?.found {
-                if !filling.take(found.row, found.record.0) {
-                    return Ok(filling.end());
+            loop {
+                let query = query.clone().limit(filling.missing()).after(after.take());
+                let page = IMAGES.query(&self.tx, &query).await?;
+                for found in page.found {
+                    let record = found.record.0;
+                    if unused && !self.is_unused(&record, from, &mut states).await? {
+                        continue;
+                    }
+                    if !filling.take(found.row, record) {
+                        return Ok(filling.end());
+                    }
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
                 }
             }
         }
@@ -163,6 +176,12 @@ impl Unit {
             Vec::new()
         } else {
             self.held_permissions(&query.from).await?
+        };
+        let mut sought = Sought {
+            query,
+            filters: queries.first(),
+            held: &held,
+            states,
         };
         for to in &held {
             let at = Parts::from(to.to_string());
@@ -179,9 +198,9 @@ impl Unit {
             {
                 continue;
             }
-            let filters = queries.first();
+            let rows = rows.after(after.take());
             if !self
-                .opened_rows(&mut filling, &held, to, rows, after.take(), query, filters)
+                .opened_rows(&mut filling, &mut sought, to, rows)
                 .await?
             {
                 return Ok(filling.end());
@@ -195,24 +214,22 @@ impl Unit {
     }
 
     /// Takes what one launch permission opens; tells whether to go on.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one loop of a page")]
     async fn opened_rows(
         &self,
         filling: &mut Filling<'_, ImageRecord>,
-        held: &[LaunchPermission],
+        sought: &mut Sought<'_>,
         to: &LaunchPermission,
-        rows: Query,
-        mut after: Option<Key>,
-        query: &ImageQuery,
-        filters: Option<&Query>,
+        mut rows: Query,
     ) -> Result<bool, Error> {
+        let Sought {
+            query,
+            filters,
+            held,
+            states,
+        } = sought;
         loop {
-            let page = OPENED
-                .query(
-                    &self.tx,
-                    &rows.clone().limit(filling.missing()).after(after),
-                )
-                .await?;
+            let some = rows.clone().limit(filling.missing());
+            let page = OPENED.query(&self.tx, &some).await?;
             for found in page.found {
                 let Some(record) = self.behind(&found.record.0).await? else {
                     continue;
@@ -221,6 +238,7 @@ impl Unit {
                 if visible(record.scope(), record.shared(), &query.from)
                     || !query.admits_moment(record.created())
                     || self.permissions_of(&record).await?.opening(held) != Some(to)
+                    || query.unused && !self.is_unused(&record, &query.from, states).await?
                 {
                     continue;
                 }
@@ -235,12 +253,21 @@ impl Unit {
                     return Ok(false);
                 }
             }
-            after = page.next;
-            if after.is_none() {
+            if page.next.is_none() {
                 return Ok(true);
             }
+            rows = rows.after(page.next);
         }
     }
+}
+
+/// What is looked for among the records that are opened.
+struct Sought<'a> {
+    query: &'a ImageQuery,
+    /// What is asked of each record.
+    filters: Option<&'a Query>,
+    held: &'a [LaunchPermission],
+    states: States,
 }
 
 /// Where the rows of what is opened stand for a record.

@@ -45,12 +45,49 @@ struct Search<'a> {
     from: &'a Scope,
     /// Whether the record is the one that counts at a scope.
     counts: BTreeMap<Scope, bool>,
+    /// What is the same for every record.
+    states: &'a mut States,
     found: Vec<Referrer>,
+}
+
+/// The states that no index finds by their images, by account: read once where the referrers of
+/// several records are looked for.
+#[derive(Debug, Default)]
+pub(crate) struct States {
+    by_account: BTreeMap<Scope, Unfound>,
+}
+
+#[derive(Debug)]
+struct Unfound {
+    /// Contents of more settings than are found by their images.
+    large: Vec<KeptContent>,
+    /// MultiCloud Images whose HEAD is edited.
+    edited: Vec<StoredMci>,
 }
 
 impl Unit {
     /// Who refers to a record, as the caller is told who looks from a scope.
     pub(crate) async fn usage(&self, record: &ImageRecord, from: &Scope) -> Result<Usage, Error> {
+        self.usage_among(record, from, &mut States::default()).await
+    }
+
+    /// Whether nothing uses a record, as the caller is told who looks from a scope.
+    pub(crate) async fn is_unused(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+        states: &mut States,
+    ) -> Result<bool, Error> {
+        let usage = self.usage_among(record, from, states).await?;
+        Ok(usage.is_unused())
+    }
+
+    async fn usage_among(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+        states: &mut States,
+    ) -> Result<Usage, Error> {
         let may_delete = match self.require(Permission::ImageDelete, record.scope()).await {
             Ok(_) => true,
             Err(Error::Denied(_)) => false,
@@ -61,6 +98,7 @@ impl Unit {
             record,
             from,
             counts: BTreeMap::new(),
+            states,
             found: Vec::new(),
         };
         let mut places = self.partitions_below(record.scope()).await?;
@@ -210,8 +248,19 @@ impl Search<'_> {
         let sight = unit.sight_into(&sight, account).await?;
         let parts = image_parts(self.record.location(), self.record.image_id());
         let mut contents = unit.all_by(&CONTENTS, "image", partition, parts).await?;
-        let large = unit.all_by(&CONTENTS, "large", partition, ()).await?;
-        contents.extend(large.into_iter().filter(|kept| self.is_in(kept)));
+        if !self.states.by_account.contains_key(account) {
+            let large = unit.all_by(&CONTENTS, "large", partition, ()).await?;
+            let edited = unit.all_by(&MCIS, "edited", partition, ()).await?;
+            let edited = edited.into_iter().map(|kept| kept.0).collect();
+            let unfound = Unfound { large, edited };
+            self.states.by_account.insert(account.clone(), unfound);
+        }
+        let unfound = self.states.by_account.get(account);
+        let (large, heads) = match unfound {
+            Some(unfound) => (unfound.large.as_slice(), unfound.edited.as_slice()),
+            None => Default::default(),
+        };
+        contents.extend(large.iter().filter(|kept| self.is_in(kept)).cloned());
         let digests: BTreeSet<_> = contents.iter().map(|kept| kept.0.digest()).collect();
         let mut states: BTreeMap<_, BTreeSet<RevisionNumber>> = BTreeMap::new();
         for digest in digests {
@@ -225,11 +274,13 @@ impl Search<'_> {
             }
         }
         let mut edited = BTreeMap::new();
-        for kept in unit.all_by(&MCIS, "edited", partition, ()).await? {
-            if self.holds(kept.0.head.content()) {
-                states.entry(kept.0.lineage).or_default();
+        for mci in heads {
+            if self.holds(mci.head.content()) {
+                states.entry(mci.lineage).or_default();
             }
-            edited.insert(kept.0.lineage, kept.0);
+            if states.contains_key(&mci.lineage) {
+                edited.insert(mci.lineage, mci.clone());
+            }
         }
         for (lineage, numbers) in states {
             let mci = if let Some(mci) = edited.remove(&lineage) {

@@ -153,6 +153,14 @@ impl Usage {
         self.hidden
     }
 
+    /// Whether nothing uses the record, as far as the caller is told: what came from it, or names it
+    /// as a replacement, is no use of it.
+    pub fn is_unused(&self) -> bool {
+        let mut seen = self.referrers.iter();
+        !seen.any(|referrer| referrer.kind.is_binding())
+            && self.hidden.unwrap_or_default() == Hidden::default()
+    }
+
     /// Those in other accounts are counted and warned of, and stand in nobody's way (ours).
     pub fn warnings(&self) -> Vec<Warning> {
         let seen = self.referrers.iter();

@@ -154,6 +154,9 @@ pub(crate) struct List {
     /// Registered before that only
     #[arg(long, value_name = "TIME")]
     before: Option<Timestamp>,
+    /// That nothing uses only, as far as you are told: each record is looked into
+    #[arg(long)]
+    unused: bool,
     /// The order within a scope
     #[arg(long, value_enum)]
     sort: Option<Sort>,
@@ -253,6 +256,7 @@ impl List {
         });
         (query.since, query.before) = (self.since, self.before);
         query.newest_first = self.sort == Some(Sort::Newest);
+        query.unused = self.unused;
         query.name_contains = self.name_contains;
         query.tags = self.tags.into_iter().collect();
         query.state = self.state;

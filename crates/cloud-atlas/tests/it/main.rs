@@ -46,5 +46,6 @@ mod sends;
 mod sharing;
 mod support;
 mod trail;
+mod unused;
 mod upgrades;
 mod watched;
