@@ -36,6 +36,7 @@ mod opened;
 mod page;
 mod people;
 mod referrers;
+mod rename;
 mod role_maps;
 mod scopes;
 mod session;

@@ -10,7 +10,7 @@ use atlas_image::{
 use atlas_inventory::InventoryError;
 use atlas_scope::{
     AcceptError, AddPrincipalError, AddScopeError, GrantError, GroupError, InviteError,
-    RemovePrincipalError, RemoveScopeError, RevokeError,
+    RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
 
@@ -46,12 +46,15 @@ impl Error {
             | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
             | Self::RemoveScope(RemoveScopeError::Unknown { .. })
             | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
+            | Self::RenameScope(RenameScopeError::Unknown { .. })
+            | Self::RenamePrincipal(RenamePrincipalError::Unknown { .. })
             | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
             Self::Group(GroupError::NotAMember { .. })
             | Self::Accept(AcceptError::Unknown)
             | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
-            Self::Life(LifeError::ReplacesItself { .. }) => ErrorKind::Invalid,
+            Self::Life(LifeError::ReplacesItself { .. })
+            | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
             | Self::Stale(_)
             | Self::Mark(_)
@@ -89,6 +92,8 @@ impl Error {
             | Self::RemoveCredential(_)
             | Self::RemoveScope(_)
             | Self::RemovePrincipal(_)
+            | Self::RenameScope(_)
+            | Self::RenamePrincipal(_)
             | Self::Revoke(_)
             | Self::Group(GroupError::NameTaken { .. } | GroupError::HasMembers { .. })
             | Self::Invite(InviteError::Full { .. })

@@ -39,6 +39,7 @@ mod reading;
 mod reads;
 mod referring;
 mod registration;
+mod renaming;
 mod resolving;
 mod retiring;
 mod rules;
