@@ -2,8 +2,8 @@
 
 use crate::support::{World, ask, committed, image, most, p, run};
 use cloud_atlas::{
-    Error, ErrorKind, EventQuery, OrderWork, Session,
-    image::{CloudTarget, LaunchPermission, WorkAction},
+    BundleImage, Error, ErrorKind, EventQuery, Session,
+    image::{CloudServer, LaunchPermission, OsFacts, ServerState},
     scope::{RenamePrincipalError, RenameScopeError, Role, Scope},
     store::FeedPosition,
 };
@@ -125,19 +125,17 @@ fn s14_a_scope_that_holds_anything_keeps_its_name() {
         let own = cloud_atlas::GroupRef::Id(own.id);
         admin.delete_group(&own, &gamma).await.unwrap();
         // A host that works for a scope reports to it.
-        let target = CloudTarget::new(p(EAST), crate::support::ami(5)).unwrap();
-        let record = image("/acme/dev", EAST, 5);
-        let record = admin.register_image(record).await.unwrap().record.id();
-        let order = OrderWork {
-            scope: p("/acme/dev"),
-            action: WorkAction::Delete {
-                record,
-                image: target,
-            },
-        };
-        admin.order_work(order).await.unwrap();
+        let dev = p::<Scope>("/acme/dev");
+        let mut bundle = BundleImage::new(dev.clone(), p(EAST), p("i-1"));
+        bundle.os = Some(OsFacts::parse("debian", "12", "12.5").unwrap());
+        let server = CloudServer::new(p(EAST), p("i-1"), ServerState::Operational);
+        let order = admin.bundle(bundle, Some(server)).await.unwrap().order.id;
         let held = refused("/acme/dev", "/acme/lab").await;
-        assert_eq!(held, "image: 1, open work order: 1");
+        assert_eq!(held, "open work order: 1");
+        let held = admin.remove_scope(&dev).await.unwrap_err().to_string();
+        assert!(held.contains("open work order: 1"), "{held}");
+        admin.cancel_work(order, &dev, None).await.unwrap();
+        admin.rename_scope(&dev, &p("/acme/lab")).await.unwrap();
         // Names that are taken, elsewhere, or of nothing.
         let error = async |from: &str, to: &str| {
             let told = admin.rename_scope(&p(from), &p(to)).await.unwrap_err();
