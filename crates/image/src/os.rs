@@ -33,7 +33,7 @@ impl OsFacts {
             return Err(ParseTextError::shape(
                 family,
                 "family of operating systems",
-                "its name, such as `ubuntu`: look into the image, since nobody guesses it",
+                "the name of one, such as `ubuntu`, since nobody guesses it",
             ));
         }
         Ok(Self {

@@ -6,7 +6,7 @@ mod permission;
 mod register;
 mod travel;
 
-pub(super) use self::register::os;
+pub(super) use self::register::{os, with_option};
 
 use self::{
     register::Register,

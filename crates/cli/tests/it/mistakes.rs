@@ -6,6 +6,8 @@ use crate::program::{Program, stable};
 fn the_commonest_mistakes_say_what_to_do() {
     let program = Program::new();
     program.ok(&["scope", "add", "/acme/prod"]);
+    program.ok(&["scope", "add", "/acme/dev"]);
+    program.ok(&["principal", "add", "dana"]);
     for cloud in ["aws", "gcp", "azure"] {
         let add = [
             "credential",
@@ -39,8 +41,24 @@ fn the_commonest_mistakes_say_what_to_do() {
     program.ok(&["rolemap", "make", "web", "--os", "ubuntu/24.04"]);
     let disk = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/rg/providers/Microsoft.Compute/images/web";
     let own = ["--scope", "/acme/prod"];
+    // An environment uses the record of its account.
+    for args in [
+        &["mci", "new", "front"][..],
+        &[
+            "mci",
+            "set",
+            "front",
+            "aws/us-east-1",
+            ami,
+            "--instance-type",
+            "t3.micro",
+        ],
+    ] {
+        program.ok(&[&own[..], args].concat());
+    }
     let hidden = program.json(&[&own[..], &register("aws/us-west-1", ami)].concat());
     let hidden = hidden[0]["id"].as_str().unwrap();
+    let arn = "arn:aws:ec2:us-east-1::image/ami-0123456789abcdef0";
     let gce = "projects/p-one/global/images/web";
     let above = register("aws/us-east-1", "ami-0123456789abcdef1");
     let cases: Vec<(&str, Vec<&str>)> = vec![
@@ -55,6 +73,7 @@ fn the_commonest_mistakes_say_what_to_do() {
             "above the credential's scope",
             [&["--scope", "/"][..], &above].concat(),
         ),
+        ("wrong cloud for the id: ARN", register("gcp", arn)),
         ("duplicate", register("aws/us-east-1", ami)),
         (
             "duplicate below",
@@ -93,6 +112,23 @@ fn the_commonest_mistakes_say_what_to_do() {
                 "--secret",
                 "vault:x",
             ],
+        ),
+        (
+            "name already taken: scope",
+            vec!["scope", "rename", "/acme/prod", "/acme/dev"],
+        ),
+        (
+            "name already taken: principal",
+            vec!["principal", "rename", "dana", "admin"],
+        ),
+        (
+            "shared off with users below",
+            vec!["image", "unshare", record],
+        ),
+        ("delete in use", vec!["image", "delete", record]),
+        (
+            "missing OS: bundle",
+            vec!["image", "bundle", "aws/us-east-1", "i-1", "--operational"],
         ),
         (
             "promoted above the credential's scope",
