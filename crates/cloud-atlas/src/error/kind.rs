@@ -48,8 +48,8 @@ impl Error {
             | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
             | Self::RenameScope(RenameScopeError::Unknown { .. })
             | Self::RenamePrincipal(RenamePrincipalError::Unknown { .. })
-            | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
-            Self::Group(GroupError::NotAMember { .. })
+            | Self::Revoke(RevokeError::NotGranted { .. })
+            | Self::Group(GroupError::NotAMember { .. })
             | Self::Accept(AcceptError::Unknown)
             | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
@@ -109,28 +109,14 @@ impl Error {
                 ImportError::Differs { .. }
                 | ImportError::HeadEdited { .. }
                 | ImportError::JobGone { .. },
-            ) => ErrorKind::Conflict,
+            )
+            | Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
-            Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::Migrate(_) => ErrorKind::Internal,
-            #[cfg(feature = "redb")]
-            Self::Open(OpenError::Redb(
-                atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
-            )) => ErrorKind::Unavailable,
-            #[cfg(feature = "postgres")]
-            Self::Open(OpenError::Postgres(
-                atlas_store_postgres::OpenError::Unreachable { .. }
-                | atlas_store_postgres::OpenError::Thread { .. },
-            )) => ErrorKind::Unavailable,
-            #[cfg(feature = "etcd")]
-            Self::Open(OpenError::Etcd(
-                atlas_store_etcd::OpenError::Unreachable { .. }
-                | atlas_store_etcd::OpenError::Thread { .. },
-            )) => ErrorKind::Unavailable,
-            Self::Open(OpenError::Read(error)) => store_kind(error),
+            Self::Open(error) => open_kind(error),
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }
@@ -139,6 +125,27 @@ impl Error {
             }
             _ => ErrorKind::Invalid,
         }
+    }
+}
+
+fn open_kind(error: &OpenError) -> ErrorKind {
+    match error {
+        #[cfg(feature = "redb")]
+        OpenError::Redb(
+            atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
+        ) => ErrorKind::Unavailable,
+        #[cfg(feature = "postgres")]
+        OpenError::Postgres(
+            atlas_store_postgres::OpenError::Unreachable { .. }
+            | atlas_store_postgres::OpenError::Thread { .. },
+        ) => ErrorKind::Unavailable,
+        #[cfg(feature = "etcd")]
+        OpenError::Etcd(
+            atlas_store_etcd::OpenError::Unreachable { .. }
+            | atlas_store_etcd::OpenError::Thread { .. },
+        ) => ErrorKind::Unavailable,
+        OpenError::Read(error) => store_kind(error),
+        _ => ErrorKind::Invalid,
     }
 }
 

@@ -139,9 +139,9 @@ fn l10_what_servers_use_is_replaced_and_not_removed() {
     for visible in [true, false] {
         let user = [server("/acme/prod", "front", visible)];
         let (seen, hidden) = if visible { (1, 0) } else { (0, 1) };
-        let used = map.clone().without_image(&here, &user).unwrap_err();
-        let RoleMapError::InUse { users, .. } = &used else {
-            panic!("{used}")
+        let refused = map.clone().without_image(&here, &user).unwrap_err();
+        let RoleMapError::InUse { users, .. } = &refused else {
+            panic!("{refused}")
         };
         assert_eq!((users.seen().len(), users.hidden()), (seen, hidden));
         let kept = map.check_removal(&user).unwrap_err();
