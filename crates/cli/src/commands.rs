@@ -34,10 +34,10 @@ pub(crate) enum Command {
     /// Read, check and compare image ids; needs no store
     #[command(subcommand)]
     Id(id::Id),
-    /// Add, list, remove scopes: accounts and their environments
+    /// Add, list, rename, remove scopes: accounts and their environments
     #[command(subcommand)]
     Scope(people::ScopeCommand),
-    /// Add, list, remove principals: people and programs
+    /// Add, list, rename, remove principals: people and programs
     #[command(subcommand)]
     Principal(people::PrincipalCommand),
     /// Add, list, remove grants: roles of principals at scopes

@@ -1,14 +1,15 @@
 //! From which images an image was made.
 
-use crate::{Error, Session};
-use atlas_image::{ImageRecord, ImageRecordId};
+use crate::{Error, Session, unit::Unit};
+use atlas_image::{ImageRecord, ImageRecordId, nearest_or_opened};
 use atlas_scope::{Permission, Scope};
 use std::collections::BTreeSet;
 
 impl Session {
     /// The records of the images that an image was made from, the nearest first: what it was copied
-    /// or bundled from, what that was made from, and so on (AWS: the source image). The list ends
-    /// where a record names none, or names one that the scope does not see.
+    /// or bundled from, what that was made from, and so on. Where a record names no other, or one
+    /// that the scope does not see, the image that its cloud names as the source is looked for (AWS);
+    /// where the scope sees no record of that either, the list ends.
     ///
     /// # Errors
     ///
@@ -20,19 +21,36 @@ impl Session {
     ) -> Result<Vec<ImageRecord>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, from).await?;
-        let mut parent = unit.seen_image(id, from).await?.origin().parent();
+        let image = unit.seen_image(id, from).await?;
+        let mut parent = unit.parent(&image, from).await?;
         let (mut seen, mut ancestors) = (BTreeSet::from([id]), Vec::new());
-        while let Some(id) = parent.filter(|id| seen.insert(*id)) {
-            parent = match unit.seen_image(id, from).await {
-                Ok(record) => {
-                    let parent = record.origin().parent();
-                    ancestors.push(record);
-                    parent
-                }
-                Err(Error::NotFound(_)) => None,
-                Err(error) => return Err(error),
-            };
+        while let Some(record) = parent.filter(|record| seen.insert(record.id())) {
+            parent = unit.parent(&record, from).await?;
+            ancestors.push(record);
         }
         Ok(ancestors)
+    }
+}
+
+impl Unit {
+    /// The record of the image that an image was made from, if the scope sees one.
+    async fn parent(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+    ) -> Result<Option<ImageRecord>, Error> {
+        if let Some(id) = record.origin().parent() {
+            match self.seen_image(id, from).await {
+                Err(Error::NotFound(_)) => {}
+                found => return found.map(Some),
+            }
+        }
+        let Some((at, image)) = record.source_image() else {
+            return Ok(None);
+        };
+        let held = self.records_of(from, &at, &image).await?;
+        let opened = self.opened_records(from, Some(&at), &image).await?;
+        let nearest = nearest_or_opened(&held, &opened, from);
+        Ok(nearest.map(|nearest| nearest.record.clone()))
     }
 }

@@ -21,7 +21,7 @@ use atlas_mci::{EditError, NotReady};
 use atlas_scope::{
     AcceptError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied, GrantError,
     GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
-    RevokeError, Scope,
+    RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, LockError, ResolveError, Selector};
@@ -171,12 +171,18 @@ pub enum Error {
     /// A scope was not removed.
     #[error(transparent)]
     RemoveScope(#[from] RemoveScopeError),
+    /// A scope was not renamed.
+    #[error(transparent)]
+    RenameScope(#[from] RenameScopeError),
     /// A principal was not added.
     #[error(transparent)]
     AddPrincipal(#[from] AddPrincipalError),
     /// A principal was not removed.
     #[error(transparent)]
     RemovePrincipal(#[from] RemovePrincipalError),
+    /// A principal was not renamed.
+    #[error(transparent)]
+    RenamePrincipal(#[from] RenamePrincipalError),
     /// A role was not granted.
     #[error(transparent)]
     Grant(#[from] GrantError),
@@ -204,7 +210,7 @@ pub enum Error {
         /// What was named.
         operation: String,
     },
-    /// A principal or a scope goes with all its grants, which are more than a commit holds; nothing
+    /// A principal or a scope goes, or gets another name, with all its grants, which are more than a commit holds; nothing
     /// was written.
     #[error(
         "{grants} grants go with it, which makes {found} {what}, and this store takes {limit}: revoke grants first"
@@ -216,7 +222,7 @@ pub enum Error {
         what: Limit,
         /// The limit.
         limit: usize,
-        /// What the removal needs.
+        /// What the change needs.
         found: usize,
     },
     /// Documents were not imported.

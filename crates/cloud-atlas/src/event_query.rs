@@ -45,7 +45,8 @@ impl EventQuery {
     /// What is asked of the store, newest first.
     fn query(&self, scope: &ScopeRecord) -> Result<Query, Error> {
         // A scope of that name may have been here before; its trail is not this one's.
-        let from = self.since.unwrap_or(scope.created).max(scope.created);
+        let named = scope.named_since();
+        let from = self.since.unwrap_or(named).max(named);
         let to = self.until.map_or(u64::MAX, micros);
         let environment = self.scope.level() == Level::Environment;
         let (index, first) = match &self.record {
@@ -143,7 +144,7 @@ impl Session {
         let page = store.feed(&partition, after, AT_ONCE).await?;
         // Read behind the feed, so that everything it points to is there.
         let unit = self.read().await?;
-        unit.trail(&query.scope).await?;
+        let scope = unit.trail(&query.scope).await?;
         let last = page.entries.last().map_or(after, |entry| entry.position);
         let keys = page.entries.into_iter().flat_map(|entry| entry.keys);
         let keys: Vec<_> = keys.filter(is_event).collect();
@@ -154,7 +155,8 @@ impl Session {
             .flatten()
             .map(|kept| kept.0)
             .collect();
-        events.retain(|event| query.admits(event));
+        // As in a list: what was written under this name before it was this scope's is not shown.
+        events.retain(|event| query.admits(event) && event.at >= scope.named_since());
         Ok((events, last))
     }
 

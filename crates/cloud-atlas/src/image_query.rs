@@ -2,10 +2,10 @@
 
 use crate::{Error, events::micros, tables::partition_of};
 use atlas_base::{Tag, Timestamp};
-use atlas_image::{Architecture, LifecycleState, OsText, ParseTextError};
+use atlas_image::{Architecture, LifecycleState, OsFacts, OsText, ParseTextError};
 use atlas_image_id::{Cloud, CloudLocation};
 use atlas_scope::{PrincipalId, Scope};
-use atlas_store::{Condition, Parts, Query, Within};
+use atlas_store::{Condition, Parts, Query, Scalar, Within};
 use std::collections::BTreeSet;
 
 /// Which image records are wanted: those that a scope sees and that meet every filter that is set.
@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 /// | else `os` with a generation | scope, operating system | by family, generation, version |
 /// | else `location` | scope, location, image id | by location and image id |
 /// | else `tags` | scope, tag: the first in order | by location and image id |
-/// | else `os` | scope, operating system | by family, generation, version |
+/// | else `os` that is not unknown | scope, operating system | by family, generation, version |
 /// | else `cloud`, or none of these | scope, location, image id | by location and image id |
 ///
 /// All other filters are asked of each record that the index leads to: alone they read every record
@@ -115,7 +115,13 @@ impl OsFilter {
         }
     }
 
-    /// Reads `FAMILY`, `FAMILY/GENERATION` or `FAMILY/GENERATION/VERSION`.
+    /// Whether those are wanted of which nobody has said the operating system: no family is called
+    /// so.
+    pub fn is_unknown(&self) -> bool {
+        self.family.as_str() == OsFacts::UNKNOWN && self.generation.is_none()
+    }
+
+    /// Reads `FAMILY`, `FAMILY/GENERATION` or `FAMILY/GENERATION/VERSION`; or `unknown`.
     ///
     /// # Errors
     ///
@@ -240,7 +246,7 @@ impl ImageQuery {
                 let tag = first_tag.map(ToString::to_string).unwrap_or_default();
                 ("tag", Within::Prefix(here.and(tag)))
             }
-            Self { os: Some(os), .. } => ("os", os.within(here)),
+            Self { os: Some(os), .. } if !os.is_unknown() => ("os", os.within(here)),
             Self {
                 cloud: Some(cloud), ..
             } => ("scope", starting(cloud.as_str())),
@@ -266,7 +272,9 @@ impl ImageQuery {
         if let Some(location) = &self.location {
             conditions.push(Condition::under("location", location.as_str(), "/"));
         }
-        if let Some(os) = &self.os {
+        if self.os.as_ref().is_some_and(OsFilter::is_unknown) {
+            conditions.push(Condition::is("os", Scalar::Null));
+        } else if let Some(os) = &self.os {
             let said = [
                 ("family", Some(&os.family)),
                 ("generation", os.generation.as_ref()),

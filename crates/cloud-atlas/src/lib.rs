@@ -37,6 +37,7 @@ mod orders;
 mod page;
 mod people;
 mod referrers;
+mod rename;
 mod role_maps;
 mod scopes;
 mod session;

@@ -150,6 +150,7 @@ pub(crate) async fn furnish(atlas: &Atlas) -> Result<(), Error> {
                 scope: Scope::global(),
                 account_number: None,
                 created: now,
+                renamed: None,
             };
             SCOPES.insert(tx, &global, "/", &KeptScope(root)).await?;
             let record = PrincipalRecord {

@@ -263,14 +263,17 @@ impl Unit {
         Ok(found.all(|found| filling.take(found.row, found.record.0)))
     }
 
-    async fn principal_record(&self, who: &PrincipalId) -> Result<Option<PrincipalRecord>, Error> {
+    pub(crate) async fn principal_record(
+        &self,
+        who: &PrincipalId,
+    ) -> Result<Option<PrincipalRecord>, Error> {
         let found = PRINCIPALS
             .get(&self.tx, &Partition::global(), principal_parts(who))
             .await?;
         Ok(found.map(|kept| kept.0))
     }
 
-    /// Refuses a removal that takes more grants with it than a commit holds.
+    /// Refuses a change that takes more grants with it than a commit holds.
     pub(crate) fn admits_grants(&self, grants: usize) -> Result<(), Error> {
         match self.shared.store.capability().admits(&self.tx.weight()) {
             Err(StoreError::TooLarge { what, limit, found }) if grants > 0 => {
@@ -290,7 +293,7 @@ impl Unit {
         Ok(found.into_iter().map(|kept| kept.0).collect())
     }
 
-    async fn every_grant(&self) -> Result<Vec<Grant>, Error> {
+    pub(crate) async fn every_grant(&self) -> Result<Vec<Grant>, Error> {
         let mut grants = self.grants_in(&Partition::global()).await?;
         for account in self.accounts().await? {
             grants.extend(self.grants_in(&account).await?);

@@ -6,13 +6,13 @@ use crate::{
     unit::{Change, Unit},
 };
 use atlas_base::{Name, canonical};
-use atlas_image::{ImageRecordId, MakeRoleMap, RoleImageSet, RoleMap, RoleMapId};
+use atlas_image::{ImageRecordId, MakeRoleMap, Referrer, RoleImageSet, RoleMap, RoleMapId};
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Condition, Query};
 
-/// How many server definitions use a role map: the store keeps none yet that could.
-const SERVERS: u64 = 0;
+/// Who uses a role map: server definitions would, and the store keeps none.
+const USERS: &[Referrer] = &[];
 
 impl Session {
     /// Makes a role map, without an image yet (Scalr: a role).
@@ -128,7 +128,7 @@ impl Session {
             async move {
                 let map = unit.seen_role_map(&name, &from).await?;
                 unit.require(Permission::RoleMapEdit, map.scope()).await?;
-                let (map, image) = map.without_image(&location, SERVERS)?;
+                let (map, image) = map.without_image(&location, USERS)?;
                 unit.put_role_map(&map).await?;
                 let placed = Placed {
                     location: &location,
@@ -153,7 +153,7 @@ impl Session {
             async move {
                 let map = unit.seen_role_map(&name, &from).await?;
                 unit.require(Permission::RoleMapEdit, map.scope()).await?;
-                map.check_removal(SERVERS)?;
+                map.check_removal(USERS)?;
                 let at = partition_of(map.scope())?;
                 ROLE_MAPS
                     .delete(&unit.tx, &at, map.id().to_string())

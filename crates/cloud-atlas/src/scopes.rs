@@ -5,8 +5,8 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, ROLE_MAPS, SCOPES, grant_parts,
-        partition_of, partition_of_record,
+        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, ROLE_MAPS, SCOPES, WORK,
+        grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -216,7 +216,7 @@ impl Unit {
     }
 
     /// What a scope holds, counted by kind.
-    async fn contents(&self, scope: &Scope) -> Result<Contents, Error> {
+    pub(crate) async fn contents(&self, scope: &Scope) -> Result<Contents, Error> {
         let partition = partition_of(scope)?;
         let below = self.all(&SCOPES, &partition, ()).await?;
         let scopes = below
@@ -229,6 +229,8 @@ impl Unit {
         let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
+        let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
+        let work = work.iter().filter(|kept| kept.0.scope == *scope);
         let global = Partition::global();
         let groups = self.all_by(&GROUPS, "name", &global, here).await?;
         let memberships = self.all_by(&GROUPS, "member", &global, here).await?;
@@ -241,6 +243,7 @@ impl Unit {
             ("membership of an account group", memberships.len()),
             ("role map", maps.len()),
             ("job", jobs.count()),
+            ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),
         ] {
             if count > 0 {

@@ -88,6 +88,14 @@ impl<'a> Detection<'a> {
         }
     }
 
+    /// The cloud whose mark the form is: the ids of no other cloud look so.
+    pub fn marked(&self) -> Option<Cloud> {
+        match self.candidates() {
+            [id] if is_telling(*id) => Some(id.cloud()),
+            _ => None,
+        }
+    }
+
     /// What the text is for each cloud that it can be of.
     pub fn candidates(&self) -> &[ImageIdRef<'a>] {
         &self.candidates

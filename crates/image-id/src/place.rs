@@ -193,16 +193,16 @@ impl fmt::Display for LocationMismatch {
                 )
             }
             Why::NeedsRegion => {
-                let example = match location.cloud() {
-                    Cloud::Azure => "azure/westeurope",
-                    _ => "with its region",
-                };
                 let kind = image.kind();
                 write!(
                     f,
                     "{id} ({kind}) is in one region, and `{location}` names none"
                 )?;
-                write!(f, ": give a location such as `{example}`")
+                let example = match location.cloud() {
+                    Cloud::Azure => "westeurope",
+                    _ => "REGION",
+                };
+                write!(f, ": give a location such as `{location}/{example}`")
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Agents inside an image.
 
-use crate::{AgentText, ParseTextError};
+use crate::{AgentText, ImageRecord, ImageRecordId, ParseTextError, Warning};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -111,4 +111,61 @@ impl fmt::Display for AgentFacts {
             }
         }
     }
+}
+
+/// Which agent something needs in its image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum NeededAgent {
+    /// The one that runs scripts: whatever has scripts needs it.
+    Agent,
+    /// The one that sets a server up at its first boot.
+    InitAgent,
+}
+
+impl fmt::Display for NeededAgent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Agent => "agent",
+            Self::InitAgent => "init agent",
+        })
+    }
+}
+
+/// Decides whether an image may serve what needs an agent in it (Scalr, RightScale): a role map that
+/// says so, a template or a server that has scripts. An image of which nobody has said it may, with a
+/// warning.
+///
+/// # Errors
+///
+/// Somebody said that the image has none.
+pub fn check_agent(
+    record: &ImageRecord,
+    needed: NeededAgent,
+) -> Result<Option<Warning>, AgentMissing> {
+    let facts = match needed {
+        NeededAgent::Agent => record.agent(),
+        NeededAgent::InitAgent => record.init_agent(),
+    };
+    match facts {
+        AgentFacts::Installed { .. } => Ok(None),
+        AgentFacts::Unknown => Ok(Some(Warning::AgentUnknown { agent: needed })),
+        AgentFacts::Absent => Err(AgentMissing {
+            record: record.id(),
+            agent: needed,
+        }),
+    }
+}
+
+/// An image lacks an agent that is needed; the text goes on behind what needs it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "needs the {agent}, and {record} has none: choose an image that has it, or bundle one from a server that does"
+)]
+pub struct AgentMissing {
+    /// The record of the image.
+    pub record: ImageRecordId,
+    /// Which agent.
+    pub agent: NeededAgent,
 }

@@ -62,6 +62,7 @@
 //! | [`BulkReader`] | a file of many images, line by line |
 //! | [`copy`], [`promote`] | a record elsewhere in the cloud, or one level up |
 //! | [`RoleMap`] | one image a location, all of one system |
+//! | [`check_agent`] | whether an image may serve what has scripts |
 //! | [`form`] | what a registration needs, cloud by cloud |
 //! | [`AddCredential`], [`add_credential`], [`remove_credential`] | credentials come and go |
 //! | [`LaunchPermission`], [`LaunchPermissions`] | to whom a record is opened beside the tree |
@@ -113,7 +114,7 @@ mod word;
 mod work;
 
 pub use crate::{
-    agent::AgentFacts,
+    agent::{AgentFacts, AgentMissing, NeededAgent, check_agent},
     architecture::{Architecture, ParseArchitectureError},
     bulk::{BulkFileError, BulkFormat, BulkLimits, BulkLine, BulkLineError, BulkReader},
     bundle::{Bundle, BundleError, BundleFacts, BundleImage, Bundled, bundle},
@@ -145,7 +146,7 @@ pub use crate::{
     },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, Records, nearest, nearest_or_opened},
-    origin::{Origin, Verification},
+    origin::{ConvertedFrom, Origin, Verification},
     os::OsFacts,
     promote::{PromoteError, PromoteFacts, promote},
     protection::{Protection, protect, unprotect},
@@ -156,8 +157,8 @@ pub use crate::{
         choose_credential, register,
     },
     role_map::{
-        MakeRoleMap, RemoveRoleMapError, RoleImageSet, RoleMap, RoleMapError, RoleMapId, RoleNeeds,
-        RoleOs,
+        MakeRoleMap, RemoveRoleMapError, RoleImageSet, RoleMap, RoleMapError, RoleMapId,
+        RoleMapUsers, RoleNeeds, RoleOs,
     },
     sharing::{UnshareError, Unshared, share, unshare},
     spelled::{ReadImageError, SpelledImage},

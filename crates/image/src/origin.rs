@@ -41,11 +41,50 @@ pub enum Origin {
         #[serde(default, skip_serializing_if = "Cleaned::is_not_stated")]
         cleaned: Cleaned,
     },
-    /// The repository converted it.
+    /// The repository converted it (Symphony).
     Converted {
+        /// What it was made from.
+        from: ConvertedFrom,
         /// The digest of its raw content.
         content: Digest,
     },
+}
+
+/// What the repository made an image from (Symphony).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "source", rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum ConvertedFrom {
+    /// A file that somebody sent.
+    File {
+        /// Its name: `web.qcow2`.
+        name: OriginText,
+    },
+    /// What a URL led to.
+    Url {
+        /// The digest of the URL, which itself may hold a secret.
+        digest: Digest,
+    },
+    /// A volume.
+    Volume {
+        /// Its id, in the words of the repository's host.
+        id: OriginText,
+    },
+    /// A snapshot of a volume.
+    Snapshot {
+        /// Its id, in the words of the repository's host.
+        id: OriginText,
+    },
+}
+
+impl ConvertedFrom {
+    /// What a URL led to; the URL itself is not kept.
+    #[must_use]
+    pub fn url(url: &str) -> Self {
+        Self::Url {
+            digest: Digest::of("atlas-image/source-url/1", url.as_bytes()),
+        }
+    }
 }
 
 impl Origin {

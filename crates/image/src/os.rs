@@ -19,12 +19,23 @@ pub struct OsFacts {
 }
 
 impl OsFacts {
+    /// How an operating system is called of which nobody said anything.
+    pub const UNKNOWN: &str = "unknown";
+
     /// Checks three texts.
     ///
     /// # Errors
     ///
-    /// One of them is blank, too long, or holds a character that nobody sees.
+    /// One of them is blank, too long, or holds a character that nobody sees; or the family is
+    /// `unknown`, which is what an image is of which none of them is said.
     pub fn parse(family: &str, generation: &str, version: &str) -> Result<Self, ParseTextError> {
+        if family.eq_ignore_ascii_case(Self::UNKNOWN) {
+            return Err(ParseTextError::shape(
+                family,
+                "family of operating systems",
+                "the name of one, such as `ubuntu`, since nobody guesses it",
+            ));
+        }
         Ok(Self {
             family: OsText::parse(family)?,
             generation: OsText::parse(generation)?,

@@ -1,7 +1,7 @@
 //! Image records.
 
 use crate::{
-    AgentFacts, Architecture, CredentialId, Devices, Ec2Facts, Firmware, GuestFacts,
+    AgentFacts, Architecture, CloudText, CredentialId, Devices, Ec2Facts, Firmware, GuestFacts,
     ImageDescription, ImageName, Lifecycle, Origin, OsFacts, Protection, Verification,
     Virtualization, Warning,
 };
@@ -195,6 +195,18 @@ impl ImageRecord {
     /// How it came to be.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    /// The image that it was copied from in the cloud's own words, and where that one is (AWS: the
+    /// source image and its region); none where the cloud does not say.
+    pub fn source_image(&self) -> Option<(CloudLocation, ImageId)> {
+        let (own, facts) = (&self.0.location, &self.0.ec2);
+        let image = ImageId::parse(own.cloud(), facts.source_image.as_ref()?.as_str()).ok()?;
+        let region = facts.source_region.as_ref().map(CloudText::as_str);
+        let region = region.or_else(|| own.region());
+        let at = CloudLocation::new(own.cloud(), own.installation(), region, None).ok()?;
+        let same = (&at, &image) == (own, &self.0.image_id);
+        (!same).then_some((at, image))
     }
 
     /// Whether an inventory has confirmed that the image exists.

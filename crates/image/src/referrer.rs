@@ -5,7 +5,7 @@ use atlas_scope::Scope;
 use core::fmt;
 use serde::Serialize;
 
-/// Something that refers to an image record.
+/// Something that refers to an image record, or to a role map.
 ///
 /// Whoever keeps such things finds them and tells of them as values: what comes to refer to records
 /// later joins here without a change of any rule.
@@ -218,10 +218,25 @@ pub struct InUse {
 
 impl fmt::Display for InUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` is {}",
+            self.record,
+            Used(&self.referrers, self.hidden)
+        )
+    }
+}
+
+/// Who uses something, scope by scope: those that are seen, and how many more there are.
+pub(crate) struct Used<'a>(pub(crate) &'a [Referrer], pub(crate) u64);
+
+impl fmt::Display for Used<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
-        write!(f, "`{}` is used", self.record)?;
+        let Self(referrers, hidden) = *self;
+        f.write_str("used")?;
         let mut last = None;
-        for referrer in self.referrers.iter().take(SHOWN) {
+        for referrer in referrers.iter().take(SHOWN) {
             let scope = &referrer.scope;
             match last {
                 Some(here) if here == scope => f.write_str(",")?,
@@ -231,8 +246,8 @@ impl fmt::Display for InUse {
             write!(f, " {}", Named(referrer))?;
             last = Some(scope);
         }
-        let more = len(self.referrers.len().saturating_sub(SHOWN));
-        match (last, more.saturating_add(self.hidden)) {
+        let more = len(referrers.len().saturating_sub(SHOWN));
+        match (last, more.saturating_add(hidden)) {
             (_, 0) => Ok(()),
             (Some(_), more) => write!(f, ", and {more} more"),
             (None, more) => write!(f, " in {more} place{}", if more == 1 { "" } else { "s" }),
@@ -247,6 +262,7 @@ impl fmt::Display for Named<'_> {
         let name = &self.0.name;
         match self.0.kind {
             ReferrerKind::MciHead | ReferrerKind::MciRevision => write!(f, "`{name}`"),
+            ReferrerKind::RoleMap => write!(f, "role map `{name}`"),
             kind => write!(f, "{kind} `{name}`"),
         }
     }

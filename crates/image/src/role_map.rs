@@ -2,9 +2,12 @@
 
 mod error;
 
-pub use error::{RemoveRoleMapError, RoleMapError};
+pub use error::{RemoveRoleMapError, RoleMapError, RoleMapUsers};
 
-use crate::{AgentFacts, ImageDescription, ImageRecord, ImageRecordId, OsText, Warning};
+use crate::{
+    ImageDescription, ImageRecord, ImageRecordId, NeededAgent, OsText, Referrer, Warning,
+    check_agent,
+};
 use atlas_base::{Name, Timestamp};
 use atlas_image_id::CloudLocation;
 use atlas_scope::{PrincipalId, Scope};
@@ -179,44 +182,43 @@ impl RoleMap {
     ///
     /// # Errors
     ///
-    /// The image has another operating system, lacks an agent that is needed, or cannot be used.
+    /// The image has another operating system or an unknown one, lacks an agent that is needed, or
+    /// cannot be used.
     pub fn with_image(mut self, record: &ImageRecord) -> Result<RoleImageSet, RoleMapError> {
         let id = record.id();
         if !record.lifecycle().is_usable() {
             let state = record.lifecycle().as_str();
             return Err(RoleMapError::NotUsable { record: id, state });
         }
-        let fits = record
-            .os()
-            .is_some_and(|os| os.family == self.os.family && os.generation == self.os.generation);
-        if !fits {
+        let Some(os) = record.os() else {
+            return Err(RoleMapError::OsUnknown {
+                role: self.name,
+                wanted: self.os,
+                record: id,
+            });
+        };
+        if os.family != self.os.family || os.generation != self.os.generation {
             return Err(RoleMapError::OtherOs {
                 role: self.name,
                 wanted: self.os,
                 record: id,
-                found: record.os().cloned(),
+                found: os.clone(),
             });
         }
         let mut warnings = Vec::new();
         let agents = [
-            (self.needs.agent, record.agent(), "agent"),
-            (self.needs.init_agent, record.init_agent(), "init agent"),
+            (self.needs.agent, NeededAgent::Agent),
+            (self.needs.init_agent, NeededAgent::InitAgent),
         ];
-        for (needed, facts, agent) in agents {
-            match facts {
-                AgentFacts::Absent if needed => {
+        for (_, agent) in agents.into_iter().filter(|(needed, _)| *needed) {
+            match check_agent(record, agent) {
+                Ok(warning) => warnings.extend(warning),
+                Err(missing) => {
                     let role = self.name;
-                    return Err(RoleMapError::AgentMissing {
-                        role,
-                        record: id,
-                        agent,
-                    });
+                    return Err(RoleMapError::AgentMissing { role, missing });
                 }
-                AgentFacts::Unknown if needed => warnings.push(Warning::AgentUnknown),
-                _ => {}
             }
         }
-        warnings.dedup();
         let replaced = self.images.insert(record.location().clone(), id);
         let replaced = replaced.filter(|before| *before != id);
         Ok(RoleImageSet {
@@ -226,16 +228,16 @@ impl RoleMap {
         })
     }
 
-    /// Takes the image of a location out, unless servers are launched through the map: `servers` is
-    /// how many server definitions are (Scalr).
+    /// Takes the image of a location out, unless somebody uses the map: `users` are the server
+    /// definitions, and whatever else is launched through it (Scalr).
     ///
     /// # Errors
     ///
-    /// It has none there, or servers use it.
+    /// It has none there, or somebody uses the map.
     pub fn without_image(
         mut self,
         location: &CloudLocation,
-        servers: u64,
+        users: &[Referrer],
     ) -> Result<(Self, ImageRecordId), RoleMapError> {
         let Some(record) = self.images.remove(location) else {
             return Err(RoleMapError::NoImage {
@@ -244,29 +246,29 @@ impl RoleMap {
                 locations: self.images.into_keys().collect(),
             });
         };
-        if servers > 0 {
-            let (role, location) = (self.name, location.clone());
-            return Err(RoleMapError::InUse {
-                role,
-                location,
-                servers,
-            });
+        match RoleMapUsers::of(users) {
+            None => Ok((self, record)),
+            Some(users) => Err(RoleMapError::InUse {
+                role: self.name,
+                location: location.clone(),
+                users,
+            }),
         }
-        Ok((self, record))
     }
 
-    /// Decides whether the map may go: `servers` is how many server definitions use it (Scalr).
+    /// Decides whether the map may go: not while somebody uses it (Scalr), as
+    /// [`RoleMap::without_image`] says.
     ///
     /// # Errors
     ///
-    /// Servers use it.
-    pub fn check_removal(&self, servers: u64) -> Result<(), RemoveRoleMapError> {
-        if servers == 0 {
-            return Ok(());
+    /// Somebody uses it.
+    pub fn check_removal(&self, users: &[Referrer]) -> Result<(), RemoveRoleMapError> {
+        match RoleMapUsers::of(users) {
+            None => Ok(()),
+            Some(users) => Err(RemoveRoleMapError::InUse {
+                role: self.name.clone(),
+                users,
+            }),
         }
-        Err(RemoveRoleMapError::InUse {
-            role: self.name.clone(),
-            servers,
-        })
     }
 }

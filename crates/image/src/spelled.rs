@@ -1,7 +1,10 @@
 //! Location and id as a person writes them.
 
+use crate::form;
+use atlas_base::quoted;
 use atlas_image_id::{
-    Cloud, CloudLocation, ImageId, ParseImageIdError, ParseLocationError, VmwareImageId,
+    Cloud, CloudLocation, ImageId, ParseImageIdError, ParseLocationError, VmwareImageId, detect,
+    where_to_find,
 };
 
 /// A location and an image id, read together: what the id itself says of the location need not be
@@ -23,7 +26,7 @@ impl SpelledImage {
     ///
     /// # Errors
     ///
-    /// One of them cannot be read.
+    /// One of them cannot be read, or the id is marked as one of another cloud.
     pub fn read(location: &str, image: &str) -> Result<Self, ReadImageError> {
         let completed = match CloudLocation::parse_completing(location) {
             Ok(completed) => completed,
@@ -32,8 +35,10 @@ impl SpelledImage {
             }
         };
         let location = completed.location;
+        let image_id = ImageId::parse(location.cloud(), image)
+            .map_err(|error| ReadImageError::of(error, image, &location))?;
         Ok(Self {
-            image_id: ImageId::parse(location.cloud(), image)?,
+            image_id,
             region_assumed: completed.region_assumed,
             location,
         })
@@ -61,6 +66,13 @@ impl SpelledImage {
     }
 }
 
+fn owner(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Local => "the image repository",
+        cloud => cloud.label(),
+    }
+}
+
 /// Why a location and an image id cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -71,4 +83,32 @@ pub enum ReadImageError {
     /// It is no id of that cloud.
     #[error(transparent)]
     Image(#[from] ParseImageIdError),
+    /// It is an id of another cloud, whose mark it has.
+    #[error(
+        "{} is an image id of {}, and `{location}` is a location of {}: give a location such as `{}`, or an id of {}; {}",
+        quoted(image), owner(*of), owner(location.cloud()), form(*of).example_location,
+        owner(location.cloud()), where_to_find(location.cloud())
+    )]
+    OtherCloud {
+        /// What was given as the id.
+        image: String,
+        /// The cloud that it is an id of.
+        of: Cloud,
+        /// The location that was given.
+        location: CloudLocation,
+    },
+}
+
+impl ReadImageError {
+    /// Why a text is no id of the cloud of a location.
+    fn of(error: ParseImageIdError, image: &str, location: &CloudLocation) -> Self {
+        match detect(image).ok().and_then(|found| found.marked()) {
+            Some(of) => Self::OtherCloud {
+                image: image.to_owned(),
+                of,
+                location: location.clone(),
+            },
+            None => Self::Image(error),
+        }
+    }
 }

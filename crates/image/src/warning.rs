@@ -1,6 +1,6 @@
 //! What is allowed and still worth saying.
 
-use crate::{CloudText, ImageRecordId, OriginText};
+use crate::{CloudText, ImageRecordId, NeededAgent, OriginText};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::Scope;
 use core::{fmt, num::NonZeroU32};
@@ -46,7 +46,10 @@ pub enum Warning {
         count: u64,
     },
     /// Scalr: something needs an agent, and nobody has said whether the image has it.
-    AgentUnknown,
+    AgentUnknown {
+        /// Which agent.
+        agent: NeededAgent,
+    },
     /// Ours: a copy was made of an image that is not to be used for long.
     SourceDeprecated {
         /// The record of the source.
@@ -87,7 +90,7 @@ impl Warning {
             Self::AgentMissing => "agent-missing",
             Self::UsedElsewhere { .. } => "used-elsewhere",
             Self::StillUsed { .. } => "still-used",
-            Self::AgentUnknown => "agent-unknown",
+            Self::AgentUnknown { .. } => "agent-unknown",
             Self::SourceDeprecated { .. } => "source-deprecated",
             Self::OsUnknown => "os-unknown",
             Self::NotIncluded { .. } => "not-included",
@@ -135,9 +138,10 @@ impl fmt::Display for Warning {
                 "the image is used in {count} place{}, where it is launched no more",
                 plural(*count)
             ),
-            Self::AgentUnknown => f.write_str(
-                "nobody has said whether the agent is installed, which is needed here: say it on the \
-                 image's record",
+            Self::AgentUnknown { agent } => write!(
+                f,
+                "nobody has said whether the {agent} is installed, which is needed here: say it on the \
+                 image's record"
             ),
             Self::SourceDeprecated { from } => {
                 write!(f, "the source {from} is deprecated, and the copy is not")

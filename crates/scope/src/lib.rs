@@ -41,6 +41,7 @@
 //! | [`Question`], [`decide`], [`Decision`] | whether a principal may, and by which grant or for want of what |
 //! | [`Explanation`] | the whole reasoning as data and as text |
 //! | [`add_scope`], [`remove_scope`], [`add_principal`], [`remove_principal`] | changes of the tree and its people |
+//! | [`rename_scope`], [`rename_principal`] | other names for them, and what moves along |
 //! | [`grant`], [`revoke`] | changes of grants; the last administrator stays |
 //! | [`OperationTable`] | which permission a command or an action of the EC2 API needs |
 //! | [`AccountGroup`], [`Invitation`] | accounts that know each other, and how they got there |
@@ -55,6 +56,7 @@ mod group;
 mod operation_table;
 mod permission;
 mod principal;
+mod rename;
 mod role;
 mod role_table;
 mod scope;
@@ -81,6 +83,10 @@ pub use crate::{
     principal::{
         AddPrincipalError, PrincipalId, PrincipalRecord, RemovePrincipalError, RemovedPrincipal,
         add_principal, remove_principal,
+    },
+    rename::{
+        MovedGrant, RenamePrincipalError, RenamePrincipalFacts, RenameScopeError, RenameScopeFacts,
+        RenamedPrincipal, RenamedScope, rename_principal, rename_scope,
     },
     role::Role,
     role_table::RoleTable,

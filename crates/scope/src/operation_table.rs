@@ -18,9 +18,11 @@ use Permission as P;
 const COMMANDS: &[(&str, P)] = &[
     ("scope add", P::ScopeManage),
     ("scope list", P::ScopeView),
+    ("scope rename", P::ScopeManage),
     ("scope remove", P::ScopeManage),
     ("principal add", P::PrincipalManage),
     ("principal list", P::PrincipalView),
+    ("principal rename", P::PrincipalManage),
     ("principal remove", P::PrincipalManage),
     ("grant add", P::GrantManage),
     ("grant list", P::GrantView),

@@ -17,6 +17,17 @@ pub struct ScopeRecord {
     pub account_number: Option<AccountNumber>,
     /// When it was added.
     pub created: Timestamp,
+    /// When it got the name it has, where that was not when it was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed: Option<Timestamp>,
+}
+
+impl ScopeRecord {
+    /// Since when it has the name it has: what happened under this name before concerned another
+    /// scope.
+    pub fn named_since(&self) -> Timestamp {
+        self.renamed.unwrap_or(self.created)
+    }
 }
 
 /// A scope to be added.
@@ -115,6 +126,7 @@ pub fn add_scope(
         scope,
         account_number,
         created: facts.now,
+        renamed: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     args::Global,
-    commands::candidates::InventoryArgs,
+    commands::{candidates::InventoryArgs, image::with_option},
     exit::{Failure, Run},
     print::{Out, warn},
 };
@@ -108,7 +108,8 @@ impl Bundle {
         request.template = self.template;
         request.mci = self.mci;
         request.cleaned_with = self.cleaned_with;
-        let ordered = session.bundle(request, described).block_on()?;
+        let ordered = session.bundle(request, described).block_on();
+        let ordered = ordered.map_err(with_option)?;
         for warning in &ordered.warnings {
             warn(warning);
         }

@@ -6,7 +6,7 @@ mod permission;
 mod register;
 mod travel;
 
-pub(super) use self::register::os;
+pub(super) use self::register::{os, with_option};
 
 use self::{
     register::Register,
@@ -117,7 +117,8 @@ pub(crate) struct List {
     /// In this cloud location and below only
     #[arg(long)]
     location: Option<CloudLocation>,
-    /// With this operating system only: FAMILY, FAMILY/GENERATION or FAMILY/GENERATION/VERSION
+    /// With this operating system only: FAMILY, FAMILY/GENERATION or FAMILY/GENERATION/VERSION; or
+    /// unknown, where nobody has said it
     #[arg(long)]
     os: Option<OsFilter>,
     /// For this processor architecture only

@@ -27,6 +27,18 @@ pub(crate) enum ScopeCommand {
         #[command(flatten)]
         page: PageArgs,
     },
+    /// Rename a scope that holds nothing; its grants move along
+    ///
+    /// An account keeps its number. What happened under the old name stays in the events of the scope
+    /// above, under that name.
+    Rename {
+        /// The scope
+        #[arg(value_name = "OLD")]
+        from: Scope,
+        /// Its new name, directly below the same scope
+        #[arg(value_name = "NEW")]
+        to: Scope,
+    },
     /// Remove a scope that holds nothing
     Remove {
         /// The scope
@@ -49,6 +61,10 @@ pub(crate) fn scope(command: ScopeCommand, global: &Global, out: &mut Out) -> Ru
             let headers = ["SCOPE", "ACCOUNT NUMBER", "ADDED"];
             let columns = Columns::new("no scopes", &headers, scope_row);
             page.show(&columns, out, |page| session.scopes(page).block_on())
+        }
+        ScopeCommand::Rename { from, to } => {
+            let record = session.rename_scope(&from, &to).block_on()?;
+            out.one(&record, |out| writeln!(out, "renamed {from} to {to}"))
         }
         ScopeCommand::Remove { at } => {
             global.confirm(&format!("remove {at}"))?;
@@ -81,6 +97,17 @@ pub(crate) enum PrincipalCommand {
         #[command(flatten)]
         page: PageArgs,
     },
+    /// Rename a principal; all grants move along
+    ///
+    /// What was made and done under the old name stays under it, as history.
+    Rename {
+        /// Who gets another name
+        #[arg(value_name = "OLD")]
+        from: PrincipalId,
+        /// The new name: letters, digits and `._@-`
+        #[arg(value_name = "NEW")]
+        to: PrincipalId,
+    },
     /// Remove a principal with all grants
     Remove {
         /// Who goes
@@ -99,6 +126,10 @@ pub(crate) fn principal(command: PrincipalCommand, global: &Global, out: &mut Ou
         PrincipalCommand::List { page } => {
             let columns = Columns::new("no principals", &["PRINCIPAL", "ADDED"], principal_row);
             page.show(&columns, out, |page| session.principals(page).block_on())
+        }
+        PrincipalCommand::Rename { from, to } => {
+            let record = session.rename_principal(&from, &to).block_on()?;
+            out.one(&record, |out| writeln!(out, "renamed {from} to {to}"))
         }
         PrincipalCommand::Remove { who } => {
             global.confirm(&format!("remove {who} with all grants"))?;

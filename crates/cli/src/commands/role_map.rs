@@ -2,14 +2,15 @@
 
 use crate::{
     args::Global,
-    exit::Run,
+    exit::{Failure, Run},
     pages::PageArgs,
     print::{Columns, Out, warn},
 };
 use clap::{Subcommand, ValueEnum};
 use cloud_atlas::{
+    Error,
     base::Name,
-    image::{ImageDescription, ImageRecordId, MakeRoleMap, OsText, RoleMap, RoleOs},
+    image::{ImageDescription, ImageRecordId, MakeRoleMap, OsText, RoleMap, RoleMapError, RoleOs},
     image_id::CloudLocation,
 };
 use pollster::FutureExt as _;
@@ -112,7 +113,8 @@ pub(crate) fn run(command: RoleMapCommand, global: &Global, out: &mut Out) -> Ru
         }
         RoleMapCommand::Show { name } => out.fields(&session.role_map(&name, scope).block_on()?),
         RoleMapCommand::Set { name, record } => {
-            let set = session.set_role_image(&name, scope, record).block_on()?;
+            let set = session.set_role_image(&name, scope, record).block_on();
+            let set = set.map_err(with_command)?;
             for warning in &set.warnings {
                 warn(warning);
             }
@@ -134,6 +136,15 @@ pub(crate) fn run(command: RoleMapCommand, global: &Global, out: &mut Out) -> Ru
             out.removed("role-map", &name)
         }
     }
+}
+
+/// A refusal, with the command that says what is missing.
+fn with_command(error: Error) -> Failure {
+    let Error::RoleMap(RoleMapError::OsUnknown { record, .. }) = &error else {
+        return error.into();
+    };
+    let command = format!("atlas image edit {record} --os FAMILY/GENERATION/VERSION");
+    Failure::refused(format!("{error}, with {command}")).into()
 }
 
 fn row(map: &RoleMap) -> Vec<String> {

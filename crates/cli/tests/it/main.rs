@@ -24,6 +24,7 @@ mod loads;
 mod main_job;
 mod mistakes;
 mod pictures;
+mod records;
 mod registering;
 mod schema;
 mod sharing;

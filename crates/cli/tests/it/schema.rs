@@ -134,8 +134,11 @@ fn people(checked: &Checked) {
     run("removed", &["group", "cancel", "partners", "2"]);
     run("removed", &["group", "remove", "partners", "/beta"]);
     run("removed", &["group", "delete", "partners"]);
-    run("removed", &["scope", "remove", "/beta"]);
-    run("removed", &["principal", "remove", "dana"]);
+    run("scope", &["scope", "rename", "/beta", "/gamma"]);
+    run("scope", &["scope", "list"]);
+    run("removed", &["scope", "remove", "/gamma"]);
+    run("principal", &["principal", "rename", "dana", "dana.doe"]);
+    run("removed", &["principal", "remove", "dana.doe"]);
     run(
         "credential",
         &[

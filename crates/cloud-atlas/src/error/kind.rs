@@ -10,7 +10,7 @@ use atlas_image::{
 use atlas_inventory::InventoryError;
 use atlas_scope::{
     AcceptError, AddPrincipalError, AddScopeError, GrantError, GroupError, InviteError,
-    RemovePrincipalError, RemoveScopeError, RevokeError,
+    RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
 
@@ -46,12 +46,15 @@ impl Error {
             | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
             | Self::RemoveScope(RemoveScopeError::Unknown { .. })
             | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
-            | Self::Revoke(RevokeError::NotGranted { .. }) => ErrorKind::NotFound,
-            Self::Group(GroupError::NotAMember { .. })
+            | Self::RenameScope(RenameScopeError::Unknown { .. })
+            | Self::RenamePrincipal(RenamePrincipalError::Unknown { .. })
+            | Self::Revoke(RevokeError::NotGranted { .. })
+            | Self::Group(GroupError::NotAMember { .. })
             | Self::Accept(AcceptError::Unknown)
             | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
-            Self::Life(LifeError::ReplacesItself { .. }) => ErrorKind::Invalid,
+            Self::Life(LifeError::ReplacesItself { .. })
+            | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
             | Self::Stale(_)
             | Self::Mark(_)
@@ -89,6 +92,8 @@ impl Error {
             | Self::RemoveCredential(_)
             | Self::RemoveScope(_)
             | Self::RemovePrincipal(_)
+            | Self::RenameScope(_)
+            | Self::RenamePrincipal(_)
             | Self::Revoke(_)
             | Self::Group(GroupError::NameTaken { .. } | GroupError::HasMembers { .. })
             | Self::Invite(InviteError::Full { .. })
@@ -104,28 +109,14 @@ impl Error {
                 ImportError::Differs { .. }
                 | ImportError::HeadEdited { .. }
                 | ImportError::JobGone { .. },
-            ) => ErrorKind::Conflict,
+            )
+            | Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
-            Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::Migrate(_) => ErrorKind::Internal,
-            #[cfg(feature = "redb")]
-            Self::Open(OpenError::Redb(
-                atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
-            )) => ErrorKind::Unavailable,
-            #[cfg(feature = "postgres")]
-            Self::Open(OpenError::Postgres(
-                atlas_store_postgres::OpenError::Unreachable { .. }
-                | atlas_store_postgres::OpenError::Thread { .. },
-            )) => ErrorKind::Unavailable,
-            #[cfg(feature = "etcd")]
-            Self::Open(OpenError::Etcd(
-                atlas_store_etcd::OpenError::Unreachable { .. }
-                | atlas_store_etcd::OpenError::Thread { .. },
-            )) => ErrorKind::Unavailable,
-            Self::Open(OpenError::Read(error)) => store_kind(error),
+            Self::Open(error) => open_kind(error),
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }
@@ -134,6 +125,27 @@ impl Error {
             }
             _ => ErrorKind::Invalid,
         }
+    }
+}
+
+fn open_kind(error: &OpenError) -> ErrorKind {
+    match error {
+        #[cfg(feature = "redb")]
+        OpenError::Redb(
+            atlas_store_redb::OpenError::Locked { .. } | atlas_store_redb::OpenError::Io { .. },
+        ) => ErrorKind::Unavailable,
+        #[cfg(feature = "postgres")]
+        OpenError::Postgres(
+            atlas_store_postgres::OpenError::Unreachable { .. }
+            | atlas_store_postgres::OpenError::Thread { .. },
+        ) => ErrorKind::Unavailable,
+        #[cfg(feature = "etcd")]
+        OpenError::Etcd(
+            atlas_store_etcd::OpenError::Unreachable { .. }
+            | atlas_store_etcd::OpenError::Thread { .. },
+        ) => ErrorKind::Unavailable,
+        OpenError::Read(error) => store_kind(error),
+        _ => ErrorKind::Invalid,
     }
 }
 

@@ -148,7 +148,7 @@ fn l02_a_role_map_keeps_its_images_from_being_deleted() {
         let delete = || admin.delete_image(record.id(), &acme, None, keep, false);
         let refused = delete().await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Conflict, "{refused}");
-        assert!(refused.to_string().contains("role-map `web`"), "{refused}");
+        assert!(refused.to_string().contains("role map `web`"), "{refused}");
         let unshared = admin.unshare_image(record.id(), &acme, false).await;
         assert_eq!(unshared.unwrap_err().kind(), ErrorKind::Conflict);
         let location = record.location();

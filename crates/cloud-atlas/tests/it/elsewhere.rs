@@ -172,7 +172,7 @@ fn l10_a_role_map_is_made_filled_changed_and_removed() {
         let other = dana.register_image(other).await.unwrap().record.id();
         let error = dana.set_role_image(&name, &acme, other).await.unwrap_err();
         assert!(
-            matches!(error, Error::RoleMap(RoleMapError::OtherOs { .. })),
+            matches!(error, Error::RoleMap(RoleMapError::OsUnknown { .. })),
             "{error}"
         );
         // An image that only one environment sees serves no map of the account.

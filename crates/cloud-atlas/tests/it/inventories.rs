@@ -355,5 +355,37 @@ fn c05_the_right_to_write_stands_in_for_a_credential_of_the_repository() {
             .unwrap();
         let refused = world.who("eve").register_image(ask()).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Denied);
+        // Its ids are AMI ids of 8, 17 and 32 digits; a name tells one repository from another.
+        for (location, id) in [
+            ("local/main", "ami-0ae8605e"),
+            ("local/main", "ami-0ae8605ed708e3c3e0ae8605ed708e3c"),
+            ("local/west", "ami-0ae8605ed708e3c3e"),
+            ("local:lab/main", "ami-0ae8605ed708e3c3e"),
+        ] {
+            let mut ask = ask();
+            ask.image_id = ImageId::parse(Cloud::Local, id).unwrap();
+            ask.location = p(location);
+            let record = world.who("bert").register_image(ask).await.unwrap().record;
+            assert_eq!(record.location(), &p(location));
+            assert_eq!(
+                (record.image_id().as_str(), record.credential()),
+                (id, None)
+            );
+        }
+        let again = world.who("bert").register_image(ask()).await.unwrap_err();
+        assert_eq!(again.kind(), ErrorKind::Conflict);
+        // A credential of AWS is for AWS: it stands in for nothing here, and cannot be named.
+        let mut named = ask();
+        named.image_id = ImageId::parse(Cloud::Local, "ami-0123456789abcdef0").unwrap();
+        named.credential = Some(p("aws-main"));
+        let refused = world.who("bert").register_image(named).await.unwrap_err();
+        assert!(refused.to_string().contains("it needs none"), "{refused}");
+        // At `/` it needs the permission at `/`, and nothing else.
+        let mut top = ask();
+        (top.scope, top.location) = (Scope::global(), p("local/top"));
+        let refused = world.who("bert").register_image(top.clone()).await;
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Denied);
+        let record = admin.register_image(top).await.unwrap().record;
+        assert_eq!((record.credential(), record.shared()), (None, true));
     });
 }

@@ -137,6 +137,14 @@ fn a_principal_or_a_scope_of_more_grants_than_a_commit_holds_stays_whole() {
         let too_large = [
             admin.remove_scope(&p("/acme/dev")).await.unwrap_err(),
             admin.remove_principal(&p("eve")).await.unwrap_err(),
+            admin
+                .rename_scope(&p("/acme/dev"), &p("/acme/lab"))
+                .await
+                .unwrap_err(),
+            admin
+                .rename_principal(&p("eve"), &p("eva"))
+                .await
+                .unwrap_err(),
         ];
         assert!(dump(&world.atlas).await == before);
         for error in too_large {
@@ -164,6 +172,16 @@ fn a_principal_or_a_scope_of_more_grants_than_a_commit_holds_stays_whole() {
         }
         admin.remove_scope(&p("/acme/dev")).await.unwrap();
         admin.remove_principal(&p("eve")).await.unwrap();
+        // A grant that moves is taken away and given: half as many fit.
+        for number in 0..50 {
+            let scope = p(&format!("/acme/e{number}"));
+            let who = p("p0");
+            admin
+                .grant(&who, &Role::OBSERVER, &scope, None)
+                .await
+                .unwrap();
+        }
+        admin.rename_principal(&p("p0"), &p("q0")).await.unwrap();
         let report = world.atlas.check().await.unwrap();
         assert_eq!(report.findings, Vec::<String>::new());
     });

@@ -44,9 +44,11 @@ fn every_future_of_the_facade_is_send() {
 
     send(admin.add_scope(&scope));
     send(admin.scopes(&most()));
+    send(admin.rename_scope(&scope, &scope));
     send(admin.remove_scope(&scope));
     send(admin.add_principal(&who));
     send(admin.principals(&most()));
+    send(admin.rename_principal(&who, &who));
     send(admin.remove_principal(&who));
     send(admin.grant(&who, &Role::ACTOR, &scope, None));
     send(admin.revoke(&who, &Role::ACTOR, &scope));

@@ -2,7 +2,7 @@
 
 use cloud_atlas::store::{
     Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Footprint, Fut, Key, KeyRange,
-    Page, Partition, Slice, Snapshot, Store, StoreError,
+    Page, Partition, Slice, Snapshot, Store, StoreError, Write,
 };
 use std::{
     sync::{Arc, Mutex},
@@ -26,12 +26,22 @@ pub(crate) struct Watched {
     store: Arc<dyn Store>,
     stop: Stop,
     seen: Arc<Mutex<Vec<Footprint>>>,
+    written: Arc<Mutex<Vec<Vec<Write>>>>,
 }
 
 impl Watched {
     pub(crate) fn new(store: Arc<dyn Store>, stop: Stop) -> Self {
-        let seen = Arc::default();
-        Self { store, stop, seen }
+        Self {
+            store,
+            stop,
+            seen: Arc::default(),
+            written: Arc::default(),
+        }
+    }
+
+    /// What each commit wrote that came through, since the last call; of those that wrote anything.
+    pub(crate) fn written(&self) -> Vec<Vec<Write>> {
+        std::mem::take(&mut *self.written.lock().unwrap())
     }
 
     /// What each commit asked for that came through.
@@ -93,9 +103,12 @@ impl Snapshot for WatchedSnapshot {
             if self.of.stop == Stop::Before(done) {
                 return Err(StoreError::Closed);
             }
-            let footprint = Footprint::of(&commit);
+            let (footprint, writes) = (Footprint::of(&commit), commit.writes.clone());
             let committed = self.snapshot.commit(commit).await?;
             self.of.seen.lock().unwrap().push(footprint);
+            if !writes.is_empty() {
+                self.of.written.lock().unwrap().push(writes);
+            }
             if self.of.stop == Stop::After(done) {
                 return Err(StoreError::Closed);
             }

@@ -46,7 +46,7 @@ fn missing_region(cloud: Cloud, end: usize) -> Result<(), Flaw> {
         _ if cloud.stands_alone() => return Ok(()),
         Cloud::Aws => (
             "`/` and a region",
-            "each AWS region counts as a cloud of its own",
+            "write `aws/us-east-1`, since each AWS region counts as a cloud of its own",
         ),
         Cloud::OpenStack => (
             "`/` and a region",

@@ -198,3 +198,21 @@ fn a_pointer_says_what_it_follows_and_a_partial_id_what_it_lacks() {
         (Some(Missing::Project), None)
     );
 }
+
+#[test]
+fn a_mark_belongs_to_one_cloud() {
+    let marked = |text: &str| detect(text).unwrap().marked();
+    assert_eq!(marked("ami-0ae8605ed708e3c3e"), Some(Cloud::Aws));
+    assert_eq!(marked("ami-0123456789abcdef0123456789abcdef"), None);
+    assert_eq!(
+        marked("projects/debian-cloud/global/images/debian-12"),
+        Some(Cloud::Gcp)
+    );
+    for text in [
+        "0b7e48ce-eb45-4f35-86a8-7d1e31c47c3e",
+        "ubuntu-24.04",
+        "web",
+    ] {
+        assert_eq!(marked(text), None, "{text}");
+    }
+}

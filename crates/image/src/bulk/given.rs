@@ -2,7 +2,8 @@
 
 use super::BulkLineError;
 use crate::{
-    AgentFacts, Devices, Ec2Facts, OsFacts, RegisterImage, RemoteAccess, SpelledImage, Via,
+    AgentFacts, Devices, Ec2Facts, OsFacts, ReadImageError, RegisterImage, RemoteAccess,
+    SpelledImage, Via,
 };
 use atlas_base::Tag;
 use atlas_scope::Scope;
@@ -124,8 +125,8 @@ impl Given {
             .ok_or_else(|| missing("image", "ami-0ae8605ed708e3c3e"))?;
         let spelled = SpelledImage::read(&location, &image).map_err(|error| {
             let field = match error {
-                crate::ReadImageError::Location(_) => "location",
-                crate::ReadImageError::Image(_) => "image",
+                ReadImageError::Location(_) => "location",
+                ReadImageError::Image(_) | ReadImageError::OtherCloud { .. } => "image",
             };
             BulkLineError::field(field, error)
         })?;

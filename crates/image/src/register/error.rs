@@ -163,10 +163,13 @@ impl fmt::Display for Possible<'_> {
             )?;
         }
         write!(f, "add a credential at `{scope}`")?;
-        if scope.parent().is_some() {
-            f.write_str(" or above")
-        } else {
-            Ok(())
+        match scope.parent() {
+            Some(_) => f.write_str(" or above"),
+            // From there nobody looks into accounts.
+            None if possible.is_empty() => {
+                f.write_str(", or register the image in an account that has one")
+            }
+            None => Ok(()),
         }
     }
 }

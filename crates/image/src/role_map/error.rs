@@ -1,18 +1,19 @@
 //! Why a role map stays as it is.
 
 use super::RoleOs;
-use crate::{ImageRecordId, OsFacts, register::listed};
+use crate::{AgentMissing, ImageRecordId, OsFacts, Referrer, referrer::Used, register::listed};
 use atlas_base::Name;
 use atlas_image_id::CloudLocation;
+use core::fmt;
 
 /// Why an image of a role map is not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RoleMapError {
-    /// The image has another operating system than the role, or nobody said which (Scalr).
+    /// The image has another operating system than the role (Scalr).
     #[error(
-        "the role map `{role}` is of {} {}, and {record} {}: choose an image of that system, or make another role map",
-        wanted.family, wanted.generation, has(found.as_ref())
+        "the role map `{role}` is of {} {}, and {record} has {} {}: choose an image of that system, or make another role map",
+        wanted.family, wanted.generation, found.family, found.generation
     )]
     OtherOs {
         /// The map.
@@ -21,20 +22,29 @@ pub enum RoleMapError {
         wanted: RoleOs,
         /// The record.
         record: ImageRecordId,
-        /// The operating system of the image; none where nobody said.
-        found: Option<OsFacts>,
+        /// The operating system of the image.
+        found: OsFacts,
+    },
+    /// Nobody has said which operating system the image has (ours: it fits no role).
+    #[error(
+        "the role map `{role}` is of {} {}, and the operating system of {record} is unknown: set it first",
+        wanted.family, wanted.generation
+    )]
+    OsUnknown {
+        /// The map.
+        role: Name,
+        /// Its operating system.
+        wanted: RoleOs,
+        /// The record.
+        record: ImageRecordId,
     },
     /// The image lacks an agent that the role needs (Scalr).
-    #[error(
-        "the role map `{role}` needs the {agent}, and {record} has none: bundle an image from a server that has it"
-    )]
+    #[error("the role map `{role}` {missing}")]
     AgentMissing {
         /// The map.
         role: Name,
-        /// The record.
-        record: ImageRecordId,
-        /// Which agent.
-        agent: &'static str,
+        /// What the image lacks.
+        missing: AgentMissing,
     },
     /// The image cannot be used.
     #[error("{record} is {state}: enable or restore it first")]
@@ -57,17 +67,17 @@ pub enum RoleMapError {
         /// Where it has images, in order.
         locations: Vec<CloudLocation>,
     },
-    /// Servers are launched through the map (Scalr).
+    /// Somebody uses the map (Scalr).
     #[error(
-        "servers ({servers}) use the role map `{role}`: put another image in `{location}` in the place of this one"
+        "the role map `{role}` is {users}: put another image of `{location}` in the place of this one"
     )]
     InUse {
         /// The map.
         role: Name,
         /// The location.
         location: CloudLocation,
-        /// How many server definitions use it.
-        servers: u64,
+        /// Who uses it.
+        users: RoleMapUsers,
     },
 }
 
@@ -75,20 +85,48 @@ pub enum RoleMapError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoveRoleMapError {
-    /// Servers are launched through it (Scalr).
-    #[error("servers ({servers}) use the role map `{role}`: remove them first")]
+    /// Somebody uses it (Scalr).
+    #[error("the role map `{role}` is {users}: remove what uses it first")]
     InUse {
         /// The map.
         role: Name,
-        /// How many server definitions use it.
-        servers: u64,
+        /// Who uses it.
+        users: RoleMapUsers,
     },
 }
 
-fn has(found: Option<&OsFacts>) -> String {
-    match found {
-        Some(os) => format!("has {} {}", os.family, os.generation),
-        None => "has an unknown one".to_owned(),
+/// Who uses a role map: never nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleMapUsers {
+    seen: Vec<Referrer>,
+    hidden: u64,
+}
+
+impl RoleMapUsers {
+    /// Those that bind the map, if any do.
+    pub(crate) fn of(users: &[Referrer]) -> Option<Self> {
+        let binding = users.iter().filter(|user| user.kind.is_binding());
+        let (mut seen, hidden): (Vec<_>, Vec<_>) = binding.cloned().partition(|user| user.visible);
+        seen.sort();
+        let hidden = u64::try_from(hidden.len()).unwrap_or(u64::MAX);
+        (hidden > 0 || !seen.is_empty()).then_some(Self { seen, hidden })
+    }
+
+    /// Those that the caller sees, by scope, kind and name.
+    pub fn seen(&self) -> &[Referrer] {
+        &self.seen
+    }
+
+    /// How many more there are. Whoever may change a map may do so for all that is below it, and so
+    /// is told how many of them she does not see.
+    pub fn hidden(&self) -> u64 {
+        self.hidden
+    }
+}
+
+impl fmt::Display for RoleMapUsers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Used(&self.seen, self.hidden).fmt(f)
     }
 }
 

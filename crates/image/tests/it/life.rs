@@ -3,7 +3,8 @@
 use crate::now;
 use atlas_base::{Digest, Timestamp};
 use atlas_image::{
-    AgentFacts, Cleaned, ImageRecordId, Lifecycle, LifecycleState, Origin, Verification,
+    AgentFacts, Cleaned, ConvertedFrom, ImageRecordId, Lifecycle, LifecycleState, Origin,
+    Verification,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::{Debug, Write as _};
@@ -114,6 +115,13 @@ fn l01_each_state_keeps_what_undoing_it_brings_back() {
     insta::assert_snapshot!(stored(&all()));
 }
 
+fn converted(from: ConvertedFrom) -> Origin {
+    Origin::Converted {
+        from,
+        content: Digest::of("test", b"raw"),
+    }
+}
+
 #[test]
 fn i09_an_origin_names_the_record_that_it_was_made_from() {
     let (server, base) = ("i-0123456789abcdef0", ImageRecordId::from_u128(4));
@@ -140,12 +148,21 @@ fn i09_an_origin_names_the_record_that_it_was_made_from() {
             mci: None,
             cleaned: Cleaned::NotStated,
         },
-        Origin::Converted {
-            content: Digest::of("test", b"raw"),
-        },
+        converted(ConvertedFrom::File {
+            name: "web.qcow2".parse().unwrap(),
+        }),
+        converted(ConvertedFrom::url(
+            "https://images.example/web?token=s3cret",
+        )),
+        converted(ConvertedFrom::Volume {
+            id: "vol-1".parse().unwrap(),
+        }),
+        converted(ConvertedFrom::Snapshot {
+            id: "snap-1".parse().unwrap(),
+        }),
     ];
-    let parents = origins.each_ref().map(Origin::parent);
-    assert_eq!(parents, [None, None, Some(base), Some(base), None, None]);
+    let parents: Vec<_> = origins.iter().filter_map(Origin::parent).collect();
+    assert_eq!(parents, [base, base]);
     insta::assert_snapshot!(stored(&origins));
 }
 

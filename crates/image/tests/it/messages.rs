@@ -1,12 +1,13 @@
 //! Every message, word for word.
 
-use crate::{AMI, location, scope};
+use crate::{AMI, location, now, scope};
 use atlas_image::{
-    AddCredentialError, AlreadyRegistered, Architecture, BundleError, CopyError, EditImageError,
-    ImageName, ImageRecordId, InUse, Installation, LifeError, LifecycleState, OsFacts, OsText,
-    PromoteError, Protection, Referrer, ReferrerKind, RegisterError, RemoveCredentialError,
-    RemoveRoleMapError, RoleMapError, RoleOs, SameImage, SecretRef, ServerState, UnshareError,
-    Version, Warning, WorkError, WorkKind, WorkOrderId,
+    AddCredentialError, AgentMissing, AlreadyRegistered, Architecture, BundleError, CopyError,
+    EditImageError, ImageName, ImageRecordId, InUse, Installation, LifeError, LifecycleState,
+    MakeRoleMap, NeededAgent, OsFacts, OsText, PromoteError, Protection, Referrer, ReferrerKind,
+    RegisterError, RemoveCredentialError, RemoveRoleMapError, RoleMapError, RoleMapId, RoleOs,
+    SameImage, SecretRef, ServerState, UnshareError, Version, Warning, WorkError, WorkKind,
+    WorkOrderId,
 };
 use atlas_image_id::{Cloud, ImageId};
 use core::num::NonZeroU32;
@@ -124,7 +125,7 @@ fn refused_bundles_and_work() {
         &WorkError::Held {
             order,
             by: by(),
-            until: crate::now(),
+            until: now(),
         },
         &WorkError::Ended {
             order,
@@ -218,14 +219,34 @@ fn refused_copies_and_promotions() {
 fn refused_changes_of_role_maps() {
     let record = ImageRecordId::from_u128(5);
     let role = || "web".parse::<atlas_base::Name>().unwrap();
-    let other = |found| RoleMapError::OtherOs {
-        role: role(),
-        wanted: RoleOs {
-            family: "ubuntu".parse().unwrap(),
-            generation: "24.04".parse().unwrap(),
-        },
-        record,
-        found,
+    let wanted = || RoleOs {
+        family: "ubuntu".parse().unwrap(),
+        generation: "24.04".parse().unwrap(),
+    };
+    let user = |kind, at: &str, name: &str, visible| Referrer {
+        scope: scope(at),
+        kind,
+        name: name.to_owned(),
+        id: "id".to_owned(),
+        visible,
+    };
+    let server = ReferrerKind::Server;
+    let users = [
+        user(server, "/acme/prod", "front", true),
+        user(server, "/acme", "nightly", true),
+        user(server, "/acme/prod", "back", true),
+        user(server, "/acme/dev", "try", false),
+    ];
+    let role_map = |users: &[Referrer]| {
+        let map = MakeRoleMap::new(scope("/acme"), role(), wanted());
+        let map = map.make(RoleMapId::from_u128(3), "dana".parse().unwrap(), now());
+        map.check_removal(users).unwrap_err()
+    };
+    let RemoveRoleMapError::InUse {
+        users: told_users, ..
+    } = role_map(&users)
+    else {
+        panic!("used")
     };
     let none = |locations| RoleMapError::NoImage {
         role: role(),
@@ -233,12 +254,30 @@ fn refused_changes_of_role_maps() {
         locations,
     };
     insta::assert_snapshot!(table(&[
-        &other(Some(OsFacts::parse("ubuntu", "22.04", "22.04.4").unwrap())),
-        &other(None),
+        &RoleMapError::OtherOs {
+            role: role(),
+            wanted: wanted(),
+            record,
+            found: OsFacts::parse("ubuntu", "22.04", "22.04.4").unwrap(),
+        },
+        &RoleMapError::OsUnknown {
+            role: role(),
+            wanted: wanted(),
+            record,
+        },
         &RoleMapError::AgentMissing {
             role: role(),
-            record,
-            agent: "agent",
+            missing: AgentMissing {
+                record,
+                agent: NeededAgent::Agent,
+            },
+        },
+        &RoleMapError::AgentMissing {
+            role: role(),
+            missing: AgentMissing {
+                record,
+                agent: NeededAgent::InitAgent,
+            },
         },
         &RoleMapError::NotUsable {
             record,
@@ -249,12 +288,10 @@ fn refused_changes_of_role_maps() {
         &RoleMapError::InUse {
             role: role(),
             location: location("gcp"),
-            servers: 3,
+            users: told_users,
         },
-        &RemoveRoleMapError::InUse {
-            role: role(),
-            servers: 3,
-        },
+        &role_map(&users[..1]),
+        &role_map(&users[3..]),
     ]));
 }
 
@@ -281,7 +318,9 @@ fn warnings() {
         Warning::AgentMissing,
         Warning::UsedElsewhere { count: 1 },
         Warning::StillUsed { count: 2 },
-        Warning::AgentUnknown,
+        Warning::AgentUnknown {
+            agent: NeededAgent::Agent,
+        },
         Warning::SourceDeprecated {
             from: ImageRecordId::from_u128(5),
         },
@@ -324,6 +363,8 @@ fn texts_that_are_refused() {
         &name(&long),
         &strict("web base"),
         &OsText::parse(" ").unwrap_err(),
+        &OsFacts::parse("Unknown", "1", "1.0").unwrap_err(),
+        &OsFacts::read("ubuntu").unwrap_err(),
         &SecretRef::parse("one\ntwo").unwrap_err(),
         &Installation::parse("").unwrap_err(),
         &Installation::parse("corp lab").unwrap_err(),
@@ -366,7 +407,7 @@ fn in_use(count: usize, hidden: u64) -> InUse {
 #[test]
 fn refused_steps_of_a_life() {
     let [id, replacement] = [1, 2].map(ImageRecordId::from_u128);
-    let now = crate::now();
+    let now = now();
     let protected = |protection| LifeError::Protected { id, protection };
     let same = |seen, hidden| LifeError::SameImage {
         image_id: ami(),

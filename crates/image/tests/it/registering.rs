@@ -2,8 +2,8 @@
 
 use crate::{AMI, codes, credential, decided, location, now, record, registered, request, scope};
 use atlas_image::{
-    AgentFacts, ImageRecordId, Lifecycle, Origin, RegisterError, RegisterImage, Verification, Via,
-    Warning,
+    AgentFacts, ImageRecordId, Lifecycle, Origin, ReadImageError, RegisterError, RegisterImage,
+    SpelledImage, Verification, Via, Warning,
 };
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
 
@@ -129,6 +129,47 @@ fn i02_openstack_without_a_region_takes_region_one_with_a_notice() {
         &location("openstack:corp/RegionOne")
     );
     assert_eq!(codes(&registered), ["region-assumed"]);
+}
+
+#[test]
+fn i13_an_id_that_has_the_mark_of_another_cloud_is_told_by_its_name() {
+    let told = |location: &str, image: &str| {
+        let error = SpelledImage::read(location, image).unwrap_err();
+        (
+            matches!(error, ReadImageError::OtherCloud { .. }),
+            error.to_string(),
+        )
+    };
+    for (location, image, of, example) in [
+        ("azure/westeurope", AMI, "AWS", "`aws/us-east-1`"),
+        ("aws/us-east-1", GCE, "GCP", "`gcp`"),
+        ("gcp", DISK, "Azure", "`azure`"),
+        ("local/main", URN, "Azure", "`azure`"),
+    ] {
+        let (other, text) = told(location, image);
+        assert!(other, "{text}");
+        assert!(
+            text.contains(&format!("is an image id of {of}, ")),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("a location such as {example}, or")),
+            "{text}"
+        );
+        assert!(
+            text.contains(location) && text.contains("looks like"),
+            "{text}"
+        );
+    }
+    // What several clouds have, and what none has, says nothing of another cloud.
+    for (location, image) in [
+        ("aws/us-east-1", UUID),
+        ("aws/us-east-1", "web"),
+        ("azure", "ami-xyz"),
+    ] {
+        let (other, text) = told(location, image);
+        assert!(!other, "{text}");
+    }
 }
 
 #[test]

@@ -203,6 +203,63 @@ fn l02_what_is_in_use_stays() {
 }
 
 #[test]
+fn l02_each_kind_of_referrer_keeps_a_record_from_being_deleted() {
+    use ReferrerKind as Kind;
+    let record = living();
+    let refused = |kind: Kind, scope: &str, visible: bool, request: DeleteImage| {
+        let referrer = Referrer {
+            kind,
+            visible,
+            ..head(scope)
+        };
+        let usage = Usage::of(&record, [referrer.clone()], true);
+        let facts = DeleteFacts {
+            usage: &usage,
+            same_image: &SameImage::default(),
+            now: now(),
+        };
+        match delete(&record, request, &facts) {
+            Ok(_) => None,
+            Err(LifeError::InUse(in_use)) => {
+                let seen = if visible { vec![referrer] } else { vec![] };
+                assert_eq!(in_use.referrers, seen, "{kind}");
+                assert_eq!(in_use.hidden, u64::from(!visible), "{kind}");
+                Some(in_use.to_string())
+            }
+            Err(other) => panic!("{kind}: {other}"),
+        }
+    };
+    let binding = [
+        Kind::MciHead,
+        Kind::MciRevision,
+        Kind::Channel,
+        Kind::Template,
+        Kind::RoleMap,
+        Kind::Server,
+        Kind::Lock,
+    ];
+    let mut told = String::new();
+    for kind in binding {
+        for request in [DeleteImage::default(), in_cloud()] {
+            for (scope, visible) in [("/acme", true), ("/acme/prod", true), ("/acme/prod", false)] {
+                let text = refused(kind, scope, visible, request.clone());
+                assert!(text.is_some(), "{kind} at {scope}, seen: {visible}");
+            }
+        }
+        let text = refused(kind, "/acme/prod", true, DeleteImage::default());
+        writeln!(told, "{}", text.unwrap()).unwrap();
+        // S13: those of other accounts are counted.
+        let elsewhere = refused(kind, "/beta", true, DeleteImage::default());
+        assert_eq!(elsewhere, None, "{kind}");
+    }
+    for kind in [Kind::Derived, Kind::Replaced] {
+        let text = refused(kind, "/acme", true, DeleteImage::default());
+        assert_eq!(text, None, "{kind}");
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
 fn l03_deleting_in_the_cloud_waits_for_the_host() {
     let record = living();
     let pending = deleted(&record, in_cloud(), 0).unwrap();

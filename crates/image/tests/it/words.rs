@@ -79,6 +79,10 @@ fn i03_the_operating_system_is_three_texts() {
     ] {
         assert!(OsFacts::parse(family, generation, version).is_err());
     }
+    // What nobody knows is not said at all.
+    for text in ["unknown/1/1", "Unknown/unknown/unknown"] {
+        assert!(OsFacts::read(text).is_err(), "{text}");
+    }
 }
 
 #[test]

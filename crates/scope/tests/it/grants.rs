@@ -17,6 +17,7 @@ fn decided(wanted: Grant, grants: &[Grant]) -> Result<Granted, GrantError> {
         scope: wanted.scope.clone(),
         account_number: None,
         created: noon(1),
+        renamed: None,
     };
     let facts = GrantFacts {
         principal: Some(&principal),

@@ -12,6 +12,7 @@ mod groups;
 mod laws;
 mod messages;
 mod principals;
+mod renames;
 mod roles;
 mod scopes;
 mod tree;

@@ -4,8 +4,8 @@ use crate::{held, noon, scope};
 use atlas_scope::{
     AccountNumber, AddPrincipalError, AddScopeError, Contents, Denied, GrantError,
     ParseAccountNumberError, ParsePermissionError, ParsePrincipalError, ParseRoleError,
-    ParseScopeError, Permission, PrincipalId, RemovePrincipalError, RemoveScopeError, RevokeError,
-    Role, Scope,
+    ParseScopeError, Permission, PrincipalId, RemovePrincipalError, RemoveScopeError,
+    RenamePrincipalError, RenameScopeError, RevokeError, Role, Scope,
 };
 use std::{error::Error, fmt::Write as _};
 
@@ -135,8 +135,29 @@ fn s14_refused_changes_of_the_tree() {
         },
         &AddScopeError::NumberTaken { number },
         &RemoveScopeError::Global,
-        &RemoveScopeError::Unknown { scope: prod },
+        &RemoveScopeError::Unknown {
+            scope: prod.clone()
+        },
         &RemoveScopeError::NotEmpty {
+            scope: acme.clone(),
+            contents: contents.clone()
+        },
+        &RenameScopeError::Global,
+        &RenameScopeError::Unknown {
+            scope: prod.clone()
+        },
+        &RenameScopeError::Elsewhere {
+            from: prod,
+            to: scope("/beta/prod")
+        },
+        &RenameScopeError::Elsewhere {
+            from: acme.clone(),
+            to: scope("/beta/prod")
+        },
+        &RenameScopeError::Taken {
+            scope: acme.clone()
+        },
+        &RenameScopeError::NotEmpty {
             scope: acme,
             contents
         },
@@ -157,6 +178,12 @@ fn s14_refused_changes_of_people_and_grants() {
             principal: principal()
         },
         &RemovePrincipalError::LastAdmin {
+            principal: principal()
+        },
+        &RenamePrincipalError::Unknown {
+            principal: principal()
+        },
+        &RenamePrincipalError::Taken {
             principal: principal()
         },
         &GrantError::UnknownRole {

@@ -16,6 +16,7 @@ fn record(at: &str) -> ScopeRecord {
         scope: scope(at),
         account_number,
         created: noon(1),
+        renamed: None,
     }
 }
 

@@ -11,8 +11,8 @@ use cloud_atlas::{
     Error,
     base::{Name, Tag},
     image::{
-        AgentFacts, Architecture, Firmware, ImageDescription, ImageName, LoginName, OsFacts,
-        ParseTextError, RegisterError, RegisterImage, RemoteAccess, SpelledImage, Via,
+        AgentFacts, Architecture, BundleError, Firmware, ImageDescription, ImageName, LoginName,
+        OsFacts, ParseTextError, RegisterError, RegisterImage, RemoteAccess, SpelledImage, Via,
         Virtualization, form,
     },
     image_id::Cloud,
@@ -148,11 +148,16 @@ impl Register {
 }
 
 /// A refusal, with the option that would have said what is missing.
-fn with_option(error: Error) -> Failure {
-    let option = match &error {
-        Error::Register(RegisterError::OsMissing) => "--os FAMILY/GENERATION/VERSION",
-        Error::Register(RegisterError::NameMissing { .. }) => "--name NAME",
-        Error::Register(RegisterError::SeveralCredentials { .. }) => "--credential NAME",
+pub(in crate::commands) fn with_option(error: Error) -> Failure {
+    let (Error::Register(refusal) | Error::Bundle(BundleError::Register(refusal))) = &error else {
+        return error.into();
+    };
+    let option = match refusal {
+        RegisterError::OsMissing => {
+            "--os FAMILY/GENERATION/VERSION, such as --os ubuntu/24.04/24.04.1"
+        }
+        RegisterError::NameMissing { .. } => "--name NAME",
+        RegisterError::SeveralCredentials { .. } => "--credential NAME",
         _ => return error.into(),
     };
     Failure::refused(format!("{error}, with {option}")).into()

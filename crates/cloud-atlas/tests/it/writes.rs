@@ -1,0 +1,229 @@
+//! Every call of the facade that writes, and the events that each of its commits leaves behind.
+
+use crate::{
+    support::{World, ami, image, options, p, run, set, small},
+    watched::{Stop, Watched},
+};
+use cloud_atlas::{
+    AddCredential, BundleImage, GroupRef, ReportWork, Retention, Session, TakeWork, WorkRequest,
+    image::{
+        CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
+    },
+    image_id::Cloud,
+    scope::{Role, Scope},
+    store::{MemoryStore, Write},
+};
+use core::time::Duration;
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+
+const EAST: &str = "aws/us-east-1";
+const WEST: &str = "aws/us-west-2";
+
+/// Calls of a session that write nothing and begin no unit of work of their own: they wait, or ask
+/// another call.
+const NEITHER: [&str; 4] = ["candidates", "discover", "events", "events_wait"];
+
+/// The calls of a session that are no reads, by their names. An import rehearses, and then writes.
+fn writes_in_the_source() -> BTreeSet<String> {
+    fn scan(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                scan(&path, found);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for part in text.split("\nimpl Session {\n").skip(1) {
+                let calls = part.split("\n}\n").next().unwrap();
+                for part in calls.split("    pub async fn ").skip(1) {
+                    let body = part.split("\n    }\n").next().unwrap();
+                    let end = part.find(|next: char| !next.is_alphanumeric() && next != '_');
+                    if !body.contains("self.read()") || body.contains("rehearsal") {
+                        found.insert(part[..end.unwrap()].to_owned());
+                    }
+                }
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    scan(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    found
+}
+
+/// Whether each of these commits says who did what.
+#[track_caller]
+fn told(name: &str, by: &Session, commits: &[Vec<Write>]) {
+    assert!(!commits.is_empty(), "{name} writes");
+    let by = format!("\"by\":\"{}\"", by.principal());
+    for commit in commits {
+        let space = |write: &Write| write.key().space().as_text().unwrap();
+        let events = commit.iter().filter(|write| space(write) == "event");
+        let events: Vec<_> = events
+            .map(|write| match write {
+                Write::Put { value, .. } => String::from_utf8(value.to_vec()).unwrap(),
+                Write::Delete { key } => panic!("{name} takes {key:?} away"),
+            })
+            .collect();
+        let spaces: BTreeSet<_> = commit.iter().map(space).collect();
+        assert!(!events.is_empty(), "{name} leaves no event: {spaces:?}");
+        assert!(events.iter().all(|event| event.contains(&by)), "{events:?}");
+    }
+}
+
+#[test]
+fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
+    let watched = Arc::new(Watched::new(Arc::new(MemoryStore::new()), Stop::Never));
+    let world = World::over(Arc::clone(&watched) as _);
+    let (admin, ivy) = (world.admin(), world.who("ivy"));
+    let mut tried = BTreeSet::new();
+    macro_rules! wrote {
+        ($who:ident.$name:ident($($argument:expr),* $(,)?)) => {{
+            watched.written();
+            let outcome = $who.$name($($argument),*).await.unwrap();
+            told(stringify!($name), &$who, &watched.written());
+            tried.insert(stringify!($name).to_owned());
+            outcome
+        }};
+    }
+    run(async {
+        let (acme, beta) = (p::<Scope>("/acme"), p::<Scope>("/beta"));
+        // The tree and its people.
+        wrote!(admin.add_scope(&p("/gamma")));
+        wrote!(admin.rename_scope(&p("/gamma"), &p("/delta")));
+        wrote!(admin.remove_scope(&p("/delta")));
+        wrote!(admin.add_principal(&p("carl")));
+        wrote!(admin.grant(&p("carl"), &Role::ACTOR, &acme, None));
+        wrote!(admin.rename_principal(&p("carl"), &p("ivy")));
+        wrote!(admin.revoke(&p("ivy"), &Role::ACTOR, &acme));
+        wrote!(admin.remove_principal(&p("ivy")));
+        // Credentials and groups.
+        let credential = AddCredential::new(acme.clone(), Cloud::Aws, p("other"), p("vault:x"));
+        wrote!(admin.add_credential(credential));
+        wrote!(admin.remove_credential(&acme, &p("other")));
+        let group = wrote!(admin.make_group(&acme, &p("partners"))).id;
+        let group = GroupRef::Id(group);
+        let code = wrote!(admin.invite(&group, &acme)).code;
+        wrote!(admin.accept_invitation(code, &beta));
+        wrote!(admin.leave_group(&group, &beta));
+        let code = wrote!(admin.invite(&group, &acme)).code;
+        wrote!(admin.accept_invitation(code, &beta));
+        wrote!(admin.remove_member(&group, &beta, &acme));
+        let _ = wrote!(admin.invite(&group, &acme));
+        wrote!(admin.cancel_invitation(&group, 3, &acme));
+        wrote!(admin.delete_group(&group, &acme));
+        // Records, one by one and together.
+        let id = wrote!(admin.register_image(image("/acme", EAST, 1)));
+        let id = id.record.id();
+        wrote!(admin.register_images(vec![image("/acme", EAST, 2), image("/acme", EAST, 3)]));
+        wrote!(admin.register_watched(vec![image("/acme", EAST, 4)], &|_| {}));
+        wrote!(admin.register_each(vec![image("/acme", EAST, 5)], &|_| {}));
+        let own = wrote!(admin.register_image(image("/acme/prod", EAST, 6)));
+        wrote!(admin.promote_image(own.record.id(), &p("/acme/prod"), None));
+        wrote!(admin.copy_image(id, &acme, CopyImage::new(p(WEST)), ami(7)));
+        let to = [LaunchPermission::Everybody];
+        wrote!(admin.add_launch_permissions(id, &to, &acme));
+        wrote!(admin.remove_launch_permissions(id, &to, &acme));
+        wrote!(admin.add_launch_permissions(id, &to, &acme));
+        wrote!(admin.reset_launch_permissions(id, &acme));
+        let mut edit = EditImage::default();
+        edit.add_tags = BTreeSet::from([p("team:owner=web")]);
+        wrote!(admin.edit_image(id, &acme, edit));
+        wrote!(admin.unshare_image(id, &acme, false));
+        wrote!(admin.share_image(id, &acme));
+        wrote!(admin.deprecate_image(id, &acme, None, None, None));
+        wrote!(admin.undeprecate_image(id, &acme));
+        wrote!(admin.disable_image(id, &acme, None));
+        wrote!(admin.enable_image(id, &acme));
+        wrote!(admin.protect_image(id, &acme, false));
+        wrote!(admin.unprotect_image(id, &acme));
+        // Role maps.
+        let name = p("front");
+        wrote!(admin.make_role_map(crate::elsewhere::role("/acme", "front")));
+        wrote!(admin.set_role_image(&name, &acme, id));
+        wrote!(admin.unset_role_image(&name, &acme, &p(EAST)));
+        wrote!(admin.remove_role_map(&name, &acme));
+        // The bin.
+        let keep = Retention::default();
+        wrote!(admin.delete_image(id, &acme, None, keep, false));
+        wrote!(admin.restore_image(id, &acme));
+        wrote!(admin.delete_image(id, &acme, None, keep, true));
+        let taking = TakeWork::new(acme.clone(), Duration::from_hours(1));
+        let deletion = wrote!(admin.take_work(&taking)).unwrap();
+        let gone = ReportWork {
+            attempt: deletion.attempt,
+            report: WorkReport::NotFound,
+        };
+        wrote!(admin.report_work(deletion.id, &acme, gone));
+        wrote!(admin.purge(id, &acme, true));
+        let second = wrote!(admin.register_image(image("/acme", WEST, 8)));
+        let second = second.record.id();
+        wrote!(admin.delete_image(second, &acme, None, keep, false));
+        wrote!(admin.empty_image_bin(&acme, true));
+        // Work for hosts.
+        let third = wrote!(admin.register_image(image("/acme", EAST, 9))).record;
+        let copy = WorkRequest::Copy { to: p(WEST) };
+        let copy = wrote!(admin.order_work(third.id(), &acme, copy)).id;
+        wrote!(admin.cancel_work(copy, &acme, None));
+        let mut asked = BundleImage::new(acme.clone(), p(EAST), p("i-1"));
+        asked.os = Some(OsFacts::parse("debian", "12", "12.5").unwrap());
+        let server = CloudServer::new(p(EAST), p("i-1"), ServerState::Operational);
+        let order = wrote!(admin.bundle(asked, Some(server))).order.id;
+        let attempt = wrote!(admin.take_work(&taking)).unwrap().attempt;
+        let failed = WorkReport::Failed {
+            reason: p("no room"),
+        };
+        let report = |attempt, report| ReportWork { attempt, report };
+        wrote!(admin.report_work(order, &acme, report(attempt, failed)));
+        wrote!(admin.retry_work(order, &acme));
+        let attempt = wrote!(admin.take_work(&taking)).unwrap().attempt;
+        let done = WorkReport::Done {
+            image_id: Some(ami(10)),
+        };
+        wrote!(admin.report_work(order, &acme, report(attempt, done)));
+        // MultiCloud Images.
+        wrote!(admin.create_mci(&acme, p("web")));
+        let web = p("web");
+        wrote!(admin.edit_mci(&web, &acme, vec![set(EAST, 9)], None));
+        wrote!(admin.commit_mci(&web, &acme, p("first"), None));
+        wrote!(admin.assign_channel(&p("stable"), &web, &acme));
+        wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
+        // Imports: whole, and in batches that somebody stops.
+        let document = |number: u64| {
+            let time = format!("2026-01-0{number}T00:00:00Z");
+            let images = [("x86_64", EAST, 20 + number), ("x86_64", WEST, 30 + number)];
+            small("stable", &format!("{number}.0"), &time, &images)
+        };
+        wrote!(admin.import_streams(&[document(1)], &options(true), &|_| {}));
+        admin.add_principal(&p("ivy")).await.unwrap();
+        let (ivys, designer) = (p("ivy"), Role::DESIGNER);
+        admin.grant(&ivys, &designer, &acme, None).await.unwrap();
+        let mut batches = options(true);
+        batches.in_batches = true;
+        let stop = |step: cloud_atlas::ImportProgress| {
+            if step.done == 1 {
+                run(admin.revoke(&p("ivy"), &Role::DESIGNER, &acme)).unwrap();
+            }
+        };
+        watched.written();
+        let both = [document(2), document(3)];
+        ivy.import_streams(&both, &batches, &stop)
+            .await
+            .unwrap_err();
+        // Each batch tells of what it did, and so does whoever takes the right away.
+        for commit in watched.written() {
+            let event = |write: &Write| write.key().space().as_text().as_deref() == Some("event");
+            assert!(commit.iter().any(event), "{commit:?}");
+        }
+        let job = admin.jobs(&acme).await.unwrap().remove(0).id;
+        wrote!(admin.forget_job(job, &acme));
+    });
+    tried.extend(NEITHER.map(str::to_owned));
+    let found = writes_in_the_source();
+    let missing: Vec<_> = found.difference(&tried).collect();
+    assert!(missing.is_empty(), "not tried: {missing:?}");
+    let gone: Vec<_> = tried.difference(&found).collect();
+    assert!(gone.is_empty(), "no longer there: {gone:?}");
+}
