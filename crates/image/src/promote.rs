@@ -1,8 +1,8 @@
 //! Lifting a record to the scope above.
 
 use crate::{
-    AlreadyRegistered, Credential, ImageRecord, ImageRecordId, RegisterError,
-    register::choose_credential, register::listed,
+    AlreadyRegistered, Credential, ImageRecord, ImageRecordId, LifeError, RegisterError,
+    life::standing, register::choose_credential, register::listed,
 };
 use atlas_base::Name;
 use atlas_scope::{Scope, visible};
@@ -37,6 +37,8 @@ pub fn promote(
             record: record.id(),
         });
     };
+    // Scopes that see it only then may refer to its image, and nothing is to refer to what is deleted.
+    standing(record)?;
     check_free(record, &above, facts.same_image)?;
     let mut fields = record.clone().into_fields();
     fields.credential = credential(record, &above, facts)?;
@@ -127,6 +129,9 @@ pub enum PromoteError {
         /// The scopes that have a record, in order.
         scopes: Vec<Scope>,
     },
+    /// It is deleted, or about to be.
+    #[error(transparent)]
+    Life(#[from] LifeError),
     /// It could not be registered there.
     #[error(transparent)]
     Register(#[from] RegisterError),

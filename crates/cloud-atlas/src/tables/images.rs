@@ -97,12 +97,15 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
             let until = purge_at.map_or(u64::MAX, micros);
             vec![Parts::from((image.scope().as_str(), until))]
         }),
-        // What is in the recycle bin, by image: nothing new may refer to it.
+        // What is in the recycle bin or on its way there, by image: nothing new may refer to it.
         Index::many("buried", |kept| {
             let image = &kept.0;
-            let deleted = image.lifecycle().is_deleted();
+            let buried = matches!(
+                image.lifecycle(),
+                Lifecycle::Deleted { .. } | Lifecycle::PendingDelete { .. }
+            );
             let row = || image_parts(image.location(), image.image_id());
-            deleted.then(row).into_iter().collect()
+            buried.then(row).into_iter().collect()
         }),
         // Which records name another one: as what they were made from, or as what replaces them.
         Index::many("named", |kept| {

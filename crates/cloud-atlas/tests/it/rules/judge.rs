@@ -111,7 +111,10 @@ impl Model {
             Act::RemoveScope(at) => {
                 govern(self, parent(at).unwrap_or("/"))?;
                 unless(!self.scopes.contains(at), NotFound)?;
-                let holds = self.records.iter().any(|one| one.scope == at && !one.purged)
+                let holds = self
+                    .records
+                    .iter()
+                    .any(|one| one.scope == at && !one.purged)
                     || self.maps.iter().any(|map| map.at == at)
                     || self.mcis.contains_key(at)
                     || self.credentials.contains(at);
@@ -230,8 +233,9 @@ impl Model {
                 self.maps.push(Map { at, name, images });
             }));
         }
-        let (Act::SetMap(name, from, _) | Act::UnsetMap(name, from, _) | Act::RemoveMap(name, from)) =
-            *act
+        let (Act::SetMap(name, from, _)
+        | Act::UnsetMap(name, from, _)
+        | Act::RemoveMap(name, from)) = *act
         else {
             return None;
         };
@@ -331,9 +335,9 @@ impl Model {
                     Ok(())
                 })
             }
-            Act::PutOut(owner, member) => self.own_group(by, owner).and_then(|group| {
-                unless(!self.groups[group].members.remove(member), NotFound)
-            }),
+            Act::PutOut(owner, member) => self
+                .own_group(by, owner)
+                .and_then(|group| unless(!self.groups[group].members.remove(member), NotFound)),
             Act::Leave(owner, member) => {
                 let group = self.newest(owner)?;
                 let may = self.enter(by, Need::Accept, member);

@@ -278,7 +278,8 @@ impl Model {
     /// The nearest role map of a name that a scope sees.
     pub(super) fn map(&self, name: &str, from: At) -> Option<usize> {
         let maps = self.maps.iter().enumerate();
-        let seen = maps.filter(|(_, map)| map.name == name && visible(map.at, shares(map.at), from));
+        let seen =
+            maps.filter(|(_, map)| map.name == name && visible(map.at, shares(map.at), from));
         let nearest = seen.max_by_key(|(_, map)| map.at.len());
         nearest.map(|(at, _)| at)
     }
@@ -324,13 +325,17 @@ impl Model {
             if self.nearest(scope, record.place, record.number) != Some(which) {
                 continue;
             }
-            let holds = |content: &BTreeMap<Place, u64>| {
-                content.get(record.place) == Some(&record.number)
-            };
+            let holds =
+                |content: &BTreeMap<Place, u64>| content.get(record.place) == Some(&record.number);
             if holds(&mci.head) {
                 add("mci-head", scope, shares(scope), "web@head".to_owned());
             }
-            for (number, _) in mci.revisions.iter().enumerate().filter(|(_, one)| holds(one)) {
+            for (number, _) in mci
+                .revisions
+                .iter()
+                .enumerate()
+                .filter(|(_, one)| holds(one))
+            {
                 let name = format!("web@{}", number + 1);
                 add("mci-revision", scope, shares(scope), name);
             }

@@ -246,9 +246,7 @@ async fn mci(who: &Session, act: &Act) -> Result<(), Error> {
     let edit = |at: At, edit: HeadEdit| async move {
         who.edit_mci(&web(at, ""), &p(at), vec![edit], None).await
     };
-    let unset = |place: Place| HeadEdit::Unset {
-        location: p(place),
-    };
+    let unset = |place: Place| HeadEdit::Unset { location: p(place) };
     match *act {
         Act::MakeMci(at) => drop(who.create_mci(&p(at), p("web")).await?),
         Act::SetHead(at, place, number) => drop(edit(at, set(place, number)).await?),

@@ -16,6 +16,8 @@ pub(super) const ACCOUNTS: [At; 2] = ["/acme", "/beta"];
 const ENVIRONMENTS: [At; 2] = ["/acme/dev", "/acme/prod"];
 pub(super) const PLACES: [Place; 2] = ["aws/us-east-1", "aws/us-west-2"];
 pub(super) const MAPS: [&str; 2] = ["front", "back"];
+/// How many images there are.
+pub(super) const NUMBERS: u64 = 4;
 const ROLES: [&str; 5] = ["observer", "actor", "designer", "publisher", "admin"];
 const NAMES: [&str; 2] = ["an image", "another image"];
 const TAGS: [&str; 2] = ["team:owner=web", "team:owner=db"];
@@ -59,6 +61,7 @@ pub(super) enum Act {
     UnsetMap(&'static str, At, Place),
     RemoveMap(&'static str, At),
     MakeMci(At),
+    /// From [`NUMBERS`] on, the image of a record.
     SetHead(At, Place, u64),
     UnsetHead(At, Place),
     Commit(At),
@@ -120,7 +123,7 @@ fn change() -> impl Strategy<Value = Change> {
     let days = prop::option::of(1..3_u16);
     let place = select(&PLACES[..]);
     prop_oneof![
-        2 => (hours, prop::option::of(0..6_usize)).prop_map(|(hours, by)| Change::Deprecate(hours, by)),
+        2 => (hours, prop::option::of(0..12_usize)).prop_map(|(hours, by)| Change::Deprecate(hours, by)),
         1 => Just(Change::Undeprecate),
         2 => Just(Change::Disable),
         1 => Just(Change::Enable),
@@ -134,7 +137,7 @@ fn change() -> impl Strategy<Value = Change> {
         1 => select(&TAGS[..]).prop_map(Change::RemoveTag),
         2 => Just(Change::Share),
         3 => any::<bool>().prop_map(Change::Unshare),
-        3 => (place, 0..4_u64).prop_map(|(place, number)| Change::Copy(place, number)),
+        3 => (place, 0..NUMBERS).prop_map(|(place, number)| Change::Copy(place, number)),
         3 => Just(Change::Promote),
         5 => to().prop_map(Change::Open),
         2 => to().prop_map(Change::Close),
@@ -172,11 +175,11 @@ fn beside() -> impl Strategy<Value = Act> {
     let place = || select(&PLACES[..]);
     prop_oneof![
         3 => (scope(), map()).prop_map(|(at, name)| Act::MakeMap(at, name)),
-        6 => (map(), scope(), 0..6_usize).prop_map(|(name, from, which)| Act::SetMap(name, from, which)),
+        6 => (map(), scope(), 0..12_usize).prop_map(|(name, from, which)| Act::SetMap(name, from, which)),
         2 => (map(), scope(), place()).prop_map(|(name, from, place)| Act::UnsetMap(name, from, place)),
         1 => (map(), scope()).prop_map(|(name, from)| Act::RemoveMap(name, from)),
         3 => scope().prop_map(Act::MakeMci),
-        6 => (scope(), place(), 0..4_u64).prop_map(|(at, place, number)| Act::SetHead(at, place, number)),
+        8 => (scope(), place(), 0..5 * NUMBERS).prop_map(|(at, place, number)| Act::SetHead(at, place, number)),
         3 => (scope(), place()).prop_map(|(at, place)| Act::UnsetHead(at, place)),
         2 => scope().prop_map(Act::Commit),
         3 => account().prop_map(Act::MakeGroup),
@@ -191,18 +194,63 @@ fn beside() -> impl Strategy<Value = Act> {
 
 fn act() -> impl Strategy<Value = Act> {
     let scope = || select(&SCOPES[..]);
-    let register = (scope(), select(&PLACES[..]), 0..4_u64, any::<bool>());
+    let register = (scope(), select(&PLACES[..]), 0..NUMBERS, any::<bool>());
     let from = prop::option::weighted(0.3, scope());
     prop_oneof![
         4 => around(),
         4 => register.prop_map(|(at, place, number, shared)| Act::Register { at, place, number, shared }),
-        11 => (0..6_usize, from, change()).prop_map(|(which, from, change)| Act::Record { which, from, change }),
+        11 => (0..12_usize, from, change()).prop_map(|(which, from, change)| Act::Record { which, from, change }),
         1 => (scope(), any::<bool>()).prop_map(|(at, early)| Act::EmptyBin(at, early)),
         5 => beside(),
     ]
 }
 
-pub(super) fn step() -> impl Strategy<Value = Step> {
-    let by = prop_oneof![2 => Just(ADMIN), 3 => select(&PEOPLE[..])];
-    (by, act(), prop::bool::weighted(0.3)).prop_map(|(by, act, undo)| Step { by, act, undo })
+/// A history: first some rights, records and what refers to them, then anything.
+pub(super) fn history() -> impl Strategy<Value = Vec<Step>> {
+    let by = prop_oneof![3 => Just(ADMIN), 2 => select(&PEOPLE[..])];
+    let step = (by, act(), prop::bool::weighted(0.3));
+    let step = step.prop_map(|(by, act, undo)| Step { by, act, undo });
+    let by_admin = |act| Step {
+        by: ADMIN,
+        act,
+        undo: false,
+    };
+    let first = prop::collection::vec(furniture(), 0..16);
+    let first =
+        first.prop_map(move |acts| acts.into_iter().flatten().map(by_admin).collect::<Vec<_>>());
+    let steps = prop::collection::vec(step, 1..60);
+    (first, steps).prop_map(|(mut first, steps)| {
+        first.extend(steps);
+        first
+    })
+}
+
+fn furniture() -> impl Strategy<Value = Vec<Act>> {
+    let scope = || select(&SCOPES[1..]);
+    let grant = (select(&PEOPLE[..]), select(&ROLES[..]), scope());
+    let register = (scope(), select(&PLACES[..]), 0..NUMBERS, any::<bool>());
+    let one = prop_oneof![
+        5 => grant.prop_map(|(to, role, at)| Act::Grant(to, role, at, None)),
+        5 => register.prop_map(|(at, place, number, shared)| Act::Register { at, place, number, shared }),
+        1 => Just(Act::AddCredential("/")),
+        1 => scope().prop_map(Act::MakeMci),
+        2 => (scope(), select(&MAPS[..])).prop_map(|(at, name)| Act::MakeMap(at, name)),
+    ];
+    let friends = |(owner, member)| {
+        let open = Act::Record {
+            which: 0,
+            from: None,
+            change: Change::Open(To::Group(owner)),
+        };
+        vec![
+            Act::MakeGroup(owner),
+            Act::Invite(owner),
+            Act::Accept(0, member),
+            open,
+        ]
+    };
+    prop_oneof![
+        14 => one.prop_map(|act| vec![act]),
+        1 => prop_oneof![Just(("/acme", "/beta")), Just(("/beta", "/acme"))].prop_map(friends),
+    ]
 }

@@ -84,6 +84,7 @@ fn unchanged(which: usize, change: &Change, before: &Model, after: &Model) -> Op
     let old: &Record = &before.records[which];
     // L01: launch permissions do not come back.
     let closed = old.open.is_empty();
+    let taken = after.is_taken(old.scope, old.place, old.number, Some(which));
     let back = match *change {
         Change::Deprecate(..) => Some(Change::Undeprecate),
         Change::Undeprecate => match old.life {
@@ -91,7 +92,8 @@ fn unchanged(which: usize, change: &Change, before: &Model, after: &Model) -> Op
             _ => None,
         },
         Change::Disable if closed => Some(Change::Enable),
-        Change::Delete(_) if closed => Some(Change::Restore),
+        // L04: the key may be taken, by a scope above that registered the image later.
+        Change::Delete(_) if closed && !taken => Some(Change::Restore),
         Change::Protect(false) if old.guard == Guard::Off => Some(Change::Unprotect),
         Change::Unprotect if old.guard == Guard::On(false) => Some(Change::Protect(false)),
         Change::Rename(_) => Some(Change::Rename(old.name)),
@@ -116,7 +118,5 @@ pub(super) async fn held(atlas: &Atlas) -> BTreeSet<String> {
         let table = line.split(' ').nth(1).unwrap_or_default();
         table == "event" || table.starts_with("event.")
     };
-    lines
-        .filter(|line| !is_trail(line))
-        .collect()
+    lines.filter(|line| !is_trail(line)).collect()
 }

@@ -122,9 +122,17 @@ impl Model {
 
 /// Those at a scope and below it: those elsewhere are another matter (S13).
 fn referring(usage: &[cloud_atlas::image::Referrer], base: At) -> Told {
-    let here = usage.iter().filter(|one| p::<Scope>(base).contains(&one.scope));
-    here.map(|one| (one.kind.to_string(), one.scope.to_string(), one.name.clone()))
-        .collect()
+    let here = usage
+        .iter()
+        .filter(|one| p::<Scope>(base).contains(&one.scope));
+    here.map(|one| {
+        (
+            one.kind.to_string(),
+            one.scope.to_string(),
+            one.name.clone(),
+        )
+    })
+    .collect()
 }
 
 impl Real {
@@ -236,13 +244,20 @@ impl Real {
         let found = who.find_images(&images, &p(from)).await;
         let found = found.map(|found| {
             let told = |one: &cloud_atlas::FoundImage| {
-                let at = SCOPES.into_iter().find(|at| p::<Scope>(at) == *one.record.scope());
-                (self.read(&one.record), referring(&one.referrers, at.unwrap()))
+                let at = SCOPES
+                    .into_iter()
+                    .find(|at| p::<Scope>(at) == *one.record.scope());
+                (
+                    self.read(&one.record),
+                    referring(&one.referrers, at.unwrap()),
+                )
             };
             found.iter().map(told).collect::<BTreeMap<_, _>>()
         });
         let expected = may.map(|()| {
-            let there = seen.iter().filter(|(which, _)| model.records[**which].is_there());
+            let there = seen
+                .iter()
+                .filter(|(which, _)| model.records[**which].is_there());
             let told = |(which, way): (&usize, &Seen)| {
                 let record = &model.records[*which];
                 let referrers = match way {
@@ -277,10 +292,16 @@ impl Real {
             page.items.iter().map(told).collect::<BTreeSet<_>>()
         });
         let expected = may.map(|()| {
-            let seen = model.maps.iter().filter(|map| visible(map.at, shares(map.at), from));
+            let seen = model
+                .maps
+                .iter()
+                .filter(|map| visible(map.at, shares(map.at), from));
             let id = |which: usize| model.records[which].id.unwrap();
             seen.map(|map| {
-                let images = map.images.iter().map(|(at, which)| ((*at).to_owned(), id(*which)));
+                let images = map
+                    .images
+                    .iter()
+                    .map(|(at, which)| ((*at).to_owned(), id(*which)));
                 (map.at.to_owned(), map.name.to_owned(), images.collect())
             })
             .collect()
@@ -294,12 +315,22 @@ impl Real {
             page.items.iter().map(told).collect::<BTreeSet<_>>()
         });
         let expected = may.map(|()| {
-            let seen = model.mcis.iter().filter(|(at, _)| visible(at, shares(at), from));
-            seen.map(|(at, mci)| ((*at).to_owned(), u32::try_from(mci.revisions.len()).unwrap()))
-                .collect()
+            let seen = model
+                .mcis
+                .iter()
+                .filter(|(at, _)| visible(at, shares(at), from));
+            seen.map(|(at, mci)| {
+                (
+                    (*at).to_owned(),
+                    u32::try_from(mci.revisions.len()).unwrap(),
+                )
+            })
+            .collect()
         });
         assert_eq!(mcis.map_err(|error| error.kind()), expected, "{here}");
-        if may.is_ok() && let Some(mci) = model.mcis.get(from) {
+        if may.is_ok()
+            && let Some(mci) = model.mcis.get(from)
+        {
             let view = who.mci(&web(from, "@head"), &scope).await.unwrap();
             for place in PLACES {
                 let held = view.content.settings().get(&p(place));
@@ -318,12 +349,17 @@ impl Real {
             page.items.iter().map(told).collect::<BTreeSet<_>>()
         });
         let expected = may.map(|()| {
-            let all = model.groups.iter().enumerate().filter(|(_, group)| !group.deleted);
+            let all = model
+                .groups
+                .iter()
+                .enumerate()
+                .filter(|(_, group)| !group.deleted);
             let told = all.filter_map(|(at, group)| {
                 let owns = group.owner == from;
-                let open = model.invitations.iter().filter(|one| {
-                    one.group == at && one.open && one.expires > model.now
-                });
+                let open = model
+                    .invitations
+                    .iter()
+                    .filter(|one| one.group == at && one.open && one.expires > model.now);
                 let id = group.id.unwrap();
                 if owns {
                     Some((id, Some(group.members.len()), Some(open.count())))
@@ -346,7 +382,10 @@ impl Real {
             who == ADMIN || PEOPLE.contains(&who)
         });
         let told: BTreeSet<_> = ours.map(ToString::to_string).collect();
-        let expected = model.grants.iter().filter(|((of, _, at), _)| *of == name || sees(at));
+        let expected = model
+            .grants
+            .iter()
+            .filter(|((of, _, at), _)| *of == name || sees(at));
         let expected = expected.map(|((of, role, scope), until)| {
             let mut grant = cloud_atlas::scope::Grant::new(p(of), p(role), p(scope));
             grant.expires = until.map(at);
@@ -356,7 +395,11 @@ impl Real {
         let scopes = who.scopes(&most()).await.unwrap().items;
         let told: BTreeSet<_> = scopes.iter().map(|one| one.scope.to_string()).collect();
         let known = |at: &&At| model.scopes.contains(**at) && sees(at);
-        let mut expected: BTreeSet<_> = SCOPES.iter().filter(known).map(|at| (*at).to_owned()).collect();
+        let mut expected: BTreeSet<_> = SCOPES
+            .iter()
+            .filter(known)
+            .map(|at| (*at).to_owned())
+            .collect();
         if contains("/beta", "/beta/prod") && sees("/beta") {
             expected.insert("/beta/prod".to_owned());
         }
