@@ -35,6 +35,7 @@ mod model;
 mod opening;
 mod orders;
 mod paging;
+mod racing;
 mod reading;
 mod reads;
 mod referring;

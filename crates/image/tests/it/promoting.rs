@@ -1,7 +1,10 @@
 //! Records on their way up.
 
 use crate::{credential, record, scope};
-use atlas_image::{Credential, ImageRecord, PromoteError, PromoteFacts, RegisterError, promote};
+use atlas_image::{
+    Credential, ImageRecord, LifeError, Lifecycle, PromoteError, PromoteFacts, RegisterError,
+    promote,
+};
 use atlas_scope::visible;
 
 fn promoted(
@@ -82,4 +85,34 @@ fn l06_a_credential_must_reach_the_scope_above() {
             RegisterError::SeveralCredentials { .. }
         ))
     ));
+}
+
+#[test]
+fn l06_what_is_deleted_or_about_to_be_stays_where_it_is() {
+    let main = [credential(1, "/", "aws/us-east-1", "main")];
+    let record = record(5, "/acme/prod", false);
+    let id = record.id();
+    let (since, reason, purge_at) = (crate::now(), None, None);
+    let before = || Box::new(Lifecycle::Active);
+    let pending = Lifecycle::PendingDelete {
+        since,
+        reason: reason.clone(),
+        purge_at,
+        before: before(),
+    };
+    let deleted = Lifecycle::Deleted {
+        since,
+        reason,
+        purge_at,
+        gone: false,
+        before: before(),
+    };
+    for (life, expected) in [
+        (pending, LifeError::Pending { id }),
+        (deleted, LifeError::Deleted { id }),
+    ] {
+        let record = record.clone().with_lifecycle(life);
+        let refused = promoted(&record, &main, &[]).unwrap_err();
+        assert_eq!(refused, PromoteError::Life(expected));
+    }
 }
