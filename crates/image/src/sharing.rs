@@ -14,11 +14,10 @@ pub fn share(record: &ImageRecord) -> Result<ImageRecord, LifeError> {
 }
 
 fn kept(record: &ImageRecord) -> Result<(), LifeError> {
-    let id = record.id();
-    match record.lifecycle().is_deleted() {
-        true => Err(LifeError::Deleted { id }),
-        false => Ok(()),
+    if record.lifecycle().is_deleted() {
+        return Err(LifeError::Deleted { id: record.id() });
     }
+    Ok(())
 }
 
 /// A record that lower scopes see no more.

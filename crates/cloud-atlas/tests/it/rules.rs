@@ -6,6 +6,7 @@ mod judge;
 mod meant;
 mod model;
 mod real;
+mod shown;
 mod steps;
 mod undo;
 mod views;
@@ -42,10 +43,10 @@ impl History {
         let Some(expected) = after.step(step) else {
             return false;
         };
-        let readers = match widens(&step.act) {
-            true => Some(self.real.readers().await),
-            false => None,
-        };
+        let mut readers = None;
+        if widens(&step.act) {
+            readers = Some(self.real.readers().await);
+        }
         let done = self.real.step(step, &self.model).await;
         match (&done, &expected) {
             (Ok(made), Ok(())) => {
@@ -71,10 +72,10 @@ impl History {
             return;
         };
         let before = self.model.clone();
-        let there = match step.undo {
-            true => Some(held(&self.real.world.atlas).await),
-            false => None,
-        };
+        let mut there = None;
+        if step.undo {
+            there = Some(held(&self.real.world.atlas).await);
+        }
         if !self.step(step).await {
             return;
         }

@@ -81,7 +81,7 @@ fn s04_unsharing_lists_who_below_refers_to_it_and_force_reports_the_same() {
     let record = record(1, "/acme", true);
     let usage = Usage::of(&record, many(), true);
     let refused = unshare(&record, &usage, false).unwrap_err();
-    let atlas_image::UnshareError::InUse(in_use) = &refused else {
+    let UnshareError::InUse(in_use) = &refused else {
         panic!("{refused}")
     };
     assert_eq!(in_use.referrers.len(), 1, "those at its own scope keep it");

@@ -63,10 +63,10 @@ impl Model {
 
     fn some_mci(&self, at: At) -> At {
         let mut scopes = self.mcis.keys();
-        match self.mcis.contains_key(at) {
-            true => at,
-            false => scopes.next().unwrap_or(&at),
+        if self.mcis.contains_key(at) {
+            return at;
         }
+        scopes.next().unwrap_or(&at)
     }
 
     /// The scope of one that has something to commit, where there is one.
@@ -83,7 +83,7 @@ impl Model {
         let mut records = self.records.iter();
         let fits = records.position(|record| record.is_usable() && self.sees(record, at).is_some());
         match fits {
-            Some(fits) if which % 3 > 0 => Some(fits),
+            Some(fits) if !which.is_multiple_of(3) => Some(fits),
             _ => self.record(which),
         }
     }
