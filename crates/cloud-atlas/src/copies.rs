@@ -84,8 +84,15 @@ impl Session {
                 let target = above.clone().unwrap_or_else(Scope::global);
                 unit.require(Permission::ImageRegister, &target).await?;
                 let (location, image) = (before.location(), before.image_id());
-                // The scopes beside it too: from there upward its own partition has them.
-                let same_image = unit.records_of(before.scope(), location, image).await?;
+                let mut same_image = unit.records_of(&target, location, image).await?;
+                if target == Scope::global() {
+                    // What stands in any account would hide it there.
+                    for (account, _) in unit.partitions_below(&target).await? {
+                        if !account.is_global() {
+                            same_image.extend(unit.records_in(&account, location, image).await?);
+                        }
+                    }
+                }
                 let credentials = unit.credentials_near(&target).await?;
                 let facts = PromoteFacts {
                     credentials: &credentials,

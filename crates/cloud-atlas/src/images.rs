@@ -12,6 +12,7 @@ use atlas_image::{
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope};
+use atlas_store::Partition;
 use std::collections::BTreeMap;
 
 impl Session {
@@ -137,13 +138,23 @@ impl Unit {
         location: &CloudLocation,
         image: &ImageId,
     ) -> Result<Vec<ImageRecord>, Error> {
-        let location = place(location, image);
         let mut records = Vec::new();
         for partition in partitions_above(scope)? {
-            let found = self.all_by(&IMAGES, "image", &partition, image_parts(&location, image));
-            records.extend(found.await?.into_iter().map(|kept| kept.0));
+            records.extend(self.records_in(&partition, location, image).await?);
         }
         Ok(records)
+    }
+
+    /// All records of an image in a partition.
+    pub(crate) async fn records_in(
+        &self,
+        partition: &Partition,
+        location: &CloudLocation,
+        image: &ImageId,
+    ) -> Result<Vec<ImageRecord>, Error> {
+        let parts = image_parts(&place(location, image), image);
+        let found = self.all_by(&IMAGES, "image", partition, parts).await?;
+        Ok(found.into_iter().map(|kept| kept.0).collect())
     }
 
     /// The records of an image at a scope and at those above it, three at most.

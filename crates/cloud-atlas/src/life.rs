@@ -218,7 +218,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// It is not visible, or the caller may not.
+    /// It is deleted or not visible, or the caller may not.
     pub async fn share_image(&self, id: ImageRecordId, from: &Scope) -> Result<ImageChange, Error> {
         self.step(id, from, Step::Share).await
     }
@@ -228,7 +228,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Lower scopes refer to it, it is not visible, or the caller may not.
+    /// Lower scopes refer to it, it is deleted or not visible, or the caller may not.
     pub async fn unshare_image(
         &self,
         id: ImageRecordId,

@@ -120,7 +120,10 @@ impl Unit {
 
     /// The partitions that hold what may refer to a record at a scope, each with its account: that
     /// of the scope, and from `/` those of all accounts.
-    async fn partitions_below(&self, scope: &Scope) -> Result<Vec<(Partition, Scope)>, Error> {
+    pub(crate) async fn partitions_below(
+        &self,
+        scope: &Scope,
+    ) -> Result<Vec<(Partition, Scope)>, Error> {
         let own = partition_of(scope)?;
         if let Some((_, account)) = crate::sight::account_of(&own)? {
             return Ok(vec![(own, account)]);

@@ -248,18 +248,21 @@ pub fn restore(
 }
 
 /// Refuses to let something new refer to an image whose records are all deleted, as seen from a
-/// scope (ours): what is deleted is referred to by nothing, and stays so. A record whose image a host
-/// is to delete counts as deleted.
+/// scope, or whose nearest record is to be deleted with the image (ours): what is deleted is referred
+/// to by nothing, and stays so.
 ///
 /// `records` are the records of that image in that location.
 ///
 /// # Errors
 ///
-/// The nearest record is deleted or about to be, and no other one is seen.
+/// The nearest record is deleted, and no other one is seen, or a host was asked to delete its image.
 pub fn refer(records: &[ImageRecord], viewer: &Scope) -> Result<(), LifeError> {
-    let stays = |record: &&ImageRecord| !record.lifecycle().is_leaving();
-    if nearest(records.iter().filter(stays), viewer).is_some() {
-        return Ok(());
+    if let Some(found) = nearest(records, viewer) {
+        let id = found.record.id();
+        return match found.record.lifecycle() {
+            Lifecycle::PendingDelete { .. } => Err(LifeError::Pending { id }),
+            _ => Ok(()),
+        };
     }
     let seen = |record: &&ImageRecord| visible(record.scope(), record.shared(), viewer);
     let mut seen: Vec<_> = records.iter().filter(seen).collect();
@@ -268,7 +271,6 @@ pub fn refer(records: &[ImageRecord], viewer: &Scope) -> Result<(), LifeError> {
         None => Ok(()),
         Some(record) => Err(LifeError::Buried {
             id: record.id(),
-            state: record.lifecycle().state(),
             image_id: record.image_id().clone(),
             location: record.location().clone(),
         }),

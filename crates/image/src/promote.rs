@@ -1,8 +1,8 @@
 //! Lifting a record to the scope above.
 
 use crate::{
-    AlreadyRegistered, Credential, ImageRecord, ImageRecordId, RegisterError,
-    register::choose_credential, register::listed,
+    AlreadyRegistered, Credential, ImageRecord, ImageRecordId, LifeError, RegisterError,
+    life::standing, register::choose_credential, register::listed,
 };
 use atlas_base::Name;
 use atlas_scope::{Scope, visible};
@@ -37,12 +37,8 @@ pub fn promote(
             record: record.id(),
         });
     };
-    if record.lifecycle().is_leaving() {
-        return Err(PromoteError::Leaving {
-            record: record.id(),
-            state: record.lifecycle().as_str(),
-        });
-    }
+    // Scopes that see it only then may refer to its image, and nothing is to refer to what is deleted.
+    standing(record)?;
     check_free(record, &above, facts.same_image)?;
     let mut fields = record.clone().into_fields();
     fields.credential = credential(record, &above, facts)?;
@@ -114,14 +110,6 @@ fn credential(
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PromoteError {
-    /// It is deleted, or a host is to delete its image.
-    #[error("{record} is {state}: restore it before you promote it")]
-    Leaving {
-        /// The record.
-        record: ImageRecordId,
-        /// Its state.
-        state: &'static str,
-    },
     /// There is nothing above `/`.
     #[error("{record} is at `/` already: everybody sees it there once it is shared")]
     AtTheTop {
@@ -141,6 +129,9 @@ pub enum PromoteError {
         /// The scopes that have a record, in order.
         scopes: Vec<Scope>,
     },
+    /// It is deleted, or about to be.
+    #[error(transparent)]
+    Life(#[from] LifeError),
     /// It could not be registered there.
     #[error(transparent)]
     Register(#[from] RegisterError),

@@ -1,11 +1,23 @@
 //! Whether lower scopes see a record.
 
-use crate::{ImageRecord, InUse, Usage, Warning};
+use crate::{ImageRecord, InUse, LifeError, Usage, Warning};
 
 /// Shows a record to lower scopes (Scalr); one that is shared stays so.
-#[must_use]
-pub fn share(record: &ImageRecord) -> ImageRecord {
-    record.changed(|fields| fields.shared = true)
+///
+/// # Errors
+///
+/// It is deleted: a scope that sees it now may refer to its image already, and nothing is to refer
+/// to what is deleted.
+pub fn share(record: &ImageRecord) -> Result<ImageRecord, LifeError> {
+    kept(record)?;
+    Ok(record.changed(|fields| fields.shared = true))
+}
+
+fn kept(record: &ImageRecord) -> Result<(), LifeError> {
+    if record.lifecycle().is_deleted() {
+        return Err(LifeError::Deleted { id: record.id() });
+    }
+    Ok(())
 }
 
 /// A record that lower scopes see no more.
@@ -26,8 +38,9 @@ pub struct Unshared {
 ///
 /// # Errors
 ///
-/// A lower scope refers to it.
+/// A lower scope refers to it, or it is deleted.
 pub fn unshare(record: &ImageRecord, usage: &Usage, force: bool) -> Result<Unshared, UnshareError> {
+    kept(record)?;
     let lost = usage.binding_below();
     match lost {
         Some(in_use) if !force => Err(UnshareError::InUse(Box::new(in_use))),
@@ -46,4 +59,7 @@ pub enum UnshareError {
     /// Lower scopes refer to it.
     #[error("{0}: set other images there first, or force it, and they find it no more")]
     InUse(Box<InUse>),
+    /// It is deleted.
+    #[error(transparent)]
+    Life(#[from] LifeError),
 }

@@ -78,6 +78,7 @@ impl Error {
             | Self::Copy(CopyError::Register(RegisterError::AlreadyRegistered(_)))
             | Self::Promote(
                 PromoteError::Shadowed { .. }
+                | PromoteError::Life(_)
                 | PromoteError::Register(RegisterError::AlreadyRegistered(_)),
             )
             | Self::RoleMap(RoleMapError::InUse { .. })

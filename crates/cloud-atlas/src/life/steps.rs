@@ -112,7 +112,7 @@ impl Unit {
             Step::Protect { cool_down } => protect(record, cool_down)?.into(),
             Step::Unprotect => unprotect(record, now)?.into(),
             Step::Edit(change) => edit(record, *change)?.into(),
-            Step::Share => share(record).into(),
+            Step::Share => share(record)?.into(),
             Step::Unshare { force } => {
                 let usage = self.usage(record, from).await?;
                 let unshared = unshare(record, &usage, force)?;

@@ -143,6 +143,27 @@ fn l06_what_another_scope_holds_is_not_shadowed() {
 }
 
 #[test]
+fn l06_what_another_account_holds_is_not_shadowed_from_the_top() {
+    let world = World::new();
+    let (admin, bert) = (world.admin(), world.who("bert"));
+    run(async {
+        add_credential(&admin, "/", Cloud::Aws).await.unwrap();
+        let mine = admin.register_image(image("/acme", EAST, 1)).await;
+        let mine = mine.unwrap().record.id();
+        bert.register_image(image("/beta/prod", EAST, 1))
+            .await
+            .unwrap();
+        let refused = admin.promote_image(mine, &p("/acme"), None).await;
+        let refused = refused.unwrap_err();
+        assert!(
+            matches!(&refused, Error::Promote(PromoteError::Shadowed { scopes, .. })
+                if *scopes == [p("/beta/prod")]),
+            "{refused}"
+        );
+    });
+}
+
+#[test]
 fn l10_a_role_map_is_made_filled_changed_and_removed() {
     let world = World::new();
     let dana = world.who("dana");

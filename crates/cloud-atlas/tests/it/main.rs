@@ -36,6 +36,7 @@ mod opening;
 mod orders;
 mod origins;
 mod paging;
+mod racing;
 mod reading;
 mod reads;
 mod referring;

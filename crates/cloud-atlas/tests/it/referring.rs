@@ -96,3 +96,63 @@ fn l02_nothing_new_refers_to_what_is_deleted_until_it_is_restored_or_registered_
     anew.unwrap();
     run(committed(&dana, "/acme/prod", "db", 7));
 }
+
+#[test]
+fn l02_nothing_comes_to_refer_to_what_is_deleted_because_it_is_shown_or_promoted() {
+    let world = World::new();
+    let (dana, acme, prod) = (
+        world.who("dana"),
+        p::<Scope>("/acme"),
+        p::<Scope>("/acme/prod"),
+    );
+    run(async {
+        let mut ask = image("/acme", EAST, 1);
+        ask.shared = Some(false);
+        let hidden = dana.register_image(ask).await.unwrap().record.id();
+        let beside = dana.register_image(image("/acme/dev", EAST, 2)).await;
+        let beside = beside.unwrap().record.id();
+        // Where nobody sees a record, ids without one are allowed (M05).
+        committed(&dana, "/acme/prod", "web", 1).await;
+        committed(&dana, "/acme/prod", "db", 2).await;
+        for (id, from) in [(hidden, &acme), (beside, &p("/acme/dev"))] {
+            let keep = Retention::default();
+            dana.delete_image(id, from, None, keep, false)
+                .await
+                .unwrap();
+        }
+        let shared = dana.share_image(hidden, &acme).await.unwrap_err();
+        let promoted = dana.promote_image(beside, &p("/acme/dev"), None).await;
+        for refused in [shared, promoted.unwrap_err()] {
+            assert_eq!(refused.kind(), ErrorKind::Conflict, "{refused}");
+        }
+        // Once restored, they bind what holds their ids already.
+        dana.restore_image(hidden, &acme).await.unwrap();
+        dana.share_image(hidden, &acme).await.unwrap();
+        let usage = dana.image_referrers(hidden, &acme).await.unwrap();
+        assert_eq!(usage.referrers().len(), 2);
+        assert_eq!(usage.referrers()[0].scope, prod);
+    });
+}
+
+#[test]
+fn l02_nothing_new_refers_to_an_image_that_a_host_is_to_delete() {
+    let world = World::new();
+    let (dana, acme) = (world.who("dana"), p::<Scope>("/acme"));
+    run(async {
+        let registered = dana.register_image(image("/acme", EAST, 1)).await;
+        let id = registered.unwrap().record.id();
+        let keep = Retention::default();
+        let pending = dana.delete_image(id, &acme, None, keep, true).await;
+        pending.unwrap();
+        dana.create_mci(&acme, p("web")).await.unwrap();
+        let web = p::<Reference>("web");
+        let edit = || dana.edit_mci(&web, &acme, vec![set(EAST, 1)], None);
+        let refused = edit().await.unwrap_err();
+        assert!(
+            matches!(refused, Error::Life(LifeError::Pending { .. })),
+            "{refused}"
+        );
+        dana.restore_image(id, &acme).await.unwrap();
+        edit().await.unwrap();
+    });
+}

@@ -43,13 +43,11 @@ pub enum LifeError {
     },
     /// A MultiCloud Image was to name an image whose record is deleted.
     #[error(
-        "`{image_id}` at {location} is {state}, as `{id}`: restore that record, register the image anew, or set another image"
+        "`{image_id}` at {location} is deleted, as `{id}`: restore that record, register the image anew, or set another image"
     )]
     Buried {
         /// The record.
         id: ImageRecordId,
-        /// Its state: deleted, or about to be.
-        state: LifecycleState,
         /// The image.
         image_id: ImageId,
         /// Where it is.

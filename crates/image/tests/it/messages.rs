@@ -203,10 +203,6 @@ fn refused_copies_and_promotions() {
             state: "disabled",
         },
         &PromoteError::AtTheTop { record },
-        &PromoteError::Leaving {
-            record,
-            state: "pending-delete",
-        },
         &PromoteError::Shadowed {
             record,
             above: scope("/acme"),
@@ -429,7 +425,6 @@ fn refused_steps_of_a_life() {
         &LifeError::Pending { id },
         &LifeError::NotFailed { id },
         &LifeError::Buried {
-            state: LifecycleState::Deleted,
             id,
             image_id: ami(),
             location: location("aws/us-east-1")

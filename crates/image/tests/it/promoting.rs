@@ -2,8 +2,8 @@
 
 use crate::{credential, record, scope};
 use atlas_image::{
-    Credential, DeleteFacts, DeleteImage, ImageRecord, PromoteError, PromoteFacts, RegisterError,
-    SameImage, Usage, delete, promote,
+    Credential, ImageRecord, LifeError, Lifecycle, PromoteError, PromoteFacts, RegisterError,
+    promote,
 };
 use atlas_scope::visible;
 
@@ -37,26 +37,6 @@ fn l06_a_record_goes_up_one_level_and_stays_what_it_is() {
     }
     let top = promoted(&record(5, "/", true), &main, &[]).unwrap_err();
     assert!(matches!(top, PromoteError::AtTheTop { .. }), "{top}");
-}
-
-#[test]
-fn l06_what_is_deleted_or_about_to_be_stays_where_it_is() {
-    let main = [credential(1, "/", "aws/us-east-1", "main")];
-    let own = record(5, "/acme/prod", false);
-    for in_cloud in [false, true] {
-        let request = DeleteImage {
-            in_cloud,
-            ..DeleteImage::default()
-        };
-        let facts = DeleteFacts {
-            usage: &Usage::of(&own, Vec::new(), true),
-            same_image: &SameImage::default(),
-            now: crate::now(),
-        };
-        let leaving = delete(&own, request, &facts).unwrap().record;
-        let refused = promoted(&leaving, &main, &[]).unwrap_err();
-        assert!(matches!(refused, PromoteError::Leaving { .. }), "{refused}");
-    }
 }
 
 #[test]
@@ -105,4 +85,34 @@ fn l06_a_credential_must_reach_the_scope_above() {
             RegisterError::SeveralCredentials { .. }
         ))
     ));
+}
+
+#[test]
+fn l06_what_is_deleted_or_about_to_be_stays_where_it_is() {
+    let main = [credential(1, "/", "aws/us-east-1", "main")];
+    let record = record(5, "/acme/prod", false);
+    let id = record.id();
+    let (since, reason, purge_at) = (crate::now(), None, None);
+    let before = || Box::new(Lifecycle::Active);
+    let pending = Lifecycle::PendingDelete {
+        since,
+        reason: reason.clone(),
+        purge_at,
+        before: before(),
+    };
+    let deleted = Lifecycle::Deleted {
+        since,
+        reason,
+        purge_at,
+        gone: false,
+        before: before(),
+    };
+    for (life, expected) in [
+        (pending, LifeError::Pending { id }),
+        (deleted, LifeError::Deleted { id }),
+    ] {
+        let record = record.clone().with_lifecycle(life);
+        let refused = promoted(&record, &main, &[]).unwrap_err();
+        assert_eq!(refused, PromoteError::Life(expected));
+    }
 }

@@ -1,7 +1,10 @@
 //! Who refers to a record, and what a caller is told.
 
 use crate::{record, scope};
-use atlas_image::{Hidden, Referrer, ReferrerKind, Usage, Warning, disable, unshare};
+use atlas_image::{
+    Hidden, ImageRecord, LifeError, Lifecycle, Referrer, ReferrerKind, UnshareError, Usage,
+    Warning, disable, share, unshare,
+};
 
 fn referrer(at: &str, kind: ReferrerKind, name: &str, visible: bool) -> Referrer {
     Referrer {
@@ -78,7 +81,7 @@ fn s04_unsharing_lists_who_below_refers_to_it_and_force_reports_the_same() {
     let record = record(1, "/acme", true);
     let usage = Usage::of(&record, many(), true);
     let refused = unshare(&record, &usage, false).unwrap_err();
-    let atlas_image::UnshareError::InUse(in_use) = &refused else {
+    let UnshareError::InUse(in_use) = &refused else {
         panic!("{refused}")
     };
     assert_eq!(in_use.referrers.len(), 1, "those at its own scope keep it");
@@ -122,4 +125,25 @@ fn l02_where_an_image_came_from_and_what_replaces_it_bind_nothing() {
     derived false
     replaced false
     ");
+}
+
+/// A record in the recycle bin.
+fn buried(at: &str, shared: bool) -> ImageRecord {
+    record(1, at, shared).with_lifecycle(Lifecycle::Deleted {
+        since: crate::now(),
+        reason: None,
+        purge_at: None,
+        gone: false,
+        before: Box::default(),
+    })
+}
+
+#[test]
+fn l02_what_is_deleted_is_shown_to_nobody_new() {
+    let record = buried("/acme", false);
+    let id = record.id();
+    let refused = share(&record).unwrap_err();
+    assert_eq!(refused, LifeError::Deleted { id });
+    let refused = unshare(&record, &Usage::of(&record, [], true), true).unwrap_err();
+    assert_eq!(refused, UnshareError::Life(LifeError::Deleted { id }));
 }
