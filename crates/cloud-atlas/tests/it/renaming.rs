@@ -64,7 +64,7 @@ fn s14_an_account_gets_another_name_and_keeps_number_and_grants() {
         carls.image(id, &other).await.unwrap();
         assert!(carls.image(id, &gamma).await.is_err());
         let scopes = admin.scopes(&most()).await.unwrap().items;
-        assert!(scopes.iter().any(|one| *one == renamed));
+        assert!(scopes.contains(&renamed));
         assert!(scopes.iter().all(|one| one.scope != gamma));
         // Both names tell of it, at the scope above.
         let told = |subject: &str| {

@@ -4,8 +4,8 @@ use crate::support::{World, ami, image, most, p, run};
 use cloud_atlas::{
     Error, ErrorKind, ImageQuery, RegisterImage, Session,
     image::{
-        AgentFacts, EditImage, EditImageError, ImageRecordId, NeededAgent, OsFacts, RegisterError,
-        RoleMapError, Via, Warning,
+        AgentFacts, EditImage, EditImageError, ImageRecord, ImageRecordId, NeededAgent, OsFacts,
+        RegisterError, RoleMapError, Via, Warning,
     },
     scope::Scope,
 };
@@ -23,7 +23,7 @@ async fn listed(who: &Session, os: &str) -> Vec<ImageRecordId> {
     let mut query = ImageQuery::new(p("/acme"));
     query.os = Some(p(os));
     let found = who.images(&query, &most()).await.unwrap().items;
-    found.iter().map(|record| record.id()).collect()
+    found.iter().map(ImageRecord::id).collect()
 }
 
 #[test]

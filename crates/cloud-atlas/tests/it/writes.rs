@@ -38,9 +38,10 @@ fn writes_in_the_source() -> BTreeSet<String> {
                 let calls = part.split("\n}\n").next().unwrap();
                 for part in calls.split("    pub async fn ").skip(1) {
                     let body = part.split("\n    }\n").next().unwrap();
-                    let end = part.find(|next: char| !next.is_alphanumeric() && next != '_');
+                    let name = part.chars();
+                    let name = name.take_while(|next| next.is_alphanumeric() || *next == '_');
                     if !body.contains("self.read()") || body.contains("rehearsal") {
-                        found.insert(part[..end.unwrap()].to_owned());
+                        found.insert(name.collect());
                     }
                 }
             }
