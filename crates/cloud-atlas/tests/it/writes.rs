@@ -37,10 +37,10 @@ fn writes_in_the_source() -> BTreeSet<String> {
                 let calls = part.split("\n}\n").next().unwrap();
                 for part in calls.split("    pub async fn ").skip(1) {
                     let body = part.split("\n    }\n").next().unwrap();
-                    let named = |next: char| next.is_alphanumeric() || next == '_';
-                    let name = part.split(|next: char| !named(next)).next().unwrap();
+                    let name = part.chars();
+                    let name = name.take_while(|next| next.is_alphanumeric() || *next == '_');
                     if !body.contains("self.read()") || body.contains("rehearsal") {
-                        found.insert(name.to_owned());
+                        found.insert(name.collect());
                     }
                 }
             }
