@@ -8,7 +8,7 @@ use crate::{
 use atlas_base::Name;
 use atlas_image::{
     CopyImage, ImageRecord, ImageRecordId, LaunchPermissions, Look, PromoteFacts, RegisterFacts,
-    RegisterImage, Registered, Via, check_copy, copy, promote,
+    RegisterImage, Registered, Via, check_copy, promote, register_copy,
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope};
@@ -56,7 +56,9 @@ impl Session {
             let look = look.clone();
             async move {
                 let source = unit.image_for(record, &from, Permission::ImageCopy).await?;
-                unit.copied(&source, request, image, look).await
+                check_copy(&source, &request.to)?;
+                let scope = source.scope();
+                unit.copied(&source, scope, request, image, look).await
             }
         })
         .await
@@ -109,15 +111,15 @@ impl Session {
 }
 
 impl Unit {
-    /// Keeps the record of a copy.
+    /// Keeps the record of a copy at a scope.
     pub(crate) async fn copied(
         &self,
         source: &ImageRecord,
+        scope: &Scope,
         request: CopyImage,
         image: ImageId,
         look: Look,
     ) -> Result<Registered, Error> {
-        let scope = source.scope();
         let same_image = self.records_of(scope, &request.to, &image).await?;
         let credentials = self.credentials_near(scope).await?;
         let facts = RegisterFacts {
@@ -128,7 +130,7 @@ impl Unit {
             by: self.who.clone(),
             now: self.now,
         };
-        let copied = copy(source, request, image, &facts)?;
+        let copied = register_copy(source, scope, request, image, &facts)?;
         self.keep_image(&copied.record, Permission::ImageCopy)
             .await?;
         Ok(copied)

@@ -139,6 +139,8 @@ impl Session {
         query: &EventQuery,
         after: FeedPosition,
     ) -> Result<(Vec<AuditEvent>, FeedPosition), Error> {
+        // Whoever may not see the trail is not told how far it reaches back either.
+        self.read().await?.trail(&query.scope).await?;
         let partition = partition_of(&query.scope)?;
         let store = &self.atlas.shared.store;
         let page = store.feed(&partition, after, AT_ONCE).await?;
@@ -164,8 +166,9 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The store fails.
+    /// The scope is not there, the caller may not see its events, or the store fails.
     pub async fn events_wait(&self, scope: &Scope, after: FeedPosition) -> Result<(), Error> {
+        self.read().await?.trail(scope).await?;
         let partition = partition_of(scope)?;
         Ok(self.atlas.shared.store.wait(&partition, after).await?)
     }

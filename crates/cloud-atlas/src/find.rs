@@ -52,7 +52,7 @@ impl Session {
         });
         let mut found = Vec::with_capacity(held.len());
         for record in held {
-            let usage = unit.usage(&record, from).await?;
+            let usage = unit.told_usage(&record, from).await?;
             let referrers = usage.referrers().to_vec();
             found.push(FoundImage { record, referrers });
         }
@@ -77,11 +77,11 @@ impl Unit {
     ) -> Result<Vec<ImageRecord>, Error> {
         let mut records = Vec::new();
         for partition in partitions_above(from)? {
-            let parts = Parts::from(image.equality_key().as_ref());
+            let parts = Parts::from(image.at_place().equality_key().as_ref());
             let found = self.all_by(&IMAGES, "image", &partition, parts).await?;
             // One text can be the id of several clouds: a UUID.
             records.extend(found.into_iter().map(|kept| kept.0).filter(|record| {
-                record.location().cloud() == image.cloud()
+                image.check_location(record.location()).is_ok()
                     && visible(record.scope(), record.shared(), from)
             }));
         }

@@ -7,6 +7,7 @@ use crate::{Error, Session};
 use atlas_base::Timestamp;
 use atlas_image::{EditImage, ImageRecord, ImageRecordId, InUse, Reason, Warning, WorkOrder};
 use atlas_scope::{Permission, Scope};
+use atlas_store::StoreError;
 use core::num::NonZeroU16;
 
 /// What a change of an image record came to.
@@ -261,18 +262,25 @@ impl Session {
     ///
     /// The scope is not there, or the caller may not.
     pub async fn empty_image_bin(&self, scope: &Scope, early: bool) -> Result<u64, Error> {
-        let mut count: u64 = 0;
+        let (mut count, mut together) = (0_u64, TOGETHER);
         loop {
             let purged = self.write(|unit| {
                 let scope = scope.clone();
                 async move {
                     unit.enter(Permission::ImageDelete, &scope).await?;
-                    unit.purge_some(&scope, early).await
+                    unit.purge_some(&scope, early, together).await
                 }
             });
-            let purged = purged.await?;
+            let purged = match purged.await {
+                Err(Error::Store(StoreError::TooLarge { .. })) if together > 1 => {
+                    // Records with many tags: small engines take fewer of them.
+                    together /= 2;
+                    continue;
+                }
+                purged => purged?,
+            };
             count = count.saturating_add(u64::try_from(purged).unwrap_or(u64::MAX));
-            if purged < TOGETHER {
+            if purged < together {
                 return Ok(count);
             }
         }

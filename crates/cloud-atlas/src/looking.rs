@@ -14,7 +14,7 @@ use atlas_image::{
 };
 use atlas_image_id::{CloudLocation, Stability};
 use atlas_inventory::{Ask, Inventory};
-use atlas_scope::{Permission, Scope};
+use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Parts, Query, Within};
 use serde::Serialize;
 use std::{collections::BTreeSet, sync::Arc};
@@ -155,8 +155,10 @@ impl Session {
         let named = request.credential.as_ref();
         let asking = unit.asking(scope, &placed.location, named).await;
         drop(unit);
-        let Ok(asking) = asking else {
-            return Ok(Look::Unasked);
+        let asking = match asking {
+            Ok(asking) => asking,
+            Err(Error::Register(_) | Error::NoInventory { .. }) => return Ok(Look::Unasked),
+            Err(error) => return Err(error),
         };
         let image = asking.inventory.describe(asking.ask(), &request.image_id);
         Ok(image
@@ -171,7 +173,11 @@ impl Session {
         unit.enter(Permission::ImageRegister, scope).await?;
         let named = query.credential.as_ref();
         let asking = unit.asking(scope, location, named).await?;
-        let records = unit.records_about(scope, location).await?;
+        let mut records = unit.records_about(scope, location).await?;
+        // Of what cannot be seen from there the cloud is not asked either.
+        records.retain(|record| {
+            scope.contains(record.scope()) || visible(record.scope(), record.shared(), scope)
+        });
         Ok((asking, records))
     }
 }

@@ -72,14 +72,15 @@ impl Unit {
         let mut records = Vec::<ImageRecord>::new();
         let global = Partition::global();
         for to in self.held_permissions(viewer).await? {
-            let mut parts = Parts::from(to.to_string()).and(image.equality_key().as_ref());
+            let mut parts =
+                Parts::from(to.to_string()).and(image.at_place().equality_key().as_ref());
             if let Some(location) = location {
                 parts = parts.and(location.as_str());
             }
             for KeptOpened(row) in self.all_by(&OPENED, "image", &global, parts).await? {
                 // One text can be the id of several clouds: a UUID.
                 let known = records.iter().any(|record| record.id() == row.image)
-                    || row.location.cloud() != image.cloud();
+                    || image.check_location(&row.location).is_err();
                 if let Some(record) = self.behind(&row).await?
                     && !known
                 {
@@ -208,8 +209,8 @@ impl Unit {
         }
         match after {
             // A row of none of the queries: the account may have left the group that it was of.
-            Some(_) if held.is_empty() => Err(CursorError::OtherQuery.into()),
-            _ => Ok(filling.end()),
+            Some(_) => Err(CursorError::OtherQuery.into()),
+            None => Ok(filling.end()),
         }
     }
 

@@ -1,10 +1,16 @@
 //! Between work orders and image records: what is ordered for a record, and what follows from it.
 
-use crate::{Error, Session, unit::Unit, work::permission};
+use crate::{
+    Error, Session,
+    tables::{IMAGES, partitions_above},
+    unit::Unit,
+    work::permission,
+};
 use atlas_image::{
-    CloudReport, CloudText, CopyImage, DeleteImage, ImageRecord, ImageRecordId, Lifecycle,
-    LifecycleState, Look, OrderWork, Registered, WorkAction, WorkKind, WorkOrder, WorkState,
-    cancel_work, report_delete, restore,
+    CloudReport, CloudText, CopyImage, DeleteFacts, DeleteImage, ImageRecord, ImageRecordId,
+    Lifecycle, LifecycleState, Look, OrderWork, Reason, Registered, ReportWork, WorkAction,
+    WorkKind, WorkOrder, WorkReport, WorkState, cancel_work, check_delete, report_delete,
+    report_work, restore,
 };
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope};
@@ -132,9 +138,19 @@ impl Unit {
                     image: Some(image), ..
                 },
             ) => {
-                let source = self.seen_image(*record, &order.scope).await?;
+                // The copy is there, whatever has become of its source: where that is forgotten,
+                // people say what the copy is.
+                let Some(source) = self.image_at(*record, &order.scope).await? else {
+                    return Ok(None);
+                };
                 let request = CopyImage::new(to.clone());
-                let copied = self.copied(&source, request, image.image_id.clone(), Look::Unasked);
+                let copied = self.copied(
+                    &source,
+                    &order.scope,
+                    request,
+                    image.image_id.clone(),
+                    Look::Unasked,
+                );
                 Ok(Some(copied.await?))
             }
             _ => Ok(None),
@@ -187,6 +203,57 @@ impl Unit {
         let change = self.decide_delete(&before, from, request).await?;
         self.put_image(Permission::ImageDelete, &before, &change.record)
             .await
+    }
+
+    /// The end of an order to delete an image that something else has come to use, or another record:
+    /// it stays, and the record says why.
+    pub(crate) async fn kept_from_deletion(
+        &self,
+        taken: &WorkOrder,
+        from: &Scope,
+    ) -> Result<Option<WorkOrder>, Error> {
+        let WorkAction::Delete { record, .. } = &taken.action else {
+            return Ok(None);
+        };
+        let Some(pending) = self.pending(*record, &taken.scope).await? else {
+            return Ok(None);
+        };
+        let facts = DeleteFacts {
+            usage: &self.usage(&pending, from).await?,
+            same_image: &self.same_image(&pending, from).await?,
+            now: self.now,
+        };
+        let Err(refused) = check_delete(&pending, true, &facts) else {
+            return Ok(None);
+        };
+        let reason: String = refused
+            .to_string()
+            .chars()
+            .take(Reason::MAX_CHARACTERS)
+            .collect();
+        let report = ReportWork {
+            attempt: taken.attempt,
+            report: WorkReport::Failed {
+                reason: Reason::parse(&reason).map_err(|_| refused)?,
+            },
+        };
+        let ended = report_work(taken, report, &self.who, self.now)?.order;
+        self.follow_up(&ended).await?;
+        Ok(Some(ended))
+    }
+
+    /// A record in the partition of a scope or in `/`, whether the scope sees it or not.
+    async fn image_at(
+        &self,
+        id: ImageRecordId,
+        scope: &Scope,
+    ) -> Result<Option<ImageRecord>, Error> {
+        for partition in partitions_above(scope)? {
+            if let Some(kept) = IMAGES.get(&self.tx, &partition, id.to_string()).await? {
+                return Ok(Some(kept.0));
+            }
+        }
+        Ok(None)
     }
 
     /// The record whose image is to be deleted; none where it waits for that no more.

@@ -1,21 +1,17 @@
 //! Who refers to an image record: found through indexes, told as values.
 
+mod search;
+
+pub(crate) use self::search::States;
+
+use self::search::Search;
 use crate::{
     Error, Session,
-    sight::Sight,
-    stored::{StoredMci, images_of},
-    tables::{
-        CHANNELS, CONTENTS, IMAGES, KeptContent, MCIS, REVISIONS, ROLE_MAPS, image_parts,
-        partition_of, partitions_above,
-    },
+    tables::{IMAGES, image_parts, partition_of, partitions_above},
     unit::Unit,
 };
-use atlas_history::RevisionNumber;
-use atlas_image::{
-    ImageRecord, ImageRecordId, Referrer, ReferrerKind, SameImage, Usage, nearest_or_opened, refer,
-};
+use atlas_image::{ImageRecord, ImageRecordId, SameImage, Usage, refer};
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_mci::Content;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Partition;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +26,7 @@ impl Session {
     pub async fn image_referrers(&self, id: ImageRecordId, from: &Scope) -> Result<Usage, Error> {
         let unit = self.read().await?;
         let record = unit.image(id, from).await?;
-        unit.usage(&record, from).await
+        unit.told_usage(&record, from).await
     }
 }
 
@@ -38,37 +34,26 @@ impl Session {
 /// the whole bin is read for more.
 const ONE_BY_ONE: usize = 16;
 
-/// What looks for the referrers of one record.
-struct Search<'a> {
-    unit: &'a Unit,
-    record: &'a ImageRecord,
-    from: &'a Scope,
-    /// Whether the record is the one that counts at a scope.
-    counts: BTreeMap<Scope, bool>,
-    /// What is the same for every record.
-    states: &'a mut States,
-    found: Vec<Referrer>,
-}
-
-/// The states that no index finds by their images, by account: read once where the referrers of
-/// several records are looked for.
-#[derive(Debug, Default)]
-pub(crate) struct States {
-    by_account: BTreeMap<Scope, Unfound>,
-}
-
-#[derive(Debug)]
-struct Unfound {
-    /// Contents of more settings than are found by their images.
-    large: Vec<KeptContent>,
-    /// MultiCloud Images whose HEAD is edited.
-    edited: Vec<StoredMci>,
-}
-
 impl Unit {
-    /// Who refers to a record, as the caller is told who looks from a scope.
+    /// Who refers to a record, as the caller is told who looks from a scope; what stands in the way
+    /// of a change is known whether she is told of it or not.
     pub(crate) async fn usage(&self, record: &ImageRecord, from: &Scope) -> Result<Usage, Error> {
-        self.usage_among(record, from, &mut States::default()).await
+        let may_delete = self.may_delete(record).await?;
+        let states = &mut States::default();
+        self.usage_among(record, from, may_delete, true, states)
+            .await
+    }
+
+    /// The same for who only looks: where she is told of nothing, nothing is read.
+    pub(crate) async fn told_usage(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+    ) -> Result<Usage, Error> {
+        let may_delete = self.may_delete(record).await?;
+        let states = &mut States::default();
+        self.usage_among(record, from, may_delete, may_delete, states)
+            .await
     }
 
     /// Whether nothing uses a record, as the caller is told who looks from a scope.
@@ -78,21 +63,28 @@ impl Unit {
         from: &Scope,
         states: &mut States,
     ) -> Result<bool, Error> {
-        let usage = self.usage_among(record, from, states).await?;
-        Ok(usage.is_unused())
+        let may_delete = self.may_delete(record).await?;
+        let usage = self.usage_among(record, from, may_delete, may_delete, states);
+        Ok(usage.await?.is_unused())
     }
 
+    async fn may_delete(&self, record: &ImageRecord) -> Result<bool, Error> {
+        match self.require(Permission::ImageDelete, record.scope()).await {
+            Ok(_) => Ok(true),
+            Err(Error::Denied(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `everywhere`: also where the caller sees nothing.
     async fn usage_among(
         &self,
         record: &ImageRecord,
         from: &Scope,
+        may_delete: bool,
+        everywhere: bool,
         states: &mut States,
     ) -> Result<Usage, Error> {
-        let may_delete = match self.require(Permission::ImageDelete, record.scope()).await {
-            Ok(_) => true,
-            Err(Error::Denied(_)) => false,
-            Err(error) => return Err(error),
-        };
         let mut search = Search {
             unit: self,
             record,
@@ -102,20 +94,40 @@ impl Unit {
             found: Vec::new(),
         };
         let mut places = self.partitions_below(record.scope()).await?;
-        for account in self.opened_to(record).await? {
-            let partition = partition_of(&account)?;
+        let opened = self.opened_to(record).await?;
+        for account in &opened {
+            let partition = partition_of(account)?;
             if !places.iter().any(|(known, _)| *known == partition) {
-                places.push((partition, account));
+                places.push((partition, account.clone()));
             }
         }
+        let near = partitions_above(from)?;
         for (partition, account) in places {
+            if !everywhere && !near.contains(&partition) && !self.sees_into(&account).await? {
+                continue;
+            }
             search.images(&partition, &account).await?;
             search.role_maps(&partition, &account).await?;
             if !record.lifecycle().is_deleted() {
                 search.mcis(&partition, &account).await?;
             }
         }
-        Ok(Usage::of(record, search.found, may_delete))
+        Ok(Usage::opened(record, search.found, may_delete, opened))
+    }
+
+    /// Whether the caller sees anything in an account that may refer to a record.
+    async fn sees_into(&self, account: &Scope) -> Result<bool, Error> {
+        for view in [
+            Permission::ImageView,
+            Permission::RoleMapView,
+            Permission::MciView,
+        ] {
+            let above = self.sight(view).await?;
+            if self.sight_into(&above, account).await?.sees_any(self) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The partitions that hold what may refer to a record at a scope, each with its account: that
@@ -194,183 +206,5 @@ impl Unit {
         }
         same.seen.sort();
         Ok(same)
-    }
-}
-
-impl Search<'_> {
-    /// Records that name this one.
-    async fn images(&mut self, partition: &Partition, account: &Scope) -> Result<(), Error> {
-        let (unit, id) = (self.unit, self.record.id());
-        let sight = unit.sight(Permission::ImageView).await?;
-        let sight = unit.sight_into(&sight, account).await?;
-        let found = unit.all_by(&IMAGES, "named", partition, id.to_string());
-        for other in found.await?.iter().map(|kept| &kept.0) {
-            if other.lifecycle().is_deleted() {
-                continue;
-            }
-            let kind = if other.origin().parent() == Some(id) {
-                ReferrerKind::Derived
-            } else {
-                ReferrerKind::Replaced
-            };
-            let seen = visible(other.scope(), other.shared(), self.from);
-            self.found.push(Referrer {
-                scope: other.scope().clone(),
-                kind,
-                name: other.name().to_owned(),
-                id: other.id().to_string(),
-                visible: seen || sight.sees(unit, other.scope()),
-            });
-        }
-        Ok(())
-    }
-
-    /// Role maps that hold this record.
-    async fn role_maps(&mut self, partition: &Partition, account: &Scope) -> Result<(), Error> {
-        let (unit, id) = (self.unit, self.record.id());
-        let sight = unit.sight(Permission::RoleMapView).await?;
-        let sight = unit.sight_into(&sight, account).await?;
-        let found = unit.all_by(&ROLE_MAPS, "image", partition, id.to_string());
-        for map in found.await?.iter().map(|kept| &kept.0) {
-            let seen = visible(map.scope(), map.shared(), self.from);
-            self.found.push(Referrer {
-                scope: map.scope().clone(),
-                kind: ReferrerKind::RoleMap,
-                name: map.name().to_string(),
-                id: map.id().to_string(),
-                visible: seen || sight.sees(unit, map.scope()),
-            });
-        }
-        Ok(())
-    }
-
-    /// MultiCloud Images with a state that holds the record's image.
-    async fn mcis(&mut self, partition: &Partition, account: &Scope) -> Result<(), Error> {
-        let unit = self.unit;
-        let sight = unit.sight(Permission::MciView).await?;
-        let sight = unit.sight_into(&sight, account).await?;
-        let parts = image_parts(self.record.location(), self.record.image_id());
-        let mut contents = unit.all_by(&CONTENTS, "image", partition, parts).await?;
-        if !self.states.by_account.contains_key(account) {
-            let large = unit.all_by(&CONTENTS, "large", partition, ()).await?;
-            let edited = unit.all_by(&MCIS, "edited", partition, ()).await?;
-            let edited = edited.into_iter().map(|kept| kept.0).collect();
-            let unfound = Unfound { large, edited };
-            self.states.by_account.insert(account.clone(), unfound);
-        }
-        let unfound = self.states.by_account.get(account);
-        let (large, heads) = match unfound {
-            Some(unfound) => (unfound.large.as_slice(), unfound.edited.as_slice()),
-            None => Default::default(),
-        };
-        contents.extend(large.iter().filter(|kept| self.is_in(kept)).cloned());
-        let digests: BTreeSet<_> = contents.iter().map(|kept| kept.0.digest()).collect();
-        let mut states: BTreeMap<_, BTreeSet<RevisionNumber>> = BTreeMap::new();
-        for digest in digests {
-            let digest = digest.to_string();
-            for kept in unit
-                .all_by(&REVISIONS, "content", partition, digest)
-                .await?
-            {
-                let numbers = states.entry(kept.0.lineage).or_default();
-                numbers.insert(kept.0.revision.number());
-            }
-        }
-        let mut edited = BTreeMap::new();
-        for mci in heads {
-            if self.holds(mci.head.content()) {
-                states.entry(mci.lineage).or_default();
-            }
-            if states.contains_key(&mci.lineage) {
-                edited.insert(mci.lineage, mci.clone());
-            }
-        }
-        for (lineage, numbers) in states {
-            let mci = if let Some(mci) = edited.remove(&lineage) {
-                Some(mci)
-            } else {
-                let kept = MCIS.get(&unit.tx, partition, lineage.to_string()).await?;
-                kept.map(|kept| kept.0)
-            };
-            if let Some(mci) = mci
-                && self.counts_at(&mci.scope).await?
-            {
-                self.states(partition, &sight, &mci, &numbers).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The states of a MultiCloud Image that hold the image, and the channels that point to them.
-    async fn states(
-        &mut self,
-        partition: &Partition,
-        sight: &Sight,
-        mci: &StoredMci,
-        numbers: &BTreeSet<RevisionNumber>,
-    ) -> Result<(), Error> {
-        let unit = self.unit;
-        let seen = visible(&mci.scope, mci.shared, self.from) || sight.sees(unit, &mci.scope);
-        let name = mci.head.content().nickname();
-        let referrer = |kind, name| Referrer {
-            scope: mci.scope.clone(),
-            kind,
-            name,
-            id: mci.lineage.to_string(),
-            visible: seen,
-        };
-        if self.holds(mci.head.content()) {
-            let head = format!("{name}@head");
-            self.found.push(referrer(ReferrerKind::MciHead, head));
-        }
-        for number in numbers {
-            let text = format!("{name}@{number}");
-            self.found.push(referrer(ReferrerKind::MciRevision, text));
-        }
-        if numbers.is_empty() {
-            return Ok(());
-        }
-        let lineage = mci.lineage.to_string();
-        for kept in unit.all(&CHANNELS, partition, lineage).await? {
-            if numbers.contains(&kept.0.channel.current()) {
-                let text = format!("{name}@{}", kept.0.channel.name());
-                self.found.push(referrer(ReferrerKind::Channel, text));
-            }
-        }
-        Ok(())
-    }
-
-    fn holds(&self, content: &Content) -> bool {
-        let (location, image) = (self.record.location(), self.record.image_id());
-        images_of(content).any(|(at, held)| at == *location && held == *image)
-    }
-
-    /// Whether a large content holds the image, or cannot be read.
-    fn is_in(&self, kept: &KeptContent) -> bool {
-        let (location, image) = (self.record.location(), self.record.image_id());
-        kept.0.images().is_none_or(|images| {
-            let mut images = images.iter();
-            images.any(|(at, held)| at == location && held == image)
-        })
-    }
-
-    /// Whether the record is the one that is found from a scope: the nearest that it sees, or else
-    /// the one that is opened to it.
-    async fn counts_at(&mut self, scope: &Scope) -> Result<bool, Error> {
-        if let Some(known) = self.counts.get(scope) {
-            return Ok(*known);
-        }
-        let (location, image) = (self.record.location(), self.record.image_id());
-        let records = self.unit.records_above(scope, location, image).await?;
-        let opened = if self.record.scope().contains(scope) {
-            Vec::new()
-        } else {
-            let unit = self.unit;
-            unit.opened_records(scope, Some(location), image).await?
-        };
-        let found = nearest_or_opened(&records, &opened, scope);
-        let counts = found.is_some_and(|found| found.record.id() == self.record.id());
-        self.counts.insert(scope.clone(), counts);
-        Ok(counts)
     }
 }

@@ -88,7 +88,10 @@ impl StoredContent {
 /// The images of the settings of a content, and where their records stand.
 pub(crate) fn images_of(content: &Content) -> impl Iterator<Item = (CloudLocation, ImageId)> {
     let settings = content.settings().iter();
-    settings.map(|(at, setting)| (place(at, setting.image()), setting.image().clone()))
+    settings.map(|(at, setting)| {
+        let image = setting.image();
+        (place(at, image), image.at_place().into_owned())
+    })
 }
 
 /// Where the record of an image stands: at the cloud alone where its ids are common to all regions.

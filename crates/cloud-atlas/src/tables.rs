@@ -11,7 +11,7 @@ use crate::stored::{StoredContent, StoredImport, StoredMci, StoredOpened, Stored
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::{Credential, ImageRecordId, LaunchPermissions, RoleMap, WorkOrder};
+use atlas_image::{Credential, ImageRecordId, LaunchPermissions, RoleMap, WorkAction, WorkOrder};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
@@ -221,7 +221,7 @@ pub(crate) const WORK: Table<KeptWork> = Table::new(
     &[
         Index::unique("open", |kept| {
             let is_open = kept.0.state.is_open();
-            let parts = || Parts::from(kept.0.action.exclusion());
+            let parts = || open_work_parts(&kept.0.scope, &kept.0.action);
             is_open.then(parts).into_iter().collect()
         }),
         Index::many("waiting", |kept| {
@@ -232,6 +232,11 @@ pub(crate) const WORK: Table<KeptWork> = Table::new(
         Index::many("made", |kept| vec![Parts::from(micros(kept.0.created))]),
     ],
 );
+
+/// Each scope has orders of its own: what the one beside it has ordered is none of its business.
+pub(crate) fn open_work_parts(scope: &Scope, action: &WorkAction) -> Parts {
+    Parts::from((scope.as_str(), action.exclusion()))
+}
 
 /// By id, in `/`: accounts meet there.
 pub(crate) const GROUPS: Table<KeptGroup> = Table::new(

@@ -2,7 +2,8 @@
 
 use crate::{
     Error, NotFound, Noun, Page, Paging, Session,
-    tables::{KeptWork, WORK, partition_of},
+    events::micros,
+    tables::{KeptWork, WORK, open_work_parts, partition_of},
     unit::{Change, Unit},
 };
 use atlas_image::{
@@ -11,7 +12,7 @@ use atlas_image::{
 };
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope};
-use atlas_store::{Condition, Query};
+use atlas_store::{Condition, Query, Within};
 use core::time::Duration;
 use std::collections::BTreeSet;
 
@@ -100,11 +101,15 @@ impl Session {
     ) -> Result<Page<WorkOrder>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::WorkView, &query.scope).await?;
+        // What a scope of that name had before is not this one's.
+        let since = unit.scope_record(&query.scope).await?;
+        let since = since.map_or(0, |record| micros(record.named_since()));
+        let within = Within::Between(since.into(), u64::MAX.into());
         let all = Query::all(&partition_of(&query.scope)?);
         let mut wanted = if query.ended {
-            all.index("made").reverse()
+            all.index("made").within(within).reverse()
         } else {
-            all.index("waiting")
+            all.index("waiting").within(within)
         };
         if query.scope.parent().is_some() {
             wanted = wanted.keep(Condition::under("scope", query.scope.as_str(), "/"));
@@ -128,7 +133,8 @@ impl Session {
     }
 
     /// Takes an order: the one that is named, or the oldest that is free; none where none is. Whoever
-    /// names one that she has already keeps it for longer.
+    /// names one that she has already keeps it for longer. A deletion has failed instead where
+    /// something has come to use the image since it was ordered.
     ///
     /// # Errors
     ///
@@ -139,17 +145,27 @@ impl Session {
             let request = request.clone();
             async move {
                 unit.enter(Permission::WorkReport, &request.scope).await?;
-                let found = match request.order {
-                    Some(id) => Some(unit.work_order(id, &request.scope).await?),
-                    None => unit.oldest_free(&request).await?,
-                };
-                let Some(order) = found else {
-                    return Ok(None);
-                };
-                let taken = take_work(&order, &unit.who, request.lease, unit.now)?;
-                unit.move_work(&order, &taken, Permission::WorkReport)
-                    .await?;
-                Ok(Some(taken))
+                loop {
+                    let found = match request.order {
+                        Some(id) => Some(unit.work_order(id, &request.scope).await?),
+                        None => unit.oldest_free(&request).await?,
+                    };
+                    let Some(order) = found else {
+                        return Ok(None);
+                    };
+                    let taken = take_work(&order, &unit.who, request.lease, unit.now)?;
+                    let kept = Box::pin(unit.kept_from_deletion(&taken, &request.scope)).await?;
+                    let after = kept.as_ref().unwrap_or(&taken);
+                    unit.move_work(&order, after, Permission::WorkReport)
+                        .await?;
+                    // What came to use an image since its deletion was ordered ends the order; where
+                    // any would do, the next one is taken.
+                    match kept {
+                        Some(_) if request.order.is_none() => {}
+                        Some(kept) => return Ok(Some(kept)),
+                        None => return Ok(Some(taken)),
+                    }
+                }
             }
         })
         .await
@@ -221,7 +237,9 @@ impl Session {
                 unit.require(permission, &order.scope).await?;
                 let cancelled = cancel_work(&order, reason, unit.who.clone(), unit.now)?;
                 unit.move_work(&order, &cancelled, permission).await?;
-                unit.withdraw_deletion(&cancelled).await?;
+                if cancelled != order {
+                    unit.withdraw_deletion(&cancelled).await?;
+                }
                 Ok(cancelled)
             }
         })
@@ -275,21 +293,24 @@ impl Unit {
         let found = WORK
             .get(&self.tx, &partition_of(from)?, id.to_string())
             .await?;
-        let found = found.filter(|kept| from.contains(&kept.0.scope));
+        // What a scope of that name had before is not this one's.
+        let since = self.scope_record(from).await?.map(|it| it.named_since());
+        let found = found.filter(|kept| {
+            from.contains(&kept.0.scope) && since.is_none_or(|since| since <= kept.0.created)
+        });
         found
             .map(|kept| kept.0)
             .ok_or_else(|| NotFound::new(Noun::WorkOrder, id, from).into())
     }
 
-    /// The order that excludes another one of the same account.
+    /// The order that excludes another one at the same scope.
     pub(crate) async fn open_work(
         &self,
         scope: &Scope,
         action: &WorkAction,
     ) -> Result<Option<WorkOrder>, Error> {
-        let found = WORK
-            .find(&self.tx, &partition_of(scope)?, "open", action.exclusion())
-            .await?;
+        let (at, parts) = (partition_of(scope)?, open_work_parts(scope, action));
+        let found = WORK.find(&self.tx, &at, "open", parts).await?;
         Ok(found.map(|found| found.record.0))
     }
 

@@ -1,7 +1,8 @@
 //! Which locations an id fits (Scalr; I02).
 
-use crate::{AwsRegion, Cloud, CloudLocation, ImageId, LocationUse};
+use crate::{AwsImageId, AwsRegion, Cloud, CloudLocation, ImageId, LocationUse};
 use core::fmt;
+use std::borrow::Cow;
 
 impl ImageId {
     /// Checks that the image can be at `location`: the clouds are one, a region that the id names is that
@@ -55,6 +56,15 @@ impl ImageId {
             location: given.clone(),
             ignored: false,
         })
+    }
+
+    /// What the image is called in the location of its record: of the ARN of an AMI, which says the
+    /// location once more, the AMI id. Whoever keeps ids beside locations keeps and compares these.
+    pub fn at_place(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Aws(AwsImageId::Arn(arn)) => Cow::Owned(Self::Aws(AwsImageId::Ami(arn.image()))),
+            _ => Cow::Borrowed(self),
+        }
     }
 
     fn named_region(&self) -> Option<Named<'_>> {

@@ -6,6 +6,7 @@ use crate::{
 };
 use atlas_base::{Name, Tag, quoted};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, LocationUse};
+use atlas_scope::Scope;
 
 /// A copy that is wanted, before anybody made it in the cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,23 @@ pub fn copy(
     facts: &RegisterFacts<'_>,
 ) -> Result<Registered, CopyError> {
     check_copy(source, &request.to)?;
-    let scope = source.scope().clone();
+    register_copy(source, source.scope(), request, image_id, facts)
+}
+
+/// Makes the record of a copy that a host was asked for while its source could be used, at the scope
+/// that asked, whatever has become of the source since.
+///
+/// # Errors
+///
+/// The copy cannot be registered.
+pub fn register_copy(
+    source: &ImageRecord,
+    scope: &Scope,
+    request: CopyImage,
+    image_id: ImageId,
+    facts: &RegisterFacts<'_>,
+) -> Result<Registered, CopyError> {
+    let scope = scope.clone();
     let mut asked = RegisterImage::new(scope, request.to, image_id, Via::Copy);
     asked.name = request.name.or_else(|| source.given_name().cloned());
     asked.description = source.description().cloned();

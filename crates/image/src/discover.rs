@@ -121,6 +121,6 @@ fn key(location: &CloudLocation, image: &ImageId) -> (String, String) {
     let location = placed.map_or_else(|_| location.clone(), |placed| placed.location);
     (
         location.as_str().to_owned(),
-        image.equality_key().into_owned(),
+        image.at_place().equality_key().into_owned(),
     )
 }

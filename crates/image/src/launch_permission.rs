@@ -1,6 +1,6 @@
 //! Launch permissions: an image record opened beside the tree of scopes.
 
-use crate::{ImageRecord, ImageRecordId, Lifecycle, Origin};
+use crate::{ImageRecord, ImageRecordId, Lifecycle, Origin, Protection};
 use atlas_base::{ParseIdError, quoted, text_form};
 use atlas_scope::{
     AccountGroup, AccountNumber, GroupId, ParseAccountNumberError, PrincipalId, Scope,
@@ -294,7 +294,8 @@ impl ImageRecord {
     /// and nothing else of the account that holds it.
     ///
     /// AWS: tags are not shared. Ours: for its scope and its maker stands the account; credential,
-    /// snapshots, keys, source and replacement, which name other things of the account, are left out.
+    /// snapshots, keys, source, manifest and replacement, which name other things of the account, are
+    /// left out, and so is what it does with the image: protection, state, the last launch.
     #[must_use]
     pub fn as_opened(&self) -> Self {
         let mut fields = self.fields().clone();
@@ -307,6 +308,11 @@ impl ImageRecord {
         }
         fields.credential = None;
         fields.devices = fields.devices.elsewhere();
+        fields.protection = Protection::Off;
+        fields.ec2.manifest = None;
+        fields.ec2.source_instance = None;
+        fields.ec2.last_launched = None;
+        fields.ec2.state_reason = None;
         fields.ec2.source_image = None;
         fields.ec2.source_region = None;
         fields.tags.clear();

@@ -123,7 +123,7 @@ pub use crate::{
         cleanup_lists,
     },
     cloud::{CloudImage, CloudServer, CloudTarget, Disk, DiskKind, Look, ServerState},
-    copy::{CopyError, CopyImage, check_copy, copy},
+    copy::{CopyError, CopyImage, check_copy, copy, register_copy},
     credential::{
         AddCredential, AddCredentialError, AddCredentialFacts, Credential, CredentialId,
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
@@ -141,8 +141,8 @@ pub use crate::{
         remove_launch_permissions,
     },
     life::{
-        CloudReport, DeleteFacts, DeleteImage, DeletedImage, LifeError, SameImage, delete,
-        deprecate, disable, enable, purge, refer, report_delete, restore, undeprecate,
+        CloudReport, DeleteFacts, DeleteImage, DeletedImage, LifeError, SameImage, check_delete,
+        delete, deprecate, disable, enable, purge, refer, report_delete, restore, undeprecate,
     },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, Records, nearest, nearest_or_opened},

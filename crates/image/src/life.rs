@@ -171,9 +171,7 @@ pub fn delete(
         let protection = record.protection();
         return Err(LifeError::Protected { id, protection });
     }
-    if let Some(in_use) = facts.usage.binding() {
-        return Err(LifeError::InUse(Box::new(in_use)));
-    }
+    check_delete(record, request.in_cloud, facts)?;
     let DeleteImage {
         reason,
         purge_at,
@@ -181,12 +179,6 @@ pub fn delete(
     } = request;
     let since = facts.now;
     let lifecycle = if in_cloud {
-        if !facts.same_image.seen.is_empty() || facts.same_image.hidden > 0 {
-            return Err(LifeError::SameImage {
-                image_id: record.image_id().clone(),
-                same: Box::new(facts.same_image.clone()),
-            });
-        }
         Lifecycle::PendingDelete {
             since,
             reason,
@@ -206,6 +198,29 @@ pub fn delete(
         record: record.clone().with_lifecycle(lifecycle),
         warnings: facts.usage.warnings(),
     })
+}
+
+/// Whether anything keeps a record, or its image in the cloud, from being deleted: asked again when a
+/// host takes the order, since things may have come to use it.
+///
+/// # Errors
+///
+/// Something refers to the record, or another record to its image.
+pub fn check_delete(
+    record: &ImageRecord,
+    in_cloud: bool,
+    facts: &DeleteFacts<'_>,
+) -> Result<(), LifeError> {
+    if let Some(in_use) = facts.usage.binding() {
+        return Err(LifeError::InUse(Box::new(in_use)));
+    }
+    if in_cloud && (!facts.same_image.seen.is_empty() || facts.same_image.hidden > 0) {
+        return Err(LifeError::SameImage {
+            image_id: record.image_id().clone(),
+            same: Box::new(facts.same_image.clone()),
+        });
+    }
+    Ok(())
 }
 
 /// Brings a deleted record back to what it was (AWS), or withdraws the order to delete its image.

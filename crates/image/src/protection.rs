@@ -44,13 +44,19 @@ impl Protection {
     }
 }
 
-/// Protects a record from being deleted (AWS). One that cools down is protected anew.
+/// Protects a record from being deleted (AWS). One that cools down is protected anew. A cool-down
+/// that was set stays: only the time that it takes ends it.
 ///
 /// # Errors
 ///
 /// It is deleted already.
 pub fn protect(record: &ImageRecord, cool_down: bool) -> Result<ImageRecord, LifeError> {
     crate::life::standing(record)?;
+    let kept = matches!(
+        record.protection(),
+        Protection::On { cool_down: true } | Protection::CoolingDown { .. }
+    );
+    let cool_down = cool_down || kept;
     Ok(record.changed(|fields| fields.protection = Protection::On { cool_down }))
 }
 

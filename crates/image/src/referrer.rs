@@ -4,6 +4,7 @@ use crate::{ImageRecord, ImageRecordId, Warning};
 use atlas_scope::Scope;
 use core::fmt;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Something that refers to an image record, or to a role map.
 ///
@@ -105,6 +106,9 @@ pub struct Usage {
     /// Whether anything binding stands below the scope, seen or not.
     #[serde(skip)]
     bound_below: bool,
+    /// The accounts below the scope that reach the record by launch permissions alone.
+    #[serde(skip)]
+    guests: BTreeSet<Scope>,
 }
 
 impl Usage {
@@ -115,21 +119,34 @@ impl Usage {
         all: impl IntoIterator<Item = Referrer>,
         may_delete: bool,
     ) -> Self {
+        Self::opened(record, all, may_delete, BTreeSet::new())
+    }
+
+    /// The same of a record that launch permissions open to these accounts. One at `/` that is not
+    /// shared is seen by them alone, and what they do with it stands in nobody's way.
+    pub fn opened(
+        record: &ImageRecord,
+        all: impl IntoIterator<Item = Referrer>,
+        may_delete: bool,
+        to: BTreeSet<Scope>,
+    ) -> Self {
         let scope = record.scope().clone();
+        let apart = !record.shared() && scope == Scope::global();
+        let guests = if apart { to } else { BTreeSet::new() };
         let (mut referrers, mut hidden) = (Vec::new(), Hidden::default());
         let (mut bound, mut bound_below) = (false, false);
         for referrer in all {
-            let here = scope.contains(&referrer.scope);
+            let here = is_here(&scope, &guests, &referrer);
             if here && referrer.kind.is_binding() {
                 bound = true;
                 bound_below |= referrer.scope != scope;
             }
-            if referrer.visible {
-                referrers.push(referrer);
-            } else if here {
-                hidden.here += 1;
-            } else {
-                hidden.elsewhere += 1;
+            match (referrer.visible, referrer.kind.is_binding()) {
+                (true, _) => referrers.push(referrer),
+                (false, true) if here => hidden.here += 1,
+                (false, true) => hidden.elsewhere += 1,
+                // What came from it, or names it as a replacement, is no use of it.
+                (false, false) => {}
             }
         }
         referrers.sort();
@@ -140,7 +157,12 @@ impl Usage {
             hidden: may_delete.then_some(hidden),
             bound,
             bound_below,
+            guests,
         }
+    }
+
+    fn is_here(&self, referrer: &Referrer) -> bool {
+        is_here(&self.scope, &self.guests, referrer)
     }
 
     /// Those that the caller sees, by scope, kind and name.
@@ -164,7 +186,7 @@ impl Usage {
     /// Those in other accounts are counted and warned of, and stand in nobody's way (ours).
     pub fn warnings(&self) -> Vec<Warning> {
         let seen = self.referrers.iter();
-        let seen = seen.filter(|referrer| !self.scope.contains(&referrer.scope));
+        let seen = seen.filter(|referrer| !self.is_here(referrer));
         let hidden = self.hidden.unwrap_or_default().elsewhere;
         let count = hidden.saturating_add(len(seen.count()));
         let warning = Warning::UsedElsewhere { count };
@@ -190,7 +212,7 @@ impl Usage {
 
     fn seen_here(&self, keep: impl Fn(&Referrer) -> bool) -> Vec<Referrer> {
         let fits = |referrer: &&Referrer| {
-            referrer.kind.is_binding() && self.scope.contains(&referrer.scope) && keep(referrer)
+            referrer.kind.is_binding() && self.is_here(referrer) && keep(referrer)
         };
         self.referrers.iter().filter(fits).cloned().collect()
     }
@@ -202,6 +224,12 @@ impl Usage {
             hidden: self.hidden.unwrap_or_default().here,
         }
     }
+}
+
+/// Whether something stands at a scope or below it, and not in an account that is a guest there.
+fn is_here(scope: &Scope, guests: &BTreeSet<Scope>, referrer: &Referrer) -> bool {
+    let account = referrer.scope.account_scope();
+    scope.contains(&referrer.scope) && account.is_none_or(|account| !guests.contains(&account))
 }
 
 /// What stands in the way of a change of a record: a list in a refusal, and the same list in the

@@ -62,6 +62,7 @@ pub fn register(
     check_id(&request.image_id)?;
     let mut warnings = Vec::new();
     let location = place(&request, &mut warnings)?;
+    request.image_id = request.image_id.at_place().into_owned();
     let credential = choose_credential(
         &location,
         &request.scope,

@@ -126,8 +126,8 @@ impl WorkAction {
         }
     }
 
-    /// A text that two actions share exactly where only one of them may be open at a time: the same
-    /// kind of work on the same thing.
+    /// A text that two actions share exactly where only one of them may be open at a scope at a time:
+    /// the same kind of work on the same thing.
     pub fn exclusion(&self) -> String {
         match self {
             Self::Bundle(bundle) => format!("bundle {} {}", bundle.location, bundle.server),

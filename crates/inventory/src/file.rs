@@ -66,7 +66,7 @@ impl FileInventory {
 
     /// Adds an image, unless it is there.
     fn add_image(&mut self, image: CloudImage) {
-        let key = image.image_id.equality_key().into_owned();
+        let key = image.image_id.at_place().equality_key().into_owned();
         self.places.insert(image.location.clone());
         let place = (image.location.clone(), key);
         self.images.entry(place).or_insert(image);
@@ -90,7 +90,7 @@ impl Inventory for FileInventory {
             let mut place = placed.ok().map(|placed| placed.location);
             while let Some(location) = place {
                 let above = location.widen();
-                let key = (location, image.equality_key().into_owned());
+                let key = (location, image.at_place().equality_key().into_owned());
                 if let Some(found) = self.images.get(&key) {
                     return Ok(Some(found.clone()));
                 }

@@ -261,7 +261,9 @@ impl Ask<'_> {
         // A record of an id that is common to all regions stands at the cloud alone (Scalr; I02).
         let placed = image.record_location(served_by);
         let at = placed.as_ref().map_or(served_by, |placed| &placed.location);
-        let fitting = |record: &&ImageRecord| record.location() == at && record.image_id() == image;
+        let known_as = image.at_place();
+        let fitting =
+            |record: &&ImageRecord| record.location() == at && record.image_id() == &*known_as;
         let Records { held, opened } = self.records;
         let (held, opened) = (held.iter().filter(fitting), opened.iter().filter(fitting));
         let Some(found) = nearest_or_opened(held, opened, viewer) else {

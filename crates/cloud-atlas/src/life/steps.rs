@@ -58,7 +58,7 @@ impl Step {
     }
 }
 
-/// The records that are purged in one commit: small engines take 128 operations.
+/// The records that are purged in one commit, where the engine takes so many.
 pub(super) const TOGETHER: usize = 10;
 
 impl Unit {
@@ -183,7 +183,12 @@ impl Unit {
     }
 
     /// Purges the first few of a scope's bin; tells how many.
-    pub(super) async fn purge_some(&self, scope: &Scope, early: bool) -> Result<usize, Error> {
+    pub(super) async fn purge_some(
+        &self,
+        scope: &Scope,
+        early: bool,
+        together: usize,
+    ) -> Result<usize, Error> {
         let within = if early {
             Within::Prefix(scope.as_str().into())
         } else {
@@ -194,7 +199,7 @@ impl Unit {
         let query = Query::all(&partition_of(scope)?)
             .index("bin")
             .within(within)
-            .limit(TOGETHER);
+            .limit(together);
         let page = IMAGES.query(&self.tx, &query).await?;
         for found in &page.found {
             self.purge_one(&found.record.0, early).await?;

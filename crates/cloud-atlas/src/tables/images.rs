@@ -125,5 +125,5 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
 /// The first parts of the index `image` of [`IMAGES`]; the scope follows. The id comes first, so that
 /// all locations of an image stand together.
 pub(crate) fn image_parts(location: &CloudLocation, image: &ImageId) -> Parts {
-    Parts::from((image.equality_key().as_ref(), location.as_str()))
+    Parts::from((image.at_place().equality_key().as_ref(), location.as_str()))
 }

@@ -220,3 +220,40 @@ fn s13_who_uses_what_was_opened_to_her_is_counted_and_stands_in_nobodys_way() {
         assert_eq!(gone.warnings, [Warning::UsedElsewhere { count: 2 }]);
     });
 }
+
+#[test]
+fn s13_what_is_opened_below_its_own_scope_is_used_as_far_as_it_is_seen() {
+    let world = World::new();
+    let (admin, dana, bert) = (world.admin(), world.who("dana"), world.who("bert"));
+    run(async {
+        add_credential(&admin, "/", Cloud::Aws).await.unwrap();
+        // At `/`, and seen by one account alone: a guest of it, which stands in nobody's way.
+        let mut ask = image("/", EAST, 1);
+        ask.shared = Some(false);
+        ask.credential = Some(p("aws-main"));
+        let top = admin.register_image(ask).await.unwrap().record;
+        let to = [beta(&world).await];
+        let (all, acme, beta) = (Scope::global(), p::<Scope>("/acme"), p::<Scope>("/beta"));
+        let opened = admin.add_launch_permissions(top.id(), &to, &all);
+        opened.await.unwrap();
+        committed(&bert, "/beta", "db", 1).await;
+        bert.make_role_map(role("/beta", "front")).await.unwrap();
+        let front = p("front");
+        let put = bert.set_role_image(&front, &beta, top.id());
+        put.await.unwrap();
+        let keep = cloud_atlas::Retention::default();
+        let gone = admin.delete_image(top.id(), &all, None, keep, false);
+        let warnings = gone.await.unwrap().warnings;
+        assert_eq!(warnings, [Warning::UsedElsewhere { count: 3 }]);
+        // In an account, and seen below it by its own launch permission alone: used there (L02).
+        let mut ask = image("/acme", EAST, 2);
+        ask.shared = Some(false);
+        let own = dana.register_image(ask).await.unwrap().record;
+        let to = [LaunchPermission::Everybody];
+        let opened = admin.add_launch_permissions(own.id(), &to, &acme);
+        opened.await.unwrap();
+        committed(&dana, "/acme/prod", "web", 2).await;
+        let used = dana.delete_image(own.id(), &acme, None, keep, false).await;
+        assert_eq!(used.unwrap_err().kind(), ErrorKind::Conflict);
+    });
+}

@@ -524,3 +524,98 @@ fn i09_ancestors_are_followed_as_far_as_they_are_seen() {
         assert_eq!(refused.kind(), ErrorKind::NotFound);
     });
 }
+
+#[test]
+fn l03_calling_off_an_order_again_leaves_a_newer_one_alone() {
+    let world = hosts(World::new());
+    let (dana, robot, acme) = (world.who("dana"), world.who("robot"), p::<Scope>("/acme"));
+    run(async {
+        let record = registered(&world, "/acme", 1).await;
+        let first = deletion(&dana, &record).await.unwrap();
+        let called_off = dana.cancel_work(first.id, &acme, None).await.unwrap();
+        let second = deletion(&dana, &record).await.unwrap();
+        robot.take_work(&take("/acme")).await.unwrap().unwrap();
+        let again = dana.cancel_work(first.id, &acme, None).await.unwrap();
+        assert_eq!(again, called_off);
+        let now = dana.image(record.id(), &acme).await.unwrap();
+        assert_eq!(now.lifecycle().as_str(), "pending-delete");
+        let order = dana.work_order(second.id, &acme).await.unwrap();
+        assert_eq!(order.state.as_str(), "taken");
+    });
+}
+
+#[test]
+fn l03_what_came_to_use_an_image_ends_the_order_to_delete_it() {
+    let world = hosts(World::new());
+    let (dana, robot, acme) = (world.who("dana"), world.who("robot"), p::<Scope>("/acme"));
+    run(async {
+        let (first, second) = (
+            registered(&world, "/acme/prod", 1).await,
+            registered(&world, "/acme/prod", 2).await,
+        );
+        let order = deletion(&dana, &first).await.unwrap();
+        let next = deletion(&dana, &second).await.unwrap();
+        // Another branch may hold the same image, and does so now.
+        registered(&world, "/acme/dev", 1).await;
+        let taken = robot.take_work(&take("/acme")).await.unwrap().unwrap();
+        assert_eq!(taken.id, next.id, "the next one that can be done");
+        let ended = dana.work_order(order.id, &acme).await.unwrap();
+        assert_eq!(ended.state.as_str(), "failed");
+        let kept = dana.image(first.id(), &p("/acme/prod")).await.unwrap();
+        assert_eq!(kept.lifecycle().as_str(), "delete-failed");
+        let mut named = take("/acme");
+        named.order = Some(order.id);
+        let again = robot.take_work(&named).await.unwrap_err();
+        assert!(
+            matches!(again, Error::Work(WorkError::Ended { .. })),
+            "{again}"
+        );
+    });
+}
+
+#[test]
+fn l11_a_copy_goes_to_the_scope_that_ordered_it_whatever_became_of_its_source() {
+    let world = hosts(World::new());
+    let (admin, dana, robot) = (world.admin(), world.who("dana"), world.who("robot"));
+    run(async {
+        let (prod, acme) = (p::<Scope>("/acme/prod"), p::<Scope>("/acme"));
+        for (number, purge) in [(1, false), (2, true)] {
+            let record = registered(&world, "/acme/prod", number).await;
+            let order = copy(&dana, &record, "aws/eu-west-1").await.unwrap();
+            let mut named = take("/acme");
+            named.order = Some(order.id);
+            let taken = robot.take_work(&named).await.unwrap().unwrap();
+            if purge {
+                let keep = Retention::default();
+                let gone = admin.delete_image(record.id(), &prod, None, keep, false);
+                gone.await.unwrap();
+                admin.purge(record.id(), &prod, true).await.unwrap();
+            } else {
+                let lifted = admin.promote_image(record.id(), &prod, None).await;
+                assert_eq!(lifted.unwrap().scope(), &acme);
+            }
+            let told = report(&taken, done(Some(10 + number)));
+            let reported = robot.report_work(order.id, &acme, told).await.unwrap();
+            assert!(reported.order.is_done());
+            let made = reported.registered.map(|made| made.record.scope().clone());
+            assert_eq!(made, (!purge).then(|| prod.clone()));
+        }
+    });
+}
+
+#[test]
+fn s02_what_the_scope_beside_has_ordered_is_no_matter() {
+    let world = hosts(World::new());
+    let admin = world.admin();
+    run(async {
+        for scope in ["/acme/dev", "/acme/prod"] {
+            let record = registered(&world, scope, 1).await;
+            copy(&admin, &record, "aws/eu-west-1").await.unwrap();
+            let again = copy(&admin, &record, "aws/eu-west-1").await.unwrap_err();
+            assert!(matches!(
+                again,
+                Error::Work(WorkError::AlreadyOrdered { .. })
+            ));
+        }
+    });
+}

@@ -63,6 +63,7 @@ reads! {
     events_after(who, named) |_| told(async move {
         who.events_after(&trail(named), FeedPosition::START).await
     });
+    events_wait(who, named) |_| told(who.events_wait(&named.from, FeedPosition::START));
     events_head(who, named) |_| told(who.events_head(&named.from));
     export_stream(who, named) |r| told(async move {
         who.export_stream(std::slice::from_ref(r), &named.from).await

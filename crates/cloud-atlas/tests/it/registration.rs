@@ -1,6 +1,6 @@
 //! Credentials, images, scopes and people.
 
-use crate::support::{World, add_credential, image, most, p, run};
+use crate::support::{World, add_credential, ami, image, most, p, run};
 use cloud_atlas::{
     Error, ErrorKind, RegisterImage,
     image::{AlreadyRegistered, RegisterError, Via, Warning},
@@ -130,6 +130,25 @@ fn i05_canonical_forms_are_compared() {
             "{error}"
         );
         assert_eq!(error.kind(), ErrorKind::Conflict);
+        // The ARN of an AMI says no more than the place and the AMI.
+        let made = admin.register_image(image("/acme", EAST, 1)).await;
+        let made = made.unwrap().record;
+        for account in ["", "123456789012"] {
+            let text = format!("arn:aws:ec2:us-east-1:{account}:image/{}", ami(1));
+            let mut again = image("/acme/prod", EAST, 1);
+            again.image_id = ImageId::parse(Cloud::Aws, &text).unwrap();
+            let (id, acme) = (again.image_id.clone(), p("/acme"));
+            let found = admin.find_images(&[id], &acme).await.unwrap();
+            assert_eq!(found[0].record, made);
+            let error = admin.register_image(again).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+        }
+        let other = ImageId::parse(
+            Cloud::Aws,
+            &format!("arn:aws:ec2:us-east-2::image/{}", ami(1)),
+        );
+        let found = admin.find_images(&[other.unwrap()], &p("/acme")).await;
+        assert_eq!(found.unwrap(), []);
     });
 }
 

@@ -138,4 +138,10 @@ fn i08_a_waiting_follower_is_woken_by_what_is_written() {
     let events = follower.join().unwrap();
     assert_eq!(actions(&events), [Permission::ImageRegister]);
     assert!(at > FeedPosition::START);
+    // Whether something is written where somebody may not look is not hers to know either.
+    let bert = world.who("bert");
+    for hidden in ["/acme", "/absent"] {
+        let refused = run(bert.events_wait(&p(hidden), FeedPosition::START));
+        assert!(refused.is_err(), "{hidden}");
+    }
 }

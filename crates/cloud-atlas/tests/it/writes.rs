@@ -21,7 +21,7 @@ const WEST: &str = "aws/us-west-2";
 
 /// Calls of a session that write nothing and begin no unit of work of their own: they wait, or ask
 /// another call.
-const NEITHER: [&str; 4] = ["candidates", "discover", "events", "events_wait"];
+const NEITHER: [&str; 3] = ["candidates", "discover", "events"];
 
 /// The calls of a session that are no reads, by their names. An import rehearses, and then writes.
 fn writes_in_the_source() -> BTreeSet<String> {

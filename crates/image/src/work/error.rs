@@ -52,7 +52,7 @@ pub enum WorkError {
     },
     /// The report is about another attempt than the one that goes on.
     #[error(
-        "{order} is at attempt {current}, by `{by}`: a report on attempt {reported} is too late"
+        "{order} is at attempt {current}, by `{by}`, and the report is about attempt {reported}: only the last attempt is reported on"
     )]
     OtherAttempt {
         /// The order.

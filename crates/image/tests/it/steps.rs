@@ -320,6 +320,10 @@ fn l04_a_protected_record_stays_until_it_has_cooled_down() {
     assert!(deleted(&record, kept_until(99), 23).is_err());
     assert!(deleted(&record, kept_until(99), 24).is_ok());
     assert_eq!(unprotect(&record, at(24)).unwrap(), living());
+    // Nor does protecting it anew without one.
+    let around = unprotect(&protect(&record, false).unwrap(), at(5)).unwrap();
+    let until = at(29);
+    assert_eq!(around.protection(), Protection::CoolingDown { until });
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(super) fn read(text: &[u8]) -> Result<FileInventory, FileError> {
         for (before, Object(image)) in place.images.into_iter().enumerate() {
             let entry = entry(&location, false, before);
             let image = image.read(&location, &entry)?;
-            if !here.insert(image.image_id.equality_key().into_owned()) {
+            if !here.insert(image.image_id.at_place().equality_key().into_owned()) {
                 return Err(FileError::Twice { entry });
             }
             inventory.add_image(image);

@@ -192,6 +192,17 @@ pub enum AcceptError {
         /// Its owner.
         owner: Scope,
     },
+    /// The group has as many members as it may have.
+    #[error(
+        "the account group `{name}` of {owner} has {} members, the most that it can have: ask {owner} to remove one",
+        AccountGroup::MAX_MEMBERS
+    )]
+    Full {
+        /// Its name.
+        name: Name,
+        /// Its owner.
+        owner: Scope,
+    },
     /// Only accounts belong to groups.
     #[error(transparent)]
     Group(#[from] GroupError),
@@ -201,7 +212,8 @@ pub enum AcceptError {
 ///
 /// # Errors
 ///
-/// There is no such invitation, it has lapsed, or the account owns the group or is in it.
+/// There is no such invitation, it has lapsed, the account owns the group or is in it, or the group
+/// is full.
 pub fn accept_invitation(
     code: InvitationCode,
     account: &Scope,
@@ -228,6 +240,12 @@ pub fn accept_invitation(
     if group.owner == *account || group.has_member(account) {
         return Err(AcceptError::AlreadyThere {
             account: account.clone(),
+            name: group.name,
+            owner: group.owner,
+        });
+    }
+    if group.members.len() >= AccountGroup::MAX_MEMBERS {
+        return Err(AcceptError::Full {
             name: group.name,
             owner: group.owner,
         });

@@ -160,11 +160,25 @@ fn s11_a_group_has_a_limit_of_invitations() {
 }
 
 #[test]
+fn s11_a_group_has_a_limit_of_members() {
+    let mut full = invited(group(), 1, noon(1));
+    let one = accept(&full, 1, "/beta", noon(1))
+        .unwrap()
+        .members
+        .remove(0);
+    full.members = vec![one; AccountGroup::MAX_MEMBERS];
+    let error = accept(&full, 1, "/gamma", noon(1)).unwrap_err();
+    assert!(matches!(error, AcceptError::Full { .. }), "{error}");
+}
+
+#[test]
 fn every_message_about_groups() {
     let open = invited(invited(group(), 1, noon(1)), 2, noon(1));
     let joined = accept(&open, 1, "/beta", noon(1)).unwrap();
     let mut full = group();
     full.members = vec![joined.members[0].clone(); AccountGroup::MAX_MEMBERS];
+    let mut crowded = open.clone();
+    crowded.members.clone_from(&full.members);
     let facts_now = InviteFacts {
         code: code(9),
         by: who(),
@@ -182,6 +196,9 @@ fn every_message_about_groups() {
             .unwrap_err()
             .to_string(),
         invite(full, facts_now).unwrap_err().to_string(),
+        accept(&crowded, 1, "/gamma", noon(1))
+            .unwrap_err()
+            .to_string(),
         accept(&open, 9, "/beta", noon(1)).unwrap_err().to_string(),
         accept(&open, 1, "/beta", noon(9)).unwrap_err().to_string(),
         accept(&open, 1, "/acme", noon(1)).unwrap_err().to_string(),

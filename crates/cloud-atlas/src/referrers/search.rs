@@ -1,0 +1,232 @@
+//! What refers to a record in one account, by its indexes.
+
+use crate::{
+    Error,
+    sight::Sight,
+    stored::{StoredMci, images_of},
+    tables::{CHANNELS, CONTENTS, IMAGES, KeptContent, MCIS, REVISIONS, ROLE_MAPS, image_parts},
+    unit::Unit,
+};
+use atlas_history::RevisionNumber;
+use atlas_image::{ImageRecord, Referrer, ReferrerKind, nearest_or_opened};
+use atlas_mci::Content;
+use atlas_scope::{Permission, Scope, visible};
+use atlas_store::Partition;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What looks for the referrers of one record.
+pub(super) struct Search<'a> {
+    pub(super) unit: &'a Unit,
+    pub(super) record: &'a ImageRecord,
+    pub(super) from: &'a Scope,
+    /// Whether the record is the one that counts at a scope.
+    pub(super) counts: BTreeMap<Scope, bool>,
+    /// What is the same for every record.
+    pub(super) states: &'a mut States,
+    pub(super) found: Vec<Referrer>,
+}
+
+/// The states that no index finds by their images, by account: read once where the referrers of
+/// several records are looked for.
+#[derive(Debug, Default)]
+pub(crate) struct States {
+    by_account: BTreeMap<Scope, Unfound>,
+}
+
+#[derive(Debug)]
+struct Unfound {
+    /// Contents of more settings than are found by their images.
+    large: Vec<KeptContent>,
+    /// MultiCloud Images whose HEAD is edited.
+    edited: Vec<StoredMci>,
+}
+
+impl Search<'_> {
+    /// Records that name this one.
+    pub(super) async fn images(
+        &mut self,
+        partition: &Partition,
+        account: &Scope,
+    ) -> Result<(), Error> {
+        let (unit, id) = (self.unit, self.record.id());
+        let sight = unit.sight(Permission::ImageView).await?;
+        let sight = unit.sight_into(&sight, account).await?;
+        let found = unit.all_by(&IMAGES, "named", partition, id.to_string());
+        for other in found.await?.iter().map(|kept| &kept.0) {
+            if other.lifecycle().is_deleted() {
+                continue;
+            }
+            let kind = if other.origin().parent() == Some(id) {
+                ReferrerKind::Derived
+            } else {
+                ReferrerKind::Replaced
+            };
+            let seen = visible(other.scope(), other.shared(), self.from);
+            self.found.push(Referrer {
+                scope: other.scope().clone(),
+                kind,
+                name: other.name().to_owned(),
+                id: other.id().to_string(),
+                visible: seen || sight.sees(unit, other.scope()),
+            });
+        }
+        Ok(())
+    }
+
+    /// Role maps that hold this record.
+    pub(super) async fn role_maps(
+        &mut self,
+        partition: &Partition,
+        account: &Scope,
+    ) -> Result<(), Error> {
+        let (unit, id) = (self.unit, self.record.id());
+        let sight = unit.sight(Permission::RoleMapView).await?;
+        let sight = unit.sight_into(&sight, account).await?;
+        let found = unit.all_by(&ROLE_MAPS, "image", partition, id.to_string());
+        for map in found.await?.iter().map(|kept| &kept.0) {
+            let seen = visible(map.scope(), map.shared(), self.from);
+            self.found.push(Referrer {
+                scope: map.scope().clone(),
+                kind: ReferrerKind::RoleMap,
+                name: map.name().to_string(),
+                id: map.id().to_string(),
+                visible: seen || sight.sees(unit, map.scope()),
+            });
+        }
+        Ok(())
+    }
+
+    /// MultiCloud Images with a state that holds the record's image.
+    pub(super) async fn mcis(
+        &mut self,
+        partition: &Partition,
+        account: &Scope,
+    ) -> Result<(), Error> {
+        let unit = self.unit;
+        let sight = unit.sight(Permission::MciView).await?;
+        let sight = unit.sight_into(&sight, account).await?;
+        let parts = image_parts(self.record.location(), self.record.image_id());
+        let mut contents = unit.all_by(&CONTENTS, "image", partition, parts).await?;
+        if !self.states.by_account.contains_key(account) {
+            let large = unit.all_by(&CONTENTS, "large", partition, ()).await?;
+            let edited = unit.all_by(&MCIS, "edited", partition, ()).await?;
+            let edited = edited.into_iter().map(|kept| kept.0).collect();
+            let unfound = Unfound { large, edited };
+            self.states.by_account.insert(account.clone(), unfound);
+        }
+        let unfound = self.states.by_account.get(account);
+        let (large, heads) = match unfound {
+            Some(unfound) => (unfound.large.as_slice(), unfound.edited.as_slice()),
+            None => Default::default(),
+        };
+        contents.extend(large.iter().filter(|kept| self.is_in(kept)).cloned());
+        let digests: BTreeSet<_> = contents.iter().map(|kept| kept.0.digest()).collect();
+        let mut states: BTreeMap<_, BTreeSet<RevisionNumber>> = BTreeMap::new();
+        for digest in digests {
+            let digest = digest.to_string();
+            for kept in unit
+                .all_by(&REVISIONS, "content", partition, digest)
+                .await?
+            {
+                let numbers = states.entry(kept.0.lineage).or_default();
+                numbers.insert(kept.0.revision.number());
+            }
+        }
+        let mut edited = BTreeMap::new();
+        for mci in heads {
+            if self.holds(mci.head.content()) {
+                states.entry(mci.lineage).or_default();
+            }
+            if states.contains_key(&mci.lineage) {
+                edited.insert(mci.lineage, mci.clone());
+            }
+        }
+        for (lineage, numbers) in states {
+            let mci = if let Some(mci) = edited.remove(&lineage) {
+                Some(mci)
+            } else {
+                let kept = MCIS.get(&unit.tx, partition, lineage.to_string()).await?;
+                kept.map(|kept| kept.0)
+            };
+            if let Some(mci) = mci
+                && self.counts_at(&mci.scope).await?
+            {
+                self.states(partition, &sight, &mci, &numbers).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The states of a MultiCloud Image that hold the image, and the channels that point to them.
+    async fn states(
+        &mut self,
+        partition: &Partition,
+        sight: &Sight,
+        mci: &StoredMci,
+        numbers: &BTreeSet<RevisionNumber>,
+    ) -> Result<(), Error> {
+        let unit = self.unit;
+        let seen = visible(&mci.scope, mci.shared, self.from) || sight.sees(unit, &mci.scope);
+        let name = mci.head.content().nickname();
+        let referrer = |kind, name| Referrer {
+            scope: mci.scope.clone(),
+            kind,
+            name,
+            id: mci.lineage.to_string(),
+            visible: seen,
+        };
+        if self.holds(mci.head.content()) {
+            let head = format!("{name}@head");
+            self.found.push(referrer(ReferrerKind::MciHead, head));
+        }
+        for number in numbers {
+            let text = format!("{name}@{number}");
+            self.found.push(referrer(ReferrerKind::MciRevision, text));
+        }
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        let lineage = mci.lineage.to_string();
+        for kept in unit.all(&CHANNELS, partition, lineage).await? {
+            if numbers.contains(&kept.0.channel.current()) {
+                let text = format!("{name}@{}", kept.0.channel.name());
+                self.found.push(referrer(ReferrerKind::Channel, text));
+            }
+        }
+        Ok(())
+    }
+
+    fn holds(&self, content: &Content) -> bool {
+        let (location, image) = (self.record.location(), self.record.image_id());
+        images_of(content).any(|(at, held)| at == *location && held == *image)
+    }
+
+    /// Whether a large content holds the image, or cannot be read.
+    fn is_in(&self, kept: &KeptContent) -> bool {
+        let (location, image) = (self.record.location(), self.record.image_id());
+        kept.0.images().is_none_or(|images| {
+            let mut images = images.iter();
+            images.any(|(at, held)| at == location && held == image)
+        })
+    }
+
+    /// Whether the record is the one that is found from a scope: the nearest that it sees, or else
+    /// the one that is opened to it.
+    async fn counts_at(&mut self, scope: &Scope) -> Result<bool, Error> {
+        if let Some(known) = self.counts.get(scope) {
+            return Ok(*known);
+        }
+        let (location, image) = (self.record.location(), self.record.image_id());
+        let records = self.unit.records_above(scope, location, image).await?;
+        let opened = if visible(self.record.scope(), self.record.shared(), scope) {
+            Vec::new()
+        } else {
+            let unit = self.unit;
+            unit.opened_records(scope, Some(location), image).await?
+        };
+        let found = nearest_or_opened(&records, &opened, scope);
+        let counts = found.is_some_and(|found| found.record.id() == self.record.id());
+        self.counts.insert(scope.clone(), counts);
+        Ok(counts)
+    }
+}
