@@ -32,7 +32,7 @@ impl Model {
                 *at = self.some_mci(at);
                 let which = usize::try_from(*number).ok()?;
                 if *number >= NUMBERS {
-                    let record = &self.records[self.record(which)?];
+                    let record = &self.records[self.held(at, which)?];
                     (*place, *number) = (record.place, record.number);
                 }
             }
@@ -51,6 +51,17 @@ impl Model {
 
     fn record(&self, which: usize) -> Option<usize> {
         which.checked_rem(self.records.len())
+    }
+
+    /// A record whose image a HEAD could hold: now and then one that is deleted.
+    fn held(&self, at: At, which: usize) -> Option<usize> {
+        let buried = self
+            .records
+            .iter()
+            .position(|record| !record.is_there() && self.sees(record, at).is_some());
+        buried
+            .filter(|_| which.is_multiple_of(2))
+            .or_else(|| self.record(which))
     }
 
     fn some_map(&self, name: &'static str, from: At, at: usize) -> (&'static str, At) {
