@@ -1,7 +1,7 @@
 //! Many image records at once.
 
 use crate::{Error, NotFound, Noun, Session, unit::Unit};
-use atlas_image::{Credential, Look, RegisterImage, Registered};
+use atlas_image::{Credential, Look, RegisterError, RegisterImage, Registered};
 use atlas_scope::{Permission, Scope};
 use atlas_store::{AsStoreError as _, StoreError};
 use std::{collections::BTreeMap, sync::Arc};
@@ -144,6 +144,7 @@ impl Session {
             }
         }
         all.refused.sort_by_key(|refused| refused.number);
+        all.name_repeated();
         Ok(all)
     }
 
@@ -169,6 +170,24 @@ impl Session {
     }
 }
 
+impl ManyRegistered {
+    /// Says of what was given twice that it was: the record of the first is none that was there.
+    fn name_repeated(&mut self) {
+        let made = self.registered.iter();
+        let made: BTreeMap<_, _> = made
+            .map(|(number, registered)| (registered.record.id(), *number))
+            .collect();
+        for refused in &mut self.refused {
+            if let Error::Register(RegisterError::AlreadyRegistered(already)) = &refused.error
+                && let Some((holder, _)) = already.holder
+                && let Some(&first) = made.get(&holder)
+            {
+                refused.error = Error::Repeated { first };
+            }
+        }
+    }
+}
+
 impl Unit {
     /// Registers images one after the other, passing over those that are refused. A failure of the
     /// store ends it.
@@ -189,6 +208,7 @@ impl Unit {
             }
             progress(number);
         }
+        done.name_repeated();
         Ok(done)
     }
 

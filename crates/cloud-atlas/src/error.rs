@@ -254,6 +254,12 @@ pub enum Error {
         /// Why.
         source: Box<Self>,
     },
+    /// An image was given twice among many.
+    #[error("it is the same image as number {first}: give it once")]
+    Repeated {
+        /// The first of them, counted from 1.
+        first: usize,
+    },
     /// Several of many things that belong together were refused, and so all were.
     #[error("nothing was done: {} of {all} are refused", refused.len())]
     ManyRefused {

@@ -11,7 +11,7 @@ use crate::{
 };
 use atlas_image::{
     ChangedLaunchPermissions, ImageRecord, ImageRecordId, LaunchPermission, LaunchPermissionFacts,
-    LaunchPermissions, add_launch_permissions, remove_launch_permissions,
+    LaunchPermissions, Warning, add_launch_permissions, remove_launch_permissions,
 };
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Partition;
@@ -139,17 +139,19 @@ fn told(permissions: &LaunchPermissions) -> String {
 
 impl Unit {
     /// Closes a record to everybody that is not to be used any more (AWS: disabling an image).
-    pub(crate) async fn close_image(&self, record: &ImageRecord) -> Result<(), Error> {
+    pub(crate) async fn close_image(&self, record: &ImageRecord) -> Result<Option<Warning>, Error> {
         let before = self.permissions_of(record).await?;
-        if before.permissions.is_empty() {
-            return Ok(());
+        let count = u64::try_from(before.permissions.len()).unwrap_or(u64::MAX);
+        if count == 0 {
+            return Ok(None);
         }
         let after = LaunchPermissions::none(record.id());
         self.keep_permissions(record, &before, &after).await?;
         let change = Change::between(&told(&before), &told(&after));
         let action = Permission::ImageLaunchPermission;
         self.audit(action, record.scope(), record.id(), change)
-            .await
+            .await?;
+        Ok(Some(Warning::Closed { count }))
     }
 
     /// An image record that a scope sees by the tree.

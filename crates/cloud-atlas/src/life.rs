@@ -298,7 +298,8 @@ impl Session {
                 let permission = step.permission();
                 let record = unit.image_for(id, &from, permission).await?;
                 let mut changed = unit.decide(&record, &from, step).await?;
-                unit.put_image(permission, &record, &changed.record).await?;
+                let closed = unit.put_image(permission, &record, &changed.record).await?;
+                changed.warnings.extend(closed);
                 changed.order = unit.order_after(&record, &changed.record).await?;
                 Ok(changed)
             }

@@ -202,7 +202,8 @@ impl Unit {
         };
         let change = self.decide_delete(&before, from, request).await?;
         self.put_image(Permission::ImageDelete, &before, &change.record)
-            .await
+            .await?;
+        Ok(())
     }
 
     /// The end of an order to delete an image that something else has come to use, or another record:

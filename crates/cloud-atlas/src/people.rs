@@ -126,18 +126,14 @@ impl Session {
                 let parts = grant_parts(&granted.grant);
                 GRANTS.put(&unit.tx, &partition, parts, &kept).await?;
                 let Grant {
-                    principal,
-                    scope,
-                    role,
-                    ..
+                    principal, scope, ..
                 } = &granted.grant;
-                unit.audit(
-                    Permission::GrantManage,
-                    scope,
-                    principal,
-                    Change::made(&role),
-                )
-                .await?;
+                let change = match &granted.replaces {
+                    Some(before) => Change::between(&told(before), &told(&granted.grant)),
+                    None => Change::made(&told(&granted.grant)),
+                };
+                unit.audit(Permission::GrantManage, scope, principal, change)
+                    .await?;
                 Ok(granted)
             }
         })
@@ -165,7 +161,7 @@ impl Session {
                 GRANTS
                     .delete(&unit.tx, &partition, grant_parts(&found))
                     .await?;
-                let change = Change::removed(&role);
+                let change = Change::removed(&told(&found));
                 unit.audit(Permission::GrantManage, &scope, &principal, change)
                     .await?;
                 Ok(found)
@@ -308,5 +304,13 @@ impl Unit {
             .iter()
             .filter(|kept| kept.0.scope.level() == Level::Account);
         accounts.map(|kept| partition_of(&kept.0.scope)).collect()
+    }
+}
+
+/// A grant as its event tells it: principal and scope are the event's own.
+fn told(grant: &Grant) -> String {
+    match grant.expires {
+        Some(expires) => format!("{} until {expires}", grant.role),
+        None => grant.role.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! Which locations an id fits (Scalr; I02).
 
-use crate::{AwsImageId, AwsRegion, Cloud, CloudLocation, ImageId, LocationUse};
+use crate::{AwsImageId, AwsRegion, Cloud, CloudLocation, ImageId, LocationUse, VmwareImageId};
 use core::fmt;
 use std::borrow::Cow;
 
@@ -73,6 +73,7 @@ impl ImageId {
             Self::Gcp(id) => id.zone().map(Named::Zone),
             Self::Oracle(id) => Some(Named::Name(id.region().name())),
             Self::Ibm(id) => id.region().map(Named::Name),
+            Self::Vmware(VmwareImageId::Template(path)) => Some(Named::Name(path.datacenter())),
             _ => None,
         }
     }

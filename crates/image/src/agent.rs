@@ -1,6 +1,7 @@
 //! Agents inside an image.
 
-use crate::{AgentText, ImageRecord, ImageRecordId, ParseTextError, Warning};
+use crate::{AgentText, ImageRecord, ImageRecordId, ParseTextError, Warning, register::listed};
+use atlas_base::quoted;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -45,25 +46,38 @@ impl AgentFacts {
         }
     }
 
-    /// Reads `installed`, `absent`, `unknown`, or the kind of one that is installed, `KIND` or
-    /// `KIND/VERSION`: `right_link/v5.8`.
+    /// The kinds that are read without a version. Others are not, so that a slip of the pen installs
+    /// no agent.
+    pub const KINDS: [&str; 5] = [
+        "right_link",
+        "scalarizr",
+        "cloud-init",
+        "cloudbase-init",
+        "ignition",
+    ];
+
+    /// Reads `installed`, `absent`, `unknown`, one of [the kinds](Self::KINDS), or `KIND/VERSION` of
+    /// one that is installed: `right_link/v5.8`.
     ///
     /// # Errors
     ///
-    /// Kind or version is blank, too long, or holds a character that nobody sees.
-    pub fn read(text: &str) -> Result<Self, ParseTextError> {
+    /// It is none of these; or kind or version is blank, too long, or holds a character that nobody
+    /// sees.
+    pub fn read(text: &str) -> Result<Self, ReadAgentError> {
         match text {
             "installed" => Ok(Self::installed()),
             "absent" => Ok(Self::Absent),
             "unknown" => Ok(Self::Unknown),
+            _ if Self::KINDS.contains(&text) => {
+                Ok(Self::installed_as(AgentText::parse(text)?, None))
+            }
             _ => {
-                let (kind, version) = match text.split_once('/') {
-                    Some((kind, version)) => (kind, Some(version)),
-                    None => (text, None),
+                let Some((kind, version)) = text.split_once('/') else {
+                    return Err(ReadAgentError::Unknown { text: text.into() });
                 };
                 Ok(Self::Installed {
                     kind: Some(AgentText::parse(kind)?),
-                    version: version.map(AgentText::parse).transpose()?,
+                    version: Some(AgentText::parse(version)?),
                 })
             }
         }
@@ -111,6 +125,24 @@ impl fmt::Display for AgentFacts {
             }
         }
     }
+}
+
+/// Why a text says nothing about an agent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadAgentError {
+    /// It is none of the words.
+    #[error(
+        "{} says nothing about an agent, expected `installed`, `absent`, `unknown`, {}, or KIND/VERSION such as `right_link/v5.8`",
+        quoted(text), listed(&AgentFacts::KINDS)
+    )]
+    Unknown {
+        /// The text.
+        text: String,
+    },
+    /// Kind or version cannot be read.
+    #[error(transparent)]
+    Text(#[from] ParseTextError),
 }
 
 /// Which agent something needs in its image.

@@ -207,6 +207,11 @@ pub enum AddCredentialError {
         /// The installation that was given.
         installation: Installation,
     },
+    /// What was given may be the secret itself, so it is not shown.
+    #[error(
+        "the secret is not named in the form KEEPER:PATH, such as `vault:aws/main`: say where it is kept, never what it is"
+    )]
+    NoReference,
     /// The image repository asks for none (Symphony).
     #[error("`local` needs no credential: the permission to write at the scope is enough")]
     NotNeeded,
@@ -218,7 +223,8 @@ pub enum AddCredentialError {
 ///
 /// # Errors
 ///
-/// The scope has one of that name, the cloud has no installations, or needs no credential.
+/// The scope has one of that name, the cloud has no installations or needs no credential, or the
+/// secret is not named by its place.
 pub fn add_credential(
     request: AddCredential,
     facts: &AddCredentialFacts<'_>,
@@ -232,6 +238,9 @@ pub fn add_credential(
     } = request;
     if cloud == Cloud::Local {
         return Err(AddCredentialError::NotNeeded);
+    }
+    if !names_a_place(secret.as_str()) {
+        return Err(AddCredentialError::NoReference);
     }
     if let Some(installation) = installation.clone().filter(|_| !cloud.has_installations()) {
         return Err(AddCredentialError::NoInstallations {
@@ -254,6 +263,23 @@ pub fn add_credential(
         secret,
         created: facts.now,
     })
+}
+
+/// Whether a text is `KEEPER:PATH`, as no key of a cloud is.
+fn names_a_place(text: &str) -> bool {
+    let is_keeper = |keeper: &str| {
+        let mut letters = keeper.chars();
+        letters
+            .next()
+            .is_some_and(|first| first.is_ascii_lowercase())
+            && letters.all(|next| {
+                next.is_ascii_lowercase()
+                    || next.is_ascii_digit()
+                    || matches!(next, '-' | '_' | '.' | '+')
+            })
+    };
+    let parts = text.split_once(':');
+    parts.is_some_and(|(keeper, path)| is_keeper(keeper) && !path.trim().is_empty())
 }
 
 /// Why a credential is not removed.

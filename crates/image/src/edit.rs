@@ -1,7 +1,8 @@
 //! What may change after registration.
 
 use crate::{
-    AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId, OsFacts,
+    AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId, LoginName,
+    OsFacts, RemoteAccess,
 };
 use atlas_base::Tag;
 use atlas_image_id::Cloud;
@@ -29,6 +30,12 @@ pub struct EditImage {
     pub agent: Option<AgentFacts>,
     /// The agent that sets a server up at its first boot.
     pub init_agent: Option<AgentFacts>,
+    /// Whether a server asks for its address by DHCP.
+    pub dhcp: Option<Option<bool>>,
+    /// The ways in, all of them.
+    pub access: Option<BTreeSet<RemoteAccess>>,
+    /// Who logs in.
+    pub login: Option<Option<LoginName>>,
     /// The operating system, where it is unknown so far.
     pub os: Option<OsFacts>,
     /// The architecture, where it is unknown so far.
@@ -78,6 +85,13 @@ pub fn edit(record: &ImageRecord, edit: EditImage) -> Result<ImageRecord, EditIm
         }
         if let Some(agent) = edit.init_agent {
             fields.init_agent = agent;
+        }
+        fields.guest.dhcp = edit.dhcp.unwrap_or(fields.guest.dhcp);
+        if let Some(access) = edit.access {
+            fields.guest.access = access;
+        }
+        if let Some(login) = edit.login {
+            fields.guest.login = login;
         }
         fields.os = edit.os.or(fields.os.take());
         fields.architecture = edit.architecture.or(fields.architecture);

@@ -114,7 +114,7 @@ mod word;
 mod work;
 
 pub use crate::{
-    agent::{AgentFacts, AgentMissing, NeededAgent, check_agent},
+    agent::{AgentFacts, AgentMissing, NeededAgent, ReadAgentError, check_agent},
     architecture::{Architecture, ParseArchitectureError},
     bulk::{BulkFileError, BulkFormat, BulkLimits, BulkLine, BulkLineError, BulkReader},
     bundle::{Bundle, BundleError, BundleFacts, BundleImage, Bundled, bundle},

@@ -40,6 +40,11 @@ pub enum Warning {
         /// How many uses there are that the caller may be told of.
         count: u64,
     },
+    /// AWS: what cannot be used is open to nobody, and its launch permissions do not come back.
+    Closed {
+        /// How many there were.
+        count: u64,
+    },
     /// Ours: the image can no longer be launched where these use it.
     StillUsed {
         /// How many uses there are that the caller may be told of.
@@ -89,6 +94,7 @@ impl Warning {
             Self::ShadowedBelow { .. } => "shadowed-below",
             Self::AgentMissing => "agent-missing",
             Self::UsedElsewhere { .. } => "used-elsewhere",
+            Self::Closed { .. } => "closed",
             Self::StillUsed { .. } => "still-used",
             Self::AgentUnknown { .. } => "agent-unknown",
             Self::SourceDeprecated { .. } => "source-deprecated",
@@ -131,6 +137,11 @@ impl fmt::Display for Warning {
             Self::UsedElsewhere { count } => write!(
                 f,
                 "other accounts use the image in {count} place{}: tell them",
+                plural(*count)
+            ),
+            Self::Closed { count } => write!(
+                f,
+                "{count} launch permission{} went with it, and will not come back by themselves",
                 plural(*count)
             ),
             Self::StillUsed { count } => write!(

@@ -139,7 +139,9 @@ pub enum GrantError {
         grant: Grant,
     },
     /// An expiry would take away the last administrator.
-    #[error("{grant} cannot get an expiry: it is the last one that administers `/`")]
+    #[error(
+        "{grant} cannot get an expiry: it is the last one that administers `/`, give another principal `admin` there first"
+    )]
     LastAdmin {
         /// The grant as it is.
         grant: Grant,
@@ -220,7 +222,9 @@ pub enum RevokeError {
         scope: Scope,
     },
     /// Nobody could grant roles any more.
-    #[error("{grant} cannot be revoked: it is the last one that administers `/`")]
+    #[error(
+        "{grant} cannot be revoked: it is the last one that administers `/`, give another principal `admin` there first"
+    )]
     LastAdmin {
         /// The grant.
         grant: Grant,

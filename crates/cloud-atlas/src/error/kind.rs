@@ -81,6 +81,7 @@ impl Error {
                 | PromoteError::Life(_)
                 | PromoteError::Register(RegisterError::AlreadyRegistered(_)),
             )
+            | Self::Repeated { .. }
             | Self::RoleMap(RoleMapError::InUse { .. })
             | Self::RemoveRoleMap(_)
             | Self::ManyRefused { .. }

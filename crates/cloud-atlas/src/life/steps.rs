@@ -8,9 +8,9 @@ use crate::{
 };
 use atlas_base::{Timestamp, canonical};
 use atlas_image::{
-    DeleteFacts, DeleteImage, EditImage, ImageRecord, ImageRecordId, Reason, SameImage, delete,
-    deprecate, disable, edit, enable, protect, purge, restore, share, undeprecate, unprotect,
-    unshare,
+    DeleteFacts, DeleteImage, EditImage, ImageRecord, ImageRecordId, Reason, SameImage, Warning,
+    delete, deprecate, disable, edit, enable, protect, purge, restore, share, undeprecate,
+    unprotect, unshare,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Parts, Query, Within};
@@ -155,20 +155,23 @@ impl Unit {
         permission: Permission,
         before: &ImageRecord,
         after: &ImageRecord,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Warning>, Error> {
         if before == after {
-            return Ok(());
+            return Ok(None);
         }
         let (at, kept) = (partition_of(after.scope())?, KeptImage(after.clone()));
         IMAGES
             .put(&self.tx, &at, after.id().to_string(), &kept)
             .await?;
-        if before.lifecycle().is_usable() && !after.lifecycle().is_usable() {
-            self.close_image(after).await?;
-        }
+        let closed = if before.lifecycle().is_usable() && !after.lifecycle().is_usable() {
+            self.close_image(after).await?
+        } else {
+            None
+        };
         let change = difference(before, after)?;
         self.audit(permission, after.scope(), after.id(), change)
-            .await
+            .await?;
+        Ok(closed)
     }
 
     pub(super) async fn purge_one(&self, record: &ImageRecord, early: bool) -> Result<(), Error> {

@@ -201,7 +201,8 @@ fn s13_who_uses_what_was_opened_to_her_is_counted_and_stands_in_nobodys_way() {
         assert_eq!(elsewhere().await, 0);
         let keep = cloud_atlas::Retention::default();
         let disabled = dana.disable_image(record.id(), &acme, None).await.unwrap();
-        assert_eq!(disabled.warnings, [], "nobody finds it");
+        let closed = Warning::Closed { count: 1 };
+        assert_eq!(disabled.warnings, [closed.clone()], "nobody finds it");
         dana.enable_image(record.id(), &acme).await.unwrap();
         committed(&bert, "/beta/prod", "web", 2).await;
         let other = dana
@@ -217,7 +218,7 @@ fn s13_who_uses_what_was_opened_to_her_is_counted_and_stands_in_nobodys_way() {
             .delete_image(other.id(), &acme, None, keep, false)
             .await
             .unwrap();
-        assert_eq!(gone.warnings, [Warning::UsedElsewhere { count: 2 }]);
+        assert_eq!(gone.warnings, [Warning::UsedElsewhere { count: 2 }, closed]);
     });
 }
 
@@ -244,7 +245,8 @@ fn s13_what_is_opened_below_its_own_scope_is_used_as_far_as_it_is_seen() {
         let keep = cloud_atlas::Retention::default();
         let gone = admin.delete_image(top.id(), &all, None, keep, false);
         let warnings = gone.await.unwrap().warnings;
-        assert_eq!(warnings, [Warning::UsedElsewhere { count: 3 }]);
+        let closed = Warning::Closed { count: 1 };
+        assert_eq!(warnings, [Warning::UsedElsewhere { count: 3 }, closed]);
         // In an account, and seen below it by its own launch permission alone: used there (L02).
         let mut ask = image("/acme", EAST, 2);
         ask.shared = Some(false);

@@ -34,12 +34,18 @@ impl WorkAction {
     ///
     /// # Errors
     ///
-    /// Nobody is named, or somebody twice.
+    /// The image cannot be used, nobody is named, or somebody twice.
     pub fn share(
         record: &ImageRecord,
         add: BTreeSet<CloudText>,
         remove: BTreeSet<CloudText>,
     ) -> Result<Self, WorkError> {
+        if !record.lifecycle().is_usable() {
+            return Err(WorkError::NotUsable {
+                record: record.id(),
+                state: record.lifecycle().as_str(),
+            });
+        }
         if add.is_empty() && remove.is_empty() {
             return Err(WorkError::NobodyNamed);
         }

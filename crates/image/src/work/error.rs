@@ -1,6 +1,6 @@
 //! Why a work order stays as it is.
 
-use crate::{CloudText, WorkKind, WorkOrderId};
+use crate::{CloudText, ImageRecordId, WorkKind, WorkOrderId};
 use atlas_base::Timestamp;
 use atlas_image_id::LocationMismatch;
 use atlas_scope::PrincipalId;
@@ -9,6 +9,14 @@ use atlas_scope::PrincipalId;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkError {
+    /// The image cannot be used, so nobody launches it.
+    #[error("{record} is {state}: enable or restore it before others get it")]
+    NotUsable {
+        /// The record.
+        record: ImageRecordId,
+        /// Its state.
+        state: &'static str,
+    },
     /// Nobody is to get or to lose an image.
     #[error("no account is named: say which ones get the image or lose it")]
     NobodyNamed,

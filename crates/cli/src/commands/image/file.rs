@@ -129,8 +129,19 @@ impl FileArgs {
         };
         if self.each {
             let done = session.register_each(requests, &progress).block_on();
+            let written = usize::try_from(bar.position()).unwrap_or(usize::MAX);
             bar.finish_and_clear();
-            let done = done?;
+            let done = match done {
+                Ok(done) => done,
+                Err(error) if written > 0 => {
+                    let hint = format!(
+                        "the lines up to {} are done: what they registered is there, go on with those behind",
+                        line(written)
+                    );
+                    return Err(Failure::refused(hint).because(error));
+                }
+                Err(error) => return Err(error.into()),
+            };
             for (number, registered) in done.registered {
                 report.keep(line(number), registered);
             }
@@ -145,9 +156,7 @@ impl FileArgs {
                     report.keep(line(number), registered);
                 }
             }
-            Err(Error::OneOfMany { number, source }) => {
-                report.refuse(line(number), told(&source));
-            }
+            Err(Error::OneOfMany { number, source }) => report.refuse_one(number, &source, &line),
             Err(Error::ManyRefused { refused, .. }) => report.refuse_all(refused, line),
             Err(error @ Error::TooManyImages { .. }) => {
                 let hint = "nothing was registered: add --each, or split the file";
@@ -174,8 +183,19 @@ impl Report {
 
     fn refuse_all(&mut self, refused: Vec<RefusedImage>, line: impl Fn(usize) -> u64) {
         for one in refused {
-            self.refuse(line(one.number), told(&one.error));
+            self.refuse_one(one.number, &one.error, &line);
         }
+    }
+
+    fn refuse_one(&mut self, number: usize, error: &Error, line: &impl Fn(usize) -> u64) {
+        let error = match error {
+            Error::Repeated { first } => {
+                let first = line(*first);
+                format!("it is the same image as line {first}: give it once")
+            }
+            error => told(error),
+        };
+        self.refuse(line(number), error);
     }
 
     /// Tells it; whoever reads tables reads of refusals and warnings on stderr.

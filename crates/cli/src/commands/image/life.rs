@@ -16,7 +16,8 @@ use cloud_atlas::{
     base::{Tag, Timestamp},
     image::{
         AgentFacts, Architecture, EditImage, ImageDescription, ImageName, ImageRecord,
-        ImageRecordId, Lifecycle, LifecycleState, OsFacts, Reason, Referrer,
+        ImageRecordId, Lifecycle, LifecycleState, LoginName, OsFacts, Reason, Referrer,
+        RemoteAccess,
     },
 };
 use core::num::NonZeroU32;
@@ -123,6 +124,15 @@ pub(crate) struct Edit {
     /// The agent that sets a server up, such as cloud-init: as --agent
     #[arg(long, value_name = "AGENT", value_parser = agent)]
     init_agent: Option<AgentFacts>,
+    /// Whether a server asks for its address by DHCP
+    #[arg(long, value_name = "BOOL")]
+    dhcp: Option<bool>,
+    /// How a person gets in, instead of what was said before: ssh, rdp, vnc; may be given again
+    #[arg(long)]
+    access: Vec<RemoteAccess>,
+    /// Who logs in: the name of an account, never a password
+    #[arg(long, value_name = "NAME")]
+    login: Option<LoginName>,
     /// The operating system, FAMILY/GENERATION/VERSION, where it is unknown so far
     #[arg(long, value_name = "OS", value_parser = os)]
     os: Option<OsFacts>,
@@ -136,6 +146,9 @@ enum Field {
     Name,
     Description,
     Size,
+    Dhcp,
+    Access,
+    Login,
 }
 
 /// Deleted records wait in the recycle bin, where they can be restored
@@ -251,6 +264,9 @@ impl Edit {
             (self.name.is_some(), Field::Name),
             (self.description.is_some(), Field::Description),
             (self.size.is_some(), Field::Size),
+            (self.dhcp.is_some(), Field::Dhcp),
+            (!self.access.is_empty(), Field::Access),
+            (self.login.is_some(), Field::Login),
         ];
         if both.into_iter().any(|(said, field)| said && clears(field)) {
             return Err(Failure::misused("a field is set or cleared, not both"));
@@ -262,6 +278,12 @@ impl Edit {
         edit.name = self.name.map(Some).or(edit.name);
         edit.description = self.description.map(Some).or(edit.description);
         edit.size_gb = self.size.map(Some).or(edit.size_gb);
+        edit.dhcp = clears(Field::Dhcp).then_some(None);
+        edit.dhcp = self.dhcp.map(Some).or(edit.dhcp);
+        let access = !self.access.is_empty() || clears(Field::Access);
+        edit.access = access.then(|| self.access.into_iter().collect());
+        edit.login = clears(Field::Login).then_some(None);
+        edit.login = self.login.map(Some).or(edit.login);
         edit.add_tags = self.tags.into_iter().collect();
         edit.remove_tags = self.untags.into_iter().collect();
         edit.agent = self.agent;

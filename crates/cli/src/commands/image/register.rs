@@ -12,8 +12,8 @@ use cloud_atlas::{
     base::{Name, Tag},
     image::{
         AgentFacts, Architecture, BundleError, Firmware, ImageDescription, ImageName, LoginName,
-        OsFacts, ParseTextError, RegisterError, RegisterImage, RemoteAccess, SpelledImage, Via,
-        Virtualization, form,
+        OsFacts, ParseTextError, ReadAgentError, RegisterError, RegisterImage, RemoteAccess,
+        SpelledImage, Via, Virtualization, form,
     },
     image_id::Cloud,
 };
@@ -91,7 +91,7 @@ pub(in crate::commands) fn os(text: &str) -> Result<OsFacts, ParseTextError> {
     OsFacts::read(text)
 }
 
-pub(super) fn agent(text: &str) -> Result<AgentFacts, ParseTextError> {
+pub(super) fn agent(text: &str) -> Result<AgentFacts, ReadAgentError> {
     AgentFacts::read(text)
 }
 
