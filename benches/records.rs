@@ -35,7 +35,7 @@ fn main() -> Result<(), Fault> {
     deciding::run()?;
     // In /tmp there may be less room than a million records need.
     let folder = tempfile::tempdir_in(std::env::current_dir()?)?;
-    registering::run(folder.path(), if is_quick() { 2_000 } else { 100_000 })?;
+    registering::run(folder.path())?;
     let fleet = if is_quick() {
         Fleet::new(20, 20_000, 40_000)
     } else {

@@ -146,7 +146,7 @@ pub(crate) fn line(number: u64, scope: &str) -> String {
         "architecture": architecture,
         "agent": "installed",
         "size_gb": 8 + mixed % 60,
-        "tags": ["fleet", format!("team:role={role}")],
+        "tags": [format!("team:role={role}")],
     });
     format!("{line}\n")
 }
