@@ -55,7 +55,7 @@ fn pages() -> Result<Vec<Asked>, Fault> {
             query: by_os,
             sql: "SELECT json FROM images WHERE scope = ?1 AND family = ?2 AND generation = ?3
                   AND location = ?4 AND state <> 'deleted'
-                  ORDER BY scope, family, generation, version, location, id LIMIT 101",
+                  ORDER BY scope, family, generation, version, id LIMIT 101",
             texts: vec!["ubuntu", "24", "aws/eu-central-1"],
         },
         Asked {

@@ -22,7 +22,7 @@ const INDEXES: &str = "
     CREATE UNIQUE INDEX by_image ON images (image_id, location, scope);
     CREATE INDEX by_location ON images (scope, location, image_id, id);
     CREATE INDEX by_name ON images (scope, name, id);
-    CREATE INDEX by_os ON images (scope, family, generation, version, location, id);
+    CREATE INDEX by_os ON images (scope, family, generation, version, id);
     CREATE INDEX by_created ON images (scope, created, id);
     PRAGMA analysis_limit = 1000;
     ANALYZE;

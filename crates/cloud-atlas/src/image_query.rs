@@ -18,15 +18,15 @@ use std::collections::BTreeSet;
 /// | `since`, `before` or `newest_first` | scope, moment of registration | the newest first |
 /// | else `name_begins`, or `name_like` that does not begin with a wildcard | scope, name | by name |
 /// | else `state` is deleted | scope, end in the bin | by the moment from which on they can be purged |
-/// | else `os` with a generation | scope, operating system, location | by family, generation, version, location |
+/// | else `os` with a generation | scope, operating system | by family, generation, version |
 /// | else `location` | scope, location, image id | by location and image id |
 /// | else `tags` | scope, tag: the first in order | by id |
-/// | else `os` | scope, operating system, location | by family, generation, version, location |
+/// | else `os` | scope, operating system | by family, generation, version |
 /// | else `cloud`, or none of these | scope, location, image id | by location and image id |
 ///
 /// All other filters are asked of each record that the index leads to: alone they read every record
-/// of the scopes. Of those, location and cloud are asked before a record is read where the order is
-/// by operating system or by location, and patterns of names where it is by name.
+/// of the scopes. Those of location and cloud are asked before a record is read where the order is
+/// by location, and those of names where it is by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImageQuery {
@@ -228,7 +228,7 @@ impl ImageQuery {
                         },
                     ),
                 ..
-            } => ("system", os.within(here)),
+            } => ("os", os.within(here)),
             Self {
                 location: Some(location),
                 ..
@@ -237,7 +237,7 @@ impl ImageQuery {
                 let tag = first_tag.map(ToString::to_string).unwrap_or_default();
                 ("tag", Within::Prefix(here.and(tag)))
             }
-            Self { os: Some(os), .. } => ("system", os.within(here)),
+            Self { os: Some(os), .. } => ("os", os.within(here)),
             Self {
                 cloud: Some(cloud), ..
             } => ("scope", starting(cloud.as_str())),
@@ -299,7 +299,7 @@ impl ImageQuery {
 }
 
 impl OsFilter {
-    /// The interval of the index `system`: as many words as follow one another.
+    /// The interval of the index `os`: as many words as follow one another.
     fn within(&self, here: Parts) -> Within {
         let words = [&self.generation, &self.version];
         let known = words.into_iter().map_while(Option::as_ref);

@@ -57,8 +57,7 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
             let parts = |name: &ImageName| Parts::from((image.scope().as_str(), name.as_str()));
             image.given_name().map(parts).into_iter().collect()
         }),
-        // The location stands behind, so that the rows tell it: with it most lists are asked for.
-        Index::covering("system", &[(4, "location")], |kept| {
+        Index::many("os", |kept| {
             let image = &kept.0;
             let parts = |os: &OsFacts| {
                 Parts::from((
@@ -67,7 +66,6 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
                     os.generation.as_str(),
                     os.version.as_str(),
                 ))
-                .and(image.location().as_str())
             };
             image.os().map(parts).into_iter().collect()
         }),
