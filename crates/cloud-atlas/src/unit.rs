@@ -95,7 +95,7 @@ impl Unit {
     ) -> Result<Vec<Grant>, Error> {
         let mut grants = Vec::new();
         for partition in partitions_above(scope)? {
-            grants.extend_from_slice(&*self.grants_of(who, &partition).await?);
+            grants.extend_from_slice(&self.grants_of(who, &partition).await?);
         }
         Ok(grants)
     }

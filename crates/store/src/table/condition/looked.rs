@@ -117,12 +117,11 @@ impl<'j> Search<'_, 'j> {
     /// Whether the member with this name is on the way to a field that is asked about.
     fn reach(&mut self, depth: usize, quoted: &str) -> Result<bool, End> {
         let spelled: String;
-        let name = match unescaped(quoted) {
-            Some(name) => name,
-            None => {
-                spelled = serde_json::from_str(quoted).map_err(|_| End::Misread)?;
-                &spelled
-            }
+        let name = if let Some(name) = unescaped(quoted) {
+            name
+        } else {
+            spelled = serde_json::from_str(quoted).map_err(|_| End::Misread)?;
+            &spelled
         };
         let mut any = false;
         for asked in &mut self.asked {
