@@ -3,7 +3,7 @@
 
 use crate::{Fault, layer::Kept};
 use atlas_store::{KeyRange, Page, Store, read_value};
-use cloud_atlas::image::ImageRecord;
+use cloud_atlas::image::{ImageName, ImageRecord};
 use pollster::block_on;
 use rusqlite::{Connection, Statement, params, params_from_iter};
 use std::path::Path;
@@ -64,7 +64,7 @@ impl Peer {
                         scope,
                         record.location().as_str(),
                         record.image_id().as_str(),
-                        record.given_name().map(|name| name.as_str()),
+                        record.given_name().map(ImageName::as_str),
                         record.os().map(|os| os.family.as_str()),
                         record.os().map(|os| os.generation.as_str()),
                         record.os().map(|os| os.version.as_str()),

@@ -71,19 +71,14 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Opens one that is said to have so many members.
-    pub(super) fn open(
-        writer: &'a mut CanonicalWriter,
-        members: usize,
-        close: &'static str,
-    ) -> Self {
+    pub(super) fn open(writer: &'a mut CanonicalWriter, close: &'static str) -> Self {
         writer.out.push('{');
         let start = writer.out.len();
         Self {
             writer,
             close,
             start,
-            members: Vec::with_capacity(members),
+            members: Vec::new(),
         }
     }
 
@@ -114,9 +109,8 @@ impl<'a> Object<'a> {
         let mut before: Option<Cow<'static, str>> = None;
         for (key, member) in members {
             if before.as_ref() == Some(&key) {
-                return Err(CanonicalError::DuplicateKey {
-                    key: key.into_owned(),
-                });
+                let key = key.into_owned();
+                return Err(CanonicalError::DuplicateKey { key });
             }
             if before.replace(key).is_some() {
                 self.writer.out.push(',');

@@ -4,7 +4,7 @@ use super::{
     CanonicalError,
     compound::{Array, Object},
 };
-use core::fmt::{self, Display, Write as _};
+use core::fmt::{Display, Write as _};
 use serde::{Serialize, Serializer};
 
 /// A [`serde::Serializer`] that writes the canonical encoding; see the [module](super).
@@ -27,36 +27,31 @@ impl CanonicalWriter {
 
     pub(super) fn text(&mut self, text: &str) {
         self.out.push('"');
-        self.piece(text);
-        self.out.push('"');
-    }
-
-    /// Writes some of a text.
-    fn piece(&mut self, text: &str) {
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        // Without an early end, so that many bytes are looked at at a time.
         if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
             self.out.push_str(text);
         } else {
-            text.chars().for_each(|character| self.character(character));
-        }
-    }
-
-    fn character(&mut self, character: char) {
-        match character {
-            '"' => self.out.push_str("\\\""),
-            '\\' => self.out.push_str("\\\\"),
-            '\u{8}' => self.out.push_str("\\b"),
-            '\t' => self.out.push_str("\\t"),
-            '\n' => self.out.push_str("\\n"),
-            '\u{c}' => self.out.push_str("\\f"),
-            '\r' => self.out.push_str("\\r"),
-            '\0'..='\u{1f}' => {
-                let code = u32::from(character);
-                self.out.push_str("\\u00");
-                self.out.extend(char::from_digit(code >> 4, 16));
-                self.out.extend(char::from_digit(code & 15, 16));
+            for character in text.chars() {
+                match character {
+                    '"' => self.out.push_str("\\\""),
+                    '\\' => self.out.push_str("\\\\"),
+                    '\u{8}' => self.out.push_str("\\b"),
+                    '\t' => self.out.push_str("\\t"),
+                    '\n' => self.out.push_str("\\n"),
+                    '\u{c}' => self.out.push_str("\\f"),
+                    '\r' => self.out.push_str("\\r"),
+                    '\0'..='\u{1f}' => {
+                        let code = u32::from(character);
+                        self.out.push_str("\\u00");
+                        self.out.extend(char::from_digit(code >> 4, 16));
+                        self.out.extend(char::from_digit(code & 15, 16));
+                    }
+                    _ => self.out.push(character),
+                }
             }
-            _ => self.out.push(character),
         }
+        self.out.push('"');
     }
 
     /// `{"variant":`, to be followed by a value and `}`.
@@ -65,21 +60,6 @@ impl CanonicalWriter {
         self.text(variant);
         self.out.push(':');
     }
-}
-
-/// A text that comes in pieces.
-struct Pieces<'a>(&'a mut CanonicalWriter);
-
-impl fmt::Write for Pieces<'_> {
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
-        self.0.piece(piece);
-        Ok(())
-    }
-}
-
-/// Whether a byte of a text stands for itself.
-fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && byte != b'"' && byte != b'\\'
 }
 
 macro_rules! integers {
@@ -126,15 +106,6 @@ impl<'a> Serializer for &'a mut CanonicalWriter {
 
     fn serialize_str(self, value: &str) -> Result<(), CanonicalError> {
         self.text(value);
-        Ok(())
-    }
-
-    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), CanonicalError> {
-        self.out.push('"');
-        write!(Pieces(self), "{value}").map_err(|_| CanonicalError::Value {
-            reason: "no text".into(),
-        })?;
-        self.out.push('"');
         Ok(())
     }
 
@@ -213,15 +184,11 @@ impl<'a> Serializer for &'a mut CanonicalWriter {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Object<'a>, CanonicalError> {
-        Ok(Object::open(self, 0, "}"))
+        Ok(Object::open(self, "}"))
     }
 
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        members: usize,
-    ) -> Result<Object<'a>, CanonicalError> {
-        Ok(Object::open(self, members, "}"))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, CanonicalError> {
+        Ok(Object::open(self, "}"))
     }
 
     fn serialize_struct_variant(
@@ -229,9 +196,9 @@ impl<'a> Serializer for &'a mut CanonicalWriter {
         _: &'static str,
         _: u32,
         variant: &'static str,
-        members: usize,
+        _: usize,
     ) -> Result<Object<'a>, CanonicalError> {
         self.open_variant(variant);
-        Ok(Object::open(self, members, "}}"))
+        Ok(Object::open(self, "}}"))
     }
 }
