@@ -20,12 +20,13 @@ use std::collections::BTreeSet;
 /// | else `state` is deleted | scope, end in the bin | by the moment from which on they can be purged |
 /// | else `os` with a generation | scope, operating system | by family, generation, version |
 /// | else `location` | scope, location, image id | by location and image id |
-/// | else `tags` | scope, tag: the first in order | by location and image id |
+/// | else `tags` | scope, tag: the first in order | by id |
 /// | else `os` that is not unknown | scope, operating system | by family, generation, version |
 /// | else `cloud`, or none of these | scope, location, image id | by location and image id |
 ///
 /// All other filters are asked of each record that the index leads to: alone they read every record
-/// of the scopes.
+/// of the scopes. Those of location and cloud are asked before a record is read where the order is
+/// by location, and those of names where it is by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImageQuery {

@@ -50,6 +50,7 @@ impl Session {
                 now,
                 who: self.who.clone(),
                 shared: Arc::clone(shared),
+                known: None,
             })
             .await
         };
@@ -70,6 +71,7 @@ impl Session {
             now,
             who: self.who.clone(),
             shared: Arc::clone(shared),
+            known: Some(Arc::default()),
         })
     }
 }

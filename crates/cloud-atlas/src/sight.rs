@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    tables::{GRANTS, SCOPES, partition_of},
+    tables::{SCOPES, partition_of},
     unit::Unit,
 };
 use atlas_scope::{Grant, Permission, Question, Scope};
@@ -41,7 +41,7 @@ impl Unit {
         Ok(Sight {
             permission,
             own: !grants.is_empty(),
-            grants,
+            grants: grants.to_vec(),
             all,
         })
     }
@@ -57,8 +57,9 @@ impl Unit {
                 own: true,
             });
         }
-        let mut grants = self.own_grants(&partition_of(account)?).await?;
-        let own = !grants.is_empty();
+        let own_grants = self.own_grants(&partition_of(account)?).await?;
+        let own = !own_grants.is_empty();
+        let mut grants = own_grants.to_vec();
         grants.extend(above.grants.iter().cloned());
         let all = self.allows(permission, account, &grants);
         Ok(Sight {
@@ -67,11 +68,6 @@ impl Unit {
             all,
             own,
         })
-    }
-
-    async fn own_grants(&self, partition: &Partition) -> Result<Vec<Grant>, Error> {
-        let found = self.all(&GRANTS, partition, self.who.as_str()).await?;
-        Ok(found.into_iter().map(|kept| kept.0).collect())
     }
 
     fn allows(&self, permission: Permission, scope: &Scope, grants: &[Grant]) -> bool {

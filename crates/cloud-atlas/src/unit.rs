@@ -10,7 +10,10 @@ use atlas_base::Timestamp;
 use atlas_history::Author;
 use atlas_scope::{Grant, Permission, PrincipalId, Question, Scope};
 use atlas_store::{Partition, Parts, Query, Record, Table, Tx};
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A transaction with all that a decision may need beside what it loads.
 #[derive(Debug, Clone)]
@@ -19,7 +22,12 @@ pub(crate) struct Unit {
     pub(crate) now: Timestamp,
     pub(crate) who: PrincipalId,
     pub(crate) shared: Arc<Shared>,
+    /// The grants of the caller, by partition, once they were read: kept where nothing of them can
+    /// change, in a unit that only looks.
+    pub(crate) known: Option<Arc<KnownGrants>>,
 }
+
+pub(crate) type KnownGrants = Mutex<BTreeMap<Partition, Arc<[Grant]>>>;
 
 impl Unit {
     /// Begins to weigh a work that is tried out, as if it were a transaction of its own: what every
@@ -87,8 +95,33 @@ impl Unit {
     ) -> Result<Vec<Grant>, Error> {
         let mut grants = Vec::new();
         for partition in partitions_above(scope)? {
-            let found = self.all(&GRANTS, &partition, who.as_str()).await?;
-            grants.extend(found.into_iter().map(|kept| kept.0));
+            grants.extend_from_slice(&self.grants_of(who, &partition).await?);
+        }
+        Ok(grants)
+    }
+
+    /// The grants of the caller in a partition.
+    pub(crate) async fn own_grants(&self, partition: &Partition) -> Result<Arc<[Grant]>, Error> {
+        self.grants_of(&self.who, partition).await
+    }
+
+    async fn grants_of(
+        &self,
+        who: &PrincipalId,
+        partition: &Partition,
+    ) -> Result<Arc<[Grant]>, Error> {
+        let known = self.known.as_ref().filter(|_| *who == self.who);
+        let known = known.map(|known| || known.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(grants) = known
+            .as_ref()
+            .and_then(|known| known().get(partition).cloned())
+        {
+            return Ok(grants);
+        }
+        let found = self.all(&GRANTS, partition, who.as_str()).await?;
+        let grants: Arc<[Grant]> = found.into_iter().map(|kept| kept.0).collect();
+        if let Some(known) = &known {
+            known().insert(partition.clone(), Arc::clone(&grants));
         }
         Ok(grants)
     }

@@ -9,7 +9,9 @@ use atlas_store::{
 };
 use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _};
 
-/// How many entries of a page have their place from the beginning.
+/// How many entries of a page have their place from the beginning: most pages end before.
+const FEW: usize = 16;
+/// How many have it once there are more than a few.
 const RESERVED: usize = 1024;
 
 /// One state of the file, held fast by a read transaction of the engine. All snapshots taken
@@ -56,7 +58,7 @@ impl View {
     pub(crate) fn range(&self, range: &KeyRange, page: Page) -> Result<Slice, StoreError> {
         guarded(|| {
             let mut slice = Slice {
-                entries: Vec::with_capacity(page.limit.min(RESERVED)),
+                entries: Vec::with_capacity(page.limit.min(FEW)),
                 next: None,
             };
             if range.is_empty() {
@@ -101,6 +103,9 @@ impl View {
                     return Err(out_of_order());
                 }
                 let entry = read_entry(entry.value()).ok_or_else(misread)?;
+                if slice.entries.len() == FEW {
+                    slice.entries.reserve(page.limit.min(RESERVED));
+                }
                 slice.entries.push((key, entry));
             }
             // The first is in the range and so is the last: then are all between them.

@@ -89,7 +89,8 @@ pub(crate) fn misfit(text: &str) -> Option<usize> {
         return Some(text.floor_char_boundary(MAX_KEY_BYTES));
     }
     // Nearly every key there is: short, and nothing in it stands for something else.
-    if let Some((first, rest)) = text.split_once(' ')
+    if let Some(end) = text.bytes().position(|byte| byte == b' ')
+        && let Some((first, rest)) = text.split_at_checked(end)
         && part::are_plain(rest)
         && partition::misfit(first).is_none()
     {

@@ -117,7 +117,7 @@ pub use crate::{
         check_schema,
     },
     table::{
-        Condition, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
+        Condition, Covered, Cursor, CursorError, FieldPath, Found, Index, ParseCursorError, Query,
         QueryPage, Scalar, Table, Test, Within,
     },
     timer::{SystemTimer, Timer},

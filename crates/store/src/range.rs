@@ -48,7 +48,7 @@ impl KeyRange {
     pub(crate) fn below(text: &str) -> Self {
         // INVARIANT: a separator is 0x20 and every other byte of a key is 0x21 or more, so that
         // nothing else lies between `text` and `text!`.
-        Self::new(text, format!("{text}!"))
+        Self::new(text, [text, "!"].concat())
     }
 
     /// Every text that begins with `start`.
@@ -146,7 +146,7 @@ impl KeyRange {
 
 /// The smallest text after `text` that can be a key or a bound.
 fn successor(text: &str) -> Arc<str> {
-    format!("{text} ").into()
+    [text, " "].concat().into()
 }
 
 impl fmt::Debug for KeyRange {

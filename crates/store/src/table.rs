@@ -17,7 +17,7 @@ pub(crate) use self::index::Pointer;
 pub use self::{
     condition::{Condition, FieldPath, Scalar, Test},
     cursor::{Cursor, CursorError, ParseCursorError},
-    index::Index,
+    index::{Covered, Index},
     query::{Found, Query, QueryPage, Within},
 };
 

@@ -3,6 +3,7 @@
 use super::{CanonicalError, writer::CanonicalWriter};
 use core::fmt::{self, Write as _};
 use serde::{Serialize, ser};
+use std::borrow::Cow;
 
 /// An open array.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ pub struct Object<'a> {
     close: &'static str,
     start: usize,
     /// The key, and where the member `"key":value` ends, counted from `start`.
-    members: Vec<(String, usize)>,
+    members: Vec<(Cow<'static, str>, usize)>,
 }
 
 impl<'a> Object<'a> {
@@ -81,10 +82,10 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn key(&mut self, key: &str) {
-        self.writer.text(key);
+    fn key(&mut self, key: Cow<'static, str>) {
+        self.writer.text(&key);
         self.writer.out.push(':');
-        self.members.push((key.to_owned(), 0));
+        self.members.push((key, 0));
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
@@ -105,9 +106,10 @@ impl<'a> Object<'a> {
             start = end;
         }
         members.sort_by(|(left, _), (right, _)| left.cmp(right));
-        let mut before: Option<String> = None;
+        let mut before: Option<Cow<'static, str>> = None;
         for (key, member) in members {
             if before.as_ref() == Some(&key) {
+                let key = key.into_owned();
                 return Err(CanonicalError::DuplicateKey { key });
             }
             if before.replace(key).is_some() {
@@ -129,7 +131,7 @@ impl ser::SerializeMap for Object<'_> {
         key.serialize(&mut CanonicalWriter::default())?;
         let mut text = String::new();
         write!(text, "{}", Scalar(key)).map_err(|_| CanonicalError::Key)?;
-        self.key(&text);
+        self.key(Cow::Owned(text));
         Ok(())
     }
 
@@ -153,7 +155,7 @@ macro_rules! struct_doors {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), CanonicalError> {
-                self.key(key);
+                self.key(Cow::Borrowed(key));
                 self.value(value)
             }
 

@@ -27,22 +27,28 @@ impl CanonicalWriter {
 
     pub(super) fn text(&mut self, text: &str) {
         self.out.push('"');
-        for character in text.chars() {
-            match character {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\u{8}' => self.out.push_str("\\b"),
-                '\t' => self.out.push_str("\\t"),
-                '\n' => self.out.push_str("\\n"),
-                '\u{c}' => self.out.push_str("\\f"),
-                '\r' => self.out.push_str("\\r"),
-                '\0'..='\u{1f}' => {
-                    let code = u32::from(character);
-                    self.out.push_str("\\u00");
-                    self.out.extend(char::from_digit(code >> 4, 16));
-                    self.out.extend(char::from_digit(code & 15, 16));
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        // Without an early end, so that many bytes are looked at at a time.
+        if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+            self.out.push_str(text);
+        } else {
+            for character in text.chars() {
+                match character {
+                    '"' => self.out.push_str("\\\""),
+                    '\\' => self.out.push_str("\\\\"),
+                    '\u{8}' => self.out.push_str("\\b"),
+                    '\t' => self.out.push_str("\\t"),
+                    '\n' => self.out.push_str("\\n"),
+                    '\u{c}' => self.out.push_str("\\f"),
+                    '\r' => self.out.push_str("\\r"),
+                    '\0'..='\u{1f}' => {
+                        let code = u32::from(character);
+                        self.out.push_str("\\u00");
+                        self.out.extend(char::from_digit(code >> 4, 16));
+                        self.out.extend(char::from_digit(code & 15, 16));
+                    }
+                    _ => self.out.push(character),
                 }
-                _ => self.out.push(character),
             }
         }
         self.out.push('"');

@@ -43,7 +43,7 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
             }
             vec![image_parts(image.location(), image.image_id()).and(image.scope().as_str())]
         }),
-        Index::many("scope", |kept| {
+        Index::covering("scope", &[(1, "location")], |kept| {
             let image = &kept.0;
             let id = image.image_id().equality_key();
             vec![Parts::from((
@@ -52,7 +52,7 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
                 id.as_ref(),
             ))]
         }),
-        Index::many("name", |kept| {
+        Index::covering("name", &[(1, "name")], |kept| {
             let image = &kept.0;
             let parts = |name: &ImageName| Parts::from((image.scope().as_str(), name.as_str()));
             image.given_name().map(parts).into_iter().collect()

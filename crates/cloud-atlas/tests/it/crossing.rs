@@ -202,7 +202,11 @@ fn s13_who_uses_what_was_opened_to_her_is_counted_and_stands_in_nobodys_way() {
         let keep = cloud_atlas::Retention::default();
         let disabled = dana.disable_image(record.id(), &acme, None).await.unwrap();
         let closed = Warning::Closed { count: 1 };
-        assert_eq!(disabled.warnings, [closed.clone()], "nobody finds it");
+        assert_eq!(
+            disabled.warnings,
+            std::slice::from_ref(&closed),
+            "nobody finds it"
+        );
         dana.enable_image(record.id(), &acme).await.unwrap();
         committed(&bert, "/beta/prod", "web", 2).await;
         let other = dana

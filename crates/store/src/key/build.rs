@@ -3,6 +3,9 @@
 use super::{Key, MAX_KEY_BYTES, part};
 use crate::{KeyRange, Limit, Partition, StoreError, hex};
 
+/// Room for most keys, so that it is taken once.
+const USUAL_BYTES: usize = 160;
+
 /// A key being put together, part by part.
 ///
 /// Parts beyond the 512th byte are found out by [`KeyBuilder::build`] and the range methods.
@@ -23,7 +26,8 @@ pub(crate) struct FullKey {
 
 impl KeyBuilder {
     pub(super) fn new(partition: &Partition, space: &str) -> Self {
-        let text = partition.as_str().to_owned();
+        let mut text = String::with_capacity(USUAL_BYTES);
+        text.push_str(partition.as_str());
         Self { text, uncut: None }.text(space)
     }
 
@@ -82,19 +86,15 @@ impl KeyBuilder {
 
     /// Adds the parts of another key, those after its space.
     pub(crate) fn parts_of(mut self, other: &FullKey) -> Self {
-        let parts = |text: &str| text.splitn(3, ' ').nth(2).map(|parts| format!(" {parts}"));
-        let cut = parts(other.key.as_str()).unwrap_or_default();
-        let uncut = other
-            .uncut
-            .as_deref()
-            .map(|uncut| parts(uncut).unwrap_or_default());
+        let cut = after_space(other.key.as_str());
+        let uncut = other.uncut.as_deref().map(after_space);
         if uncut.is_some() && self.uncut.is_none() {
             self.uncut = Some(self.text.clone());
         }
         if let Some(text) = &mut self.uncut {
-            text.push_str(uncut.as_deref().unwrap_or(&cut));
+            text.push_str(uncut.unwrap_or(cut));
         }
-        self.text.push_str(&cut);
+        self.text.push_str(cut);
         self
     }
 
@@ -115,4 +115,10 @@ impl KeyBuilder {
         Limit::KeyBytes.check(Some(MAX_KEY_BYTES), self.text.len())?;
         Ok(self.text)
     }
+}
+
+/// What follows the space of a key, with the blank before it.
+fn after_space(key: &str) -> &str {
+    let second = key.match_indices(' ').nth(1);
+    second.and_then(|(at, _)| key.get(at..)).unwrap_or_default()
 }

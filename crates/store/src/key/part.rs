@@ -3,6 +3,7 @@
 use crate::hex::{self, nibble};
 use atlas_base::Digest;
 use core::fmt::Write;
+use std::borrow::Cow;
 
 /// The most bytes of a part.
 const MAX_PART_BYTES: usize = 96;
@@ -33,6 +34,14 @@ impl<'a> KeyPart<'a> {
         self.0.contains(CUT)
     }
 
+    /// The part as a text, which nearly always is what is written; none where it was cut.
+    pub(crate) fn to_text(self) -> Option<Cow<'a, str>> {
+        if self.0.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+            return Some(Cow::Borrowed(self.0));
+        }
+        self.as_text().map(Cow::Owned)
+    }
+
     /// The part as a text; none where it was cut.
     pub fn as_text(self) -> Option<String> {
         let mut bytes = Vec::with_capacity(self.0.len());
@@ -60,8 +69,11 @@ impl<'a> KeyPart<'a> {
     }
 }
 
-/// How a text is written.
-pub(super) fn text(text: &str) -> String {
+/// How a text is written: nearly always as it is.
+pub(super) fn text(text: &str) -> Cow<'_, str> {
+    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        return Cow::Borrowed(text);
+    }
     let mut written = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -73,7 +85,12 @@ pub(super) fn text(text: &str) -> String {
             other => written.push(other),
         }
     }
-    written
+    Cow::Owned(written)
+}
+
+/// Whether a byte of a text stands for itself.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'"'..=b'}' | 0x80..)
 }
 
 /// How a number is written.
@@ -101,9 +118,11 @@ pub(super) fn cut(written: &str, content: &[u8]) -> Option<String> {
 /// Whether these are parts with blanks between them in which nothing is escaped or cut. Where it
 /// says no, they may be parts all the same.
 pub(super) fn are_plain(parts: &str) -> bool {
-    let plain = |byte: u8| matches!(byte, b' ' | b'"'..=b'}' | 0x80..);
+    let plain = |byte: u8| byte == b' ' || is_plain(byte);
     // Without an early end, so that many bytes are looked at at a time.
-    parts.len() <= MAX_PART_BYTES && parts.bytes().fold(true, |all, byte| all & plain(byte))
+    parts.bytes().fold(true, |all, byte| all & plain(byte))
+        && (parts.len() <= MAX_PART_BYTES
+            || parts.split(' ').all(|part| part.len() <= MAX_PART_BYTES))
 }
 
 /// Where a written part stops being one, if it does.

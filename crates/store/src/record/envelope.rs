@@ -4,10 +4,11 @@
 use super::{Record, RecordError};
 use crate::{Condition, Key, StoreError, Value, hex, key::FullKey};
 use atlas_base::canonical;
-use core::fmt::Write;
 use std::collections::BTreeSet;
 use twox_hash::XxHash3_64;
 
+/// What comes before the checksum.
+const OPENING: &[u8] = br#"{"c":""#;
 /// Hex digits of the checksum.
 const CHECKSUM_DIGITS: usize = 16;
 
@@ -19,14 +20,26 @@ const CHECKSUM_DIGITS: usize = 16;
 pub(crate) fn seal<R: Record>(key: &FullKey, record: &R) -> Result<Value, RecordError> {
     let write = |error| RecordError::Unwritable { source: error };
     let json = canonical::to_string(record).map_err(write)?;
-    let mut rest = String::with_capacity(json.len() + 24);
+    let mut text = Vec::with_capacity(json.len() + 64);
+    text.extend(OPENING);
+    text.extend([b'0'; CHECKSUM_DIGITS]);
+    text.extend(b"\",");
+    let covered = text.len();
     if let Some(uncut) = &key.uncut {
         let uncut = canonical::to_string(uncut).map_err(write)?;
-        let _ = write!(rest, r#""k":{uncut},"#);
+        for part in [r#""k":"#, &uncut, ","] {
+            text.extend(part.as_bytes());
+        }
     }
-    let _ = write!(rest, r#""s":{},"v":{json}}}"#, R::SCHEMA);
-    let sum = checksum(&key.key, &rest);
-    Ok(format!(r#"{{"c":"{sum:016x}",{rest}"#).into_bytes().into())
+    text.extend(format!(r#""s":{},"v":"#, R::SCHEMA).as_bytes());
+    text.extend(json.as_bytes());
+    text.push(b'}');
+    let sum = checksum(&key.key, text.get(covered..).unwrap_or_default());
+    let digits = text.iter_mut().skip(OPENING.len()).take(CHECKSUM_DIGITS);
+    for (place, digit) in digits.zip(format!("{sum:016x}").bytes()) {
+        *place = digit;
+    }
+    Ok(text.into())
 }
 
 /// Reads a record; `uncut` is the whole text of the key it was asked for, where that is known and
@@ -137,7 +150,7 @@ impl<'a> Opened<'a> {
         let rest = rest.strip_prefix(r#"","#).ok_or_else(damaged)?;
         // INVARIANT: written in one way, so that a value has one form only.
         let digits = sum.bytes().all(|digit| hex::nibble(digit).is_some());
-        if !digits || u64::from_str_radix(sum, 16) != Ok(checksum(key, rest)) {
+        if !digits || u64::from_str_radix(sum, 16) != Ok(checksum(key, rest.as_bytes())) {
             return Err(StoreError::corrupt_at(
                 key,
                 "the checksum of a record does not match",
@@ -156,18 +169,20 @@ impl<'a> Opened<'a> {
             uncut = Some(serde_json::from_str(quoted).ok()?);
             rest = after.strip_prefix(',')?;
         }
-        let (schema, json) = rest.strip_prefix(r#""s":"#)?.split_once(r#","v":"#)?;
+        let rest = rest.strip_prefix(r#""s":"#)?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (schema, rest) = rest.split_at_checked(digits)?;
         Some(Self {
             uncut,
             schema: schema.parse().ok()?,
-            json: json.strip_suffix('}')?,
+            json: rest.strip_prefix(r#","v":"#)?.strip_suffix('}')?,
         })
     }
 }
 
 /// XXH3 of what follows the checksum, seeded with that of the key: it finds accidents, not forgers,
 /// at a small part of what a digest would cost each read.
-fn checksum(key: &Key, rest: &str) -> u64 {
+fn checksum(key: &Key, rest: &[u8]) -> u64 {
     let seed = XxHash3_64::oneshot(key.as_str().as_bytes());
-    XxHash3_64::oneshot_with_seed(seed, rest.as_bytes())
+    XxHash3_64::oneshot_with_seed(seed, rest)
 }

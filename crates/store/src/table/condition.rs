@@ -1,13 +1,10 @@
 //! Conditions on the fields of records, as values.
 
+mod looked;
 mod pattern;
 
-use self::pattern::fits;
-use core::fmt;
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use self::{looked::Seen, pattern::fits};
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// What a [`Query`](crate::Query) asks of one field of a record's JSON, beyond the interval it reads.
@@ -98,11 +95,11 @@ impl Condition {
         &self.test
     }
 
-    /// Whether JSON meets all conditions; it is read once.
+    /// Whether JSON meets all conditions; it is read once, and no further than it matters.
     ///
     /// # Errors
     ///
-    /// The text is no JSON.
+    /// The text is no JSON, as far as it is read.
     pub(crate) fn all_met(
         conditions: &BTreeSet<Self>,
         json: &str,
@@ -110,39 +107,33 @@ impl Condition {
         if conditions.is_empty() {
             return Ok(true);
         }
-        let mut seen: Vec<_> = conditions.iter().map(|_| Seen::One(Scalar::Null)).collect();
-        let fields = conditions.iter().map(|condition| &*condition.field.0);
-        let at = At {
-            wanted: fields.enumerate().collect(),
-            seen: &mut seen,
-        };
-        at.deserialize(&mut serde_json::Deserializer::from_str(json))?;
-        Ok(conditions
-            .iter()
-            .zip(&seen)
-            .all(|(condition, seen)| condition.is_met(seen)))
+        looked::all_met(conditions, json)
     }
 
-    fn is_met(&self, seen: &Seen) -> bool {
+    /// Whether it is about this field, and that is this text, and not what is asked for.
+    pub(super) fn refuses(&self, field: &str, text: &str) -> bool {
+        self.field.0 == [field] && !self.is_met(&Seen::Text(text))
+    }
+
+    /// Whether what was found of the field is what is asked for.
+    fn is_met(&self, seen: &Seen<'_>) -> bool {
         match (&self.test, seen) {
-            (Test::Is(wanted), Seen::One(found)) => found == wanted,
-            (Test::OneOf(wanted), Seen::One(found)) => wanted.contains(found),
-            (Test::Begins(start), Seen::One(Scalar::Text(found))) => found.starts_with(start),
+            (Test::Is(wanted), seen) => seen.is(wanted),
+            (Test::OneOf(wanted), seen) => wanted.iter().any(|wanted| seen.is(wanted)),
+            (Test::Begins(start), Seen::Text(found)) => found.starts_with(start),
             (Test::Holds(wanted), Seen::Many(found)) => found.contains(wanted),
-            (Test::Contains(text), Seen::One(Scalar::Text(found))) => found.contains(text),
-            (Test::Matches(pattern), Seen::One(Scalar::Text(found))) => fits(pattern, found),
-            (Test::Under(start, separators), Seen::One(Scalar::Text(found))) => {
+            (Test::Contains(text), Seen::Text(found)) => found.contains(text),
+            (Test::Matches(pattern), Seen::Text(found)) => fits(pattern, found),
+            (Test::Under(start, separators), Seen::Text(found)) => {
                 let mut rest = found.strip_prefix(start.as_str()).map(str::chars);
                 rest.as_mut().is_some_and(|rest| {
                     let next = rest.next();
                     next.is_none_or(|next| separators.contains(next))
                 })
             }
-            (Test::Present, seen) => !matches!(seen, Seen::One(Scalar::Null)),
+            (Test::Present, seen) => !matches!(seen, Seen::Null),
             (
-                Test::Is(_)
-                | Test::OneOf(_)
-                | Test::Begins(_)
+                Test::Begins(_)
                 | Test::Holds(_)
                 | Test::Contains(_)
                 | Test::Matches(_)
@@ -236,159 +227,4 @@ from_plain! {
     &str: Text,
     &String: Text,
     String: Text,
-}
-
-/// What a field turned out to be.
-enum Seen {
-    One(Scalar),
-    /// The plain elements of an array.
-    Many(Vec<Scalar>),
-    /// An object, or a number that no condition can name.
-    Other,
-}
-
-impl<'de> Deserialize<'de> for Seen {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut seen = [Self::Other];
-        let at = At {
-            wanted: vec![(0, &[])],
-            seen: &mut seen,
-        };
-        at.deserialize(deserializer)?;
-        let [seen] = seen;
-        Ok(seen)
-    }
-}
-
-/// Fields, each with its number and the rest of the path to it.
-type Wanted<'p> = Vec<(usize, &'p [String])>;
-
-/// Reads the values at the ends of some paths and passes over all others.
-struct At<'a> {
-    wanted: Wanted<'a>,
-    seen: &'a mut [Seen],
-}
-
-impl<'de> DeserializeSeed<'de> for At<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl At<'_> {
-    /// Notes what is there for each field that is wanted: at the end of its path, or before it.
-    fn note(&mut self, at_end: impl Fn() -> Seen, before: impl Fn() -> Seen) {
-        for (number, path) in &self.wanted {
-            if let Some(seen) = self.seen.get_mut(*number) {
-                *seen = if path.is_empty() { at_end() } else { before() };
-            }
-        }
-    }
-
-    /// A plain value: below it there is nothing.
-    fn plain(mut self, value: impl Into<Scalar>) {
-        let value = value.into();
-        self.note(|| Seen::One(value.clone()), || Seen::One(Scalar::Null));
-    }
-
-    /// Something that no condition can name.
-    fn other(mut self) {
-        self.note(|| Seen::Other, || Seen::Other);
-    }
-}
-
-impl<'de> Visitor<'de> for At<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.plain(Scalar::Null);
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.plain(value);
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.plain(value);
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        match i64::try_from(value) {
-            Ok(value) => self.plain(value),
-            Err(_) => self.other(),
-        }
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        self.other();
-        Ok(())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.plain(value);
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
-        let mut plain = Vec::new();
-        while let Some(seen) = elements.next_element()? {
-            if let Seen::One(scalar) = seen {
-                plain.push(scalar);
-            }
-        }
-        self.note(|| Seen::Many(plain.clone()), || Seen::One(Scalar::Null));
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
-        self.note(|| Seen::Other, || Seen::One(Scalar::Null));
-        while let Some(wanted) = fields.next_key_seed(Below(&self.wanted))? {
-            if wanted.is_empty() {
-                fields.next_value::<IgnoredAny>()?;
-            } else {
-                fields.next_value_seed(At {
-                    wanted,
-                    seen: self.seen,
-                })?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Reads the name of a field, and gives what is wanted of it.
-struct Below<'w, 'p>(&'w Wanted<'p>);
-
-impl<'de, 'p> DeserializeSeed<'de> for Below<'_, 'p> {
-    type Value = Wanted<'p>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Wanted<'p>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'p> Visitor<'_> for Below<'_, 'p> {
-    type Value = Wanted<'p>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Wanted<'p>, E> {
-        let below = |(number, path): &(usize, &'p [String])| match *path {
-            [first, rest @ ..] if first == name => Some((*number, rest)),
-            _ => None,
-        };
-        Ok(self.0.iter().filter_map(below).collect())
-    }
 }

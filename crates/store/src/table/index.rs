@@ -1,8 +1,9 @@
 //! Indexes: rows that lead to records.
 
-use crate::{Key, Partition, Parts, Record, StoreError, key::FullKey};
+use crate::{Condition, Key, KeyPart, Partition, Parts, Record, StoreError, key::FullKey};
 use core::fmt;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What is said of a row whose record is gone.
 pub(crate) const ORPHAN: &str = "an index row leads to no record";
@@ -12,7 +13,11 @@ pub struct Index<R> {
     name: &'static str,
     unique: bool,
     keys: fn(&R) -> Vec<Parts>,
+    covered: &'static [Covered],
 }
+
+/// A part of the keys of an index, by its number from 0, that is the text of a field of the record.
+pub type Covered = (usize, &'static str);
 
 impl<R> Index<R> {
     /// An index in which each key leads to one record of the partition at most.
@@ -21,6 +26,7 @@ impl<R> Index<R> {
             name,
             unique: true,
             keys,
+            covered: &[],
         }
     }
 
@@ -30,7 +36,35 @@ impl<R> Index<R> {
             name,
             unique: false,
             keys,
+            covered: &[],
         }
+    }
+
+    /// As [`Index::many`], where parts of each key are texts of fields: what a query asks of these it
+    /// asks before it reads the record. A record without such a field stands under no key.
+    pub const fn covering(
+        name: &'static str,
+        covered: &'static [Covered],
+        keys: fn(&R) -> Vec<Parts>,
+    ) -> Self {
+        Self {
+            name,
+            unique: false,
+            keys,
+            covered,
+        }
+    }
+
+    /// Whether a row may lead to a record that meets these conditions, as far as its key tells.
+    pub(crate) fn admits(&self, row: &Key, conditions: &BTreeSet<Condition>) -> bool {
+        self.covered.iter().all(|(number, field)| {
+            let part = row.parts().nth(*number).filter(|part| !part.is_cut());
+            let text = part.and_then(KeyPart::to_text);
+            text.is_none_or(|text| {
+                let mut conditions = conditions.iter();
+                !conditions.any(|condition| condition.refuses(field, &text))
+            })
+        })
     }
 
     /// Its name.
@@ -50,7 +84,7 @@ impl<R> Index<R> {
 
     /// The name of the space its rows are in.
     pub(crate) fn space(&self, table: &str) -> String {
-        format!("{table}.{}", self.name)
+        [table, ".", self.name].concat()
     }
 
     /// The key of a row. In an index that is not unique it ends with the record's own parts.

@@ -240,8 +240,9 @@ impl<R: Record> Table<R> {
         query: &Query,
         keep: Option<impl Fn(&R) -> bool>,
     ) -> Result<QueryPage<R>, StoreError> {
-        if let Some(name) = query.index {
-            self.readable(tx, self.index(name)?)?;
+        let index = query.index.map(|name| self.index(name)).transpose()?;
+        if let Some(index) = index {
+            self.readable(tx, index)?;
         }
         let space = self.rows_of(query)?;
         let mut page = QueryPage {
@@ -256,7 +257,7 @@ impl<R: Record> Table<R> {
             } else {
                 missing
             };
-            let rows = tx
+            let mut rows = tx
                 .range(
                     &range,
                     Page {
@@ -266,10 +267,11 @@ impl<R: Record> Table<R> {
                 )
                 .await?;
             rest.clone_from(&rows.next);
-            let mut values = self
-                .resolve(tx, query.index.is_some(), rows)
-                .await?
-                .into_iter();
+            if let Some(index) = index {
+                let admits = |(row, _): &(Key, Value)| index.admits(row, &query.conditions);
+                rows.entries.retain(admits);
+            }
+            let mut values = self.resolve(tx, index.is_some(), rows).await?.into_iter();
             for (row, key, value) in values.by_ref() {
                 let Some(record) = open_where(&key, &value, &query.conditions)? else {
                     continue;

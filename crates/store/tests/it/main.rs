@@ -16,6 +16,7 @@ mod keys;
 mod leases;
 mod loads;
 mod memory;
+mod rows;
 mod schema;
 mod seeds;
 mod support;
