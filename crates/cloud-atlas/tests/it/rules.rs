@@ -76,7 +76,7 @@ impl History {
         if step.undo {
             there = Some(held(&self.real.world.atlas).await);
         }
-        if !self.step(step).await {
+        if !Box::pin(self.step(step)).await {
             return;
         }
         let Some(there) = there else { return };
@@ -84,7 +84,7 @@ impl History {
             return;
         };
         for one in back {
-            assert!(self.step(&one).await, "{one:?} undoes {step:?}");
+            assert!(Box::pin(self.step(&one)).await, "{one:?} undoes {step:?}");
         }
         let now = held(&self.real.world.atlas).await;
         let changed: Vec<_> = now.symmetric_difference(&there).collect();
