@@ -8,7 +8,7 @@ use crate::{
 };
 use atlas_image::{
     Credential, ImageRecord, ImageRecordId, Look, RegisterFacts, RegisterImage, Registered,
-    register,
+    Warning, register,
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope};
@@ -26,14 +26,22 @@ impl Session {
     /// cannot be asked, or the caller may not.
     pub async fn register_image(&self, request: RegisterImage) -> Result<Registered, Error> {
         let look = self.look(&request).await?;
-        self.write(|unit| {
+        let registered = self.write(|unit| {
             let (request, look) = (request.clone(), look.clone());
             async move {
                 unit.register_one(&request, look, &mut BTreeMap::new())
                     .await
             }
-        })
-        .await
+        });
+        let mut registered = registered.await?;
+        if *registered.record.scope() == Scope::global() {
+            // Told, and no reason to refuse: so the accounts are looked into when it is done.
+            let scopes = self.read().await?.shadowing(&registered.record).await?;
+            if !scopes.is_empty() {
+                registered.warnings.push(Warning::ShadowedBelow { scopes });
+            }
+        }
+        Ok(registered)
     }
 
     /// The image records that a scope sees, scope by scope from the nearest upward; then those that
@@ -155,6 +163,19 @@ impl Unit {
         let parts = image_parts(&place(location, image), image);
         let found = self.all_by(&IMAGES, "image", partition, parts).await?;
         Ok(found.into_iter().map(|kept| kept.0).collect())
+    }
+
+    /// The scopes of all accounts that have a record of the same image, in order.
+    async fn shadowing(&self, record: &ImageRecord) -> Result<Vec<Scope>, Error> {
+        let mut scopes = Vec::new();
+        for (partition, _) in self.partitions_below(&Scope::global()).await? {
+            let (location, image) = (record.location(), record.image_id());
+            let records = self.records_in(&partition, location, image).await?;
+            let others = records.iter().filter(|other| other.id() != record.id());
+            scopes.extend(others.map(|other| other.scope().clone()));
+        }
+        scopes.sort();
+        Ok(scopes)
     }
 
     /// The records of an image at a scope and at those above it, three at most.

@@ -217,7 +217,16 @@ impl Unit {
             top = above;
         }
         let mut records = Vec::new();
-        for partition in partitions_above(scope)? {
+        let partitions = if *scope == Scope::global() {
+            self.partitions_below(scope).await?
+        } else {
+            let above = partitions_above(scope)?;
+            above
+                .into_iter()
+                .map(|one| (one, Scope::global()))
+                .collect()
+        };
+        for (partition, _) in partitions {
             let mut holders = vec![Scope::global()];
             if let Some((_, account)) = account_of(&partition)? {
                 let below = self.all(&SCOPES, &partition, ()).await?;

@@ -182,10 +182,15 @@ impl Unit {
             let parts = role_map_name_parts(&scope, name);
             let at = partition_of(&scope)?;
             let found = ROLE_MAPS.find(&self.tx, &at, "name", parts).await?;
-            if let Some(found) = found
-                && visible(&scope, found.record.0.shared(), from)
-            {
-                return Ok(found.record.0);
+            match found {
+                Some(found) if visible(&scope, found.record.0.shared(), from) => {
+                    return Ok(found.record.0);
+                }
+                Some(_) => {}
+                // What is hidden takes a second read, and so does what is absent.
+                None => {
+                    ROLE_MAPS.get(&self.tx, &at, "").await?;
+                }
             }
         }
         Err(NotFound::new(Noun::RoleMap, name, from).into())

@@ -154,6 +154,10 @@ impl Unit {
         let found = MCIS
             .find(&self.tx, &partition, "name", mci_name_parts(scope, name))
             .await?;
+        if found.is_none() {
+            // What is hidden takes a second read, and so does what is absent.
+            MCIS.get(&self.tx, &partition, "").await?;
+        }
         Ok(found.map(|found| found.record.0))
     }
 

@@ -110,6 +110,25 @@ fn i05_the_same_image_is_registered_once_on_a_branch_from_above() {
 }
 
 #[test]
+fn i05_who_registers_at_the_top_is_told_of_what_accounts_hold() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        add_credential(&admin, "/", Cloud::Aws).await.unwrap();
+        for scope in ["/acme/prod", "/beta"] {
+            let mut ask = image(scope, EAST, 1);
+            ask.credential = Some(p("aws-main"));
+            admin.register_image(ask).await.unwrap();
+        }
+        let mut ask = image("/", EAST, 1);
+        ask.credential = Some(p("aws-main"));
+        let warnings = admin.register_image(ask).await.unwrap().warnings;
+        let scopes = vec![p("/acme/prod"), p("/beta")];
+        assert_eq!(warnings, [Warning::ShadowedBelow { scopes }]);
+    });
+}
+
+#[test]
 fn i05_canonical_forms_are_compared() {
     let world = World::new();
     let admin = world.admin();

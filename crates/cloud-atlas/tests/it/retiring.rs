@@ -172,6 +172,15 @@ fn s13_what_is_hidden_costs_as_many_reads_as_what_is_absent() {
             reads.take()
         };
         assert_eq!(cost(hidden.id()).await, cost(absent).await);
+        let mut map = crate::elsewhere::role("/acme", "front");
+        map.shared = Some(false);
+        world.admin().make_role_map(map).await.unwrap();
+        let cost = async |name: &str| {
+            reads.take();
+            olga.role_map(&p(name), &prod).await.unwrap_err();
+            reads.take()
+        };
+        assert_eq!(cost("front").await, cost("other").await);
     });
 }
 
