@@ -25,7 +25,7 @@ enum Way {
 
 pub(crate) fn run(folder: &Path) -> Result<(), Fault> {
     let file = folder.join("images.jsonl");
-    // A commit of redb has at most 256 MiB, which are 100,000 of these images or a few less.
+    // A commit of redb has at most 256 MiB, and 100,000 of these images come near to that.
     for (way, words, images) in [
         (Way::Each, "each line for itself", 100_000),
         (Way::Whole, "all lines or none", 50_000),
