@@ -97,7 +97,7 @@ impl BasePlan {
     pub fn fold<B, E>(
         &self,
         load: &mut impl FnMut(&Parent) -> Result<B, E>,
-        merge: &mut impl FnMut(Option<B>, B, B) -> B,
+        merge: &mut impl FnMut(Option<&B>, &B, &B) -> B,
     ) -> Result<B, E> {
         let mut all = load(&self.first)?;
         for step in &self.merged {
@@ -105,7 +105,7 @@ impl BasePlan {
                 Some(plan) => Some(plan.fold(load, merge)?),
                 None => None,
             };
-            all = merge(base, all, load(&step.revision)?);
+            all = merge(base.as_ref(), &all, &load(&step.revision)?);
         }
         Ok(all)
     }

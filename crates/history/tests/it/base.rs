@@ -161,7 +161,9 @@ fn g03_several_bases_are_merged_first_from_their_own_base() {
     let plan = choice.plan.as_ref().unwrap();
     let order = plan.fold(
         &mut |parent| Ok::<_, Infallible>(node(parent.revision).to_string()),
-        &mut |base: Option<String>, left, right| format!("({left} {right} / {})", base.unwrap()),
+        &mut |base: Option<&String>, left: &String, right: &String| {
+            format!("({left} {right} / {})", base.unwrap())
+        },
     );
     let order = order.unwrap();
     // By digest, so in either order.
@@ -186,8 +188,8 @@ fn g03_bases_of_bases_end_somewhere() {
         .unwrap();
     let merges = choice.plan.as_ref().unwrap().fold(
         &mut |_| Ok::<_, Infallible>((0, false)),
-        &mut |base: Option<(usize, bool)>, left, right| {
-            let (below, is_cut) = base.unwrap_or((0, true));
+        &mut |base: Option<&(usize, bool)>, left: &(usize, bool), right: &(usize, bool)| {
+            let (below, is_cut) = base.copied().unwrap_or((0, true));
             (1 + below + left.0 + right.0, is_cut)
         },
     );
