@@ -205,7 +205,7 @@ impl Dag {
         nearest.extend(painted.nearest.iter().filter_map(parent));
         nearest.sort_unstable_by_key(|parent| parent.digest);
         nearest.dedup_by_key(|parent| parent.digest);
-        if missing.is_empty() && nearest.len() > 1 {
+        if missing.is_empty() && nearest.len() > 1 && !self.is_whole() {
             self.undecided(&nearest, &mut missing, &named);
         }
         if missing.is_empty() {

@@ -57,10 +57,31 @@ pub struct MergeDraft<'a> {
     theirs: &'a Content,
     judge: &'a Judge<'a>,
     /// What turns our side into the merge, apart from its conflicts.
-    edits: Vec<HeadEdit>,
+    edits: Vec<Edit<'a>>,
     /// Settings that are in conflict in some of their parts, with our side there.
     pending: BTreeMap<CloudLocation, Setting>,
     conflicts: Vec<Conflict>,
+}
+
+/// An edit of our side. Most of them take a setting of theirs, which is not copied before the
+/// merge is made.
+#[derive(Debug)]
+enum Edit<'a> {
+    Take(&'a CloudLocation, &'a Setting),
+    Unset(&'a CloudLocation),
+    Other(HeadEdit),
+}
+
+impl Edit<'_> {
+    fn to_head_edit(&self) -> HeadEdit {
+        match self {
+            Self::Take(location, setting) => HeadEdit::set((*location).clone(), (*setting).clone()),
+            Self::Unset(location) => HeadEdit::Unset {
+                location: (*location).clone(),
+            },
+            Self::Other(edit) => edit.clone(),
+        }
+    }
 }
 
 impl fmt::Debug for MergeDraft<'_> {
@@ -111,7 +132,7 @@ impl<'a> MergeDraft<'a> {
         let (ours, theirs) = (self.ours, self.theirs);
         let nickname = |side: &Content| MergeValue::Nickname(side.nickname().clone());
         let description = |side: &Content| MergeValue::Description(side.description().clone());
-        for (path, ours, theirs, edit) in [
+        let texts = [
             (
                 MergePath::Nickname,
                 nickname(ours),
@@ -124,10 +145,11 @@ impl<'a> MergeDraft<'a> {
                 description(theirs),
                 HeadEdit::SetDescription(theirs.description().clone()),
             ),
-        ] {
+        ];
+        for (path, ours, theirs, edit) in texts {
             match choose(&base.value(&path), Some(&ours), Some(&theirs)) {
                 Chosen::Ours | Chosen::Lines(_) => {}
-                Chosen::Theirs => self.edits.push(edit),
+                Chosen::Theirs => self.edits.push(Edit::Other(edit)),
                 Chosen::Open => {
                     let base = base.term(&path);
                     let conflict = Conflict::new(path, base, Some(ours), Some(theirs));
@@ -145,11 +167,11 @@ impl<'a> MergeDraft<'a> {
             match base.has_tag(tag) {
                 // Their side is as the base, so that ours is what changed.
                 Said::Known(was_there) if was_there != is_ours => {}
-                Said::Known(_) => self.edits.push(if is_ours {
+                Said::Known(_) => self.edits.push(Edit::Other(if is_ours {
                     HeadEdit::RemoveTag(tag.clone())
                 } else {
                     HeadEdit::AddTag(tag.clone())
-                }),
+                })),
                 Said::Unknown => {
                     let value = |tags: &BTreeSet<Tag>| tags.get(tag).cloned().map(MergeValue::Tag);
                     let path = MergePath::Tag(tag.clone());

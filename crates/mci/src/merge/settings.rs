@@ -1,7 +1,7 @@
 //! The settings of two sides.
 
 use super::{
-    Chosen, Conflict, MergeBase, MergeDraft, MergePath, MergeValue, SettingPart,
+    Chosen, Conflict, Edit, MergeBase, MergeDraft, MergePath, MergeValue, SettingPart,
     base::Said,
     choose, part,
     settle::is_same_unit,
@@ -9,44 +9,51 @@ use super::{
 };
 use crate::{HeadEdit, Setting};
 use atlas_image_id::CloudLocation;
+use core::cmp::Ordering;
 use std::collections::BTreeMap;
 
-impl MergeDraft<'_> {
+impl<'a> MergeDraft<'a> {
     pub(super) fn settings(&mut self, base: &MergeBase) {
         let nowhere = BTreeMap::new();
         let bases = base
             .content()
             .map_or(&nowhere, |content| content.settings());
-        let (ours, theirs) = (self.ours.settings(), self.theirs.settings());
-        // One pass over three sorted maps: no location is looked up.
+        // One pass over three sorted maps: no location is looked up. Locations are in the order of
+        // their texts.
         let mut bases = bases.iter().peekable();
-        let mut ours = ours.iter().peekable();
-        let mut theirs = theirs.iter().peekable();
+        let mut ours = self.ours.settings().iter().peekable();
+        let mut theirs = self.theirs.settings().iter().peekable();
         loop {
-            let next = [bases.peek(), ours.peek(), theirs.peek()];
-            let Some(location) = next
-                .into_iter()
-                .flatten()
-                .map(|(location, _)| *location)
-                .min()
-            else {
+            let order = match (ours.peek(), theirs.peek()) {
+                (Some((our, _)), Some((their, _))) => our.as_str().cmp(their.as_str()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            let our = ours.next_if(|_| order != Ordering::Greater);
+            let their = theirs.next_if(|_| order != Ordering::Less);
+            let Some((location, _)) = our.or(their) else {
                 break;
             };
-            let found = bases.next_if(|(at, _)| *at == location);
-            let our = ours.next_if(|(at, _)| *at == location);
-            let their = theirs.next_if(|(at, _)| *at == location);
-            let [found, our, their] = [found, our, their].map(|entry| entry.map(|(_, it)| it));
-            self.location(base, location, found, our, their);
+            // What the base alone has is gone on both sides.
+            let mut found = None;
+            while let Some((at, setting)) =
+                bases.next_if(|(at, _)| at.as_str() <= location.as_str())
+            {
+                found = (at.as_str() == location.as_str()).then_some(setting);
+            }
+            let setting = |entry: Option<(&'a CloudLocation, &'a Setting)>| entry.map(|(_, it)| it);
+            self.location(base, location, found, setting(our), setting(their));
         }
     }
 
     fn location(
         &mut self,
         base: &MergeBase,
-        location: &CloudLocation,
+        location: &'a CloudLocation,
         found: Option<&Setting>,
-        ours: Option<&Setting>,
-        theirs: Option<&Setting>,
+        ours: Option<&'a Setting>,
+        theirs: Option<&'a Setting>,
     ) {
         if is_same_place(ours, theirs) {
             return;
@@ -58,10 +65,8 @@ impl MergeDraft<'_> {
             }
             if is_same_place(before, ours) {
                 self.edits.push(match theirs {
-                    Some(setting) => HeadEdit::set(location.clone(), setting.clone()),
-                    None => HeadEdit::Unset {
-                        location: location.clone(),
-                    },
+                    Some(setting) => Edit::Take(location, setting),
+                    None => Edit::Unset(location),
                 });
                 return;
             }
@@ -71,9 +76,7 @@ impl MergeDraft<'_> {
             // One side removed it, and the other changed no more than a spelling.
             (Said::Known(before), None, theirs) if before == theirs => {}
             (Said::Known(before), ours, None) if before == ours => {
-                self.edits.push(HeadEdit::Unset {
-                    location: location.clone(),
-                });
+                self.edits.push(Edit::Unset(location));
             }
             _ => {
                 let path = MergePath::setting(location, SettingPart::Whole);
@@ -133,7 +136,8 @@ impl MergeDraft<'_> {
             self.conflicts.append(&mut conflicts);
             self.pending.insert(location.clone(), merged);
         } else if !is_same(ours, &merged) {
-            self.edits.push(HeadEdit::set(location.clone(), merged));
+            let merged = HeadEdit::set(location.clone(), merged);
+            self.edits.push(Edit::Other(merged));
         }
     }
 }

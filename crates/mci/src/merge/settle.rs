@@ -1,7 +1,7 @@
 //! From a draft and choices to a content.
 
 use super::{
-    Choices, Conflict, MergeDraft, MergePath, MergeValue, SettingPart, Side, Take,
+    Choices, Conflict, Edit, MergeDraft, MergePath, MergeValue, SettingPart, Side, Take,
     value::{is_same, with_part},
 };
 use crate::{Content, EditError, HeadEdit, Setting};
@@ -70,7 +70,7 @@ impl MergeDraft<'_> {
     /// See [`MergeError`].
     pub fn settle(&self, choices: &Choices) -> Result<Content, MergeError> {
         self.check(choices)?;
-        let mut edits = self.edits.clone();
+        let mut edits = Vec::new();
         let mut pending: BTreeMap<&CloudLocation, Option<Setting>> = BTreeMap::new();
         let mut open = Vec::new();
         for conflict in &self.conflicts {
@@ -120,7 +120,8 @@ impl MergeDraft<'_> {
         for (location, setting) in pending {
             edits.extend(self.place(location, setting)?);
         }
-        Ok(self.ours.edited(edits)?)
+        let merged = self.edits.iter().map(Edit::to_head_edit);
+        Ok(self.ours.edited(merged.chain(edits))?)
     }
 
     /// Checks that each choice is for a conflict, and the only one for its path.
@@ -167,7 +168,7 @@ impl MergeDraft<'_> {
     pub(crate) fn with_ours_where_open(&self) -> Content {
         let mut content = self.ours.clone();
         for edit in &self.edits {
-            match edit.clone() {
+            match edit.to_head_edit() {
                 HeadEdit::SetNickname(nickname) => content.nickname = nickname,
                 HeadEdit::SetDescription(description) => content.description = description,
                 HeadEdit::AddTag(tag) => drop(content.tags.insert(tag)),

@@ -44,13 +44,16 @@ impl PartialEq for MergeValue {
 
 impl Eq for MergeValue {}
 
-/// Whether two settings are the same, also in how their ids are spelled.
+/// Whether two settings of one location are the same, also in how their ids are spelled.
 pub(crate) fn is_same(one: &Setting, other: &Setting) -> bool {
-    let text = |id: Option<&ImageId>| id.map(ImageId::as_str).map(str::to_owned);
-    one.image().as_str() == other.image().as_str()
-        && one == other
-        && (one.kernel().is_none() || text(one.kernel()) == text(other.kernel()))
-        && (one.ramdisk().is_none() || text(one.ramdisk()) == text(other.ramdisk()))
+    let is_same_id = |one: Option<&ImageId>, other: Option<&ImageId>| {
+        one.map(ImageId::as_str) == other.map(ImageId::as_str)
+    };
+    is_same_id(Some(one.image()), Some(other.image()))
+        && one.instance_type() == other.instance_type()
+        && is_same_id(one.kernel(), other.kernel())
+        && is_same_id(one.ramdisk(), other.ramdisk())
+        && one.user_data() == other.user_data()
 }
 
 impl MergeValue {
