@@ -175,6 +175,9 @@ impl Dag {
     }
 
     /// The nearest common ancestors of two sides, by digest.
+    ///
+    /// One of several may turn out to be made from another once more is known. Whoever merges them
+    /// asks for their own common ancestors, and so for whatever could show it.
     fn nearest(&self, ours: &[Parent], theirs: &[Parent]) -> Result<Vec<Parent>, MissingRevisions> {
         if ours.is_empty() || theirs.is_empty() {
             return Ok(Vec::new());
@@ -205,37 +208,12 @@ impl Dag {
         nearest.extend(painted.nearest.iter().filter_map(parent));
         nearest.sort_unstable_by_key(|parent| parent.digest);
         nearest.dedup_by_key(|parent| parent.digest);
-        if missing.is_empty() && nearest.len() > 1 && !self.is_whole() {
-            self.undecided(&nearest, &mut missing, &named);
-        }
         if missing.is_empty() {
             return Ok(nearest);
         }
         missing.sort_unstable_by_key(|parent| parent.digest);
         missing.dedup_by_key(|parent| parent.digest);
         Err(MissingRevisions { revisions: missing })
-    }
-
-    /// Finds what could still show that one common ancestor was made from another: whatever is not
-    /// known and is not an ancestor of all of them, for nothing was made from its own descendant.
-    fn undecided(&self, nearest: &[Parent], missing: &mut Vec<Parent>, named: &[Parent]) {
-        let mut counts = vec![0_usize; self.len()];
-        for parent in nearest {
-            let Some(place) = self.place(parent.digest) else {
-                missing.push(*parent);
-                continue;
-            };
-            let reached = self.reached([place]);
-            for (count, is_reached) in counts.iter_mut().zip(reached) {
-                *count += usize::from(is_reached);
-            }
-        }
-        for (place, count) in counts.into_iter().enumerate() {
-            let is_given = self.node(place).is_none_or(|node| node.is_given);
-            if count != 0 && count < nearest.len() && !is_given {
-                missing.extend(self.parent(place, named));
-            }
-        }
     }
 
     /// The revision at a place, as a child or the caller names it.

@@ -18,8 +18,6 @@ pub struct Dag {
     nodes: Vec<Node>,
     /// The places of the parents of all nodes, one node after the other.
     links: Vec<usize>,
-    /// How many revisions are only named.
-    unknown: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +84,6 @@ impl Dag {
                 .filter_map(|parent| dag.places.get(parent).copied());
             dag.links.extend(known);
             dag.places.insert(*digest, dag.nodes.len());
-            dag.unknown += usize::from(mention.parents.is_none());
             dag.nodes.push(Node {
                 digest: *digest,
                 revision: mention.revision,
@@ -132,11 +129,6 @@ impl Dag {
 
     pub(crate) fn node(&self, place: usize) -> Option<&Node> {
         self.nodes.get(place)
-    }
-
-    /// Whether the parents of all revisions are known.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.unknown == 0
     }
 
     pub(crate) fn len(&self) -> usize {

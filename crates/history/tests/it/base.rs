@@ -141,6 +141,22 @@ fn g03_what_is_older_than_the_base_is_not_asked_for() {
     );
 }
 
+#[test]
+fn g03_a_common_ancestor_that_another_was_made_from_is_found_before_it_is_chosen() {
+    // 2 was made from 0 by way of 1, and both sides name both: only 2 is the base.
+    let graph = [
+        [].into(),
+        [0].into(),
+        [1].into(),
+        [0, 2].into(),
+        [0, 2].into(),
+    ];
+    let (all, named) = revisions(&graph);
+    let (choice, loaded) = loaded_lazily(&all, &[named[3]], named[4]);
+    assert_eq!(bases(&choice), [2].into());
+    assert_eq!(loaded, 5);
+}
+
 /// Two lineages that merge one another again and again, from one root: `levels` criss-crosses.
 fn criss_cross(levels: usize) -> Vec<BTreeSet<usize>> {
     let mut graph: Vec<BTreeSet<usize>> = vec![[].into(), [0].into(), [0].into()];

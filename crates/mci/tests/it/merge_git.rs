@@ -9,17 +9,23 @@
 //!    setting merge here, and conflict in git.
 //! 3. User data is a field of that line to git, and is merged by lines here.
 //! 4. Two spellings of one id are one image here, and two to git.
+//! 5. Where lines of user data repeat, the two may find different ones of them changed: compared are
+//!    texts whose lines are all different.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "git reads files, and says what it found"
 )]
 
-use crate::merge::{base, cases, fields, fits};
+use crate::{
+    at, bytes,
+    merge::{base, cases, fields, fits},
+    named, setting,
+};
 use atlas_image_id::CloudLocation;
-use atlas_mci::{Choices, Content, MergeDraft};
+use atlas_mci::{Choices, Content, HeadEdit, MergeDraft};
 use atlas_testkit::merge::{Sides, sides};
-use proptest::prelude::*;
+use proptest::{collection::vec, option, prelude::*, sample::Index};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -134,4 +140,53 @@ proptest! {
             (None, None) => {}
         }
     }
+
+    #[test]
+    fn g05_lines_merge_as_git_merges_them(
+        base in lines_of_text(),
+        ours in vec(line_edit(), 1..4),
+        theirs in vec(line_edit(), 1..4),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let texts = [edit(&base, &ours), base.clone(), edit(&base, &theirs)].map(|lines| lines.concat());
+        let by_git = git(folder.path(), texts.each_ref().map(String::as_str));
+        let [ours, from, theirs] = texts.each_ref().map(|text| with_data(text));
+        let root = crate::merge::base(&from);
+        let draft = MergeDraft::between(&root, &ours, &theirs, &fits);
+        let merged = draft.settle(&Choices::default()).ok();
+        prop_assert_eq!(merged, by_git.map(|text| with_data(&text)), "{:?}", texts);
+    }
+}
+
+/// A line that takes the place of another, goes before it, or takes it away.
+type LineEdit = (Index, Option<String>, bool);
+
+fn lines_of_text() -> impl Strategy<Value = Vec<String>> {
+    (4..16).prop_map(|count| (0..count).map(|line| format!("line {line}\n")).collect())
+}
+
+fn line_edit() -> impl Strategy<Value = LineEdit> {
+    (any::<Index>(), option::of("[a-h]\n"), any::<bool>())
+}
+
+fn edit(lines: &[String], edits: &[LineEdit]) -> Vec<String> {
+    let mut lines = lines.to_vec();
+    for (at, line, stays) in edits {
+        // The first line stays: without any there is no user data.
+        let at = 1 + at.index(lines.len());
+        if !stays && at < lines.len() {
+            lines.remove(at);
+        }
+        if let Some(line) = line {
+            lines.insert(at, line.clone());
+        }
+    }
+    lines
+}
+
+fn with_data(text: &str) -> Content {
+    let setting = setting("vmware/DC1", "vm-42").with_user_data(bytes(text.as_bytes()));
+    named("web")
+        .edited([HeadEdit::set(at("vmware/DC1"), setting)])
+        .unwrap()
 }
