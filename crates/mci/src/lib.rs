@@ -26,6 +26,7 @@
 //! | [`Setting`] | image, instance type, kernel, ramdisk, user data |
 //! | [`HeadEdit`] | one change of HEAD, as a value |
 //! | [`Diff`] | what turns one content into another |
+//! | [`MergeDraft`] | two contents merged from their base, with [`Conflict`]s that [`Choices`] settle |
 //! | [`Coverage`] | which locations are served, as a picture |
 //! | [`InstanceDefaults`] | the instance type that an import uses where nobody named one |
 
@@ -34,6 +35,7 @@ mod coverage;
 mod diff;
 mod edit;
 mod instance_defaults;
+mod merge;
 mod setting;
 mod user_data;
 mod words;
@@ -44,6 +46,11 @@ pub use crate::{
     diff::{ApplyError, Change, Diff, DiffRow, SettingChange, SettingDiff, TagChange},
     edit::{EditError, HeadEdit},
     instance_defaults::{InstanceDefaults, NoInstanceType},
+    merge::{
+        Choice, Choices, Conflict, ConflictKind, ConflictRow, Judge, Merge, MergeBase, MergeDraft,
+        MergeError, MergePath, MergeValue, ParseMergePathError, ParseMergeValueError, SettingPart,
+        Side, Take,
+    },
     setting::{Setting, SettingError},
     user_data::UserData,
     words::{Description, InstanceType, ParseDescriptionError, ParseInstanceTypeError},

@@ -6,6 +6,7 @@ pub mod facade;
 pub mod history;
 pub mod image_id;
 pub mod mci;
+pub mod merge;
 pub mod scope;
 pub mod streams;
 pub mod template;

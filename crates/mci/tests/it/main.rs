@@ -1,6 +1,8 @@
 //! Tests of `atlas-mci`.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     reason = "a failed test is the right place for a panic"
 )]
 
@@ -9,6 +11,12 @@ mod coverage;
 mod diff;
 mod edit;
 mod instance_defaults;
+mod merge;
+mod merge_git;
+mod merge_histories;
+mod merge_laws;
+mod merge_settle;
+mod merge_terms;
 mod setting;
 mod words;
 
