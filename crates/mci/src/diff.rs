@@ -1,15 +1,24 @@
 //! What turns one content into another.
 
 mod apply;
+mod compose;
+mod report;
 mod rows;
+mod unified;
 
 use crate::{Content, Description, InstanceType, Setting, UserData};
 use atlas_base::{Name, Tag};
 use atlas_image_id::{CloudLocation, ImageId};
+use core::cmp::Ordering;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::{apply::ApplyError, rows::DiffRow};
+pub use self::{
+    apply::ApplyError,
+    report::{DiffCoverage, DiffReport},
+    rows::DiffRow,
+    unified::UnifiedDiff,
+};
 
 /// A value before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,6 +34,17 @@ impl<T: PartialEq + Clone> Change<T> {
         (before != after).then(|| Self {
             before: before.clone(),
             after: after.clone(),
+        })
+    }
+}
+
+impl<T: PartialEq + Clone> Change<Option<T>> {
+    /// The change of what may be absent. Nothing is cloned unless it differs: most of what is
+    /// compared does not.
+    fn of(before: Option<&T>, after: Option<&T>) -> Option<Self> {
+        (before != after).then(|| Self {
+            before: before.cloned(),
+            after: after.cloned(),
         })
     }
 }
@@ -70,16 +90,12 @@ pub struct SettingChange {
 
 impl SettingChange {
     fn between(before: &Setting, after: &Setting) -> Option<Self> {
-        let owned = |id: Option<&ImageId>| id.cloned();
         let change = Self {
-            ramdisk: Change::between(&owned(before.ramdisk()), &owned(after.ramdisk())),
-            kernel: Change::between(&owned(before.kernel()), &owned(after.kernel())),
-            instance_type: Change::between(
-                &before.instance_type().cloned(),
-                &after.instance_type().cloned(),
-            ),
+            ramdisk: Change::of(before.ramdisk(), after.ramdisk()),
+            kernel: Change::of(before.kernel(), after.kernel()),
+            instance_type: Change::of(before.instance_type(), after.instance_type()),
             image: respelled(before.image(), after.image()),
-            user_data: Change::between(&before.user_data().cloned(), &after.user_data().cloned()),
+            user_data: Change::of(before.user_data(), after.user_data()),
         };
         (change != Self::default()).then_some(change)
     }
@@ -136,18 +152,36 @@ impl Diff {
     /// What turns `before` into `after`.
     pub fn between(before: &Content, after: &Content) -> Self {
         let mut settings = BTreeMap::new();
-        for (location, old) in &before.settings {
-            let change = match after.settings.get(location) {
-                None => Some(SettingDiff::Removed(old.clone())),
-                Some(new) => SettingChange::between(old, new)
+        // Both sides are in order: one walk over both, where looking each location up on the other
+        // side would compare it a dozen times.
+        let (mut old, mut new) = (before.settings.iter(), after.settings.iter());
+        let (mut left, mut right) = (old.next(), new.next());
+        loop {
+            let order = match (left, right) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((a, _)), Some((b, _))) => a.cmp(b),
+            };
+            let at = if order == Ordering::Greater {
+                right
+            } else {
+                left
+            };
+            let change = match (order, left, right) {
+                (Ordering::Less, Some((_, gone)), _) => Some(SettingDiff::Removed(gone.clone())),
+                (Ordering::Greater, _, Some((_, come))) => Some(SettingDiff::Added(come.clone())),
+                (_, Some((_, gone)), Some((_, come))) => SettingChange::between(gone, come)
                     .map(Box::new)
                     .map(SettingDiff::Modified),
+                _ => None,
             };
-            settings.extend(change.map(|change| (location.clone(), change)));
-        }
-        for (location, new) in &after.settings {
-            if !before.settings.contains_key(location) {
-                settings.insert(location.clone(), SettingDiff::Added(new.clone()));
+            settings.extend(at.zip(change).map(|((at, _), change)| (at.clone(), change)));
+            if order != Ordering::Greater {
+                left = old.next();
+            }
+            if order != Ordering::Less {
+                right = new.next();
             }
         }
         Self {

@@ -41,10 +41,13 @@ mod words;
 pub use crate::{
     content::{Content, NotReady},
     coverage::{Coverage, CoveragePicture, CoverageRow},
-    diff::{ApplyError, Change, Diff, DiffRow, SettingChange, SettingDiff, TagChange},
+    diff::{
+        ApplyError, Change, Diff, DiffCoverage, DiffReport, DiffRow, SettingChange, SettingDiff,
+        TagChange, UnifiedDiff,
+    },
     edit::{EditError, HeadEdit},
     instance_defaults::{InstanceDefaults, NoInstanceType},
     setting::{Setting, SettingError},
-    user_data::UserData,
+    user_data::{DiffLine, LineDiff, LineHunk, LineSide, UserData},
     words::{Description, InstanceType, ParseDescriptionError, ParseInstanceTypeError},
 };

@@ -67,7 +67,7 @@ fn put<T: PartialEq + Clone>(place: &mut T, change: Option<&Change<T>>) -> Optio
 }
 
 impl SettingChange {
-    fn apply(&self, before: Setting) -> Result<Setting, &'static str> {
+    pub(super) fn apply(&self, before: Setting) -> Result<Setting, &'static str> {
         let mut ramdisk = before.ramdisk().cloned();
         let mut kernel = before.kernel().cloned();
         let mut instance_type = before.instance_type().cloned();

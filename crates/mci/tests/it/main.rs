@@ -7,6 +7,8 @@
 mod content;
 mod coverage;
 mod diff;
+mod diff_laws;
+mod diff_text;
 mod edit;
 mod instance_defaults;
 mod setting;
