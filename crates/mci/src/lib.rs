@@ -26,26 +26,38 @@
 //! | [`Setting`] | image, instance type, kernel, ramdisk, user data |
 //! | [`HeadEdit`] | one change of HEAD, as a value |
 //! | [`Diff`] | what turns one content into another |
+//! | [`InstanceTypes`] | which architectures an instance type takes |
+//! | [`check`], [`Finding`], [`Deny`] | what is worth saying about a content, and what a commit is refused for |
+//! | [`Facts`] | what is known of the images of a content |
 //! | [`Coverage`] | which locations are served, as a picture |
 //! | [`InstanceDefaults`] | the instance type that an import uses where nobody named one |
 
+mod check;
 mod content;
 mod coverage;
 mod diff;
 mod edit;
+mod facts;
+mod fit;
 mod instance_defaults;
 mod setting;
 mod user_data;
 mod words;
 
 pub use crate::{
+    check::{
+        CheckCode, CheckRules, Denied, Deny, Finding, Found, ParseCheckCodeError, ParseDenyError,
+        Severity, check,
+    },
     content::{Content, NotReady},
     coverage::{Coverage, CoveragePicture, CoverageRow},
     diff::{
         ApplyError, Change, Diff, DiffCoverage, DiffReport, DiffRow, SettingChange, SettingDiff,
         TagChange, UnifiedDiff,
     },
-    edit::{EditError, HeadEdit},
+    edit::{EditError, HeadEdit, ImageAccess, KnownImage},
+    facts::{Facts, ImageFacts, RegisteredImage},
+    fit::{Fit, InstanceTypes, LateFit, Misfit, Takes},
     instance_defaults::{InstanceDefaults, NoInstanceType},
     setting::{Setting, SettingError},
     user_data::{DiffLine, LineDiff, LineHunk, LineSide, UserData},

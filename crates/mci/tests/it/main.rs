@@ -4,12 +4,15 @@
     reason = "a failed test is the right place for a panic"
 )]
 
+mod check;
 mod content;
 mod coverage;
 mod diff;
 mod diff_laws;
 mod diff_text;
 mod edit;
+mod facts;
+mod fit;
 mod instance_defaults;
 mod setting;
 mod words;
