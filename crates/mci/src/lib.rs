@@ -29,6 +29,9 @@
 //! | [`InstanceTypes`] | which architectures an instance type takes |
 //! | [`check`], [`Finding`], [`Deny`] | what is worth saying about a content, and what a commit is refused for |
 //! | [`Facts`] | what is known of the images of a content |
+//! | [`Matcher`] | settings for a whole cloud from one example |
+//! | [`RequiredLocations`] | locations that a lineage may not lose |
+//! | [`Suggestion`] | what could stand at a free location |
 //! | [`Coverage`] | which locations are served, as a picture |
 //! | [`InstanceDefaults`] | the instance type that an import uses where nobody named one |
 
@@ -39,7 +42,10 @@ mod diff;
 mod edit;
 mod facts;
 mod fit;
+mod free;
+mod gate;
 mod instance_defaults;
+mod matcher;
 mod setting;
 mod user_data;
 mod words;
@@ -58,7 +64,12 @@ pub use crate::{
     edit::{EditError, HeadEdit, ImageAccess, KnownImage},
     facts::{Facts, ImageFacts, RegisteredImage},
     fit::{Fit, InstanceTypes, LateFit, Misfit, Takes},
+    free::{Profile, Suggestion},
+    gate::{CoverageLost, RequiredLocations},
     instance_defaults::{InstanceDefaults, NoInstanceType},
+    matcher::{
+        Checksum, MatchError, Matcher, ParseChecksumError, Rematch, SummedImage, SummedImages,
+    },
     setting::{Setting, SettingError},
     user_data::{DiffLine, LineDiff, LineHunk, LineSide, UserData},
     words::{Description, InstanceType, ParseDescriptionError, ParseInstanceTypeError},

@@ -248,11 +248,11 @@ fn m06_an_edit_is_judged_by_what_it_changes() {
         .map(|at| (at.clone(), wrong.clone()))
         .collect();
     assert_eq!(quiet.admit(&before, &all, &types), Ok(Vec::new()));
-    let typed = edited(HeadEdit::set(
+    let retyped = edited(HeadEdit::set(
         at("aws/ap-northeast-1"),
         tokyo.with_instance_type(instance_type("m7g.large")),
     ));
-    assert_eq!(names(&typed), ["aws/ap-northeast-1"]);
+    assert_eq!(names(&retyped), ["aws/ap-northeast-1"]);
     let imaged = edited(set("gcp", "projects/acme/global/images/web-2"));
     assert_eq!(names(&imaged), ["gcp"]);
     let moved = edited(HeadEdit::Move {

@@ -13,7 +13,10 @@ mod diff_text;
 mod edit;
 mod facts;
 mod fit;
+mod free;
+mod gate;
 mod instance_defaults;
+mod matcher;
 mod setting;
 mod words;
 
