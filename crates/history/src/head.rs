@@ -36,9 +36,9 @@ impl fmt::Display for Generation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "C: Content", deny_unknown_fields)]
 pub struct Head<C> {
-    content: C,
+    pub(crate) content: C,
     generation: Generation,
-    parents: Vec<Parent>,
+    pub(crate) parents: Vec<Parent>,
 }
 
 /// HEAD moved since the caller looked.

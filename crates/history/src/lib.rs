@@ -35,21 +35,27 @@
 //! | [`Marks`] | what changes about a revision without changing it |
 //! | [`Origin`] | where a cloned lineage came from |
 //! | [`Dag`] | ancestry over lineages and merges |
+//! | [`BaseChoice`] | which base a merge has, and why |
+//! | [`UndoPoint`] | a HEAD that can be brought back |
 
+mod base;
 mod commit;
 mod content;
 mod dag;
 mod head;
 mod marks;
+mod merge;
 mod revision;
 mod words;
 
 pub use crate::{
+    base::{BaseChoice, BasePlan, CommonAncestor, MissingRevisions, PlannedMerge},
     commit::{Commit, CommitError, CommitRequest},
     content::{Content, Frozen, FrozenError},
     dag::Dag,
     head::{Generation, Head, StaleHead},
     marks::{Mark, MarkError, Marks, highest_release, release},
+    merge::{UndoError, UndoPoint},
     revision::{Origin, Parent, Revision, RevisionMismatch, RevisionNumber, RevisionRef},
     words::{Author, Message, ParseAuthorError, ParseMessageError, ParseRevisionNumberError},
 };

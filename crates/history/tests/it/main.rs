@@ -6,11 +6,13 @@
     reason = "a failed test is the right place for a panic"
 )]
 
+mod base;
 mod commit;
 mod content;
 mod dag;
 mod digests;
 mod marks;
+mod merge;
 mod words;
 
 use atlas_base::Timestamp;
