@@ -73,10 +73,10 @@ pub struct TagChange {
 pub struct SettingChange {
     /// The ramdisk.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ramdisk: Option<Change<Option<ImageId>>>,
+    pub ramdisk: Option<Box<Change<Option<ImageId>>>>,
     /// The kernel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kernel: Option<Change<Option<ImageId>>>,
+    pub kernel: Option<Box<Change<Option<ImageId>>>>,
     /// The instance type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_type: Option<Change<Option<InstanceType>>>,
@@ -91,8 +91,8 @@ pub struct SettingChange {
 impl SettingChange {
     fn between(before: &Setting, after: &Setting) -> Option<Self> {
         let change = Self {
-            ramdisk: Change::of(before.ramdisk(), after.ramdisk()),
-            kernel: Change::of(before.kernel(), after.kernel()),
+            ramdisk: Change::of(before.ramdisk(), after.ramdisk()).map(Box::new),
+            kernel: Change::of(before.kernel(), after.kernel()).map(Box::new),
             instance_type: Change::of(before.instance_type(), after.instance_type()),
             image: respelled(before.image(), after.image()),
             user_data: Change::of(before.user_data(), after.user_data()),
@@ -102,8 +102,8 @@ impl SettingChange {
 
     fn inverse(&self) -> Self {
         Self {
-            ramdisk: self.ramdisk.as_ref().map(Change::inverse),
-            kernel: self.kernel.as_ref().map(Change::inverse),
+            ramdisk: self.ramdisk.as_deref().map(Change::inverse).map(Box::new),
+            kernel: self.kernel.as_deref().map(Change::inverse).map(Box::new),
             instance_type: self.instance_type.as_ref().map(Change::inverse),
             image: self.image.as_ref().map(Change::inverse),
             user_data: self.user_data.as_ref().map(Change::inverse),
@@ -125,9 +125,9 @@ fn respelled(before: &ImageId, after: &ImageId) -> Option<Change<ImageId>> {
 #[serde(rename_all = "snake_case")]
 pub enum SettingDiff {
     /// The second content alone has it.
-    Added(Setting),
+    Added(Box<Setting>),
     /// The first content alone has it.
-    Removed(Setting),
+    Removed(Box<Setting>),
     /// Both have it, with differing fields.
     Modified(Box<SettingChange>),
 }
@@ -151,7 +151,7 @@ pub struct Diff {
 impl Diff {
     /// What turns `before` into `after`.
     pub fn between(before: &Content, after: &Content) -> Self {
-        let mut settings = BTreeMap::new();
+        let mut settings = Vec::new();
         // Both sides are in order: one walk over both, where looking each location up on the other
         // side would compare it a dozen times.
         let (mut old, mut new) = (before.settings.iter(), after.settings.iter());
@@ -169,8 +169,12 @@ impl Diff {
                 left
             };
             let change = match (order, left, right) {
-                (Ordering::Less, Some((_, gone)), _) => Some(SettingDiff::Removed(gone.clone())),
-                (Ordering::Greater, _, Some((_, come))) => Some(SettingDiff::Added(come.clone())),
+                (Ordering::Less, Some((_, gone)), _) => {
+                    Some(SettingDiff::Removed(Box::new(gone.clone())))
+                }
+                (Ordering::Greater, _, Some((_, come))) => {
+                    Some(SettingDiff::Added(Box::new(come.clone())))
+                }
                 (_, Some((_, gone)), Some((_, come))) => SettingChange::between(gone, come)
                     .map(Box::new)
                     .map(SettingDiff::Modified),
@@ -191,7 +195,8 @@ impl Diff {
                 added: after.tags.difference(&before.tags).cloned().collect(),
                 removed: before.tags.difference(&after.tags).cloned().collect(),
             },
-            settings,
+            // They come in order, so that the map is built in one go.
+            settings: settings.into_iter().collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! One diff after another as one.
 
 use super::{ApplyError, Change, Diff, SettingChange, SettingDiff, TagChange};
+use crate::Setting;
 use atlas_image_id::{CloudLocation, ImageId};
 use std::collections::BTreeSet;
 
@@ -97,16 +98,16 @@ impl SettingDiff {
         let modified = |change: SettingChange| Self::Modified(Box::new(change));
         match (self, next) {
             (Self::Added(setting), Self::Modified(change)) => change
-                .apply(setting)
-                .map(|setting| Some(Self::Added(setting))),
+                .apply(*setting)
+                .map(|setting| Some(Self::Added(Box::new(setting)))),
             (Self::Added(setting), Self::Removed(gone)) if setting == *gone => Ok(None),
             (Self::Removed(setting), Self::Added(come)) => {
                 Ok(SettingChange::between(&setting, come).map(modified))
             }
             (Self::Modified(change), Self::Removed(gone)) => change
                 .inverse()
-                .apply(gone.clone())
-                .map(|setting| Some(Self::Removed(setting))),
+                .apply(Setting::clone(gone))
+                .map(|setting| Some(Self::Removed(Box::new(setting)))),
             (Self::Modified(first), Self::Modified(next)) => {
                 let both = first.then(next)?;
                 Ok((both != SettingChange::default()).then(|| modified(both)))
@@ -120,10 +121,12 @@ impl SettingChange {
     fn then(&self, next: &Self) -> Result<Self, &'static str> {
         let respelled = |a: &ImageId, b: &ImageId| a.as_str() != b.as_str();
         Ok(Self {
-            ramdisk: chain(self.ramdisk.as_ref(), next.ramdisk.as_ref())
-                .map_err(|Misfit| "the ramdisk")?,
-            kernel: chain(self.kernel.as_ref(), next.kernel.as_ref())
-                .map_err(|Misfit| "the kernel")?,
+            ramdisk: chain(self.ramdisk.as_deref(), next.ramdisk.as_deref())
+                .map_err(|Misfit| "the ramdisk")?
+                .map(Box::new),
+            kernel: chain(self.kernel.as_deref(), next.kernel.as_deref())
+                .map_err(|Misfit| "the kernel")?
+                .map(Box::new),
             instance_type: chain(self.instance_type.as_ref(), next.instance_type.as_ref())
                 .map_err(|Misfit| "the instance type")?,
             image: chain_by(self.image.as_ref(), next.image.as_ref(), respelled)
