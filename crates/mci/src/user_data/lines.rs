@@ -32,7 +32,8 @@ pub struct DiffLine {
     pub side: LineSide,
     /// What it says, without the line feed at its end.
     pub text: String,
-    /// Whether a line feed ends it: the last line of a text may lack it.
+    /// Whether a line feed ends it, which the last line of a text may lack: in JSON `false`, or
+    /// left out.
     #[serde(skip_serializing_if = "Clone::clone")]
     pub ended: bool,
 }

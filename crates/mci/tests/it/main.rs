@@ -5,6 +5,7 @@
 )]
 
 mod check;
+mod check_laws;
 mod content;
 mod coverage;
 mod diff;
