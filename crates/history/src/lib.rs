@@ -25,7 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! It knows nothing of what the content is, of names, scopes or stores.
+//! It knows nothing of what the content is, of scopes or stores.
 //!
 //! | type | is |
 //! |---|---|
@@ -36,27 +36,42 @@
 //! | [`Origin`] | where a cloned lineage came from |
 //! | [`Dag`] | ancestry over lineages and merges |
 //! | [`BaseChoice`] | which base a merge has, and why |
-//! | [`UndoPoint`] | a HEAD that can be brought back |
+//! | [`UndoPoint`], [`UndoLog`], [`KeepUndo`] | HEADs that can be brought back, and how many of them |
+//! | [`CloneSource`] | what a new lineage is made from |
+//! | [`suggested_names`] | names for a clone |
+//! | [`editable`] | what can be edited, and what has to be cloned first |
 
 mod base;
+mod clone;
 mod commit;
 mod content;
 mod dag;
+mod editable;
 mod head;
 mod marks;
 mod merge;
+mod naming;
+mod restore;
 mod revision;
+mod undo;
 mod words;
 
 pub use crate::{
     base::{BaseChoice, BasePlan, CommonAncestor, MissingRevisions, PlannedMerge},
+    clone::{CloneAdvice, CloneSource, Cloned, ClonedState, OriginWords},
     commit::{Commit, CommitError, CommitRequest},
     content::{Content, Frozen, FrozenError},
     dag::Dag,
+    editable::{Held, NotEditable, editable},
     head::{Generation, Head, StaleHead},
     marks::{Mark, MarkError, Marks, highest_release, release},
     merge::{UndoError, UndoPoint},
+    naming::{suggested_name, suggested_names},
+    restore::{RestoreError, RestoreRecord, Restored},
     revision::{Origin, Parent, Revision, RevisionMismatch, RevisionNumber, RevisionRef},
+    undo::{
+        BringBackError, BroughtBack, KeepUndo, KeptUndo, UndoBounds, UndoCause, UndoEntry, UndoLog,
+    },
     words::{Author, Message, ParseAuthorError, ParseMessageError, ParseRevisionNumberError},
 };
 

@@ -36,6 +36,26 @@ pub struct Marks {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MarkError {
+    /// The reason is none that could be shown in a line.
+    #[error(
+        "a mark needs a reason of 1 to 1024 characters in one line, not all blank and none of them a control character"
+    )]
+    Reason,
+    /// It is deprecated already.
+    #[error("this revision is deprecated already, by {by} at {at}: {reason}", by = .mark.by, at = .mark.at, reason = .mark.reason)]
+    Deprecated {
+        /// The mark that is there.
+        mark: Box<Mark>,
+    },
+    /// It is revoked already, which says more than any other mark.
+    #[error("this revision is revoked already, by {by} at {at}: {reason}", by = .mark.by, at = .mark.at, reason = .mark.reason)]
+    Revoked {
+        /// The mark that is there.
+        mark: Box<Mark>,
+    },
+    /// There is nothing to take back.
+    #[error("this revision is neither revoked nor deprecated: there is nothing to restore")]
+    Unmarked,
     /// Another revision was released as that version.
     #[error(
         "version {version} is the release of revision {holder} already: a release never moves, choose another version"
@@ -58,7 +78,90 @@ pub enum MarkError {
     },
 }
 
+impl Mark {
+    /// The most characters of a reason.
+    pub const MAX_CHARACTERS: usize = 1024;
+
+    /// A mark with its reason.
+    ///
+    /// # Errors
+    ///
+    /// The reason is blank, too long, or no single line.
+    pub fn new(by: Author, at: Timestamp, reason: &str) -> Result<Self, MarkError> {
+        let long = reason.chars().count() > Self::MAX_CHARACTERS;
+        if reason.trim().is_empty() || long || reason.chars().any(char::is_control) {
+            return Err(MarkError::Reason);
+        }
+        Ok(Self {
+            by,
+            at,
+            reason: reason.to_owned(),
+        })
+    }
+}
+
 impl Marks {
+    /// These marks once the revision is deprecated: it can still be used, with a warning (ours).
+    ///
+    /// # Errors
+    ///
+    /// It is deprecated or revoked already.
+    pub fn deprecate(&self, mark: Mark) -> Result<Self, MarkError> {
+        self.unrevoked()?;
+        match &self.deprecated {
+            Some(mark) => Err(MarkError::Deprecated {
+                mark: Box::new(mark.clone()),
+            }),
+            None => Ok(Self {
+                deprecated: Some(mark),
+                ..self.clone()
+            }),
+        }
+    }
+
+    /// These marks once the revision is revoked: it can no longer be used, for the reason of the
+    /// mark (ours). That it was deprecated before stays.
+    ///
+    /// # Errors
+    ///
+    /// It is revoked already.
+    pub fn revoke(&self, mark: Mark) -> Result<Self, MarkError> {
+        self.unrevoked()?;
+        Ok(Self {
+            revoked: Some(mark),
+            ..self.clone()
+        })
+    }
+
+    /// These marks without the last step: a revoked revision is what it was before, a deprecated
+    /// one is as good as new (ours).
+    ///
+    /// # Errors
+    ///
+    /// It is neither revoked nor deprecated.
+    pub fn restore(&self) -> Result<Self, MarkError> {
+        match (&self.revoked, &self.deprecated) {
+            (Some(_), _) => Ok(Self {
+                revoked: None,
+                ..self.clone()
+            }),
+            (None, Some(_)) => Ok(Self {
+                deprecated: None,
+                ..self.clone()
+            }),
+            (None, None) => Err(MarkError::Unmarked),
+        }
+    }
+
+    fn unrevoked(&self) -> Result<(), MarkError> {
+        match &self.revoked {
+            None => Ok(()),
+            Some(mark) => Err(MarkError::Revoked {
+                mark: Box::new(mark.clone()),
+            }),
+        }
+    }
+
     /// Whether nothing is marked.
     pub fn is_empty(&self) -> bool {
         self.deprecated.is_none() && self.revoked.is_none() && self.release.is_none()

@@ -1,15 +1,24 @@
 //! What turns one content into another.
 
 mod apply;
+mod compose;
+mod report;
 mod rows;
+mod unified;
 
 use crate::{Content, Description, InstanceType, Setting, UserData};
 use atlas_base::{Name, Tag};
 use atlas_image_id::{CloudLocation, ImageId};
+use core::cmp::Ordering;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::{apply::ApplyError, rows::DiffRow};
+pub use self::{
+    apply::ApplyError,
+    report::{DiffCoverage, DiffReport},
+    rows::DiffRow,
+    unified::UnifiedDiff,
+};
 
 /// A value before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,6 +34,17 @@ impl<T: PartialEq + Clone> Change<T> {
         (before != after).then(|| Self {
             before: before.clone(),
             after: after.clone(),
+        })
+    }
+}
+
+impl<T: PartialEq + Clone> Change<Option<T>> {
+    /// The change of what may be absent. Nothing is cloned unless it differs: most of what is
+    /// compared does not.
+    fn of(before: Option<&T>, after: Option<&T>) -> Option<Self> {
+        (before != after).then(|| Self {
+            before: before.cloned(),
+            after: after.cloned(),
         })
     }
 }
@@ -53,10 +73,10 @@ pub struct TagChange {
 pub struct SettingChange {
     /// The ramdisk.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ramdisk: Option<Change<Option<ImageId>>>,
+    pub ramdisk: Option<Box<Change<Option<ImageId>>>>,
     /// The kernel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kernel: Option<Change<Option<ImageId>>>,
+    pub kernel: Option<Box<Change<Option<ImageId>>>>,
     /// The instance type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_type: Option<Change<Option<InstanceType>>>,
@@ -70,24 +90,20 @@ pub struct SettingChange {
 
 impl SettingChange {
     fn between(before: &Setting, after: &Setting) -> Option<Self> {
-        let owned = |id: Option<&ImageId>| id.cloned();
         let change = Self {
-            ramdisk: Change::between(&owned(before.ramdisk()), &owned(after.ramdisk())),
-            kernel: Change::between(&owned(before.kernel()), &owned(after.kernel())),
-            instance_type: Change::between(
-                &before.instance_type().cloned(),
-                &after.instance_type().cloned(),
-            ),
+            ramdisk: Change::of(before.ramdisk(), after.ramdisk()).map(Box::new),
+            kernel: Change::of(before.kernel(), after.kernel()).map(Box::new),
+            instance_type: Change::of(before.instance_type(), after.instance_type()),
             image: respelled(before.image(), after.image()),
-            user_data: Change::between(&before.user_data().cloned(), &after.user_data().cloned()),
+            user_data: Change::of(before.user_data(), after.user_data()),
         };
         (change != Self::default()).then_some(change)
     }
 
     fn inverse(&self) -> Self {
         Self {
-            ramdisk: self.ramdisk.as_ref().map(Change::inverse),
-            kernel: self.kernel.as_ref().map(Change::inverse),
+            ramdisk: self.ramdisk.as_deref().map(Change::inverse).map(Box::new),
+            kernel: self.kernel.as_deref().map(Change::inverse).map(Box::new),
             instance_type: self.instance_type.as_ref().map(Change::inverse),
             image: self.image.as_ref().map(Change::inverse),
             user_data: self.user_data.as_ref().map(Change::inverse),
@@ -109,9 +125,9 @@ fn respelled(before: &ImageId, after: &ImageId) -> Option<Change<ImageId>> {
 #[serde(rename_all = "snake_case")]
 pub enum SettingDiff {
     /// The second content alone has it.
-    Added(Setting),
+    Added(Box<Setting>),
     /// The first content alone has it.
-    Removed(Setting),
+    Removed(Box<Setting>),
     /// Both have it, with differing fields.
     Modified(Box<SettingChange>),
 }
@@ -135,19 +151,41 @@ pub struct Diff {
 impl Diff {
     /// What turns `before` into `after`.
     pub fn between(before: &Content, after: &Content) -> Self {
-        let mut settings = BTreeMap::new();
-        for (location, old) in &before.settings {
-            let change = match after.settings.get(location) {
-                None => Some(SettingDiff::Removed(old.clone())),
-                Some(new) => SettingChange::between(old, new)
+        let mut settings = Vec::new();
+        // Both sides are in order: one walk over both, where looking each location up on the other
+        // side would compare it a dozen times.
+        let (mut old, mut new) = (before.settings.iter(), after.settings.iter());
+        let (mut left, mut right) = (old.next(), new.next());
+        loop {
+            let order = match (left, right) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((a, _)), Some((b, _))) => a.cmp(b),
+            };
+            let at = if order == Ordering::Greater {
+                right
+            } else {
+                left
+            };
+            let change = match (order, left, right) {
+                (Ordering::Less, Some((_, gone)), _) => {
+                    Some(SettingDiff::Removed(Box::new(gone.clone())))
+                }
+                (Ordering::Greater, _, Some((_, come))) => {
+                    Some(SettingDiff::Added(Box::new(come.clone())))
+                }
+                (_, Some((_, gone)), Some((_, come))) => SettingChange::between(gone, come)
                     .map(Box::new)
                     .map(SettingDiff::Modified),
+                _ => None,
             };
-            settings.extend(change.map(|change| (location.clone(), change)));
-        }
-        for (location, new) in &after.settings {
-            if !before.settings.contains_key(location) {
-                settings.insert(location.clone(), SettingDiff::Added(new.clone()));
+            settings.extend(at.zip(change).map(|((at, _), change)| (at.clone(), change)));
+            if order != Ordering::Greater {
+                left = old.next();
+            }
+            if order != Ordering::Less {
+                right = new.next();
             }
         }
         Self {
@@ -157,7 +195,8 @@ impl Diff {
                 added: after.tags.difference(&before.tags).cloned().collect(),
                 removed: before.tags.difference(&after.tags).cloned().collect(),
             },
-            settings,
+            // They come in order, so that the map is built in one go.
+            settings: settings.into_iter().collect(),
         }
     }
 

@@ -1,8 +1,12 @@
 //! Changes of HEAD, as values.
 
-use crate::{Content, Description, Setting, SettingError};
+mod admit;
+
+use crate::{Content, Description, Misfit, Setting, SettingError};
 use atlas_base::{Name, Tag};
-use atlas_image_id::CloudLocation;
+use atlas_image_id::{CloudLocation, ImageId};
+
+pub use self::admit::{ImageAccess, KnownImage};
 
 /// One change of HEAD.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +58,27 @@ pub enum EditError {
     /// The setting cannot stand at its location.
     #[error(transparent)]
     Setting(#[from] SettingError),
+    /// The instance type of a setting does not take its image (RightScale).
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    /// An inventory says that the image is not there (RightScale).
+    #[error("there is no image `{image}` at {location}: check its id and its location")]
+    NoImage {
+        /// Where.
+        location: CloudLocation,
+        /// Which.
+        image: ImageId,
+    },
+    /// An inventory says that the image is there, and closed to whoever asks (RightScale).
+    #[error(
+        "the image `{image}` is at {location}, and the credential has no access to it: ask its owner to share it, or copy it"
+    )]
+    NoAccess {
+        /// Where.
+        location: CloudLocation,
+        /// Which.
+        image: ImageId,
+    },
     /// There is no setting to take away or to move.
     #[error("there is no setting at {location}{}", list("; there are settings at ", .known))]
     NoSetting {

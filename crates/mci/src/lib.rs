@@ -26,32 +26,58 @@
 //! | [`Setting`] | image, instance type, kernel, ramdisk, user data |
 //! | [`HeadEdit`] | one change of HEAD, as a value |
 //! | [`Diff`] | what turns one content into another |
+//! | [`InstanceTypes`] | which architectures an instance type takes |
+//! | [`check`], [`Finding`], [`Deny`] | what is worth saying about a content, and what a commit is refused for |
+//! | [`Facts`] | what is known of the images of a content |
+//! | [`Matcher`] | settings for a whole cloud from one example |
+//! | [`RequiredLocations`] | locations that a lineage may not lose |
+//! | [`Suggestion`] | what could stand at a free location |
 //! | [`MergeDraft`] | two contents merged from their base, with [`Conflict`]s that [`Choices`] settle |
 //! | [`Coverage`] | which locations are served, as a picture |
 //! | [`InstanceDefaults`] | the instance type that an import uses where nobody named one |
 
+mod check;
 mod content;
 mod coverage;
 mod diff;
 mod edit;
+mod facts;
+mod fit;
+mod free;
+mod gate;
 mod instance_defaults;
+mod matcher;
 mod merge;
 mod setting;
 mod user_data;
 mod words;
 
 pub use crate::{
+    check::{
+        CheckCode, CheckRules, Denied, Deny, Finding, Found, ParseCheckCodeError, ParseDenyError,
+        Severity, check,
+    },
     content::{Content, NotReady},
     coverage::{Coverage, CoveragePicture, CoverageRow},
-    diff::{ApplyError, Change, Diff, DiffRow, SettingChange, SettingDiff, TagChange},
-    edit::{EditError, HeadEdit},
+    diff::{
+        ApplyError, Change, Diff, DiffCoverage, DiffReport, DiffRow, SettingChange, SettingDiff,
+        TagChange, UnifiedDiff,
+    },
+    edit::{EditError, HeadEdit, ImageAccess, KnownImage},
+    facts::{Facts, ImageFacts, RegisteredImage},
+    fit::{Fit, InstanceTypes, LateFit, Misfit, Takes},
+    free::{Profile, Suggestion},
+    gate::{CoverageLost, RequiredLocations},
     instance_defaults::{InstanceDefaults, NoInstanceType},
+    matcher::{
+        Checksum, MatchError, Matcher, ParseChecksumError, Rematch, SummedImage, SummedImages,
+    },
     merge::{
         Choice, Choices, Conflict, ConflictKind, ConflictRow, Judge, Merge, MergeBase, MergeDraft,
         MergeError, MergePath, MergeValue, ParseMergePathError, ParseMergeValueError, SettingPart,
         Side, Take,
     },
     setting::{Setting, SettingError},
-    user_data::UserData,
+    user_data::{DiffLine, LineDiff, LineHunk, LineSide, UserData},
     words::{Description, InstanceType, ParseDescriptionError, ParseInstanceTypeError},
 };

@@ -1,9 +1,13 @@
 //! What a server is told at its first boot.
 
+mod lines;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::sync::Arc;
+
+pub use self::lines::{DiffLine, LineDiff, LineHunk, LineSide};
 
 /// User data: bytes, since compressed data is common (RightScale, EC2).
 ///

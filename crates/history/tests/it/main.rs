@@ -7,12 +7,17 @@
 )]
 
 mod base;
+mod clone;
 mod commit;
 mod content;
 mod dag;
 mod digests;
+mod editable;
 mod marks;
 mod merge;
+mod naming;
+mod restore;
+mod undo;
 mod words;
 
 use atlas_base::Timestamp;

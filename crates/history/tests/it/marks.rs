@@ -57,6 +57,70 @@ fn m20_marks_are_set_and_taken_back() {
 }
 
 #[test]
+fn m20_a_revision_is_deprecated_revoked_and_restored() {
+    let none = Marks::default();
+    let deprecated = none.deprecate(mark("old")).unwrap();
+    assert_eq!(deprecated.deprecated, Some(mark("old")));
+    let revoked = deprecated.revoke(mark("CVE-2026-1")).unwrap();
+    assert_eq!(revoked.revoked, Some(mark("CVE-2026-1")));
+    // Each step is taken back by itself.
+    assert_eq!(revoked.restore(), Ok(deprecated.clone()));
+    assert_eq!(deprecated.restore(), Ok(none.clone()));
+    assert_eq!(none.restore(), Err(MarkError::Unmarked));
+    let at_once = none.revoke(mark("CVE-2026-1")).unwrap();
+    assert_eq!(at_once.restore(), Ok(none.clone()));
+    // The release is none of it.
+    let released = none.released(Version::new(1, 0, 0)).unwrap();
+    let back = released.revoke(mark("CVE-2026-1")).unwrap().restore();
+    assert_eq!(back, Ok(released.clone()));
+    assert_eq!(released.restore(), Err(MarkError::Unmarked));
+}
+
+#[test]
+fn m20_a_mark_is_set_once() {
+    let deprecated = Marks::default().deprecate(mark("old")).unwrap();
+    let revoked = deprecated.revoke(mark("CVE-2026-1")).unwrap();
+    let held = |reason| Box::new(mark(reason));
+    let twice = deprecated.deprecate(mark("older")).unwrap_err();
+    assert_eq!(twice, MarkError::Deprecated { mark: held("old") });
+    let again = revoked.revoke(mark("CVE-2026-2")).unwrap_err();
+    assert_eq!(
+        again,
+        MarkError::Revoked {
+            mark: held("CVE-2026-1")
+        }
+    );
+    let weaker = revoked.deprecate(mark("old")).unwrap_err();
+    assert_eq!(weaker, again);
+    let (unmarked, blank) = (MarkError::Unmarked, MarkError::Reason);
+    insta::assert_snapshot!(format!("{twice}\n{again}\n{unmarked}\n{blank}"));
+}
+
+#[test]
+fn m20_a_mark_has_a_reason_in_a_line() {
+    let new = |reason: &str| {
+        let mark = mark("");
+        Mark::new(mark.by, mark.at, reason)
+    };
+    assert_eq!(new("CVE-2026-1"), Ok(mark("CVE-2026-1")));
+    assert!(new(&"é".repeat(1024)).is_ok());
+    for reason in ["", " ", "a\nb", "a\u{1b}b", &"é".repeat(1025)] {
+        assert_eq!(new(reason), Err(MarkError::Reason), "{reason:?}");
+    }
+}
+
+#[test]
+fn m20_marks_are_no_part_of_a_digest() {
+    let revision = crate::merged();
+    let stored = serde_json::to_value(&revision).unwrap();
+    let marks = Marks::default().revoke(mark("CVE-2026-1")).unwrap();
+    assert!(!marks.is_empty());
+    assert!(revision.verify().is_ok());
+    assert_eq!(serde_json::to_value(&revision).unwrap(), stored);
+    assert!(stored.get("marks").is_none() && stored.get("revoked").is_none());
+}
+
+#[test]
 fn r08_a_release_is_for_ever() {
     let version = Version::new(2, 1, 0);
     let released = Marks::default().released(version.clone()).unwrap();

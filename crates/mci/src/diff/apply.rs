@@ -45,8 +45,8 @@ impl Diff {
             };
             let before = target.settings.remove(location);
             let after = match (change, before) {
-                (SettingDiff::Added(setting), None) => setting.clone(),
-                (SettingDiff::Removed(setting), Some(before)) if *setting == before => continue,
+                (SettingDiff::Added(setting), None) => Setting::clone(setting),
+                (SettingDiff::Removed(setting), Some(before)) if **setting == before => continue,
                 (SettingDiff::Modified(change), Some(before)) => {
                     change.apply(before).map_err(misfit)?
                 }
@@ -67,14 +67,14 @@ fn put<T: PartialEq + Clone>(place: &mut T, change: Option<&Change<T>>) -> Optio
 }
 
 impl SettingChange {
-    fn apply(&self, before: Setting) -> Result<Setting, &'static str> {
+    pub(super) fn apply(&self, before: Setting) -> Result<Setting, &'static str> {
         let mut ramdisk = before.ramdisk().cloned();
         let mut kernel = before.kernel().cloned();
         let mut instance_type = before.instance_type().cloned();
         let mut image = before.image().clone();
         let mut user_data = before.user_data().cloned();
-        put(&mut ramdisk, self.ramdisk.as_ref()).ok_or("the ramdisk")?;
-        put(&mut kernel, self.kernel.as_ref()).ok_or("the kernel")?;
+        put(&mut ramdisk, self.ramdisk.as_deref()).ok_or("the ramdisk")?;
+        put(&mut kernel, self.kernel.as_deref()).ok_or("the kernel")?;
         put(&mut instance_type, self.instance_type.as_ref()).ok_or("the instance type")?;
         put(&mut image, self.image.as_ref()).ok_or("the image")?;
         put(&mut user_data, self.user_data.as_ref()).ok_or("the user data")?;

@@ -84,10 +84,10 @@ impl SettingChange {
                 after,
             });
         };
-        if let Some(Change { before, after }) = &self.ramdisk {
+        if let Some(Change { before, after }) = self.ramdisk.as_deref() {
             row("ramdisk", text(before.as_ref()), text(after.as_ref()));
         }
-        if let Some(Change { before, after }) = &self.kernel {
+        if let Some(Change { before, after }) = self.kernel.as_deref() {
             row("kernel", text(before.as_ref()), text(after.as_ref()));
         }
         if let Some(Change { before, after }) = &self.instance_type {

@@ -6,11 +6,20 @@
     reason = "a failed test is the right place for a panic"
 )]
 
+mod check;
+mod check_laws;
 mod content;
 mod coverage;
 mod diff;
+mod diff_laws;
+mod diff_text;
 mod edit;
+mod facts;
+mod fit;
+mod free;
+mod gate;
 mod instance_defaults;
+mod matcher;
 mod merge;
 mod merge_git;
 mod merge_histories;
