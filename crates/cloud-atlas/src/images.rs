@@ -35,13 +35,21 @@ impl Session {
         });
         let mut registered = registered.await?;
         if *registered.record.scope() == Scope::global() {
-            // Told, and no reason to refuse: so the accounts are looked into when it is done.
-            let scopes = self.read().await?.shadowing(&registered.record).await?;
-            if !scopes.is_empty() {
-                registered.warnings.push(Warning::ShadowedBelow { scopes });
-            }
+            Box::pin(self.tell_shadows(&mut registered)).await?;
         }
         Ok(registered)
+    }
+
+    /// Says which accounts go on using their own records of an image that was registered at `/`: no
+    /// reason to refuse it, so they are looked into when it is done.
+    async fn tell_shadows(&self, registered: &mut Registered) -> Result<(), Error> {
+        let unit = self.read().await?;
+        let scopes = unit.shadowing(&registered.record).await?;
+        if !scopes.is_empty() {
+            let warning = Warning::ShadowedBelow { scopes };
+            registered.warnings.push(warning);
+        }
+        Ok(())
     }
 
     /// The image records that a scope sees, scope by scope from the nearest upward; then those that

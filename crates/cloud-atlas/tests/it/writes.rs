@@ -83,7 +83,7 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
     macro_rules! wrote {
         ($who:ident.$name:ident($($argument:expr),* $(,)?)) => {{
             watched.written();
-            let outcome = $who.$name($($argument),*).await.unwrap();
+            let outcome = Box::pin($who.$name($($argument),*)).await.unwrap();
             told(stringify!($name), &$who, &watched.written());
             tried.insert(stringify!($name).to_owned());
             outcome
