@@ -177,7 +177,7 @@ fn what_is_no_json_is_refused_as_far_as_it_is_read() {
         "{",
         "",
         r#"{"a":"b\"#,
-        r#"{"a":tru}"#,
+        r#"{"a":nul}"#,
     ] {
         assert!(query.admits(json).is_err(), "{json}");
     }
