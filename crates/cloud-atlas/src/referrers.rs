@@ -6,11 +6,11 @@ pub(crate) use self::search::States;
 
 use self::search::Search;
 use crate::{
-    Error, Session,
+    Error, NotFound, Noun, Session,
     tables::{IMAGES, image_parts, partition_of, partitions_above},
     unit::Unit,
 };
-use atlas_image::{ImageRecord, ImageRecordId, SameImage, Usage, refer};
+use atlas_image::{ImageRecord, ImageRecordId, Referrer, SameImage, Usage, refer};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Partition;
@@ -25,8 +25,33 @@ impl Session {
     /// It is not there or not visible.
     pub async fn image_referrers(&self, id: ImageRecordId, from: &Scope) -> Result<Usage, Error> {
         let unit = self.read().await?;
-        let record = unit.image(id, from).await?;
-        unit.told_usage(&record, from).await
+        unit.enter(Permission::ImageView, from).await?;
+        if let Some(record) = unit.held_image(id, from).await? {
+            return unit.told_usage(&record, from).await;
+        }
+        match unit.opened_image(id, from).await? {
+            Some(record) => {
+                // Found as it is, and told as it is shown: at its account.
+                let shown = record.as_opened();
+                let may_delete = unit.may_delete(&shown).await?;
+                let states = &mut States::default();
+                let found = unit.usage_among(&record, from, may_delete, states);
+                Ok(found.await?.of(&shown, may_delete))
+            }
+            None => Err(NotFound::new(Noun::Image, id, from).into()),
+        }
+    }
+}
+
+/// What refers to a record, and to whom it is opened.
+struct Uses {
+    found: Vec<Referrer>,
+    opened: BTreeSet<Scope>,
+}
+
+impl Uses {
+    fn of(self, record: &ImageRecord, may_delete: bool) -> Usage {
+        Usage::opened(record, self.found, may_delete, self.opened)
     }
 }
 
@@ -40,8 +65,8 @@ impl Unit {
     pub(crate) async fn usage(&self, record: &ImageRecord, from: &Scope) -> Result<Usage, Error> {
         let may_delete = self.may_delete(record).await?;
         let states = &mut States::default();
-        self.usage_among(record, from, may_delete, true, states)
-            .await
+        let found = self.usage_among(record, from, true, states).await?;
+        Ok(found.of(record, may_delete))
     }
 
     /// The same for who only looks: where she is told of nothing, nothing is read.
@@ -52,8 +77,8 @@ impl Unit {
     ) -> Result<Usage, Error> {
         let may_delete = self.may_delete(record).await?;
         let states = &mut States::default();
-        self.usage_among(record, from, may_delete, may_delete, states)
-            .await
+        let found = self.usage_among(record, from, may_delete, states).await?;
+        Ok(found.of(record, may_delete))
     }
 
     /// Whether nothing uses a record, as the caller is told who looks from a scope.
@@ -64,8 +89,8 @@ impl Unit {
         states: &mut States,
     ) -> Result<bool, Error> {
         let may_delete = self.may_delete(record).await?;
-        let usage = self.usage_among(record, from, may_delete, may_delete, states);
-        Ok(usage.await?.is_unused())
+        let found = self.usage_among(record, from, may_delete, states).await?;
+        Ok(found.of(record, may_delete).is_unused())
     }
 
     async fn may_delete(&self, record: &ImageRecord) -> Result<bool, Error> {
@@ -81,10 +106,9 @@ impl Unit {
         &self,
         record: &ImageRecord,
         from: &Scope,
-        may_delete: bool,
         everywhere: bool,
         states: &mut States,
-    ) -> Result<Usage, Error> {
+    ) -> Result<Uses, Error> {
         let mut search = Search {
             unit: self,
             record,
@@ -112,7 +136,8 @@ impl Unit {
                 search.mcis(&partition, &account).await?;
             }
         }
-        Ok(Usage::opened(record, search.found, may_delete, opened))
+        let found = search.found;
+        Ok(Uses { found, opened })
     }
 
     /// Whether the caller sees anything in an account that may refer to a record.

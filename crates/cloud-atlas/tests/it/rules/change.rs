@@ -109,7 +109,9 @@ impl Model {
             }
             Change::Protect(cool_down) => {
                 unless(deleted, Conflict)?;
-                record.guard = Guard::On(cool_down);
+                // A cool-down that was set is ended by its time alone.
+                let kept = matches!(record.guard, Guard::On(true) | Guard::Until(_));
+                record.guard = Guard::On(cool_down || kept);
             }
             Change::Unprotect => {
                 unless(deleted, Conflict)?;

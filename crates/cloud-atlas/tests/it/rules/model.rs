@@ -258,6 +258,17 @@ impl Model {
         found.map(|(which, _)| which)
     }
 
+    /// S10: the one that counts there, or else the first that is opened to it.
+    fn counting(&self, from: At, place: Place, number: u64) -> Option<usize> {
+        self.nearest(from, place, number).or_else(|| {
+            let opened = self.records.iter().enumerate().filter(|(_, record)| {
+                record.is_of(place, number) && self.sees(record, from) == Some(Seen::Opened)
+            });
+            let first = opened.min_by_key(|(_, record)| (account(record.scope), record.id));
+            first.map(|(which, _)| which)
+        })
+    }
+
     /// C02: the nearest credential at a scope or above it.
     pub(super) fn credential(&self, at: At) -> Option<At> {
         let above = self.credentials.iter().filter(|up| contains(up, at));
@@ -322,7 +333,7 @@ impl Model {
         }
         let record = &self.records[which];
         for (scope, mci) in &self.mcis {
-            if self.nearest(scope, record.place, record.number) != Some(which) {
+            if self.counting(scope, record.place, record.number) != Some(which) {
                 continue;
             }
             let holds =

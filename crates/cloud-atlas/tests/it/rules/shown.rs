@@ -78,6 +78,7 @@ impl Model {
             ref life => life.clone(),
         };
         let guard = match record.guard {
+            _ if opened => "off".to_owned(),
             Guard::Off => "off".to_owned(),
             Guard::On(cool_down) => format!("on {cool_down}"),
             Guard::Until(end) => format!("until {}", at(end)),
