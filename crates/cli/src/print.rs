@@ -10,7 +10,7 @@ pub(crate) use self::{
     coverage::coverage,
     diff::{DiffLine, diff},
     parts::parts,
-    table::Columns,
+    table::{Columns, moment},
 };
 
 use self::json::Json;

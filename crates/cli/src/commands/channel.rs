@@ -4,11 +4,12 @@ use crate::{
     args::Global,
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out},
+    print::{Columns, Out, moment},
 };
 use clap::Subcommand;
 use cloud_atlas::{
     Released,
+    base::Timestamp,
     history::RevisionNumber,
     template::{Channel, ChannelName, Reference},
 };
@@ -65,7 +66,7 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
 struct Pointer {
     channel: String,
     revision: RevisionNumber,
-    since: Option<String>,
+    since: Option<Timestamp>,
     by: Option<String>,
     /// How often it was moved, the first time included.
     moves: usize,
@@ -77,7 +78,7 @@ impl Pointer {
         Self {
             channel: channel.name().to_string(),
             revision: channel.current(),
-            since: last.map(|step| step.at.to_string()),
+            since: last.map(|step| step.at),
             by: last.map(|step| step.by.to_string()),
             moves: channel.moves().len(),
         }
@@ -88,7 +89,7 @@ impl Pointer {
         vec![
             self.channel.clone(),
             self.revision.to_string(),
-            or_empty(&self.since),
+            self.since.map(moment).unwrap_or_default(),
             or_empty(&self.by),
         ]
     }

@@ -4,7 +4,7 @@ use crate::{
     args::Global,
     exit::{Failure, Run},
     pages::PageArgs,
-    print::{Columns, Out},
+    print::{Columns, Out, moment},
 };
 use cloud_atlas::{
     AuditEvent, EventQuery, Paging, Session,
@@ -59,7 +59,7 @@ pub(crate) fn events(events: Events, global: &Global, out: &mut Out) -> Run {
 
 fn row(event: &AuditEvent) -> Vec<String> {
     vec![
-        event.at.to_string(),
+        moment(event.at),
         event.by.to_string(),
         event.action.to_string(),
         event.scope.to_string(),

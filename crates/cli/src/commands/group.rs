@@ -4,7 +4,7 @@ use crate::{
     args::Global,
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out},
+    print::{Columns, Out, moment},
 };
 use clap::Subcommand;
 use cloud_atlas::{
@@ -155,7 +155,7 @@ pub(crate) fn run(command: GroupCommand, global: &Global, out: &mut Out) -> Run 
 }
 
 fn row(view: &GroupView) -> Vec<String> {
-    let since = view.member_since.map(|since| since.to_string());
+    let since = view.member_since.map(moment);
     let members = view.members.as_ref().map(|all| all.len().to_string());
     vec![
         view.name.to_string(),

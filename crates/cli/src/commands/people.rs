@@ -4,7 +4,7 @@ use crate::{
     args::Global,
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out},
+    print::{Columns, Out, moment},
 };
 use clap::Subcommand;
 use cloud_atlas::{
@@ -79,7 +79,7 @@ fn scope_row(record: &ScopeRecord) -> Vec<String> {
     vec![
         record.scope.to_string(),
         number.unwrap_or_default(),
-        record.created.to_string(),
+        moment(record.created),
     ]
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn principal(command: PrincipalCommand, global: &Global, out: &mut Ou
 }
 
 fn principal_row(record: &PrincipalRecord) -> Vec<String> {
-    vec![record.principal.to_string(), record.created.to_string()]
+    vec![record.principal.to_string(), moment(record.created)]
 }
 
 /// A grant gives a role to a principal at --scope and below
@@ -202,7 +202,7 @@ pub(crate) fn grant(command: GrantCommand, global: &Global, out: &mut Out) -> Ru
 }
 
 fn grant_row(grant: &Grant) -> Vec<String> {
-    let until = grant.expires.as_ref().map(ToString::to_string);
+    let until = grant.expires.map(moment);
     vec![
         grant.principal.to_string(),
         grant.role.to_string(),

@@ -1,5 +1,6 @@
 //! Tables.
 
+use cloud_atlas::base::Timestamp;
 use comfy_table::{CellAlignment, ColumnConstraint, LineStyle, Table, TableStyle, Width};
 use std::io::{self, Write};
 
@@ -83,6 +84,12 @@ impl<'a, T> Columns<'a, T> {
         }
         Ok(())
     }
+}
+
+/// A time as tables tell it: to the second, so that a column is as wide today as tomorrow. JSON
+/// has it whole.
+pub(crate) fn moment(at: Timestamp) -> String {
+    format!("{at:.0}")
 }
 
 /// No lines but the one below the header.
