@@ -1,11 +1,10 @@
 //! The guide to etcd says what to type, and it works. Built with the feature `etcd` only.
 
-use crate::program::Program;
-use std::{
-    net::TcpListener,
-    path::Path,
-    process::{Command, Stdio},
+use crate::{
+    guides::{commands, count, guide},
+    program::{Program, Ran},
 };
+use std::net::TcpListener;
 
 /// The ports that the guide names, by how their numbers begin, and their members.
 const PORTS: [&str; 2] = ["2379", "2380"];
@@ -25,19 +24,8 @@ fn free(taken: &[u16]) -> u16 {
 
 #[test]
 fn the_commands_in_the_guide_to_etcd_work_as_they_stand() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/etcd.md");
-    let guide = std::fs::read_to_string(guide).unwrap();
-    let commands: String = guide
-        .split("```console\n")
-        .skip(1)
-        .filter_map(|block| block.split("```").next())
-        .collect();
-    let lines = |text: &str| {
-        let commands = text.lines().filter(|line| line.starts_with("atlas "));
-        commands.count()
-    };
-    assert_eq!(lines(&guide), lines(&commands));
-    assert!(lines(&commands) >= 10);
+    let commands = commands(&guide("etcd.md"));
+    assert!(count(&commands) >= 10);
     // Somebody may use those ports: all that is changed.
     let mut taken = Vec::new();
     let mut commands = commands;
@@ -51,20 +39,7 @@ fn the_commands_in_the_guide_to_etcd_work_as_they_stand() {
     // However it ends, what it started is stopped.
     let stop = "trap 'for file in etcd-*.pid; do kill -9 \"$(cat \"$file\")\"; done; wait' EXIT\n";
     let program = Program::bare();
-    let folder = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
-    let ran = Command::new("sh")
-        .args(["-e", "-x", "-c", &format!("{stop}{commands}")])
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
-        .current_dir(program.path(""))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let (out, err) = (
-        String::from_utf8(ran.stdout).unwrap(),
-        String::from_utf8(ran.stderr).unwrap(),
-    );
-    assert!(ran.status.success(), "{out}{err}");
+    let Ran { out, .. } = program.script(&format!("{stop}{commands}"));
     assert_eq!(out.matches("all is well").count(), 1, "{out}");
     // Told when it was made, and in the list.
     assert_eq!(out.matches("/globex").count(), 2, "{out}");

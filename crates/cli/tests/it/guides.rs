@@ -1,17 +1,20 @@
 //! The guides say what to type, and it works.
 
-use crate::program::Program;
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use crate::program::{Program, Ran};
+use std::path::Path;
 
 /// The first section of the guide that needs servers.
 const SERVERS: &str = "\n## PostgreSQL\n";
 
+/// What a guide says.
+pub(crate) fn guide(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
 /// The commands of a guide, or of a part of it.
 #[track_caller]
-fn commands(guide: &str) -> String {
+pub(crate) fn commands(guide: &str) -> String {
     let blocks = guide.split("```console\n").skip(1);
     let commands: String = blocks
         .filter_map(|block| block.split("```").next())
@@ -22,15 +25,14 @@ fn commands(guide: &str) -> String {
 }
 
 /// How many commands of ours there are.
-fn count(text: &str) -> usize {
+pub(crate) fn count(text: &str) -> usize {
     let lines = text.lines();
     lines.filter(|line| line.starts_with("atlas ")).count()
 }
 
 #[test]
 fn the_commands_in_the_guide_to_storage_work_as_they_stand() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/storage.md");
-    let guide = std::fs::read_to_string(guide).unwrap();
+    let guide = guide("storage.md");
     // From there on it is about servers.
     let (guide, _) = guide.split_once(SERVERS).unwrap();
     let commands = commands(guide);
@@ -40,20 +42,7 @@ fn the_commands_in_the_guide_to_storage_work_as_they_stand() {
     // The document that the guide imports.
     let release = std::fs::read(&crate::program::releases()[0]).unwrap();
     program.file("release.json", release);
-    let folder = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
-    let ran = Command::new("sh")
-        .args(["-e", "-x", "-c", &commands])
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
-        .current_dir(program.path(""))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let (out, err) = (
-        String::from_utf8(ran.stdout).unwrap(),
-        String::from_utf8(ran.stderr).unwrap(),
-    );
-    assert!(ran.status.success(), "{out}{err}");
+    let Ran { out, .. } = program.script(&commands);
     // The store, its copy, the restored one, also in the place of the first; with what there was.
     assert_eq!(out.matches("all is well").count(), 4, "{out}");
     assert_eq!(out.matches("web").count(), 3, "{out}");
@@ -61,24 +50,10 @@ fn the_commands_in_the_guide_to_storage_work_as_they_stand() {
 
 #[test]
 fn the_commands_in_the_guide_to_registration_work_as_they_stand() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/registration.md");
-    let commands = commands(&std::fs::read_to_string(guide).unwrap());
+    let commands = commands(&guide("registration.md"));
     assert!(count(&commands) > 20);
     let program = Program::bare();
-    let folder = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
-    let ran = Command::new("sh")
-        .args(["-e", "-x", "-c", &commands])
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
-        .current_dir(program.path(""))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let (out, err) = (
-        String::from_utf8(ran.stdout).unwrap(),
-        String::from_utf8(ran.stderr).unwrap(),
-    );
-    assert!(ran.status.success(), "{out}{err}");
+    let Ran { out, err, .. } = program.script(&commands);
     // One image of each cloud, told when it was registered and listed after that.
     for location in [
         "aws/us-east-1",
@@ -101,8 +76,7 @@ fn the_commands_in_the_guide_to_registration_work_as_they_stand() {
 #[cfg(feature = "postgres")]
 #[test]
 fn the_commands_of_the_guide_lead_to_postgresql_with_replicas() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/storage.md");
-    let guide = std::fs::read_to_string(guide).unwrap();
+    let guide = guide("storage.md");
     let (_, section) = guide.split_once(SERVERS).unwrap();
     let section = section.split("\n## ").next().unwrap();
     let mut commands = commands(section);
@@ -145,26 +119,14 @@ fn options_that_are_not_understood_are_a_wrong_use() {
 
 #[test]
 fn the_commands_in_the_guide_to_clouds_work_as_they_stand() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/clouds.md");
-    let guide = std::fs::read_to_string(guide).unwrap();
+    let guide = guide("clouds.md");
     let commands = commands(&guide);
     assert!(count(&commands) > 10);
 
     let program = Program::bare();
     let inventory = guide.split("```json\n").nth(1).unwrap();
     program.file("inventory.json", inventory.split("```").next().unwrap());
-    let folder = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
-    let ran = Command::new("sh")
-        .args(["-e", "-c", &commands])
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
-        .current_dir(program.path(""))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let out = String::from_utf8(ran.stdout).unwrap();
-    let err = String::from_utf8(ran.stderr).unwrap();
-    assert!(ran.status.success(), "{out}{err}");
+    let Ran { out, .. } = program.script(&commands);
     // What the guide's inventory says was found: a candidate without a record, then the image made.
     assert!(out.contains("image without record"), "{out}");
     assert!(out.contains("ami-00000000000000007"), "{out}");

@@ -127,6 +127,23 @@ impl Program {
         self.read(self.command(args).stdin(Stdio::null()).output().unwrap())
     }
 
+    /// Runs commands as a person types them, in the folder and with nothing else in the
+    /// environment; each must end with 0.
+    #[track_caller]
+    pub(crate) fn script(&self, commands: &str) -> Ran {
+        let program = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
+        let output = Command::new("sh")
+            .args(["-e", "-x", "-c", commands])
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .output();
+        let ran = self.read(output.unwrap());
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        ran
+    }
+
     /// Runs with a text on stdin.
     pub(crate) fn fed(&self, args: &[&str], text: &[u8]) -> Ran {
         let mut command = self.command(args);
@@ -198,7 +215,7 @@ impl Ran {
 pub(crate) fn stable(text: &str) -> String {
     let id = Regex::new(r"(img|lin|cred|grp|inv|map|work)-[0-9a-f]{32}").unwrap();
     let text = id.replace_all(text, format!("${{1}}-{}", "0".repeat(32)));
-    let now = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]+Z";
+    let now = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z";
     let now = Regex::new(now).unwrap();
     now.replace_all(&text, "NOW").into_owned()
 }
