@@ -1,28 +1,22 @@
 //! What is written, commit by commit, between the facade and the engine.
 
-use atlas_store::{
-    Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page,
-    Partition, Slice, Snapshot, Store, Write,
-};
-use core::time::Duration;
+use atlas_store::{Commit, Committed, Fut, MemoryStore, Snapshot, Store, Write};
+use atlas_store_conformance::{Layer, Layered};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The pairs of one commit.
 pub(crate) type Batch = Vec<(Vec<u8>, Vec<u8>)>;
 
-type Batches = Arc<Mutex<Vec<Batch>>>;
-
-/// A store that keeps what is put into it, beside the engine's own.
-#[derive(Debug)]
-pub(crate) struct Captured<S> {
-    inner: S,
-    batches: Batches,
+/// A store in memory, with what was put into it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Captured {
+    inner: Arc<MemoryStore>,
+    batches: Arc<Mutex<Vec<Batch>>>,
 }
 
-impl<S> Captured<S> {
-    pub(crate) fn new(inner: S) -> Self {
-        let batches = Arc::default();
-        Self { inner, batches }
+impl Captured {
+    pub(crate) fn store() -> Arc<Layered<Self>> {
+        Arc::default()
     }
 
     /// The commits since the last time.
@@ -32,52 +26,12 @@ impl<S> Captured<S> {
     }
 }
 
-impl<S: Store> Store for Captured<S> {
-    fn capability(&self) -> &Capability {
-        self.inner.capability()
+impl Layer for Captured {
+    fn store(&self) -> &dyn Store {
+        &*self.inner
     }
 
-    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
-        Box::pin(async {
-            let inner = self.inner.snapshot().await?;
-            let batches = Arc::clone(&self.batches);
-            Ok(Box::new(CapturedSnapshot { inner, batches }) as Box<dyn Snapshot>)
-        })
-    }
-
-    fn feed<'a>(
-        &'a self,
-        partition: &'a Partition,
-        after: FeedPosition,
-        max: usize,
-    ) -> Fut<'a, FeedPage> {
-        self.inner.feed(partition, after, max)
-    }
-
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.inner.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.inner.sleep(duration)
-    }
-}
-
-struct CapturedSnapshot {
-    inner: Box<dyn Snapshot>,
-    batches: Batches,
-}
-
-impl Snapshot for CapturedSnapshot {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        self.inner.get(keys)
-    }
-
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        self.inner.range(range, page)
-    }
-
-    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
+    fn commit(self, behind: Box<dyn Snapshot>, commit: Commit) -> Fut<'static, Committed> {
         let pair = |write: &Write| match write {
             Write::Put { key, value } => Some((key.as_str().as_bytes().to_vec(), value.to_vec())),
             Write::Delete { .. } => None,
@@ -86,6 +40,6 @@ impl Snapshot for CapturedSnapshot {
         let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
         batches.push(batch);
         drop(batches);
-        self.inner.commit(commit)
+        behind.commit(commit)
     }
 }

@@ -6,7 +6,6 @@ use crate::{
     fleet,
 };
 use atlas_benches::{Claim, is_quick, rounds, seconds};
-use atlas_store::MemoryStore;
 use cloud_atlas::{Atlas, Session, scope::Scope};
 use pollster::block_on;
 use redb::{Database, TableDefinition};
@@ -80,8 +79,8 @@ fn register(session: &Session, file: &Path, way: Way) -> Result<(), Fault> {
 
 /// What a registration commits.
 fn batches(file: &Path, way: Way) -> Result<Vec<Batch>, Fault> {
-    let store = Arc::new(Captured::new(MemoryStore::new()));
-    let atlas = block_on(Atlas::builder().with_store(Arc::<Captured<_>>::clone(&store)))?;
+    let store = Captured::store();
+    let atlas = block_on(Atlas::builder().with_store(Arc::clone(&store) as _))?;
     let session = atlas.act_as(&"admin".parse()?);
     block_on(fleet::furnish(&session, 0))?;
     store.take();

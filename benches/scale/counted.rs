@@ -1,19 +1,14 @@
 //! What a question reads: keys and calls, counted between the facade and the engine.
 
-use atlas_store::{
-    Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page,
-    Partition, Slice, Snapshot, Store,
-};
-use core::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use atlas_store::{Entry, Fut, Key, KeyRange, Page, Slice, Snapshot, Store};
+use atlas_store_conformance::{Layer, Layered};
+use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 /// A store that counts what is read of it.
-#[derive(Debug)]
-pub(crate) struct Counted<S> {
-    inner: S,
+#[derive(Debug, Clone)]
+pub(crate) struct Counted {
+    inner: Arc<dyn Store>,
     counts: Arc<Counts>,
 }
 
@@ -31,10 +26,10 @@ impl Counts {
     }
 }
 
-impl<S> Counted<S> {
-    pub(crate) fn new(inner: S) -> Self {
-        let counts = Arc::default();
-        Self { inner, counts }
+impl Counted {
+    pub(crate) fn before(inner: impl Store + 'static) -> Arc<Layered<Self>> {
+        let (inner, counts) = (Arc::new(inner), Arc::default());
+        Arc::new(Layered(Self { inner, counts }))
     }
 
     /// Keys and calls since the last time.
@@ -45,57 +40,26 @@ impl<S> Counted<S> {
     }
 }
 
-impl<S: Store> Store for Counted<S> {
-    fn capability(&self) -> &Capability {
-        self.inner.capability()
+impl Layer for Counted {
+    fn store(&self) -> &dyn Store {
+        &*self.inner
     }
 
-    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
-        Box::pin(async {
-            let inner = self.inner.snapshot().await?;
-            let counts = Arc::clone(&self.counts);
-            Ok(Box::new(CountedSnapshot { inner, counts }) as Box<dyn Snapshot>)
-        })
-    }
-
-    fn feed<'a>(
-        &'a self,
-        partition: &'a Partition,
-        after: FeedPosition,
-        max: usize,
-    ) -> Fut<'a, FeedPage> {
-        self.inner.feed(partition, after, max)
-    }
-
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.inner.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.inner.sleep(duration)
-    }
-}
-
-struct CountedSnapshot {
-    inner: Box<dyn Snapshot>,
-    counts: Arc<Counts>,
-}
-
-impl Snapshot for CountedSnapshot {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
+    fn get<'a>(&'a self, behind: &'a dyn Snapshot, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
         self.counts.add(keys.len());
-        self.inner.get(keys)
+        behind.get(keys)
     }
 
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
+    fn range<'a>(
+        &'a self,
+        behind: &'a dyn Snapshot,
+        range: &'a KeyRange,
+        page: Page,
+    ) -> Fut<'a, Slice> {
         Box::pin(async move {
-            let slice = self.inner.range(range, page).await?;
+            let slice = behind.range(range, page).await?;
             self.counts.add(slice.entries.len());
             Ok(slice)
         })
-    }
-
-    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
-        self.inner.commit(commit)
     }
 }

@@ -48,8 +48,8 @@ pub(crate) fn run(small: &Fleet, large: &Fleet) -> Result<(), Fault> {
 
 /// Keys and calls that a query takes.
 fn counts(path: &Path, query: &ImageQuery) -> Result<(u64, u64), Fault> {
-    let store = Arc::new(Counted::new(RedbStore::open(path)?));
-    let atlas = block_on(Atlas::builder().with_store(Arc::<Counted<_>>::clone(&store)))?;
+    let store = Counted::before(RedbStore::open(path)?);
+    let atlas = block_on(Atlas::builder().with_store(Arc::clone(&store) as _))?;
     let session = atlas.act_as(&"admin".parse()?);
     store.take();
     block_on(ask(&session, query))?;

@@ -41,6 +41,7 @@
 //! | [`Failure`], [`Guarantee`] | what a check found |
 //! | [`Report`], [`Skipped`] | what all of them found |
 //! | [`FaultyStore`], [`Fault`], [`Rates`] | a store that fails as planned or at random, for tests of what is built on one |
+//! | [`Layer`], [`Layered`] | a store in front of another one, which counts, delays or spoils some of its calls |
 //! | [`ledger`] | work of which every loss shows, for processes that are killed |
 
 mod bench;
@@ -50,6 +51,7 @@ mod failure;
 mod faulty;
 mod harness;
 mod lack;
+mod layer;
 pub mod ledger;
 mod list;
 mod report;
@@ -59,6 +61,7 @@ pub use crate::{
     faulty::{Call, Fault, FaultyStore, Rates},
     harness::Harness,
     lack::Lack,
+    layer::{Layer, Layered},
     list::{Check, Outcome, checks, verify},
     report::{Report, Skipped, run},
 };

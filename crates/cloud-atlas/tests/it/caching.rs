@@ -1,13 +1,13 @@
 //! What is remembered never outlives its truth.
 
 use crate::support::{World, ami, ask, beside, committed, image, import, p, run, set, small};
+use atlas_store_conformance::{Layer, Layered};
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
     Atlas, Error, LaunchRequest, Session,
     scope::{Role, Scope},
     store::{
-        Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page,
-        Partition, Slice, Snapshot, Store,
+        Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page, Partition, Slice, Snapshot, Store,
     },
     store_redb::RedbStore,
     template::Reference,
@@ -16,7 +16,6 @@ use core::{
     pin::pin,
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 use std::sync::Arc;
 
@@ -360,22 +359,17 @@ impl Counts {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Counting(Arc<dyn Store>, Arc<Counts>);
 
-struct CountingSnapshot(Box<dyn Snapshot>, Arc<Counts>);
-
-impl Store for Counting {
-    fn capability(&self) -> &Capability {
-        self.0.capability()
+impl Layer for Counting {
+    fn store(&self) -> &dyn Store {
+        &*self.0
     }
 
     fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
         self.1.snapshots.fetch_add(1, Ordering::SeqCst);
-        Box::pin(async {
-            let snapshot = self.0.snapshot().await?;
-            Ok(Box::new(CountingSnapshot(snapshot, Arc::clone(&self.1))) as Box<dyn Snapshot>)
-        })
+        self.0.snapshot()
     }
 
     fn feed<'a>(&'a self, of: &'a Partition, after: FeedPosition, max: usize) -> Fut<'a, FeedPage> {
@@ -384,28 +378,19 @@ impl Store for Counting {
         self.0.feed(of, after, max)
     }
 
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.0.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.0.sleep(duration)
-    }
-}
-
-impl Snapshot for CountingSnapshot {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
+    fn get<'a>(&'a self, behind: &'a dyn Snapshot, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
         self.1.reads.fetch_add(1, Ordering::SeqCst);
-        self.0.get(keys)
+        behind.get(keys)
     }
 
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
+    fn range<'a>(
+        &'a self,
+        behind: &'a dyn Snapshot,
+        range: &'a KeyRange,
+        page: Page,
+    ) -> Fut<'a, Slice> {
         self.1.reads.fetch_add(1, Ordering::SeqCst);
-        self.0.range(range, page)
-    }
-
-    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
-        self.0.commit(commit)
+        behind.range(range, page)
     }
 }
 
@@ -414,7 +399,10 @@ fn a_warm_resolve_reads_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let redb = RedbStore::create(folder.path().join("atlas.redb")).unwrap();
     let counts = Arc::new(Counts::default());
-    let world = World::over(Arc::new(Counting(Arc::new(redb), Arc::clone(&counts))));
+    let world = World::over(Arc::new(Layered(Counting(
+        Arc::new(redb),
+        Arc::clone(&counts),
+    ))));
     let dana = world.who("dana");
     run(committed(&dana, "/acme", "web", 1));
     let (account, prod) = (

@@ -4,12 +4,13 @@ use crate::{
     care::{furnished, load},
     support::{World, beside, dump, image, noon, run},
 };
+use atlas_store_conformance::{Layer, Layered};
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
     Atlas, Error, LoadError, Loader, OpenError,
     store::{
-        self, Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange,
-        MemoryStore, Page, Partition, RetryPolicy, Slice, Snapshot, Store, StoreError,
+        self, Capability, Commit, Committed, Fut, MemoryStore, RetryPolicy, Snapshot, Store,
+        StoreError,
     },
     store_redb::{Content, Options, RedbStore},
 };
@@ -19,7 +20,6 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 /// A store that takes few writes a commit, and whose process is killed at one of them.
@@ -34,78 +34,37 @@ struct Killed {
 }
 
 impl Killed {
-    fn new(store: Arc<dyn Store>, commits: usize, written: bool) -> Self {
+    fn new(store: Arc<dyn Store>, commits: usize, written: bool) -> Layered<Self> {
         let mut capability = store.capability().clone();
         capability.max_operations = Some(BATCH + 1);
-        Self {
+        Layered(Self {
             store,
             capability,
             left: Arc::new(AtomicUsize::new(commits)),
             written,
-        }
+        })
     }
 }
 
-impl Store for Killed {
+impl Layer for Killed {
+    fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
     fn capability(&self) -> &Capability {
         &self.capability
     }
 
-    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
-        Box::pin(async {
-            let snapshot = self.store.snapshot().await?;
-            let of = self.clone();
-            Ok(Box::new(KilledSnapshot { snapshot, of }) as Box<dyn Snapshot>)
-        })
-    }
-
-    fn feed<'a>(
-        &'a self,
-        partition: &'a Partition,
-        after: FeedPosition,
-        max: usize,
-    ) -> Fut<'a, FeedPage> {
-        self.store.feed(partition, after, max)
-    }
-
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.store.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.store.sleep(duration)
-    }
-}
-
-struct KilledSnapshot {
-    snapshot: Box<dyn Snapshot>,
-    of: Killed,
-}
-
-impl Snapshot for KilledSnapshot {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        self.snapshot.get(keys)
-    }
-
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        self.snapshot.range(range, page)
-    }
-
-    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
+    fn commit(self, behind: Box<dyn Snapshot>, commit: Commit) -> Fut<'static, Committed> {
         let count = |left: usize| left.checked_sub(1);
-        let (relaxed, left) = (Ordering::SeqCst, &self.of.left);
+        let (relaxed, left) = (Ordering::SeqCst, &self.left);
         if left.fetch_update(relaxed, relaxed, count).is_ok() {
-            return self.snapshot.commit(commit);
+            return behind.commit(commit);
         }
-        if !self.of.written {
+        if !self.written {
             return Box::pin(ready(Err(StoreError::Closed)));
         }
-        Box::pin(async {
-            self.snapshot
-                .commit(commit)
-                .await
-                .and(Err(StoreError::Closed))
-        })
+        Box::pin(async { behind.commit(commit).await.and(Err(StoreError::Closed)) })
     }
 }
 

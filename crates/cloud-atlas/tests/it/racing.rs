@@ -7,23 +7,20 @@ use crate::{
     elsewhere::role,
     support::{World, add_credential, ami, beside, image, limited, most, p, run, set},
 };
+use atlas_store_conformance::{Layer, Layered};
 use cloud_atlas::{
     Atlas, Error, EventQuery, Retention, Session,
     image::{CopyImage, ImageRecordId, LifecycleState, RegisterError},
     image_id::Cloud,
     mci::HeadEdit,
     scope::{Permission, Scope},
-    store::{
-        Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange,
-        MemoryStore, Page, Partition, Slice, Snapshot, Store,
-    },
+    store::{Commit, Committed, FeedPosition, Fut, MemoryStore, Snapshot, Store},
     template::{Reference, Selector},
 };
 use std::{
     fmt,
     sync::{Arc, Barrier, Mutex},
     thread,
-    time::Duration,
 };
 
 const EAST: &str = "aws/us-east-1";
@@ -276,7 +273,7 @@ fn l02_a_delete_and_any_reference_at_once_leave_nothing_dangling() {
 fn l02_whoever_commits_between_a_read_and_its_write_wins() {
     for way in WAYS {
         for (number, first_deletes) in [(1, true), (2, false)] {
-            let store = Arc::new(Between::default());
+            let store = Arc::new(Layered::<Between>::default());
             let world = World::over(Arc::clone(&store) as Arc<dyn Store>);
             let admin = world.admin();
             let scene = Arc::new(Scene::new(&admin, way, number));
@@ -344,56 +341,16 @@ impl fmt::Debug for Between {
     }
 }
 
-struct Seen {
-    snapshot: Box<dyn Snapshot>,
-    deed: Arc<Mutex<Option<Deed>>>,
-}
-
-impl Store for Between {
-    fn capability(&self) -> &Capability {
-        self.store.capability()
+impl Layer for Between {
+    fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
-    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
-        Box::pin(async {
-            let snapshot = self.store.snapshot().await?;
-            let deed = Arc::clone(&self.deed);
-            Ok(Box::new(Seen { snapshot, deed }) as Box<dyn Snapshot>)
-        })
-    }
-
-    fn feed<'a>(
-        &'a self,
-        partition: &'a Partition,
-        after: FeedPosition,
-        max: usize,
-    ) -> Fut<'a, FeedPage> {
-        self.store.feed(partition, after, max)
-    }
-
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.store.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.store.sleep(duration)
-    }
-}
-
-impl Snapshot for Seen {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        self.snapshot.get(keys)
-    }
-
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        self.snapshot.range(range, page)
-    }
-
-    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
+    fn commit(self, behind: Box<dyn Snapshot>, commit: Commit) -> Fut<'static, Committed> {
         let deed = self.deed.lock().unwrap().take();
         if let Some(deed) = deed {
             deed();
         }
-        self.snapshot.commit(commit)
+        behind.commit(commit)
     }
 }

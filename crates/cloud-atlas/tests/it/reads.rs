@@ -3,7 +3,7 @@
 
 use crate::{
     counting::{Counting, Reads},
-    support::{World, committed, image, most, p, run},
+    support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
     EventQuery, GroupRef, ImageQuery, LaunchRequest, Retention, Session, WorkQuery, WorkRequest,
@@ -14,7 +14,7 @@ use cloud_atlas::{
     store::FeedPosition,
     template::{LockFile, Reference},
 };
-use std::{collections::BTreeSet, fmt::Debug, fs, path::Path, pin::Pin, sync::Arc};
+use std::{collections::BTreeSet, fmt::Debug, pin::Pin, sync::Arc};
 
 const EAST: &str = "aws/us-east-1";
 
@@ -119,33 +119,10 @@ fn launch(reference: &Reference, named: &Named) -> LaunchRequest {
     LaunchRequest::new(reference.clone(), p(EAST), named.from.clone())
 }
 
-/// The names of the calls of a session that read, and write nothing: those that begin a unit of
-/// work that only reads. An import that rehearses what it will write is no read.
+/// The names of the calls of a session that read, and write nothing.
 fn reads_in_the_source() -> BTreeSet<String> {
-    fn scan(folder: &Path, found: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                scan(&path, found);
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            for part in text.split("    pub async fn ").skip(1) {
-                let body = part.split("\n    }\n").next().unwrap();
-                let name: String = part
-                    .chars()
-                    .take_while(|next| next.is_alphanumeric() || *next == '_')
-                    .collect();
-                if body.contains("self.read()") && !body.contains("rehearsal") {
-                    found.insert(name);
-                }
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    scan(&source, &mut found);
-    found
+    let reads = calls().into_iter().filter(|(_, body)| only_reads(body));
+    reads.map(|(name, _)| name).collect()
 }
 
 #[test]

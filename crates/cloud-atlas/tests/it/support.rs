@@ -349,3 +349,36 @@ pub(crate) fn small(
     }
     document
 }
+
+/// The calls of a session by their names, and what each does, as the source says it.
+pub(crate) fn calls() -> Vec<(String, String)> {
+    fn scan(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                scan(&path, found);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for part in text.split("\nimpl Session {\n").skip(1) {
+                let calls = part.split("\n}\n").next().unwrap();
+                for part in calls.split("    pub async fn ").skip(1) {
+                    let body = part.split("\n    }\n").next().unwrap();
+                    let named = |next: char| next.is_alphanumeric() || next == '_';
+                    let name = part.split(|next: char| !named(next)).next().unwrap();
+                    found.push((name.to_owned(), body.to_owned()));
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    scan(&source, &mut found);
+    found
+}
+
+/// Whether a call begins a unit of work that only reads. An import that rehearses what it will
+/// write is no read.
+pub(crate) fn only_reads(body: &str) -> bool {
+    body.contains("self.read()") && !body.contains("rehearsal")
+}

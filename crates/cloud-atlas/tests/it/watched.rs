@@ -1,13 +1,8 @@
 //! A store that weighs its commits, and stops where it is told.
 
-use cloud_atlas::store::{
-    Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Footprint, Fut, Key, KeyRange,
-    Page, Partition, Slice, Snapshot, Store, StoreError, Write,
-};
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use atlas_store_conformance::{Layer, Layered};
+use cloud_atlas::store::{Commit, Committed, Footprint, Fut, Snapshot, Store, StoreError, Write};
+use std::sync::{Arc, Mutex};
 
 /// When a [`Watched`] store stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +25,13 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) fn new(store: Arc<dyn Store>, stop: Stop) -> Self {
-        Self {
+    pub(crate) fn new(store: Arc<dyn Store>, stop: Stop) -> Layered<Self> {
+        Layered(Self {
             store,
             stop,
             seen: Arc::default(),
             written: Arc::default(),
-        }
+        })
     }
 
     /// What each commit wrote that came through, since the last call; of those that wrote anything.
@@ -50,66 +45,24 @@ impl Watched {
     }
 }
 
-impl Store for Watched {
-    fn capability(&self) -> &Capability {
-        self.store.capability()
+impl Layer for Watched {
+    fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
-    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
-        Box::pin(async {
-            let snapshot = WatchedSnapshot {
-                snapshot: self.store.snapshot().await?,
-                of: self.clone(),
-            };
-            Ok(Box::new(snapshot) as Box<dyn Snapshot>)
-        })
-    }
-
-    fn feed<'a>(
-        &'a self,
-        partition: &'a Partition,
-        after: FeedPosition,
-        max: usize,
-    ) -> Fut<'a, FeedPage> {
-        self.store.feed(partition, after, max)
-    }
-
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.store.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.store.sleep(duration)
-    }
-}
-
-struct WatchedSnapshot {
-    snapshot: Box<dyn Snapshot>,
-    of: Watched,
-}
-
-impl Snapshot for WatchedSnapshot {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        self.snapshot.get(keys)
-    }
-
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        self.snapshot.range(range, page)
-    }
-
-    fn commit(self: Box<Self>, commit: Commit) -> Fut<'static, Committed> {
+    fn commit(self, behind: Box<dyn Snapshot>, commit: Commit) -> Fut<'static, Committed> {
         Box::pin(async move {
-            let done = self.of.seen().len();
-            if self.of.stop == Stop::Before(done) {
+            let done = self.seen().len();
+            if self.stop == Stop::Before(done) {
                 return Err(StoreError::Closed);
             }
             let (footprint, writes) = (Footprint::of(&commit), commit.writes.clone());
-            let committed = self.snapshot.commit(commit).await?;
-            self.of.seen.lock().unwrap().push(footprint);
+            let committed = behind.commit(commit).await?;
+            self.seen.lock().unwrap().push(footprint);
             if !writes.is_empty() {
-                self.of.written.lock().unwrap().push(writes);
+                self.written.lock().unwrap().push(writes);
             }
-            if self.of.stop == Stop::After(done) {
+            if self.stop == Stop::After(done) {
                 return Err(StoreError::Closed);
             }
             Ok(committed)

@@ -1,7 +1,7 @@
 //! Every call of the facade that writes, and the events that each of its commits leaves behind.
 
 use crate::{
-    support::{World, ami, image, options, p, run, set, small},
+    support::{World, ami, calls, image, only_reads, options, p, run, set, small},
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
@@ -14,7 +14,7 @@ use cloud_atlas::{
     store::{MemoryStore, Write},
 };
 use core::time::Duration;
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
@@ -25,33 +25,8 @@ const NEITHER: [&str; 3] = ["candidates", "discover", "events"];
 
 /// The calls of a session that are no reads, by their names. An import rehearses, and then writes.
 fn writes_in_the_source() -> BTreeSet<String> {
-    fn scan(folder: &Path, found: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                scan(&path, found);
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            for part in text.split("\nimpl Session {\n").skip(1) {
-                let calls = part.split("\n}\n").next().unwrap();
-                for part in calls.split("    pub async fn ").skip(1) {
-                    let body = part.split("\n    }\n").next().unwrap();
-                    let name = part.chars();
-                    let name = name.take_while(|next| next.is_alphanumeric() || *next == '_');
-                    if !body.contains("self.read()") || body.contains("rehearsal") {
-                        found.insert(name.collect());
-                    }
-                }
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    scan(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut found,
-    );
-    found
+    let writes = calls().into_iter().filter(|(_, body)| !only_reads(body));
+    writes.map(|(name, _)| name).collect()
 }
 
 /// Whether each of these commits says who did what.

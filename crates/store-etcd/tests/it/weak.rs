@@ -1,14 +1,11 @@
 //! The suite sees a store with a guard turned off.
 
 use crate::support;
-use atlas_store::{
-    Capability, Commit, Committed, Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page,
-    Partition, Slice, Snapshot, Store,
-};
-use atlas_store_conformance::{Guarantee, Harness, verify};
+use atlas_store::{Commit, Committed, Fut, Snapshot, Store};
+use atlas_store_conformance::{Guarantee, Harness, Layer, Layered, verify};
 use atlas_store_etcd::{EtcdStore, Options};
 use atlas_test_servers::Etcd;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// Which guard is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,63 +25,21 @@ struct Weak {
     off: Off,
 }
 
-impl Store for Weak {
-    fn capability(&self) -> &Capability {
-        self.store.capability()
+impl Layer for Weak {
+    fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
-    fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
-        Box::pin(async {
-            let snapshot = WeakSnapshot {
-                snapshot: self.store.snapshot().await?,
-                of: self.clone(),
-            };
-            Ok(Box::new(snapshot) as Box<dyn Snapshot>)
-        })
-    }
-
-    fn feed<'a>(
-        &'a self,
-        partition: &'a Partition,
-        after: FeedPosition,
-        max: usize,
-    ) -> Fut<'a, FeedPage> {
-        self.store.feed(partition, after, max)
-    }
-
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.store.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.store.sleep(duration)
-    }
-}
-
-struct WeakSnapshot {
-    snapshot: Box<dyn Snapshot>,
-    of: Weak,
-}
-
-impl Snapshot for WeakSnapshot {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        self.snapshot.get(keys)
-    }
-
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        self.snapshot.range(range, page)
-    }
-
-    fn commit(self: Box<Self>, mut commit: Commit) -> Fut<'static, Committed> {
-        match self.of.off {
+    fn commit(self, behind: Box<dyn Snapshot>, mut commit: Commit) -> Fut<'static, Committed> {
+        match self.off {
             Off::Versions => commit.reads.keys.clear(),
             Off::Ranges => commit.reads.ranges.clear(),
             Off::Epochs => {}
         }
         Box::pin(async move {
-            let committed = self.snapshot.commit(commit).await;
-            if self.of.off == Off::Epochs {
-                let epochs = format!("{}/e/", self.of.store.place().prefix());
+            let committed = behind.commit(commit).await;
+            if self.off == Off::Epochs {
+                let epochs = format!("{}/e/", self.store.place().prefix());
                 let server = Etcd::shared().unwrap();
                 server.ctl(&["del", "--prefix", &epochs]).unwrap();
             }
@@ -96,7 +51,7 @@ impl Snapshot for WeakSnapshot {
 fn without(off: Off) -> Harness {
     Harness::new(move || {
         let store = Arc::new(support::create(&support::url(), Options::default()));
-        Ok(Arc::new(Weak { store, off }))
+        Ok(Arc::new(Layered(Weak { store, off })))
     })
 }
 

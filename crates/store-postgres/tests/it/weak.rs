@@ -1,11 +1,8 @@
 //! A store with one guard turned off, for the tests that must see it.
 
 use crate::support;
-use atlas_store::{
-    Capability, Commit, CommitId, CommitToken, Committed, Entry, FeedPage, FeedPosition, Fut, Key,
-    KeyRange, Page, Partition, ReadSet, Slice, Snapshot, Store,
-};
-use atlas_store_conformance::{Guarantee, Harness, verify};
+use atlas_store::{Commit, CommitId, CommitToken, Committed, Fut, ReadSet, Snapshot, Store};
+use atlas_store_conformance::{Guarantee, Harness, Layer, Layered, verify};
 use atlas_store_postgres::{Options, PostgresStore};
 use std::{
     collections::BTreeMap,
@@ -14,7 +11,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 /// What a store does wrong.
@@ -40,12 +36,12 @@ pub(crate) struct Weak {
 }
 
 impl Weak {
-    pub(crate) fn new(store: PostgresStore, flaw: Flaw) -> Self {
-        Self {
+    pub(crate) fn new(store: PostgresStore, flaw: Flaw) -> Layered<Self> {
+        Layered(Self {
             store: Arc::new(store),
             flaw,
             late: Arc::default(),
-        }
+        })
     }
 }
 
@@ -55,9 +51,9 @@ impl fmt::Debug for Weak {
     }
 }
 
-impl Store for Weak {
-    fn capability(&self) -> &Capability {
-        self.store.capability()
+impl Layer for Weak {
+    fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
     fn snapshot(&self) -> Fut<'_, Box<dyn Snapshot>> {
@@ -66,60 +62,24 @@ impl Store for Weak {
             if let Some((snapshot, commit)) = late {
                 let _ = snapshot.commit(commit).await;
             }
-            let snapshot = WeakSnapshot {
-                snapshot: self.store.snapshot().await?,
-                of: self.clone(),
-            };
-            Ok(Box::new(snapshot) as Box<dyn Snapshot>)
+            self.store.snapshot().await
         })
     }
 
-    fn feed<'a>(
-        &'a self,
-        partition: &'a Partition,
-        after: FeedPosition,
-        max: usize,
-    ) -> Fut<'a, FeedPage> {
-        self.store.feed(partition, after, max)
-    }
-
-    fn wait<'a>(&'a self, partition: &'a Partition, after: FeedPosition) -> Fut<'a, ()> {
-        self.store.wait(partition, after)
-    }
-
-    fn sleep(&self, duration: Duration) -> Fut<'_, ()> {
-        self.store.sleep(duration)
-    }
-}
-
-struct WeakSnapshot {
-    snapshot: Box<dyn Snapshot>,
-    of: Weak,
-}
-
-impl Snapshot for WeakSnapshot {
-    fn get<'a>(&'a self, keys: &'a [Key]) -> Fut<'a, Vec<Option<Entry>>> {
-        self.snapshot.get(keys)
-    }
-
-    fn range<'a>(&'a self, range: &'a KeyRange, page: Page) -> Fut<'a, Slice> {
-        self.snapshot.range(range, page)
-    }
-
-    fn commit(self: Box<Self>, mut commit: Commit) -> Fut<'static, Committed> {
+    fn commit(self, behind: Box<dyn Snapshot>, mut commit: Commit) -> Fut<'static, Committed> {
         static DRAWN: AtomicU64 = AtomicU64::new(1);
         let drawn = u128::from(DRAWN.fetch_add(1, Ordering::Relaxed));
-        match self.of.flaw {
+        match self.flaw {
             Flaw::ForgetsReads => commit.reads = ReadSet::default(),
             Flaw::AcknowledgesEarly => {
-                *self.of.late.lock().unwrap() = Some((self.snapshot, commit));
+                *self.late.lock().unwrap() = Some((behind, commit));
                 let id = CommitId::from_u128(drawn);
                 let positions = BTreeMap::new();
                 return Box::pin(std::future::ready(Ok(Committed { id, positions })));
             }
             Flaw::IgnoresTokens => commit.token = CommitToken::from_u128(u128::MAX - drawn),
         }
-        self.snapshot.commit(commit)
+        behind.commit(commit)
     }
 }
 
