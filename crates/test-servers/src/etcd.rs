@@ -47,7 +47,15 @@ impl Etcd {
     ///
     /// As there.
     pub fn start_with(arguments: &[&str]) -> Result<Self, ServerError> {
-        single(|seat| Self::serve(seat, new_folder()?, arguments, "http", Vec::new()))
+        single(|seat| {
+            Self::serve(
+                seat,
+                account::new_folder("atlas-etcd")?,
+                arguments,
+                "http",
+                Vec::new(),
+            )
+        })
     }
 
     /// Starts a server that speaks TLS, with a certificate and its key as PEM texts, and the
@@ -62,7 +70,7 @@ impl Etcd {
         authority: &str,
     ) -> Result<Self, ServerError> {
         single(|seat| {
-            let folder = new_folder()?;
+            let folder = account::new_folder("atlas-etcd")?;
             let [certificate_file, key_file, authority_file] =
                 ["server.pem", "server.key", "authority.pem"].map(|name| folder.join(name));
             write(&certificate_file, certificate)?;
@@ -188,8 +196,15 @@ impl EtcdCluster {
             let initial = initial.map(|seat| format!("{}={}", seat.name, seat.peer_url()));
             let initial = initial.collect::<Vec<_>>().join(",");
             let arguments = [WIDE, UNHURRIED].concat();
-            let serve =
-                |seat: &Seat| seat.serve(new_folder()?, &initial, &arguments, "http", Vec::new());
+            let serve = |seat: &Seat| {
+                seat.serve(
+                    account::new_folder("atlas-etcd")?,
+                    &initial,
+                    &arguments,
+                    "http",
+                    Vec::new(),
+                )
+            };
             let members = seats.iter().map(serve).collect::<Result<Vec<_>, _>>()?;
             members.iter().try_for_each(Etcd::answers)?;
             Ok(Self { members })
@@ -337,11 +352,4 @@ fn etcdctl(connection: &[String]) -> Result<Command, ServerError> {
         .args(["--dial-timeout=3s", "--command-timeout=10s"])
         .args(connection);
     Ok(command)
-}
-
-/// An empty folder of the account that runs servers.
-fn new_folder() -> Result<PathBuf, ServerError> {
-    let mut mktemp = account::command("mktemp")?;
-    let made = account::text(mktemp.args(["-d", "-t", "atlas-etcd-XXXXXX"]), "mktemp")?;
-    Ok(PathBuf::from(made))
 }
