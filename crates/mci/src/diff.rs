@@ -1,6 +1,7 @@
 //! What turns one content into another.
 
 mod apply;
+mod change;
 mod compose;
 mod report;
 mod rows;
@@ -15,48 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
     apply::ApplyError,
+    change::{Change, Misplaced},
     report::{DiffCoverage, DiffReport},
     rows::DiffRow,
     unified::UnifiedDiff,
 };
-
-/// A value before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change<T> {
-    /// In the first content.
-    pub before: T,
-    /// In the second content.
-    pub after: T,
-}
-
-impl<T: PartialEq + Clone> Change<T> {
-    fn between(before: &T, after: &T) -> Option<Self> {
-        (before != after).then(|| Self {
-            before: before.clone(),
-            after: after.clone(),
-        })
-    }
-}
-
-impl<T: PartialEq + Clone> Change<Option<T>> {
-    /// The change of what may be absent. Nothing is cloned unless it differs: most of what is
-    /// compared does not.
-    fn of(before: Option<&T>, after: Option<&T>) -> Option<Self> {
-        (before != after).then(|| Self {
-            before: before.cloned(),
-            after: after.cloned(),
-        })
-    }
-}
-
-impl<T: Clone> Change<T> {
-    fn inverse(&self) -> Self {
-        Self {
-            before: self.after.clone(),
-            after: self.before.clone(),
-        }
-    }
-}
 
 /// Tags that came and went.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

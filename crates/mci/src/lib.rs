@@ -60,8 +60,8 @@ pub use crate::{
     content::{Content, NotReady},
     coverage::{Coverage, CoveragePicture, CoverageRow},
     diff::{
-        ApplyError, Change, Diff, DiffCoverage, DiffReport, DiffRow, SettingChange, SettingDiff,
-        TagChange, UnifiedDiff,
+        ApplyError, Change, Diff, DiffCoverage, DiffReport, DiffRow, Misplaced, SettingChange,
+        SettingDiff, TagChange, UnifiedDiff,
     },
     edit::{EditError, HeadEdit, ImageAccess, KnownImage},
     facts::{Facts, ImageFacts, RegisteredImage},

@@ -1,7 +1,7 @@
 //! Named pointers to committed revisions.
 
 use atlas_base::{Timestamp, quoted, text_form};
-use atlas_history::{Author, Mark, RevisionNumber};
+use atlas_history::{Author, Mark, Marks, RevisionNumber};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -156,4 +156,13 @@ impl Channel {
     pub fn moves(&self) -> &[ChannelMove] {
         &self.moves
     }
+}
+
+/// Where the managed channel `latest` points: the newest committed revision that is not revoked
+/// (HCP Packer), so that it rolls back by itself when that one is.
+pub fn latest(revisions: &[(RevisionNumber, &Marks)]) -> Option<RevisionNumber> {
+    let usable = revisions
+        .iter()
+        .filter(|(_, marks)| marks.revoked.is_none());
+    usable.map(|(number, _)| *number).max()
 }

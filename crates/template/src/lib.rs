@@ -41,13 +41,27 @@
 //! | [`LockFile`] | plans for many locations that never move |
 
 mod channel;
+mod content;
+mod diff;
 mod lock;
+mod merge;
 mod reference;
 mod resolve;
 
 pub use crate::{
-    channel::{Channel, ChannelError, ChannelMove, ChannelName, ParseChannelNameError},
+    channel::{Channel, ChannelError, ChannelMove, ChannelName, ParseChannelNameError, latest},
+    content::{
+        KnownMci, Link, LinkError, LinkTarget, LinkedState, ParseLinkTargetError, ParsePhaseError,
+        ParseScriptRefError, Phase, ScriptRef, TemplateContent, TemplateEdit, TemplateEditError,
+        TemplateNotReady,
+    },
+    diff::{TemplateApplyError, TemplateDiff, TemplateDiffRow, TemplateUnifiedDiff},
     lock::{LockEntry, LockError, LockFile, LockState, LockedPlan},
+    merge::{
+        ParseTemplatePathError, ParseTemplateValueError, TemplateChoice, TemplateChoices,
+        TemplateConflict, TemplateMergeBase, TemplateMergeDraft, TemplateMergeError, TemplatePath,
+        TemplateTake, TemplateValue,
+    },
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{
         LaunchPlan, LaunchWarning, ResolveError, Source, Trace, TraceStep, explain, resolve,

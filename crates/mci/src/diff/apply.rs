@@ -26,9 +26,10 @@ impl Diff {
             location: None,
         };
         let mut target = content.clone();
-        put(&mut target.nickname, self.nickname.as_ref()).ok_or_else(|| misfit("the nickname"))?;
-        put(&mut target.description, self.description.as_ref())
-            .ok_or_else(|| misfit("the description"))?;
+        Change::put(self.nickname.as_ref(), &mut target.nickname)
+            .map_err(|_| misfit("the nickname"))?;
+        Change::put(self.description.as_ref(), &mut target.description)
+            .map_err(|_| misfit("the description"))?;
         let gone = self.tags.removed.iter().all(|tag| target.tags.remove(tag));
         let fresh = self
             .tags
@@ -58,14 +59,6 @@ impl Diff {
     }
 }
 
-/// Puts the new value where the old one is as expected.
-fn put<T: PartialEq + Clone>(place: &mut T, change: Option<&Change<T>>) -> Option<()> {
-    let Some(change) = change else {
-        return Some(());
-    };
-    (*place == change.before).then(|| *place = change.after.clone())
-}
-
 impl SettingChange {
     pub(super) fn apply(&self, before: Setting) -> Result<Setting, &'static str> {
         let mut ramdisk = before.ramdisk().cloned();
@@ -73,11 +66,12 @@ impl SettingChange {
         let mut instance_type = before.instance_type().cloned();
         let mut image = before.image().clone();
         let mut user_data = before.user_data().cloned();
-        put(&mut ramdisk, self.ramdisk.as_deref()).ok_or("the ramdisk")?;
-        put(&mut kernel, self.kernel.as_deref()).ok_or("the kernel")?;
-        put(&mut instance_type, self.instance_type.as_ref()).ok_or("the instance type")?;
-        put(&mut image, self.image.as_ref()).ok_or("the image")?;
-        put(&mut user_data, self.user_data.as_ref()).ok_or("the user data")?;
+        Change::put(self.ramdisk.as_deref(), &mut ramdisk).map_err(|_| "the ramdisk")?;
+        Change::put(self.kernel.as_deref(), &mut kernel).map_err(|_| "the kernel")?;
+        Change::put(self.instance_type.as_ref(), &mut instance_type)
+            .map_err(|_| "the instance type")?;
+        Change::put(self.image.as_ref(), &mut image).map_err(|_| "the image")?;
+        Change::put(self.user_data.as_ref(), &mut user_data).map_err(|_| "the user data")?;
         let setting = before
             .with_image(image)
             .with_kernel(kernel)

@@ -1,6 +1,6 @@
 //! One diff after another as one.
 
-use super::{ApplyError, Change, Diff, SettingChange, SettingDiff, TagChange};
+use super::{ApplyError, Change, Diff, Misplaced, SettingChange, SettingDiff, TagChange};
 use crate::Setting;
 use atlas_image_id::{CloudLocation, ImageId};
 use std::collections::BTreeSet;
@@ -19,14 +19,14 @@ impl Diff {
             location: None,
         };
         let mut composed = Self {
-            nickname: chain(self.nickname.as_ref(), next.nickname.as_ref())
-                .map_err(|Misfit| top("the nickname"))?,
-            description: chain(self.description.as_ref(), next.description.as_ref())
-                .map_err(|Misfit| top("the description"))?,
+            nickname: Change::chain(self.nickname.as_ref(), next.nickname.as_ref())
+                .map_err(|Misplaced| top("the nickname"))?,
+            description: Change::chain(self.description.as_ref(), next.description.as_ref())
+                .map_err(|Misplaced| top("the description"))?,
             tags: self
                 .tags
                 .then(&next.tags)
-                .map_err(|Misfit| top("the set of tags"))?,
+                .map_err(|Misplaced| top("the set of tags"))?,
             settings: self.settings.clone(),
         };
         for (location, change) in &next.settings {
@@ -44,36 +44,10 @@ impl Diff {
     }
 }
 
-/// The second change does not begin where the first one ends.
-struct Misfit;
-
-fn chain<T: PartialEq + Clone>(
-    first: Option<&Change<T>>,
-    next: Option<&Change<T>>,
-) -> Result<Option<Change<T>>, Misfit> {
-    chain_by(first, next, T::ne)
-}
-
-/// Two changes as one; none where they cancel out, as `differ` sees it.
-fn chain_by<T: PartialEq + Clone>(
-    first: Option<&Change<T>>,
-    next: Option<&Change<T>>,
-    differ: impl Fn(&T, &T) -> bool,
-) -> Result<Option<Change<T>>, Misfit> {
-    match (first, next) {
-        (Some(first), Some(next)) if first.after != next.before => Err(Misfit),
-        (Some(first), Some(next)) => Ok(differ(&first.before, &next.after).then(|| Change {
-            before: first.before.clone(),
-            after: next.after.clone(),
-        })),
-        (one, other) => Ok(one.or(other).cloned()),
-    }
-}
-
 impl TagChange {
-    fn then(&self, next: &Self) -> Result<Self, Misfit> {
+    fn then(&self, next: &Self) -> Result<Self, Misplaced> {
         if !self.added.is_disjoint(&next.added) || !self.removed.is_disjoint(&next.removed) {
-            return Err(Misfit);
+            return Err(Misplaced);
         }
         let left = |these: &BTreeSet<_>, taken_back: &BTreeSet<_>| {
             let left: Vec<_> = these.difference(taken_back).cloned().collect();
@@ -121,18 +95,18 @@ impl SettingChange {
     fn then(&self, next: &Self) -> Result<Self, &'static str> {
         let respelled = |a: &ImageId, b: &ImageId| a.as_str() != b.as_str();
         Ok(Self {
-            ramdisk: chain(self.ramdisk.as_deref(), next.ramdisk.as_deref())
-                .map_err(|Misfit| "the ramdisk")?
+            ramdisk: Change::chain(self.ramdisk.as_deref(), next.ramdisk.as_deref())
+                .map_err(|Misplaced| "the ramdisk")?
                 .map(Box::new),
-            kernel: chain(self.kernel.as_deref(), next.kernel.as_deref())
-                .map_err(|Misfit| "the kernel")?
+            kernel: Change::chain(self.kernel.as_deref(), next.kernel.as_deref())
+                .map_err(|Misplaced| "the kernel")?
                 .map(Box::new),
-            instance_type: chain(self.instance_type.as_ref(), next.instance_type.as_ref())
-                .map_err(|Misfit| "the instance type")?,
-            image: chain_by(self.image.as_ref(), next.image.as_ref(), respelled)
-                .map_err(|Misfit| "the image")?,
-            user_data: chain(self.user_data.as_ref(), next.user_data.as_ref())
-                .map_err(|Misfit| "the user data")?,
+            instance_type: Change::chain(self.instance_type.as_ref(), next.instance_type.as_ref())
+                .map_err(|Misplaced| "the instance type")?,
+            image: Change::chain_by(self.image.as_ref(), next.image.as_ref(), respelled)
+                .map_err(|Misplaced| "the image")?,
+            user_data: Change::chain(self.user_data.as_ref(), next.user_data.as_ref())
+                .map_err(|Misplaced| "the user data")?,
         })
     }
 }

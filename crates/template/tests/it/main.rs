@@ -9,6 +9,9 @@ mod explain;
 mod lock;
 mod reference;
 mod resolve;
+mod template_content;
+mod template_diff;
+mod template_merge;
 
 use atlas_base::Timestamp;
 use atlas_history::{
