@@ -42,11 +42,16 @@
 
 mod channel;
 mod content;
+mod delete;
+mod dependencies;
 mod diff;
 mod lock;
 mod merge;
 mod reference;
 mod resolve;
+mod update;
+mod view;
+mod xref;
 
 pub use crate::{
     channel::{Channel, ChannelError, ChannelMove, ChannelName, ParseChannelNameError, latest},
@@ -55,6 +60,11 @@ pub use crate::{
         ParseScriptRefError, Phase, ScriptRef, TemplateContent, TemplateEdit, TemplateEditError,
         TemplateNotReady,
     },
+    delete::{
+        DeleteError, Holder, LinkedBy, LinkedElsewhere, MciInUse, StateInUse, check_delete_mci,
+        check_delete_template, whole_lineage,
+    },
+    dependencies::{HeadDependencies, HeadLink, HeadPin, HeadPlan, HeadPlanError, LinkedHead},
     diff::{TemplateApplyError, TemplateDiff, TemplateDiffRow, TemplateUnifiedDiff},
     lock::{LockEntry, LockError, LockFile, LockState, LockedPlan},
     merge::{
@@ -66,4 +76,7 @@ pub use crate::{
     resolve::{
         LaunchPlan, LaunchWarning, ResolveError, Source, Trace, TraceStep, explain, resolve,
     },
+    update::{LinkUpdate, LinkUpdateStuck, UpdateError, UpdatePlan, UpdateSource},
+    view::LinkView,
+    xref::{Xref, XrefEdge, XrefNode, XrefRow, XrefTree, XrefWay},
 };

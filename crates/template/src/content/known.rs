@@ -99,6 +99,15 @@ impl LinkedState {
     }
 }
 
+impl core::fmt::Display for LinkedState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Head => f.write_str("HEAD"),
+            Self::Revision(number) => write!(f, "revision {number}"),
+        }
+    }
+}
+
 impl KnownMci {
     /// The newest committed revision.
     pub fn newest(&self) -> Option<RevisionNumber> {

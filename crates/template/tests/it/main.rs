@@ -5,6 +5,8 @@
 )]
 
 mod channel;
+mod delete;
+mod dependencies;
 mod explain;
 mod lock;
 mod reference;
@@ -12,6 +14,8 @@ mod resolve;
 mod template_content;
 mod template_diff;
 mod template_merge;
+mod update;
+mod xref;
 
 use atlas_base::Timestamp;
 use atlas_history::{

@@ -1,0 +1,125 @@
+use crate::{
+    AMI, Launch, at, content, example, set,
+    template_content::{DATABASE, WEB, front, known, number},
+};
+use atlas_history::LineageId;
+use atlas_template::{LinkedState, LockFile, Xref, XrefNode, XrefWay};
+use std::collections::BTreeMap;
+
+const FRONT: LineageId = LineageId::from_u128(70);
+
+fn revision(it: u32) -> LinkedState {
+    LinkedState::Revision(number(it))
+}
+
+/// Two revisions of an image, a template that links one and a channel, a server and a lock.
+fn xref() -> Xref {
+    let mut xref = Xref::default();
+    let web = |ami: &str| content([set("aws/ap-northeast-1", ami)]);
+    xref.add_mci(WEB, revision(2), &web(AMI));
+    xref.add_mci(WEB, LinkedState::Head, &web("ami-0fedcba9876543210"));
+    let database = content([atlas_mci::HeadEdit::SetNickname(
+        "database".parse().unwrap(),
+    )]);
+    xref.add_mci(DATABASE, revision(2), &database);
+    let known = BTreeMap::from([(DATABASE, known(&[]))]);
+    xref.add_template(FRONT, revision(1), &front(), &known);
+    xref.add_template(FRONT, LinkedState::Head, &front(), &known);
+    let uses = [
+        XrefNode::Template {
+            lineage: FRONT,
+            state: revision(1),
+        },
+        XrefNode::Image {
+            location: at("aws/ap-northeast-1"),
+            image: AMI.to_owned(),
+        },
+    ];
+    xref.add_server("default/web-1", uses);
+    let launch = Launch::revision(example());
+    let plan = launch.resolve("aws/ap-northeast-1", &[]).unwrap();
+    xref.add_lock("prod.lock", &LockFile::new(&[plan]).unwrap());
+    xref
+}
+
+fn tokyo() -> XrefNode {
+    XrefNode::Image {
+        location: at("aws/ap-northeast-1"),
+        image: AMI.to_owned(),
+    }
+}
+
+#[test]
+fn t05_who_uses_an_image_in_every_direction() {
+    let xref = xref();
+    let image = tokyo();
+    let server = XrefNode::Server {
+        name: "default/web-1".to_owned(),
+    };
+    let rows = |node: &XrefNode, way| {
+        let rows = xref.rows(node, way).into_iter();
+        let lines = rows.map(|row| {
+            format!(
+                "{} {:8} {} through {}",
+                row.steps,
+                row.user.kind(),
+                row.name,
+                row.through
+            )
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let texts = [
+        xref.tree(&image, XrefWay::Users).to_string(),
+        rows(&image, XrefWay::Users),
+        xref.tree(&server, XrefWay::Used).to_string(),
+        rows(&server, XrefWay::Used),
+    ];
+    insta::assert_snapshot!(texts.join("\n\n"));
+}
+
+#[test]
+fn t05_uses_are_told_per_revision() {
+    let xref = xref();
+    let users = |state| {
+        let node = XrefNode::Mci {
+            lineage: WEB,
+            state,
+        };
+        let rows = xref.rows(&node, XrefWay::Users);
+        rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        users(revision(2)),
+        ["front@head", "front@1", "default/web-1"]
+    );
+    assert!(users(LinkedState::Head).is_empty());
+    let states: Vec<_> = xref
+        .states(WEB)
+        .into_iter()
+        .map(|node| xref.label(node))
+        .collect();
+    assert_eq!(states, ["web-base@head", "web-base@2"]);
+    let through = XrefNode::Mci {
+        lineage: DATABASE,
+        state: revision(2),
+    };
+    let rows = xref.rows(&through, XrefWay::Users);
+    assert_eq!(rows[0].name, "database@production");
+    assert_eq!(
+        (rows[1].steps, rows[1].through.as_str()),
+        (2, "database@production")
+    );
+}
+
+#[test]
+fn t05_the_graph_is_data() {
+    let xref = xref();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&xref).unwrap());
+    for edge in xref.edges() {
+        assert!(xref.nodes().contains(&edge.user) && xref.nodes().contains(&edge.used));
+        // Both directions tell of each use.
+        assert!(xref.next(&edge.used, XrefWay::Users).contains(&&edge.user));
+        assert!(xref.next(&edge.user, XrefWay::Used).contains(&&edge.used));
+    }
+}
