@@ -188,13 +188,13 @@ fn dumped(store: &dyn Store) -> Vec<String> {
     text
 }
 
-fn put(key: &str, value: Value) -> Write {
+pub(crate) fn put(key: &str, value: Value) -> Write {
     let key = Key::parse(key).unwrap();
     Write::Put { key, value }
 }
 
 /// Writes past the record layer.
-fn raw(store: &dyn Store, write: Write) {
+pub(crate) fn raw(store: &dyn Store, write: Write) {
     static TOKENS: AtomicU64 = AtomicU64::new(0);
     let token = u128::MAX - u128::from(TOKENS.fetch_add(1, Ordering::Relaxed));
     let commit = Commit {
@@ -206,7 +206,7 @@ fn raw(store: &dyn Store, write: Write) {
 }
 
 /// Every key with its value.
-fn everything(store: &dyn Store) -> Vec<(Key, Value)> {
+pub(crate) fn everything(store: &dyn Store) -> Vec<(Key, Value)> {
     run(async {
         let snapshot = store.snapshot().await.unwrap();
         let all = snapshot
