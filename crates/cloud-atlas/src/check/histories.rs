@@ -12,7 +12,7 @@ use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
 
 /// What the record of a lineage says.
 #[derive(Clone, Copy)]
-enum Lineage {
+pub(super) enum Lineage {
     /// Nothing: there is none.
     Missing,
     /// Nothing that could be read, which was said already.
@@ -23,7 +23,7 @@ enum Lineage {
 
 impl Lineage {
     /// Whether a revision is one too many for it.
-    fn lacks(self, number: u32) -> bool {
+    pub(super) fn lacks(self, number: u32) -> bool {
         match self {
             Self::Missing => true,
             Self::Unreadable => false,
@@ -179,7 +179,7 @@ impl Care<'_> {
     }
 
     /// What the record of a lineage says; the last one that was asked for is remembered.
-    async fn lineage(
+    pub(super) async fn lineage(
         &self,
         lineage: LineageId,
         last: &mut Option<(LineageId, Lineage)>,

@@ -13,7 +13,7 @@ use crate::{
 use atlas_base::Digest;
 use atlas_history::{Frozen, LineageId, RevisionNumber};
 use atlas_mci::Content;
-use atlas_store::{Walk, read_record};
+use atlas_store::{Key, Walk, read_record};
 use std::collections::BTreeSet;
 
 /// The revision that was looked at last.
@@ -45,10 +45,8 @@ impl Care<'_> {
             turns.said += (kept.came.len() + kept.went.len()) as u64;
         })
         .await?;
-        let found = self.report.findings.len();
         self.made(&mut turns).await?;
-        let is_known = !turns.unsure && found == self.report.findings.len();
-        if is_known && turns.said != turns.made {
+        if turns.unsure || turns.said != turns.made {
             self.invented().await?;
         }
         Ok(())
@@ -142,20 +140,20 @@ impl Care<'_> {
         while let Some(page) = walk.next().await? {
             for (key, kept) in page {
                 let Ok(KeptUse(kept)) = kept else { continue };
+                let here = |image: &UsedImage| {
+                    let own = USES.key(self.partition, use_parts(image, kept.lineage));
+                    own.is_ok_and(|own| own == key)
+                };
+                let mut wrong = Vec::new();
                 for turn in kept.turns.turns() {
-                    let turned = self.turned(kept.lineage, turn).await?;
-                    let here = |image: &UsedImage| {
-                        let parts = use_parts(image, kept.lineage);
-                        USES.key(self.partition, parts).is_ok_and(|own| own == key)
-                    };
                     let many = self.many(kept.lineage, turn).await?;
-                    let twice =
-                        many.is_some_and(|many| many.came.iter().chain(&many.went).any(here));
-                    if twice || !turned.iter().any(here) {
-                        let shown = shown(&key);
-                        self.find(format!("{shown} says what revision {turn} did not do"));
+                    let mut twice = many.iter().flat_map(|many| many.came.union(&many.went));
+                    let turned = self.turned(kept.lineage, turn).await?;
+                    if twice.any(here) || turned.is_some_and(|turned| !turned.iter().any(here)) {
+                        wrong.push(turn);
                     }
                 }
+                self.wrong(&key, wrong);
             }
         }
         let mut walk = Walk::new(self.snapshot, self.partition, &USES_MANY)?;
@@ -164,47 +162,55 @@ impl Care<'_> {
                 let Ok(KeptUseMany(kept)) = kept else {
                     continue;
                 };
-                let said: BTreeSet<_> = kept.came.union(&kept.went).cloned().collect();
                 let turned = self.turned(kept.lineage, kept.number).await?;
-                if !said.is_subset(&turned) {
-                    let (shown, number) = (shown(&key), kept.number);
-                    self.find(format!("{shown} says what revision {number} did not do"));
+                let mut said = kept.came.union(&kept.went);
+                if turned.is_some_and(|turned| said.any(|image| !turned.contains(image))) {
+                    self.wrong(&key, vec![kept.number]);
                 }
             }
         }
         Ok(())
     }
 
-    /// The images that came and went with a revision; none where it is not there.
+    fn wrong(&mut self, key: &Key, numbers: Vec<RevisionNumber>) {
+        for number in numbers {
+            let shown = shown(key);
+            self.find(format!("{shown} says what revision {number} did not do"));
+        }
+    }
+
+    /// The images that came and went with a revision; none at all where its lineage knows of no such
+    /// revision, and nothing where it is missing or damaged, which was said already.
     async fn turned(
         &self,
         lineage: LineageId,
         number: RevisionNumber,
-    ) -> Result<BTreeSet<UsedImage>, Error> {
+    ) -> Result<Option<BTreeSet<UsedImage>>, Error> {
+        if self.lineage(lineage, &mut None).await?.lacks(number.get()) {
+            return Ok(Some(BTreeSet::new()));
+        }
         let new = self.images(lineage, number).await?;
         let before = number.get().checked_sub(1).and_then(RevisionNumber::new);
         let old = match before {
             Some(before) => self.images(lineage, before).await?,
-            None => BTreeSet::new(),
+            None => Some(BTreeSet::new()),
         };
-        Ok(old.symmetric_difference(&new).cloned().collect())
+        let both = old.zip(new);
+        Ok(both.map(|(old, new)| old.symmetric_difference(&new).cloned().collect()))
     }
 
     async fn images(
         &self,
         lineage: LineageId,
         number: RevisionNumber,
-    ) -> Result<BTreeSet<UsedImage>, Error> {
+    ) -> Result<Option<BTreeSet<UsedImage>>, Error> {
         let key = REVISIONS.key(self.partition, revision_parts(lineage, number))?;
-        let Some(Ok(kept)) = read_record::<KeptRevision>(self.snapshot, &key).await? else {
-            return Ok(BTreeSet::new());
+        let found = read_record::<KeptRevision>(self.snapshot, &key).await?;
+        let Some(Ok(KeptRevision(kept))) = found else {
+            return Ok(None);
         };
-        let contents = Contents::Snapshot(self.snapshot, self.partition);
-        let content = contents
-            .content(kept.0.revision.content(), |_| None)
-            .await?;
-        let content = content.as_ref().map(Frozen::content);
-        Ok(content.map(used_images).unwrap_or_default())
+        let content = self.content(kept.revision.content(), |_| None).await?;
+        Ok(content.map(|content| used_images(content.content())))
     }
 
     /// A content; none where it is damaged, which was said already.
