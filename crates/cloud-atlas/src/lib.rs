@@ -11,6 +11,7 @@ mod care;
 mod channels;
 mod check;
 mod clock;
+mod contents;
 mod copies;
 mod credentials;
 mod engine;
@@ -48,6 +49,7 @@ mod stored;
 mod tables;
 mod unit;
 mod upgrade;
+mod uses;
 mod work;
 
 pub use crate::{
