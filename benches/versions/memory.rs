@@ -14,11 +14,17 @@ pub(crate) fn run() -> Result<(), Fault> {
     for settings in [100, large] {
         let base = content(settings)?;
         let (ours, theirs) = (changed(&base, 0)?, changed(&base, 50)?);
+        // As a store gives them: contents that were read share nothing in memory.
+        let (ours, theirs) = (read(&ours)?, read(&theirs)?);
         let many = settings == large;
         diff(&base, &ours, many.then_some(2.0))?;
         merge(&base, &ours, &theirs, many.then_some(5.0))?;
     }
     user_data()
+}
+
+fn read(content: &Content) -> Result<Content, Fault> {
+    Ok(serde_json::from_slice(&file(content)?)?)
 }
 
 /// Beside the peer, and beside a limit in milliseconds where there is one.

@@ -11,6 +11,7 @@ mod care;
 mod channels;
 mod check;
 mod clock;
+mod contents;
 mod copies;
 mod credentials;
 mod engine;
@@ -18,6 +19,7 @@ mod error;
 mod event_query;
 mod events;
 mod export;
+mod facts;
 mod find;
 mod groups;
 mod image_query;
@@ -47,6 +49,7 @@ mod stored;
 mod tables;
 mod unit;
 mod upgrade;
+mod uses;
 mod work;
 
 pub use crate::{

@@ -2,17 +2,15 @@
 
 use crate::{
     Error, MciView, NotFound, Noun, Session,
+    facts::Looks,
     mci_views::view,
     states::Located,
-    stored::{LastRevision, StoredContent, StoredMci, StoredRevision, images_of},
-    tables::{
-        CONTENTS, KeptContent, KeptRevision, REVISIONS, SCOPES, partition_of, partition_of_record,
-        revision_parts,
-    },
+    stored::{LastRevision, StoredMci, StoredRevision, images_of},
+    tables::{KeptRevision, REVISIONS, SCOPES, partition_of, partition_of_record, revision_parts},
     unit::{Change, Unit},
 };
 use atlas_base::{Name, Timestamp, canonical};
-use atlas_history::{CommitRequest, Generation, Head, LineageId, Marks, Message, Revision};
+use atlas_history::{CommitRequest, Frozen, Generation, Head, LineageId, Marks, Message, Revision};
 use atlas_mci::{Content, Diff, HeadEdit};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
@@ -45,11 +43,13 @@ impl Session {
     }
 
     /// Edits HEAD: all of the edits or none. `seen` is the generation of HEAD that the caller
-    /// looked at; it is data, and never retried away.
+    /// looked at; it is data, and never retried away. The view says what to know about the edit; an
+    /// image without a record is allowed (ours).
     ///
     /// # Errors
     ///
-    /// An edit cannot be made, HEAD moved since it was seen, or the caller may not.
+    /// An edit cannot be made, an instance type does not take its image, an inventory says that an
+    /// image is not there or closed, HEAD moved since it was seen, or the caller may not.
     pub async fn edit_mci(
         &self,
         reference: &Reference,
@@ -57,8 +57,10 @@ impl Session {
         edits: Vec<HeadEdit>,
         seen: Option<Generation>,
     ) -> Result<MciView, Error> {
+        let looks = self.looks_of_edit(reference, from, &edits).await?;
         self.write(|unit| {
             let (reference, from, edits) = (reference.clone(), from.clone(), edits.clone());
+            let looks = &looks;
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
                 only_head(&reference, &located.mci)?;
@@ -67,7 +69,10 @@ impl Session {
                 located.mci.head.expect(seen)?;
                 let content = located.mci.head.content().edited(edits)?;
                 let diff = Diff::between(located.mci.head.content(), &content);
+                let mut warnings = Vec::new();
                 if !diff.is_empty() {
+                    let before = located.mci.head.content();
+                    warnings = unit.admit(&located.mci, before, &content, looks).await?;
                     let old: BTreeSet<_> = images_of(located.mci.head.content()).collect();
                     let new = images_of(&content).filter(|image| !old.contains(image));
                     let new = new.collect::<BTreeSet<_>>();
@@ -76,10 +81,32 @@ impl Session {
                     unit.put_mci(located.mci.clone()).await?;
                     unit.audit_edit(&located.mci, &diff).await?;
                 }
-                Ok(view(located, None)?)
+                let view = view(located, None)?;
+                Ok(MciView { warnings, ..view })
             }
         })
         .await
+    }
+
+    /// What is known of the images of an edit before its transaction. Whoever may not make the edit
+    /// learns nothing: the edit itself says why it is refused.
+    async fn looks_of_edit(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        edits: &[HeadEdit],
+    ) -> Result<Looks, Error> {
+        let unit = self.read().await?;
+        let Ok(located) = unit.locate(reference, from, Permission::MciView).await else {
+            return Ok(Looks::default());
+        };
+        let allowed = unit.require(Permission::MciEdit, &located.mci.scope).await;
+        drop(unit);
+        let before = located.mci.head.content();
+        match (allowed, before.edited(edits.to_vec())) {
+            (Ok(_), Ok(after)) => self.looks(&located.mci, before, &after).await,
+            _ => Ok(Looks::default()),
+        }
     }
 
     /// Freezes HEAD as the next revision (RightScale: commit).
@@ -170,12 +197,15 @@ impl Unit {
         };
         let commit = mci.head.commit(mci.lineage, last.as_ref(), request)?;
         let (partition, revision) = (partition_of(&mci.scope)?, commit.revision);
-        let stored = StoredContent {
-            text: commit.content.text().to_owned(),
+        let before = match mci.last {
+            Some(last) => Some(self.content(&mci.scope, last.content).await?),
+            None => None,
         };
-        let digest = commit.content.digest().to_string();
-        CONTENTS
-            .put(&self.tx, &partition, digest, &KeptContent(stored))
+        let origin = mci.origin.map(|origin| origin.content);
+        let near = before.as_ref().map(Frozen::digest).or(origin);
+        self.keep_content(&mci.scope, &commit.content, near).await?;
+        let before = before.as_ref().map(Frozen::content);
+        self.keep_uses(&mci, revision.number(), before, commit.content.content())
             .await?;
         let stored = StoredRevision {
             lineage: mci.lineage,

@@ -9,6 +9,7 @@
               tell a story or a table to its end"
 )]
 
+mod admitting;
 mod batches;
 mod caching;
 mod care;
@@ -20,6 +21,7 @@ mod elsewhere;
 #[cfg(feature = "postgres")]
 mod engines;
 mod filters;
+mod frames;
 mod golden;
 mod imports;
 mod inventories;
