@@ -46,7 +46,9 @@ mod content;
 mod delete;
 mod dependencies;
 mod diff;
+mod launch;
 mod lock;
+mod matrix;
 mod merge;
 mod reference;
 mod resolve;
@@ -67,7 +69,14 @@ pub use crate::{
     },
     dependencies::{HeadDependencies, HeadLink, HeadPin, HeadPlan, HeadPlanError, LinkedHead},
     diff::{TemplateApplyError, TemplateDiff, TemplateDiffRow, TemplateUnifiedDiff},
+    launch::{
+        Chosen, ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, LaunchStep,
+        LaunchTemplate, LaunchTrace, LinkName, LinkSays, LinkSource, MciChoice, Override,
+        OverrideField, OverrideMark, Overrides, TemplateSource, TemplateWarning, explain_launch,
+        launch,
+    },
     lock::{LockEntry, LockError, LockFile, LockState, LockedPlan},
+    matrix::{LaunchMatrix, MatrixOutcome, MatrixRow},
     merge::{
         ParseTemplatePathError, ParseTemplateValueError, TemplateChoice, TemplateChoices,
         TemplateConflict, TemplateMergeBase, TemplateMergeDraft, TemplateMergeError, TemplatePath,

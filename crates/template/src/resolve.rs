@@ -5,7 +5,7 @@ mod trace;
 
 use atlas_base::Timestamp;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
-use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
+use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Nearest, Records, nearest_or_opened};
 use atlas_image_id::{CloudLocation, ImageId, Stability};
 use atlas_mci::{Content, Fit, InstanceTypes, Misfit, Setting};
 use atlas_scope::Scope;
@@ -30,7 +30,7 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn number(&self) -> Option<RevisionNumber> {
+    pub(crate) fn number(&self) -> Option<RevisionNumber> {
         self.revision.map(Revision::number)
     }
 }
@@ -164,17 +164,17 @@ pub fn explain<'a>(
 }
 
 /// Receives the steps of a decision; a step that nobody wants is never built.
-type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> TraceStep);
+pub(crate) type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> TraceStep);
 
 /// Everything that a decision depends on.
 #[derive(Debug, Clone, Copy)]
-struct Ask<'a> {
-    source: &'a Source<'a>,
-    location: &'a CloudLocation,
-    records: Records<'a>,
-    types: &'a InstanceTypes,
-    viewer: &'a Scope,
-    now: Timestamp,
+pub(crate) struct Ask<'a> {
+    pub(crate) source: &'a Source<'a>,
+    pub(crate) location: &'a CloudLocation,
+    pub(crate) records: Records<'a>,
+    pub(crate) types: &'a InstanceTypes,
+    pub(crate) viewer: &'a Scope,
+    pub(crate) now: Timestamp,
 }
 
 impl Ask<'_> {
@@ -188,6 +188,17 @@ impl Ask<'_> {
         });
         self.check_revision()?;
         let (served_by, setting) = self.setting(&mut *witness)?;
+        self.plan(served_by, setting, witness)
+    }
+
+    /// The plan for a setting: that of the content, or one with overrides.
+    pub(crate) fn plan(
+        &self,
+        served_by: &CloudLocation,
+        setting: &Setting,
+        witness: Witness<'_>,
+    ) -> Result<LaunchPlan, ResolveError> {
+        let content = self.source.content.content();
         let mut warnings = Vec::new();
         if self.source.revision.is_none() {
             warnings.push(LaunchWarning::Head);
@@ -223,7 +234,7 @@ impl Ask<'_> {
     }
 
     /// A revoked revision launches nothing (HCP Packer).
-    fn check_revision(&self) -> Result<(), ResolveError> {
+    pub(crate) fn check_revision(&self) -> Result<(), ResolveError> {
         match (self.source.number(), &self.source.marks.revoked) {
             (Some(revision), Some(mark)) => Err(ResolveError::RevisionRevoked {
                 mci: self.source.content.content().nickname().to_string(),
@@ -258,15 +269,8 @@ impl Ask<'_> {
         })
     }
 
-    /// The record of the image, the nearest that the viewer sees (ours).
-    fn record(
-        &self,
-        served_by: &CloudLocation,
-        setting: &Setting,
-        warnings: &mut Vec<LaunchWarning>,
-        witness: Witness<'_>,
-    ) -> Result<Option<ImageRecordId>, ResolveError> {
-        let (image, viewer) = (setting.image(), self.viewer);
+    /// The records of an image that the viewer sees; the nearest counts (ours).
+    pub(crate) fn found(&self, served_by: &CloudLocation, image: &ImageId) -> Option<Nearest<'_>> {
         // A record of an id that is common to all regions stands at the cloud alone (Scalr; I02).
         let placed = image.record_location(served_by);
         let at = placed.as_ref().map_or(served_by, |placed| &placed.location);
@@ -275,7 +279,19 @@ impl Ask<'_> {
             |record: &&ImageRecord| record.location() == at && record.image_id() == &*known_as;
         let Records { held, opened } = self.records;
         let (held, opened) = (held.iter().filter(fitting), opened.iter().filter(fitting));
-        let Some(found) = nearest_or_opened(held, opened, viewer) else {
+        nearest_or_opened(held, opened, self.viewer)
+    }
+
+    /// The record of the image, the nearest that the viewer sees.
+    fn record(
+        &self,
+        served_by: &CloudLocation,
+        setting: &Setting,
+        warnings: &mut Vec<LaunchWarning>,
+        witness: Witness<'_>,
+    ) -> Result<Option<ImageRecordId>, ResolveError> {
+        let (image, viewer) = (setting.image(), self.viewer);
+        let Some(found) = self.found(served_by, image) else {
             witness(&|| TraceStep::NoRecord {
                 image: image.clone(),
                 viewer: viewer.clone(),

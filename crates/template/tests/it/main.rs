@@ -8,6 +8,8 @@ mod channel;
 mod delete;
 mod dependencies;
 mod explain;
+mod launch;
+mod launch_explain;
 mod lock;
 mod reference;
 mod resolve;

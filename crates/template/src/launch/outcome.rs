@@ -1,0 +1,241 @@
+//! What is launched.
+
+use super::{
+    Chosen, ChosenBy, LaunchFacts, LaunchRefusal, LaunchStep, OverrideMark, TemplateSource, Witness,
+};
+use crate::{LaunchPlan, resolve::Ask};
+use atlas_base::{Digest, Name};
+use atlas_history::{LineageId, Revision, RevisionNumber};
+use atlas_image::{NeededAgent, check_agent};
+use atlas_image_id::ImageId;
+use atlas_mci::ImageAccess;
+use core::fmt;
+use serde::Serialize;
+
+/// The template that a launch began with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LaunchTemplate {
+    /// Its name.
+    pub name: Name,
+    /// Its lineage.
+    pub lineage: LineageId,
+    /// The revision; none for HEAD.
+    pub revision: Option<RevisionNumber>,
+    /// The digest of the content.
+    pub content: Digest,
+    /// The digest of the revision; none for HEAD.
+    pub revision_digest: Option<Digest>,
+}
+
+/// What is launched, and from what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Launch {
+    /// The template; none where the launch began with a MultiCloud Image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<LaunchTemplate>,
+    /// Why it is this MultiCloud Image.
+    pub chosen_by: ChosenBy,
+    /// What to launch, overrides included.
+    #[serde(flatten)]
+    pub plan: LaunchPlan,
+    /// The parts that were overridden.
+    pub overridden: Vec<OverrideMark>,
+    /// What a person should know of the template and of the launch as a whole.
+    pub template_warnings: Vec<TemplateWarning>,
+}
+
+/// What a person should know before launching from a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TemplateWarning {
+    /// It comes from HEAD of the template: the next edit changes it.
+    TemplateHead,
+    /// The revision of the template is deprecated.
+    TemplateDeprecated {
+        /// Why.
+        reason: String,
+    },
+    /// The template is committed, and links HEADs, which move all the same.
+    LinksHead {
+        /// Which lineages.
+        lineages: Vec<LineageId>,
+    },
+    /// The template has scripts, and nobody said whether the image has an agent to run them.
+    AgentUnknown {
+        /// The image.
+        image: ImageId,
+    },
+}
+
+impl fmt::Display for TemplateWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TemplateHead => f.write_str(
+                "this is HEAD of the template, which moves with every edit: commit it to launch the same again",
+            ),
+            Self::TemplateDeprecated { reason } => {
+                write!(f, "the revision of the template is deprecated: {reason}")
+            }
+            Self::LinksHead { lineages } => {
+                let lineages: Vec<_> = lineages.iter().map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "the template is committed and links HEAD of {}, which moves with every edit: commit it with its HEAD dependencies before production",
+                    lineages.join(", ")
+                )
+            }
+            Self::AgentUnknown { image } => write!(
+                f,
+                "the template has scripts, and nobody said whether `{image}` has the agent that runs them"
+            ),
+        }
+    }
+}
+
+impl Launch {
+    /// All warnings as text, those of the template first.
+    pub fn warning_texts(&self) -> Vec<String> {
+        let own = self.template_warnings.iter().map(ToString::to_string);
+        let plan = self.plan.warnings.iter().map(ToString::to_string);
+        own.chain(plan).collect()
+    }
+
+    /// How many warnings there are.
+    pub fn warning_count(&self) -> usize {
+        self.template_warnings.len() + self.plan.warnings.len()
+    }
+}
+
+impl Chosen<'_> {
+    /// Decides with the facts of the image whether it is launched.
+    ///
+    /// # Errors
+    ///
+    /// The image is closed to the account, absent, unusable or without an agent that is needed; or
+    /// its revision is revoked, or the instance type does not take it.
+    pub fn launch(&self, facts: &LaunchFacts<'_>) -> Result<Launch, LaunchRefusal> {
+        self.decide(facts, &mut |_| {})
+    }
+
+    pub(super) fn decide(
+        &self,
+        facts: &LaunchFacts<'_>,
+        witness: Witness<'_>,
+    ) -> Result<Launch, LaunchRefusal> {
+        let ask = Ask {
+            source: &self.source,
+            location: self.location,
+            records: facts.records,
+            types: facts.types,
+            viewer: facts.viewer,
+            now: facts.now,
+        };
+        ask.check_revision()?;
+        self.check_access(facts, witness)?;
+        let plan = ask.plan(self.served_by, &self.setting, &mut |step| {
+            witness(&|| LaunchStep::Mci(step()));
+        })?;
+        let mut warnings = Vec::new();
+        if let Some(template) = &self.template {
+            template.warn(&mut warnings);
+            self.check_agent(template, &ask, &mut warnings, witness)?;
+        }
+        Ok(Launch {
+            template: self.template.as_ref().map(TemplateSource::told),
+            chosen_by: self.by,
+            plan,
+            overridden: self.overridden.clone(),
+            template_warnings: warnings,
+        })
+    }
+
+    /// Whether the account may launch the image (AWS: launch permissions).
+    fn check_access(
+        &self,
+        facts: &LaunchFacts<'_>,
+        witness: Witness<'_>,
+    ) -> Result<(), LaunchRefusal> {
+        let image = self.setting.image();
+        if facts.access != ImageAccess::Unasked {
+            witness(&|| LaunchStep::Access {
+                image: image.clone(),
+                account: facts.account,
+                is_granted: facts.access == ImageAccess::Granted,
+            });
+        }
+        let (image, location) = (|| image.clone(), || self.served_by.clone());
+        match facts.access {
+            ImageAccess::Unasked | ImageAccess::Granted => Ok(()),
+            ImageAccess::Refused => Err(LaunchRefusal::Closed {
+                image: image(),
+                location: location(),
+                account: facts.account,
+            }),
+            ImageAccess::Absent => Err(LaunchRefusal::Absent {
+                image: image(),
+                location: location(),
+            }),
+        }
+    }
+
+    /// Whether the image has the agent that scripts need (Scalr, RightScale).
+    fn check_agent(
+        &self,
+        template: &TemplateSource<'_>,
+        ask: &Ask<'_>,
+        warnings: &mut Vec<TemplateWarning>,
+        witness: Witness<'_>,
+    ) -> Result<(), LaunchRefusal> {
+        if !template.content.content().has_scripts() {
+            return Ok(());
+        }
+        let image = self.setting.image();
+        let found = ask.found(self.served_by, image);
+        let facts = found.as_ref().map(|found| found.record.agent());
+        witness(&|| LaunchStep::Agent {
+            agent: facts.cloned().unwrap_or_default(),
+        });
+        let checked = found.map(|found| check_agent(found.record, NeededAgent::Agent));
+        match checked {
+            Some(Ok(None)) => Ok(()),
+            Some(Ok(Some(_))) | None => {
+                let image = image.clone();
+                warnings.push(TemplateWarning::AgentUnknown { image });
+                Ok(())
+            }
+            Some(Err(missing)) => Err(LaunchRefusal::Agent {
+                template: template.name().clone(),
+                missing,
+            }),
+        }
+    }
+}
+
+impl TemplateSource<'_> {
+    fn warn(&self, warnings: &mut Vec<TemplateWarning>) {
+        if self.revision.is_none() {
+            warnings.push(TemplateWarning::TemplateHead);
+        } else {
+            let lineages = self.content.content().head_links();
+            if !lineages.is_empty() {
+                warnings.push(TemplateWarning::LinksHead { lineages });
+            }
+        }
+        if let Some(mark) = &self.marks.deprecated {
+            let reason = mark.reason.clone();
+            warnings.push(TemplateWarning::TemplateDeprecated { reason });
+        }
+    }
+
+    fn told(&self) -> LaunchTemplate {
+        LaunchTemplate {
+            name: self.name().clone(),
+            lineage: self.lineage,
+            revision: self.number(),
+            content: self.content.digest(),
+            revision_digest: self.revision.map(Revision::digest),
+        }
+    }
+}
