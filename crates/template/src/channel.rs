@@ -1,10 +1,15 @@
 //! Named pointers to committed revisions.
 
+mod care;
+
 use atlas_base::{Timestamp, quoted, text_form};
 use atlas_history::{Author, Mark, Marks, RevisionNumber};
+use atlas_scope::Permission;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+pub use self::care::{ChannelAccess, ChannelFate, OnRevoke, channels_after_revoke};
 
 /// The name of a channel: `[a-z][a-z0-9-]*`, at most 63 characters, and not `head` or `latest`,
 /// which references give another meaning (HCP Packer: channels).
@@ -105,6 +110,22 @@ pub enum ChannelError {
         revision: RevisionNumber,
         /// Who revoked it, when and why.
         mark: Mark,
+    },
+    /// It is restricted, or the right to assign channels is missing.
+    #[error("moving the channel `{name}` needs the permission `{needs}`: ask somebody who has it")]
+    Restricted {
+        /// The channel.
+        name: ChannelName,
+        /// What is missing.
+        needs: Permission,
+    },
+    /// It never pointed anywhere else that is still good.
+    #[error("the channel `{name}` has nothing to go back to from revision {revision}: assign it")]
+    NothingBefore {
+        /// The channel.
+        name: ChannelName,
+        /// Where it points.
+        revision: RevisionNumber,
     },
 }
 

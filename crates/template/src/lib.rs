@@ -41,6 +41,7 @@
 //! | [`LaunchPlan`] | what to launch, and the warnings |
 //! | [`LockFile`] | plans for many locations that never move |
 
+mod agent_version;
 mod channel;
 mod content;
 mod delete;
@@ -50,6 +51,7 @@ mod launch;
 mod lock;
 mod matrix;
 mod merge;
+mod policy;
 mod reference;
 mod resolve;
 mod update;
@@ -57,7 +59,11 @@ mod view;
 mod xref;
 
 pub use crate::{
-    channel::{Channel, ChannelError, ChannelMove, ChannelName, ParseChannelNameError, latest},
+    agent_version::{AgentRequirement, ParseAgentRequirementError, agent_version},
+    channel::{
+        Channel, ChannelAccess, ChannelError, ChannelFate, ChannelMove, ChannelName, OnRevoke,
+        ParseChannelNameError, channels_after_revoke, latest,
+    },
     content::{
         KnownMci, Link, LinkError, LinkTarget, LinkedState, ParseLinkTargetError, ParsePhaseError,
         ParseScriptRefError, Phase, ScriptRef, TemplateContent, TemplateEdit, TemplateEditError,
@@ -75,12 +81,19 @@ pub use crate::{
         OverrideField, OverrideMark, Overrides, TemplateSource, TemplateWarning, explain_launch,
         launch,
     },
-    lock::{LockEntry, LockError, LockFile, LockState, LockedPlan},
+    lock::{
+        LockChange, LockDiff, LockEntry, LockError, LockFile, LockId, LockState, LockedPlan,
+        RegisterLock, RegisterLockError, RegisteredLock, register_lock,
+    },
     matrix::{LaunchMatrix, MatrixOutcome, MatrixRow},
     merge::{
         ParseTemplatePathError, ParseTemplateValueError, TemplateChoice, TemplateChoices,
         TemplateConflict, TemplateMergeBase, TemplateMergeDraft, TemplateMergeError, TemplatePath,
         TemplateTake, TemplateValue,
+    },
+    policy::{
+        ApprovedAncestor, Policy, PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused,
+        PolicyRule, PolicyVerdict, SoakedRevision,
     },
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{

@@ -1,5 +1,8 @@
 //! Lock files: plans that never move.
 
+mod registered;
+mod update;
+
 use crate::{LaunchPlan, ResolveError};
 use atlas_base::{CanonicalError, Digest, Name, canonical};
 use atlas_history::{LineageId, RevisionNumber};
@@ -7,6 +10,11 @@ use atlas_image_id::{CloudLocation, ImageId, Stability};
 use atlas_mci::{InstanceType, UserData};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+pub use self::{
+    registered::{LockId, RegisterLock, RegisterLockError, RegisteredLock, register_lock},
+    update::{LockChange, LockDiff},
+};
 
 /// What is launched at a set of locations, resolved once (ours, after the lock files of package
 /// managers). Its digest covers every other field.
@@ -117,6 +125,14 @@ pub enum LockError {
     /// The plans are of different revisions.
     #[error("the plans to lock are of different revisions")]
     Mixed,
+    /// A lock is of one lineage for ever.
+    #[error("the lock is of {locked}, the plans are of {found}: write another lock file")]
+    OtherLineage {
+        /// Of the lock.
+        locked: LineageId,
+        /// Of the plans.
+        found: LineageId,
+    },
     /// The file is of a later format.
     #[error("the lock file has the format {found}, this program reads {known}: use a newer one")]
     Version {
@@ -255,6 +271,15 @@ impl LockFile {
     /// The digest of the revision.
     pub fn revision_digest(&self) -> Digest {
         self.revision_digest
+    }
+
+    /// The digest of every other field.
+    ///
+    /// # Errors
+    ///
+    /// The lock has no canonical text.
+    pub fn digest(&self) -> Result<Digest, LockError> {
+        self.digest.map_or_else(|| self.computed(), Ok)
     }
 
     /// The locations and their entries.

@@ -4,13 +4,17 @@
     reason = "a failed test is the right place for a panic"
 )]
 
+mod agent_version;
 mod channel;
+mod channel_care;
 mod delete;
 mod dependencies;
 mod explain;
 mod launch;
 mod launch_explain;
 mod lock;
+mod lock_update;
+mod policy;
 mod reference;
 mod resolve;
 mod template_content;

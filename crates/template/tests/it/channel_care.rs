@@ -1,0 +1,143 @@
+use crate::{mark, now};
+use atlas_history::{Author, Marks, RevisionNumber};
+use atlas_scope::Permission;
+use atlas_template::{
+    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelMove, ChannelName, OnRevoke,
+    channels_after_revoke,
+};
+use proptest::prelude::*;
+
+fn number(it: u32) -> RevisionNumber {
+    RevisionNumber::new(it).unwrap()
+}
+
+fn dana() -> Author {
+    Author::parse("dana").unwrap()
+}
+
+/// A channel that was assigned to these revisions, one after the other.
+fn channel(name: &str, revisions: &[u32]) -> Channel {
+    let name = ChannelName::parse(name).unwrap();
+    let assign = |before: Option<Channel>, revision: &u32| {
+        let to = ChannelMove {
+            revision: number(*revision),
+            by: dana(),
+            at: now(),
+        };
+        Some(Channel::assign(name.clone(), before.as_ref(), None, to).unwrap())
+    };
+    revisions.iter().fold(None, assign).unwrap()
+}
+
+fn back(channel: &Channel, revoked: &[u32]) -> Result<Channel, ChannelError> {
+    channel.rolled_back(|it| revoked.contains(&it.get()), dana(), now())
+}
+
+#[test]
+fn r07_rolling_back_goes_to_the_place_before() {
+    let channel = channel("production", &[1, 2, 3]);
+    let once = back(&channel, &[]).unwrap();
+    assert_eq!(once.current(), number(2));
+    assert_eq!(once.moves().len(), 4);
+    // Twice goes two places back, and not forward again.
+    let twice = back(&once, &[]).unwrap();
+    assert_eq!(twice.current(), number(1));
+    let error = back(&twice, &[]).unwrap_err();
+    insta::assert_snapshot!(error, @"the channel `production` has nothing to go back to from revision 1: assign it");
+    // What is revoked is passed over.
+    assert_eq!(back(&channel, &[2]).unwrap().current(), number(1));
+    assert!(back(&channel, &[1, 2]).is_err());
+}
+
+#[test]
+fn r07_a_revoked_revision_rolls_its_channels_back_by_default() {
+    let channels = [
+        channel("production", &[1, 3]),
+        channel("staging", &[3]),
+        channel("testing", &[3, 2]),
+        channel("canary", &[2, 3]),
+    ];
+    let revoked = Marks {
+        revoked: Some(mark("leaks a key")),
+        ..Marks::default()
+    };
+    let good = Marks::default();
+    let marks = [
+        (number(1), &good),
+        (number(2), &revoked),
+        (number(3), &revoked),
+    ];
+    let fates = |wanted| {
+        let mark = mark("leaks a key");
+        let fates = channels_after_revoke(&channels, number(3), &marks, &mark, wanted);
+        let texts = fates.into_iter().map(|fate| match fate {
+            ChannelFate::RolledBack { channel } => {
+                let last = channel.moves().last().unwrap();
+                assert_eq!((last.by.as_str(), last.at), ("dana", now()));
+                format!("{} to {}", channel.name(), channel.current())
+            }
+            ChannelFate::Stuck { name, revision } => format!("{name} stays at {revision}"),
+        });
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(OnRevoke::default(), OnRevoke::RollBack);
+    // Revision 2 was revoked before, and `testing` does not point to what is revoked now.
+    let expected = ["production to 1", "staging stays at 3", "canary stays at 3"];
+    assert_eq!(fates(OnRevoke::RollBack), expected);
+    let stay = [
+        "production stays at 3",
+        "staging stays at 3",
+        "canary stays at 3",
+    ];
+    assert_eq!(fates(OnRevoke::Stay), stay);
+}
+
+#[test]
+fn r07_a_restricted_channel_needs_one_permission_more() {
+    let name = ChannelName::parse("production").unwrap();
+    let restricted = ChannelAccess::Restricted {
+        needs: Permission::MciMark,
+    };
+    let holds = |held: &'static [Permission]| move |it| held.contains(&it);
+    let open = ChannelAccess::default();
+    assert_eq!(
+        open.check(&name, holds(&[Permission::ChannelAssign])),
+        Ok(())
+    );
+    let both = holds(&[Permission::ChannelAssign, Permission::MciMark]);
+    assert_eq!(restricted.check(&name, both), Ok(()));
+    let refused = [
+        open.check(&name, holds(&[])),
+        restricted.check(&name, holds(&[Permission::ChannelAssign])),
+        restricted.check(&name, holds(&[Permission::MciMark])),
+    ];
+    let refused: Vec<_> = refused.map(|it| it.unwrap_err().to_string()).into();
+    insta::assert_snapshot!(refused.join("\n"), @"
+    moving the channel `production` needs the permission `channel.assign`: ask somebody who has it
+    moving the channel `production` needs the permission `mci.mark`: ask somebody who has it
+    moving the channel `production` needs the permission `channel.assign`: ask somebody who has it
+    ");
+    let text = serde_json::to_string(&restricted).unwrap();
+    assert_eq!(text, r#"{"access":"restricted","needs":"mci.mark"}"#);
+    assert_eq!(
+        serde_json::from_str::<ChannelAccess>(&text).unwrap(),
+        restricted
+    );
+}
+
+proptest! {
+    #[test]
+    fn r07_going_back_never_repeats_and_ends(revisions in proptest::collection::vec(1_u32..5, 1..10), revoked in proptest::collection::vec(1_u32..5, 0..3)) {
+        let mut steps = revisions;
+        steps.dedup();
+        let mut at = channel("production", &steps);
+        let mut seen = vec![at.current()];
+        while let Ok(before) = back(&at, &revoked) {
+            prop_assert!(!revoked.contains(&before.current().get()));
+            prop_assert!(!seen.contains(&before.current()));
+            prop_assert!(steps.contains(&before.current().get()));
+            seen.push(before.current());
+            at = before;
+        }
+    }
+}

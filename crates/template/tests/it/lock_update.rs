@@ -1,0 +1,135 @@
+use crate::{AMI, Launch, at, content, example, now, scope, set};
+use atlas_image::ReferrerKind;
+use atlas_mci::{HeadEdit, InstanceType, UserData};
+use atlas_scope::PrincipalId;
+use atlas_template::{
+    LaunchPlan, LockDiff, LockError, LockFile, LockId, RegisterLock, RegisterLockError,
+    RegisteredLock, register_lock,
+};
+
+const TOKYO: &str = "aws/ap-northeast-1";
+
+fn plans(launch: &Launch, places: &[&str]) -> Vec<LaunchPlan> {
+    let plan = |place: &&str| launch.resolve(place, &[]).unwrap();
+    places.iter().map(plan).collect()
+}
+
+fn locked() -> LockFile {
+    let launch = Launch::revision(example());
+    LockFile::new(&plans(
+        &launch,
+        &[TOKYO, "azure/northeurope", "vmware:vc1/DC1"],
+    ))
+    .unwrap()
+}
+
+fn changed() -> Vec<LaunchPlan> {
+    let tokyo = example().settings()[&at(TOKYO)].clone();
+    let other = tokyo
+        .with_kernel(None)
+        .with_instance_type(InstanceType::parse("m7i.xlarge").unwrap())
+        .with_user_data(UserData::new(b"#!/bin/sh\nsecret\n"));
+    let content = example()
+        .edited([
+            HeadEdit::set(at(TOKYO), other),
+            set(
+                "azure/northeurope",
+                "Canonical:ubuntu-24_04-lts:server:24.04.202401010",
+            ),
+        ])
+        .unwrap();
+    plans(
+        &Launch::revision(content),
+        &[TOKYO, "azure/northeurope", "gcp/us-central1"],
+    )
+}
+
+#[test]
+fn r09_an_update_shows_its_diff_before_anything_is_written() {
+    let before = locked();
+    let (after, diff) = before.update(&changed()).unwrap();
+    assert_eq!(before, locked());
+    assert_eq!(diff, LockDiff::between(&before, &after));
+    // The sizes of user data are told, and what it says is not.
+    insta::assert_snapshot!(diff);
+    let json = serde_json::to_string_pretty(&diff).unwrap();
+    assert!(!json.contains("secret"), "{json}");
+    let (same, nothing) = before
+        .update(&plans(
+            &Launch::revision(example()),
+            &[TOKYO, "azure/northeurope", "vmware:vc1/DC1"],
+        ))
+        .unwrap();
+    assert_eq!(same, before);
+    assert!(nothing.is_empty());
+    insta::assert_snapshot!(nothing, @"nothing changes");
+}
+
+#[test]
+fn r09_an_update_stays_with_its_lineage() {
+    let mut other = changed();
+    for plan in &mut other {
+        plan.lineage = atlas_history::LineageId::from_u128(8);
+    }
+    let error = locked().update(&other).unwrap_err();
+    assert!(matches!(error, LockError::OtherLineage { .. }));
+    insta::assert_snapshot!(error, @"the lock is of lin-00000000000000000000000000000007, the plans are of lin-00000000000000000000000000000008: write another lock file");
+}
+
+fn ask(lock: &LockFile, id: u128) -> RegisterLock<'_> {
+    RegisterLock {
+        lock,
+        name: "prod.lock".parse().unwrap(),
+        scope: scope("/acme/prod"),
+        id: LockId::from_u128(id),
+        by: PrincipalId::parse("dana").unwrap(),
+        at: now(),
+    }
+}
+
+#[test]
+fn r09_a_registered_lock_tells_what_it_holds() {
+    let lock = locked();
+    let registered = register_lock(ask(&lock, 1), None, lock.revision_digest()).unwrap();
+    assert!(registered.holds(&at(TOKYO), AMI));
+    assert!(!registered.holds(&at("aws/us-east-1"), AMI));
+    // The record of an id that is common to a cloud stands at the cloud.
+    let azure = "Canonical:ubuntu-24_04-lts:server:24.04.202401010";
+    assert!(registered.holds(&at("azure"), azure));
+    assert_eq!(
+        (registered.revision(), registered.lineage()),
+        (lock.revision(), lock.lineage())
+    );
+    let referrer = registered.referrer(true);
+    assert_eq!(
+        (referrer.kind, referrer.name.as_str()),
+        (ReferrerKind::Lock, "prod.lock")
+    );
+    assert!(referrer.kind.is_binding() && referrer.visible);
+    let text = serde_json::to_string_pretty(&registered).unwrap();
+    insta::assert_snapshot!(text);
+    assert_eq!(
+        serde_json::from_str::<RegisteredLock>(&text).unwrap(),
+        registered
+    );
+}
+
+#[test]
+fn r09_registering_again_replaces_what_the_name_meant() {
+    let lock = locked();
+    let first = register_lock(ask(&lock, 1), None, lock.revision_digest()).unwrap();
+    let again = register_lock(ask(&lock, 2), Some(&first), lock.revision_digest());
+    let name = first.name().clone();
+    assert_eq!(again, Err(RegisterLockError::Already { name }));
+    let (next, _) = lock.update(&changed()).unwrap();
+    let second = register_lock(ask(&next, 2), Some(&first), next.revision_digest()).unwrap();
+    assert_eq!(second.id(), first.id());
+    assert_ne!(second.lock(), first.lock());
+    // A lock of another store is not taken for one of this.
+    let foreign = register_lock(ask(&next, 2), None, lock.revision_digest()).unwrap_err();
+    let empty = Launch::revision(content([set(TOKYO, AMI)]));
+    assert!(matches!(foreign, RegisterLockError::Foreign { .. }));
+    let known = LockFile::new(&plans(&empty, &[TOKYO])).unwrap();
+    assert_ne!(known.digest(), next.digest());
+    insta::assert_snapshot!(foreign);
+}
