@@ -18,6 +18,7 @@ use atlas_image_id::CloudLocation;
 use atlas_mci::{ImageAccess, InstanceTypes};
 use atlas_scope::{AccountNumber, Scope};
 
+pub(crate) use self::overrides::StoredOverrides;
 pub use self::{
     choice::{Chosen, ChosenBy},
     outcome::{Launch, LaunchTemplate, TemplateWarning},
@@ -123,7 +124,7 @@ pub struct LaunchFacts<'a> {
 }
 
 /// Receives the steps of a decision; a step that nobody wants is never built.
-type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> LaunchStep);
+pub(crate) type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> LaunchStep);
 
 /// Decides what is launched; `facts` gives what is known of the image that was chosen
 /// (RightScale: the image that a server launches with).

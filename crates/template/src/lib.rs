@@ -46,14 +46,18 @@ mod channel;
 mod content;
 mod delete;
 mod dependencies;
+mod deployment;
 mod diff;
 mod launch;
+mod launch_times;
 mod lock;
 mod matrix;
 mod merge;
+mod network;
 mod policy;
 mod reference;
 mod resolve;
+mod server;
 mod update;
 mod view;
 mod xref;
@@ -74,12 +78,20 @@ pub use crate::{
         check_delete_template, whole_lineage,
     },
     dependencies::{HeadDependencies, HeadLink, HeadPin, HeadPlan, HeadPlanError, LinkedHead},
+    deployment::{
+        Deployment, DeploymentError, DeploymentId, OfferedMci, OfferedTemplate, offer_mci,
+        offer_template,
+    },
     diff::{TemplateApplyError, TemplateDiff, TemplateDiffRow, TemplateUnifiedDiff},
     launch::{
         Chosen, ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, LaunchStep,
         LaunchTemplate, LaunchTrace, LinkName, LinkSays, LinkSource, MciChoice, Override,
         OverrideField, OverrideMark, Overrides, TemplateSource, TemplateWarning, explain_launch,
         launch,
+    },
+    launch_times::{
+        LaunchId, LaunchPhase, LaunchReport, LaunchReportError, ParseLaunchPhaseError, PhaseTimes,
+        Spread, TimesComparison, TimesRow,
     },
     lock::{
         LockChange, LockDiff, LockEntry, LockError, LockFile, LockId, LockState, LockedPlan,
@@ -91,6 +103,10 @@ pub use crate::{
         TemplateConflict, TemplateMergeBase, TemplateMergeDraft, TemplateMergeError, TemplatePath,
         TemplateTake, TemplateValue,
     },
+    network::{
+        CloudNetwork, KnownNetworks, NetworkError, NetworkName, ParseNetworkNameError,
+        check_network, offer_networks,
+    },
     policy::{
         ApprovedAncestor, Policy, PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused,
         PolicyRule, PolicyVerdict, SoakedRevision,
@@ -98,6 +114,10 @@ pub use crate::{
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{
         LaunchPlan, LaunchWarning, ResolveError, Source, Trace, TraceStep, explain, resolve,
+    },
+    server::{
+        AddServer, Inherited, ReinheritError, ServerChanges, ServerDefinition, ServerEdit,
+        ServerError, ServerId, ServerPlan, ServerStart,
     },
     update::{LinkUpdate, LinkUpdateStuck, UpdateError, UpdatePlan, UpdateSource},
     view::LinkView,

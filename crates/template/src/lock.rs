@@ -7,10 +7,11 @@ use crate::{LaunchPlan, ResolveError};
 use atlas_base::{CanonicalError, Digest, Name, canonical};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image_id::{CloudLocation, ImageId, Stability};
-use atlas_mci::{InstanceType, UserData};
+use atlas_mci::{InstanceType, Setting, UserData};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub(crate) use self::update::changes as entry_changes;
 pub use self::{
     registered::{LockId, RegisterLock, RegisterLockError, RegisteredLock, register_lock},
     update::{LockChange, LockDiff},
@@ -332,7 +333,19 @@ fn unreadable(error: &serde_json::Error) -> LockError {
 }
 
 impl LockEntry {
-    fn of(plan: &LaunchPlan) -> Self {
+    /// What a setting at a location says.
+    pub(crate) fn of_setting(setting: &Setting, served_by: &CloudLocation) -> Self {
+        Self {
+            image: setting.image().to_string(),
+            served_by: served_by.clone(),
+            instance_type: setting.instance_type().cloned(),
+            kernel: setting.kernel().map(ToString::to_string),
+            ramdisk: setting.ramdisk().map(ToString::to_string),
+            user_data: setting.user_data().cloned(),
+        }
+    }
+
+    pub(crate) fn of(plan: &LaunchPlan) -> Self {
         Self {
             image: plan.image.to_string(),
             served_by: plan.served_by.clone(),

@@ -1,16 +1,18 @@
 //! The decision: which image is launched at a location.
 
+mod image;
 mod plan;
 mod trace;
 
 use atlas_base::Timestamp;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
-use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Nearest, Records, nearest_or_opened};
+use atlas_image::Records;
 use atlas_image_id::{CloudLocation, ImageId, Stability};
-use atlas_mci::{Content, Fit, InstanceTypes, Misfit, Setting};
+use atlas_mci::{Content, InstanceTypes, Misfit, Setting};
 use atlas_scope::Scope;
 use serde::Serialize;
 
+pub(crate) use self::image::ImageAsk;
 pub use self::{
     plan::{LaunchPlan, LaunchWarning},
     trace::{Trace, TraceStep},
@@ -124,10 +126,12 @@ pub fn resolve<'a>(
     let ask = Ask {
         source,
         location,
-        records: records.into(),
-        types,
-        viewer,
-        now,
+        image: ImageAsk {
+            records: records.into(),
+            types,
+            viewer,
+            now,
+        },
     };
     ask.decide(&mut |_| {})
 }
@@ -145,10 +149,12 @@ pub fn explain<'a>(
     let ask = Ask {
         source,
         location,
-        records: records.into(),
-        types,
-        viewer,
-        now,
+        image: ImageAsk {
+            records: records.into(),
+            types,
+            viewer,
+            now,
+        },
     };
     let outcome = ask.decide(&mut |step| steps.push(step()));
     let last = match &outcome {
@@ -171,10 +177,7 @@ pub(crate) type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> TraceStep);
 pub(crate) struct Ask<'a> {
     pub(crate) source: &'a Source<'a>,
     pub(crate) location: &'a CloudLocation,
-    pub(crate) records: Records<'a>,
-    pub(crate) types: &'a InstanceTypes,
-    pub(crate) viewer: &'a Scope,
-    pub(crate) now: Timestamp,
+    pub(crate) image: ImageAsk<'a>,
 }
 
 impl Ask<'_> {
@@ -213,7 +216,8 @@ impl Ask<'_> {
                 image: setting.image().clone(),
             });
         }
-        let record = self.record(served_by, setting, &mut warnings, witness)?;
+        let image = &self.image;
+        let record = image.record(served_by, setting, &mut warnings, witness)?;
         Ok(LaunchPlan {
             mci: content.nickname().clone(),
             lineage: self.source.lineage,
@@ -267,95 +271,5 @@ impl Ask<'_> {
             location: asked.clone(),
             supported: content.settings().keys().cloned().collect(),
         })
-    }
-
-    /// The records of an image that the viewer sees; the nearest counts (ours).
-    pub(crate) fn found(&self, served_by: &CloudLocation, image: &ImageId) -> Option<Nearest<'_>> {
-        // A record of an id that is common to all regions stands at the cloud alone (Scalr; I02).
-        let placed = image.record_location(served_by);
-        let at = placed.as_ref().map_or(served_by, |placed| &placed.location);
-        let known_as = image.at_place();
-        let fitting =
-            |record: &&ImageRecord| record.location() == at && record.image_id() == &*known_as;
-        let Records { held, opened } = self.records;
-        let (held, opened) = (held.iter().filter(fitting), opened.iter().filter(fitting));
-        nearest_or_opened(held, opened, self.viewer)
-    }
-
-    /// The record of the image, the nearest that the viewer sees.
-    fn record(
-        &self,
-        served_by: &CloudLocation,
-        setting: &Setting,
-        warnings: &mut Vec<LaunchWarning>,
-        witness: Witness<'_>,
-    ) -> Result<Option<ImageRecordId>, ResolveError> {
-        let (image, viewer) = (setting.image(), self.viewer);
-        let Some(found) = self.found(served_by, image) else {
-            witness(&|| TraceStep::NoRecord {
-                image: image.clone(),
-                viewer: viewer.clone(),
-            });
-            warnings.push(LaunchWarning::Unregistered {
-                image: image.clone(),
-            });
-            return Ok(None);
-        };
-        let record = found.record;
-        witness(&|| TraceStep::Record {
-            record: record.id(),
-            scope: record.scope().clone(),
-            shadows: found
-                .shadows
-                .iter()
-                .map(|record| record.scope().clone())
-                .collect(),
-        });
-        if !record.lifecycle().is_usable() {
-            return Err(ResolveError::ImageUnusable {
-                image: image.clone(),
-                location: served_by.clone(),
-                state: record.lifecycle().as_str(),
-            });
-        }
-        if let Lifecycle::Deprecated {
-            reason,
-            replacement,
-            from,
-        } = record.lifecycle()
-            && *from <= self.now
-        {
-            warnings.push(LaunchWarning::ImageDeprecated {
-                record: record.id(),
-                reason: reason.as_ref().map(ToString::to_string),
-                replacement: *replacement,
-            });
-        }
-        self.judge(served_by, setting, record, warnings, witness)?;
-        Ok(Some(record.id()))
-    }
-
-    /// Whether the instance type takes the image (RightScale: 32-bit and 64-bit types).
-    fn judge(
-        &self,
-        served_by: &CloudLocation,
-        setting: &Setting,
-        record: &ImageRecord,
-        warnings: &mut Vec<LaunchWarning>,
-        witness: Witness<'_>,
-    ) -> Result<(), ResolveError> {
-        let architecture = record.architecture();
-        let fit = self.types.judge_setting(served_by, setting, architecture)?;
-        if let (Some(instance_type), Some(architecture)) = (setting.instance_type(), architecture) {
-            witness(&|| TraceStep::InstanceType {
-                instance_type: instance_type.clone(),
-                architecture,
-                verdict: fit.clone(),
-            });
-        }
-        if let Fit::Late(late) = fit {
-            warnings.push(LaunchWarning::LateFit(late));
-        }
-        Ok(())
     }
 }

@@ -8,11 +8,11 @@ use crate::{LinkError, Source, TraceStep};
 use atlas_history::LineageId;
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::Setting;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet};
 
 /// Why it is this MultiCloud Image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ChosenBy {

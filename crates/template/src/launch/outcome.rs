@@ -3,17 +3,21 @@
 use super::{
     Chosen, ChosenBy, LaunchFacts, LaunchRefusal, LaunchStep, OverrideMark, TemplateSource, Witness,
 };
-use crate::{LaunchPlan, resolve::Ask};
+use crate::{
+    LaunchPlan,
+    resolve::{Ask, ImageAsk},
+};
 use atlas_base::{Digest, Name};
 use atlas_history::{LineageId, Revision, RevisionNumber};
 use atlas_image::{NeededAgent, check_agent};
-use atlas_image_id::ImageId;
-use atlas_mci::ImageAccess;
+use atlas_image_id::{CloudLocation, ImageId};
+use atlas_mci::{ImageAccess, Setting};
 use core::fmt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The template that a launch began with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LaunchTemplate {
     /// Its name.
     pub name: Name,
@@ -25,6 +29,8 @@ pub struct LaunchTemplate {
     pub content: Digest,
     /// The digest of the revision; none for HEAD.
     pub revision_digest: Option<Digest>,
+    /// Whether it has scripts, so that its servers need an agent.
+    pub has_scripts: bool,
 }
 
 /// What is launched, and from what.
@@ -127,20 +133,20 @@ impl Chosen<'_> {
         let ask = Ask {
             source: &self.source,
             location: self.location,
-            records: facts.records,
-            types: facts.types,
-            viewer: facts.viewer,
-            now: facts.now,
+            image: facts.ask(),
         };
         ask.check_revision()?;
-        self.check_access(facts, witness)?;
+        facts.check_access(self.served_by, &self.setting, witness)?;
         let plan = ask.plan(self.served_by, &self.setting, &mut |step| {
             witness(&|| LaunchStep::Mci(step()));
         })?;
         let mut warnings = Vec::new();
         if let Some(template) = &self.template {
             template.warn(&mut warnings);
-            self.check_agent(template, &ask, &mut warnings, witness)?;
+            if template.content.content().has_scripts() {
+                let name = template.name();
+                facts.check_agent(name, self.served_by, &self.setting, &mut warnings, witness)?;
+            }
         }
         Ok(Launch {
             template: self.template.as_ref().map(TemplateSource::told),
@@ -150,28 +156,40 @@ impl Chosen<'_> {
             template_warnings: warnings,
         })
     }
+}
+
+impl LaunchFacts<'_> {
+    pub(crate) fn ask(&self) -> ImageAsk<'_> {
+        ImageAsk {
+            records: self.records,
+            types: self.types,
+            viewer: self.viewer,
+            now: self.now,
+        }
+    }
 
     /// Whether the account may launch the image (AWS: launch permissions).
-    fn check_access(
+    pub(crate) fn check_access(
         &self,
-        facts: &LaunchFacts<'_>,
+        served_by: &CloudLocation,
+        setting: &Setting,
         witness: Witness<'_>,
     ) -> Result<(), LaunchRefusal> {
-        let image = self.setting.image();
-        if facts.access != ImageAccess::Unasked {
+        let image = setting.image();
+        if self.access != ImageAccess::Unasked {
             witness(&|| LaunchStep::Access {
                 image: image.clone(),
-                account: facts.account,
-                is_granted: facts.access == ImageAccess::Granted,
+                account: self.account,
+                is_granted: self.access == ImageAccess::Granted,
             });
         }
-        let (image, location) = (|| image.clone(), || self.served_by.clone());
-        match facts.access {
+        let (image, location) = (|| image.clone(), || served_by.clone());
+        match self.access {
             ImageAccess::Unasked | ImageAccess::Granted => Ok(()),
             ImageAccess::Refused => Err(LaunchRefusal::Closed {
                 image: image(),
                 location: location(),
-                account: facts.account,
+                account: self.account,
             }),
             ImageAccess::Absent => Err(LaunchRefusal::Absent {
                 image: image(),
@@ -180,25 +198,23 @@ impl Chosen<'_> {
         }
     }
 
-    /// Whether the image has the agent that scripts need (Scalr, RightScale).
-    fn check_agent(
+    /// Whether the image has the agent that the scripts of a template need (Scalr, RightScale).
+    pub(crate) fn check_agent(
         &self,
-        template: &TemplateSource<'_>,
-        ask: &Ask<'_>,
+        template: &Name,
+        served_by: &CloudLocation,
+        setting: &Setting,
         warnings: &mut Vec<TemplateWarning>,
         witness: Witness<'_>,
     ) -> Result<(), LaunchRefusal> {
-        if !template.content.content().has_scripts() {
-            return Ok(());
-        }
-        let image = self.setting.image();
-        let found = ask.found(self.served_by, image);
+        let image = setting.image();
+        let ask = self.ask();
+        let found = ask.found(served_by, image);
         let facts = found.as_ref().map(|found| found.record.agent());
         witness(&|| LaunchStep::Agent {
             agent: facts.cloned().unwrap_or_default(),
         });
-        let checked = found.map(|found| check_agent(found.record, NeededAgent::Agent));
-        match checked {
+        match found.map(|found| check_agent(found.record, NeededAgent::Agent)) {
             Some(Ok(None)) => Ok(()),
             Some(Ok(Some(_))) | None => {
                 let image = image.clone();
@@ -206,7 +222,7 @@ impl Chosen<'_> {
                 Ok(())
             }
             Some(Err(missing)) => Err(LaunchRefusal::Agent {
-                template: template.name().clone(),
+                template: template.clone(),
                 missing,
             }),
         }
@@ -236,6 +252,7 @@ impl TemplateSource<'_> {
             revision: self.number(),
             content: self.content.digest(),
             revision_digest: self.revision.map(Revision::digest),
+            has_scripts: self.content.content().has_scripts(),
         }
     }
 }

@@ -23,18 +23,50 @@ pub enum Override<T> {
 
 /// What wins over a setting for one launch or one server (RightScale: the overrides of a server).
 /// An image that is in no MultiCloud Image is allowed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Overrides {
     /// Another image.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageId>,
     /// Another instance type.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_type: Option<InstanceType>,
     /// Another kernel, or none (EC2).
+    #[serde(skip_serializing_if = "Override::is_kept")]
     pub kernel: Override<ImageId>,
     /// Another ramdisk, or none (EC2).
+    #[serde(skip_serializing_if = "Override::is_kept")]
     pub ramdisk: Override<ImageId>,
     /// Other user data, or none.
+    #[serde(skip_serializing_if = "Override::is_kept")]
     pub user_data: Override<UserData>,
+}
+
+/// Overrides as they are stored: their ids are texts of the location's cloud.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredOverrides {
+    image: Option<String>,
+    instance_type: Option<InstanceType>,
+    #[serde(default)]
+    kernel: Override<String>,
+    #[serde(default)]
+    ramdisk: Override<String>,
+    #[serde(default)]
+    user_data: Override<UserData>,
+}
+
+impl StoredOverrides {
+    pub(crate) fn at(self, location: &CloudLocation) -> Overrides {
+        let id = |text: String| ImageId::from_stored(location.cloud(), &text);
+        Overrides {
+            image: self.image.map(id),
+            instance_type: self.instance_type,
+            kernel: self.kernel.map(id),
+            ramdisk: self.ramdisk.map(id),
+            user_data: self.user_data,
+        }
+    }
 }
 
 /// Which part was overridden.
@@ -104,7 +136,7 @@ impl Overrides {
 
     /// The setting with these overrides in it, and what they changed; what is as it was is no
     /// override.
-    pub(super) fn applied<'a>(
+    pub(crate) fn applied<'a>(
         &self,
         setting: &'a Setting,
         served_by: &CloudLocation,
@@ -164,6 +196,19 @@ impl Overrides {
 }
 
 impl<T> Override<T> {
+    /// Whether nothing is overridden.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    fn map<U>(self, map: impl FnOnce(T) -> U) -> Override<U> {
+        match self {
+            Self::Keep => Override::Keep,
+            Self::Set(value) => Override::Set(map(value)),
+            Self::Clear => Override::Clear,
+        }
+    }
+
     /// What is there with the override.
     fn over<'a>(&'a self, inherited: Option<&'a T>) -> Option<&'a T> {
         match self {

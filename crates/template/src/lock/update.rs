@@ -70,11 +70,7 @@ impl LockDiff {
     }
 }
 
-fn fields(entry: Option<&LockEntry>) -> [(&'static str, Option<String>); 6] {
-    let size = |data: &UserData| {
-        let digest = atlas_base::Digest::of("cloud-atlas/user-data/1", data.as_bytes());
-        format!("{} bytes, {}", data.as_bytes().len(), digest.short())
-    };
+fn fields(entry: Option<&LockEntry>) -> [(&'static str, Option<String>); 5] {
     [
         ("image", entry.map(|entry| entry.image.clone())),
         ("served by", entry.map(|entry| entry.served_by.to_string())),
@@ -84,23 +80,31 @@ fn fields(entry: Option<&LockEntry>) -> [(&'static str, Option<String>); 6] {
         ),
         ("kernel", entry.and_then(|entry| entry.kernel.clone())),
         ("ramdisk", entry.and_then(|entry| entry.ramdisk.clone())),
-        (
-            "user data",
-            entry.and_then(|entry| Some(size(entry.user_data.as_ref()?))),
-        ),
     ]
 }
 
-fn changes(before: Option<&LockEntry>, after: Option<&LockEntry>) -> Vec<LockChange> {
+pub(crate) fn changes(before: Option<&LockEntry>, after: Option<&LockEntry>) -> Vec<LockChange> {
     let pairs = fields(before).into_iter().zip(fields(after));
     let differ = pairs.filter(|((_, before), (_, after))| before != after);
-    differ
-        .map(|((field, before), (_, after))| LockChange {
-            field,
-            before,
-            after,
-        })
-        .collect()
+    let fields = differ.map(|((field, before), (_, after))| LockChange {
+        field,
+        before,
+        after,
+    });
+    let data = |entry: Option<&LockEntry>| entry.and_then(|entry| entry.user_data.clone());
+    let (old, new) = (data(before), data(after));
+    let size = |data: &UserData| format!("{} bytes", data.as_bytes().len());
+    let (before, after) = (old.as_ref().map(size), new.as_ref().map(size));
+    // People keep secrets in user data: only how much there is is told.
+    let user_data = (old != new).then(|| LockChange {
+        field: "user data",
+        after: match new {
+            Some(data) if before == after => Some(format!("{} other bytes", data.as_bytes().len())),
+            _ => after,
+        },
+        before,
+    });
+    fields.chain(user_data).collect()
 }
 
 impl fmt::Display for LockDiff {

@@ -203,6 +203,25 @@ impl Stage {
         self.ask(location, |ask, facts| explain_launch(ask, |_| facts).1)
     }
 
+    pub(crate) fn revoke_template(&mut self) {
+        self.template_marks.revoked = Some(mark("leaks a key"));
+    }
+
+    pub(crate) fn revoke_mci(&mut self, at: usize) {
+        self.mcis.get_mut(at).unwrap().marks.revoked = Some(mark("leaks a key"));
+    }
+
+    /// Sets another image in a revision, as a later one would have it.
+    pub(crate) fn set_image(&mut self, mci: usize, location: &str, image: &str) {
+        let mci = self.mcis.get_mut(mci).unwrap();
+        let content = mci
+            .content
+            .content()
+            .edited([set(location, image)])
+            .unwrap();
+        (mci.content, mci.revision) = frozen(content, mci.lineage, false);
+    }
+
     fn refusal(&self, location: &str) -> LaunchRefusal {
         self.launch(location).unwrap_err()
     }

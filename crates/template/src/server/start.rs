@@ -1,0 +1,121 @@
+//! The next launch of a server.
+
+use super::{ServerDefinition, ServerId};
+use crate::{
+    LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, NetworkName, OverrideMark,
+    TemplateWarning,
+};
+use atlas_base::{Digest, Name, Tag};
+use atlas_history::{LineageId, RevisionNumber};
+use atlas_image::ImageRecordId;
+use atlas_image_id::{CloudLocation, Stability};
+use atlas_mci::Setting;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What a server launches with next time: what it inherited, and its overrides over that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerPlan {
+    /// The setting, overrides included.
+    pub setting: Setting,
+    /// The location of the setting that it inherited from.
+    pub served_by: CloudLocation,
+    /// The parts that are overridden.
+    pub overridden: Vec<OverrideMark>,
+}
+
+/// A launch of a server, as it was decided: what runs is this, whatever becomes of the definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ServerStart {
+    /// The server.
+    pub server: ServerId,
+    /// Its name.
+    pub name: Name,
+    /// Where.
+    pub location: CloudLocation,
+    /// The lineage of the MultiCloud Image that it inherited from.
+    pub lineage: LineageId,
+    /// The revision; none for HEAD.
+    pub revision: Option<RevisionNumber>,
+    /// The digest of the content.
+    pub content: Digest,
+    /// What to launch.
+    pub entry: LockEntry,
+    /// The image's record that the viewer sees; none where it is not registered.
+    pub record: Option<ImageRecordId>,
+    /// The parts that are overridden.
+    pub overridden: Vec<OverrideMark>,
+    /// The tags to put on the server.
+    pub tags: BTreeSet<Tag>,
+    /// The networks that it is on.
+    pub networks: BTreeSet<NetworkName>,
+    /// What a person should know of the image.
+    pub warnings: Vec<LaunchWarning>,
+    /// What a person should know of its scripts.
+    pub template_warnings: Vec<TemplateWarning>,
+}
+
+impl ServerDefinition {
+    /// What it launches with next time. It says which image that is, so that whoever keeps records
+    /// loads those of it.
+    ///
+    /// # Errors
+    ///
+    /// An override cannot stand at the location.
+    pub fn plan(&self) -> Result<ServerPlan, LaunchRefusal> {
+        let setting = self.inherited.setting(&self.location);
+        let served_by = self.inherited.entry.served_by.clone();
+        let (setting, overridden) = self.overrides.applied(&setting, &served_by)?;
+        Ok(ServerPlan {
+            setting: setting.into_owned(),
+            served_by,
+            overridden,
+        })
+    }
+
+    /// Decides whether it launches, with the facts of the image of its [`plan`](Self::plan): what it
+    /// inherited stays, and what became of the image since then counts.
+    ///
+    /// # Errors
+    ///
+    /// The image is closed, absent, unusable, without an agent that is needed, or not taken by the
+    /// instance type; or an override cannot stand there.
+    pub fn start(&self, facts: &LaunchFacts<'_>) -> Result<ServerStart, LaunchRefusal> {
+        let ServerPlan {
+            setting,
+            served_by,
+            overridden,
+        } = self.plan()?;
+        facts.check_access(&served_by, &setting, &mut |_| {})?;
+        let mut warnings = Vec::new();
+        if setting.image().stability() == Stability::Moving {
+            let image = setting.image().clone();
+            warnings.push(LaunchWarning::MovingId { image });
+        }
+        let ask = facts.ask();
+        let record = ask.record(&served_by, &setting, &mut warnings, &mut |_| {})?;
+        let mut template_warnings = Vec::new();
+        let template = self.inherited.template.as_ref();
+        if let Some(template) = template.filter(|template| template.has_scripts) {
+            let warnings = &mut template_warnings;
+            let none = &mut |_: &dyn Fn() -> crate::LaunchStep| {};
+            facts.check_agent(&template.name, &served_by, &setting, warnings, none)?;
+        }
+        Ok(ServerStart {
+            server: self.id,
+            name: self.name.clone(),
+            location: self.location.clone(),
+            lineage: self.inherited.lineage,
+            revision: self.inherited.revision,
+            content: self.inherited.content,
+            entry: LockEntry::of_setting(&setting, &served_by),
+            record,
+            overridden,
+            tags: self.inherited.tags.clone(),
+            networks: self.networks.clone(),
+            warnings,
+            template_warnings,
+        })
+    }
+}
