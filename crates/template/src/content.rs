@@ -1,5 +1,6 @@
 //! What one state of a ServerTemplate holds.
 
+mod agents;
 mod edit;
 mod known;
 mod link;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub use self::{
+    agents::{AgentsMissing, AgentsUnknown, LinkedImage},
     edit::{TemplateEdit, TemplateEditError},
     known::{KnownMci, LinkError, LinkedState},
     link::{LinkTarget, ParseLinkTargetError},

@@ -1,5 +1,5 @@
-//! From a MultiCloud Image and a cloud location to exactly one image: references, channels,
-//! resolution with its trace, and lock files.
+//! ServerTemplates, and from them and a cloud location to exactly one image: references, channels,
+//! resolution with its trace, policies, lock files, and the servers that are launched.
 //!
 //! ```
 //! use atlas_base::Timestamp;
@@ -35,11 +35,19 @@
 //!
 //! | type | is |
 //! |---|---|
+//! | [`TemplateContent`], [`TemplateEdit`] | what a ServerTemplate holds, and one change of it |
+//! | [`TemplateDiff`], [`TemplateMergeDraft`] | what turns one content into another; two contents as one |
+//! | [`HeadPlan`], [`UpdatePlan`], [`LinkView`] | what a commit, an update and a view make of links |
+//! | [`Xref`], [`check_delete_mci`] | who uses what, and what stays for it |
 //! | [`Reference`] | `[SCOPE:]NAME[@X]`: what people type |
 //! | [`Channel`] | a named pointer to a committed revision, with its history |
-//! | [`resolve`], [`explain`] | the decision, and the same decision with its [`Trace`] |
-//! | [`LaunchPlan`] | what to launch, and the warnings |
-//! | [`LockFile`] | plans for many locations that never move |
+//! | [`resolve`], [`explain`] | the decision for a MultiCloud Image, and the same with its [`Trace`] |
+//! | [`launch`], [`explain_launch`] | the decision with templates and overrides, and its [`LaunchTrace`] |
+//! | [`LaunchPlan`], [`Launch`], [`LaunchMatrix`] | what to launch, and the warnings; for all locations |
+//! | [`Policy`], [`AgentRequirement`] | what may be launched, as data |
+//! | [`LockFile`], [`RegisteredLock`] | plans for many locations that never move |
+//! | [`ServerDefinition`], [`Deployment`] | what servers launch with, inherited once |
+//! | [`LaunchReport`], [`TimesComparison`] | how far launches came, and how long it took |
 
 mod agent_version;
 mod channel;
@@ -69,9 +77,9 @@ pub use crate::{
         ParseChannelNameError, channels_after_revoke, latest,
     },
     content::{
-        KnownMci, Link, LinkError, LinkTarget, LinkedState, ParseLinkTargetError, ParsePhaseError,
-        ParseScriptRefError, Phase, ScriptRef, TemplateContent, TemplateEdit, TemplateEditError,
-        TemplateNotReady,
+        AgentsMissing, AgentsUnknown, KnownMci, Link, LinkError, LinkTarget, LinkedImage,
+        LinkedState, ParseLinkTargetError, ParsePhaseError, ParseScriptRefError, Phase, ScriptRef,
+        TemplateContent, TemplateEdit, TemplateEditError, TemplateNotReady,
     },
     delete::{
         DeleteError, Holder, LinkedBy, LinkedElsewhere, MciInUse, StateInUse, check_delete_mci,
@@ -95,7 +103,8 @@ pub use crate::{
     },
     lock::{
         LockChange, LockDiff, LockEntry, LockError, LockFile, LockId, LockState, LockedPlan,
-        RegisterLock, RegisterLockError, RegisteredLock, register_lock,
+        RegisterLock, RegisterLockError, RegisteredLock, TemplateLock, TemplateLockError,
+        register_lock,
     },
     matrix::{LaunchMatrix, MatrixOutcome, MatrixRow},
     merge::{

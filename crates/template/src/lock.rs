@@ -1,6 +1,7 @@
 //! Lock files: plans that never move.
 
 mod registered;
+mod template;
 mod update;
 
 use crate::{LaunchPlan, ResolveError};
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 pub(crate) use self::update::changes as entry_changes;
 pub use self::{
     registered::{LockId, RegisterLock, RegisterLockError, RegisteredLock, register_lock},
+    template::{TemplateLock, TemplateLockError},
     update::{LockChange, LockDiff},
 };
 

@@ -208,12 +208,12 @@ impl Stage {
     }
 
     pub(crate) fn revoke_mci(&mut self, at: usize) {
-        self.mcis.get_mut(at).unwrap().marks.revoked = Some(mark("leaks a key"));
+        self.mcis[at].marks.revoked = Some(mark("leaks a key"));
     }
 
     /// Sets another image in a revision, as a later one would have it.
     pub(crate) fn set_image(&mut self, mci: usize, location: &str, image: &str) {
-        let mci = self.mcis.get_mut(mci).unwrap();
+        let mci = &mut self.mcis[mci];
         let content = mci
             .content
             .content()

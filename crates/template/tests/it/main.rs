@@ -1,5 +1,6 @@
 //! Tests of `atlas-template`.
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a failed test is the right place for a panic"
 )]
@@ -23,6 +24,8 @@ mod resolve;
 mod server;
 mod template_content;
 mod template_diff;
+mod template_histories;
+mod template_lock;
 mod template_merge;
 mod update;
 mod xref;

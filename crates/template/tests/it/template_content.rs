@@ -3,9 +3,10 @@ use atlas_history::{
     Author, CloneSource, ClonedState, CommitRequest, Content as _, Frozen, Head, LineageId, Marks,
     Message, RevisionNumber, suggested_name,
 };
+use atlas_image::AgentFacts;
 use atlas_template::{
-    Channel, ChannelMove, KnownMci, LinkError, LinkTarget, LinkedState, Phase, ScriptRef,
-    TemplateContent, TemplateEdit, TemplateEditError, TemplateNotReady,
+    Channel, ChannelMove, KnownMci, LinkError, LinkTarget, LinkedImage, LinkedState, Phase,
+    ScriptRef, TemplateContent, TemplateEdit, TemplateEditError, TemplateNotReady,
 };
 use atlas_testkit::template::{template_content, template_edit};
 use proptest::prelude::*;
@@ -335,6 +336,42 @@ fn r07_latest_is_the_newest_that_is_not_revoked() {
     assert_eq!(latest(&[]), LinkedState::Revision(number(3)));
     assert_eq!(latest(&[3]), LinkedState::Revision(number(2)));
     assert_eq!(latest(&[2, 3]), LinkedState::Revision(number(1)));
+}
+
+#[test]
+fn i11_a_template_with_scripts_refuses_images_that_are_known_to_lack_the_agent() {
+    let image = |location: &str, agent| LinkedImage {
+        lineage: WEB,
+        mci: "web".parse().unwrap(),
+        location: crate::at(location),
+        image: crate::AMI.to_owned(),
+        agent: AgentFacts::read(agent).unwrap(),
+    };
+    let good = [
+        image("aws/us-east-1", "right_link"),
+        image("aws/eu-west-1", "installed"),
+    ];
+    let told = front().check_agents(&good).unwrap();
+    assert!(told.images.is_empty());
+    let unknown = [
+        image("aws/us-east-1", "right_link"),
+        image("aws/eu-west-1", "unknown"),
+    ];
+    let told = front().check_agents(&unknown).unwrap();
+    insta::assert_snapshot!(told, @"the template has scripts, and nobody said whether these images have the agent that runs them: `ami-0123456789abcdef0` at aws/eu-west-1 (`web`)");
+    let absent = [
+        image("aws/us-east-1", "absent"),
+        image("aws/eu-west-1", "unknown"),
+    ];
+    let refused = front().check_agents(&absent).unwrap_err();
+    insta::assert_snapshot!(refused, @"`front` has scripts, which need the agent, and these images have none: `ami-0123456789abcdef0` at aws/us-east-1 (`web`); choose images that have it, or take the scripts out");
+    // Without scripts nobody asks.
+    let phase = Phase::Boot;
+    let scripts = Vec::new();
+    let plain = front()
+        .edited([TemplateEdit::SetScripts { phase, scripts }])
+        .unwrap();
+    assert!(plain.check_agents(&absent).unwrap().images.is_empty());
 }
 
 proptest! {
