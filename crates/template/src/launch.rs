@@ -10,7 +10,7 @@ mod overrides;
 mod refusal;
 mod trace;
 
-use crate::{LinkError, LinkTarget, Source, TemplateContent};
+use crate::{LinkError, LinkTarget, Policies, Source, TemplateContent};
 use atlas_base::{Name, Timestamp};
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
 use atlas_image::Records;
@@ -117,6 +117,8 @@ pub struct LaunchFacts<'a> {
     pub account: Option<AccountNumber>,
     /// Which architectures instance types take.
     pub types: &'a InstanceTypes,
+    /// What may be launched, beside all other rules.
+    pub policies: Policies<'a>,
     /// From where it is launched.
     pub viewer: &'a Scope,
     /// Now, as the caller's clock says.
@@ -154,7 +156,8 @@ pub fn explain_launch<'a>(
     });
     match &outcome {
         Ok(launch) => {
-            let warnings = launch.warning_texts().into_iter();
+            // What policies found stands in their own steps already.
+            let warnings = launch.unaudited_texts().into_iter();
             steps.extend(warnings.map(|text| LaunchStep::Warned { text }));
             let image = launch.plan.image.clone();
             steps.push(LaunchStep::Mci(crate::TraceStep::Decided { image }));

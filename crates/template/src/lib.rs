@@ -117,8 +117,8 @@ pub use crate::{
         check_network, offer_networks,
     },
     policy::{
-        ApprovedAncestor, Policy, PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused,
-        PolicyRule, PolicyVerdict, SoakedRevision,
+        ApprovedAncestor, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused,
+        PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision,
     },
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{

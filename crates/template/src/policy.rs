@@ -3,10 +3,11 @@
 mod finding;
 mod soak;
 
-use crate::{AgentRequirement, Launch};
+use crate::AgentRequirement;
 use atlas_base::{Name, Tag, Timestamp};
 use atlas_history::RevisionRef;
 use atlas_image::{CloudText, ImageRecord, ImageRecordId, OsText};
+use atlas_image_id::ImageId;
 use atlas_scope::Scope;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -80,6 +81,28 @@ pub struct ApprovedAncestor {
     pub within: u32,
 }
 
+/// What a policy judges.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicySubject<'a> {
+    /// The image.
+    pub image: &'a ImageId,
+    /// The tags of the MultiCloud Image.
+    pub tags: &'a BTreeSet<Tag>,
+    /// Its revision; none for HEAD.
+    pub revision: Option<RevisionRef>,
+}
+
+/// The policies of a launch, and what is known for them alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Policies<'a> {
+    /// The policies, in the order in which they are asked.
+    pub policies: &'a [Policy],
+    /// When the image was made, as its cloud says; else the time of its record counts.
+    pub made: Option<Timestamp>,
+    /// The records that it was made from, the nearest first, itself left out.
+    pub ancestors: &'a [ImageRecordId],
+}
+
 /// What is known of the image of a launch, for policies.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicyFacts<'a> {
@@ -125,22 +148,21 @@ impl Policy {
     }
 
     /// What it finds about a launch, in the order of its rules.
-    pub fn judge(&self, launch: &Launch, facts: &PolicyFacts<'_>) -> PolicyVerdict {
+    pub fn judge(&self, subject: &PolicySubject<'_>, facts: &PolicyFacts<'_>) -> PolicyVerdict {
         let mut findings = Vec::new();
         self.owners(facts, &mut findings);
         self.age(facts, &mut findings);
-        let revision = launch.plan.revision.map(|number| RevisionRef {
-            lineage: launch.plan.lineage,
-            number,
-        });
         findings.extend(self.soaked(facts.committed, facts.now));
-        self.tags(launch, facts, &mut findings);
+        self.tags(subject, facts, &mut findings);
         self.contents(facts, &mut findings);
         self.ancestry(facts, &mut findings);
-        if let Some(revision) = revision.filter(|it| self.skip_revisions.contains(it)) {
+        if let Some(revision) = subject
+            .revision
+            .filter(|it| self.skip_revisions.contains(it))
+        {
             findings.push(PolicyFinding::SkippedRevision { revision });
         }
-        let image = launch.plan.image.as_str();
+        let image = subject.image.as_str();
         if let Some(image) = self.skip_images.iter().find(|it| it.as_str() == image) {
             let image = image.clone();
             findings.push(PolicyFinding::SkippedImage { image });
@@ -183,9 +205,14 @@ impl Policy {
         }
     }
 
-    fn tags(&self, launch: &Launch, facts: &PolicyFacts<'_>, findings: &mut Vec<PolicyFinding>) {
+    fn tags(
+        &self,
+        subject: &PolicySubject<'_>,
+        facts: &PolicyFacts<'_>,
+        findings: &mut Vec<PolicyFinding>,
+    ) {
         let has = |tag: &Tag| {
-            launch.plan.tags.contains(tag) || facts.record.is_some_and(|it| it.tags().contains(tag))
+            subject.tags.contains(tag) || facts.record.is_some_and(|it| it.tags().contains(tag))
         };
         let missing = self.required_tags.iter().filter(|tag| !has(tag));
         findings.extend(missing.map(|tag| PolicyFinding::Tag { tag: tag.clone() }));

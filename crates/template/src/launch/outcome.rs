@@ -4,11 +4,11 @@ use super::{
     Chosen, ChosenBy, LaunchFacts, LaunchRefusal, LaunchStep, OverrideMark, TemplateSource, Witness,
 };
 use crate::{
-    LaunchPlan,
+    LaunchPlan, Policies, PolicyFacts, PolicySubject, PolicyVerdict,
     resolve::{Ask, ImageAsk},
 };
-use atlas_base::{Digest, Name};
-use atlas_history::{LineageId, Revision, RevisionNumber};
+use atlas_base::{Digest, Name, Timestamp};
+use atlas_history::{LineageId, Revision, RevisionNumber, RevisionRef};
 use atlas_image::{NeededAgent, check_agent};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{ImageAccess, Setting};
@@ -47,8 +47,12 @@ pub struct Launch {
     pub plan: LaunchPlan,
     /// The parts that were overridden.
     pub overridden: Vec<OverrideMark>,
+    /// When the revision of the MultiCloud Image was committed; none for HEAD.
+    pub committed: Option<Timestamp>,
     /// What a person should know of the template and of the launch as a whole.
     pub template_warnings: Vec<TemplateWarning>,
+    /// What policies in audit mode would have refused.
+    pub audited: Vec<PolicyVerdict>,
 }
 
 /// What a person should know before launching from a template.
@@ -103,6 +107,13 @@ impl fmt::Display for TemplateWarning {
 impl Launch {
     /// All warnings as text, those of the template first.
     pub fn warning_texts(&self) -> Vec<String> {
+        let mut texts = self.unaudited_texts();
+        texts.extend(self.audited.iter().map(PolicyVerdict::in_a_line));
+        texts
+    }
+
+    /// The warnings apart from what policies found.
+    pub(super) fn unaudited_texts(&self) -> Vec<String> {
         let own = self.template_warnings.iter().map(ToString::to_string);
         let plan = self.plan.warnings.iter().map(ToString::to_string);
         own.chain(plan).collect()
@@ -110,7 +121,7 @@ impl Launch {
 
     /// How many warnings there are.
     pub fn warning_count(&self) -> usize {
-        self.template_warnings.len() + self.plan.warnings.len()
+        self.template_warnings.len() + self.plan.warnings.len() + self.audited.len()
     }
 }
 
@@ -148,12 +159,24 @@ impl Chosen<'_> {
                 facts.check_agent(name, self.served_by, &self.setting, &mut warnings, witness)?;
             }
         }
+        let committed = self.source.revision.map(Revision::time);
+        let subject = PolicySubject {
+            image: &plan.image,
+            tags: &plan.tags,
+            revision: plan.revision.map(|number| RevisionRef {
+                lineage: plan.lineage,
+                number,
+            }),
+        };
+        let audited = facts.check_policies(&subject, self.served_by, committed, witness)?;
         Ok(Launch {
             template: self.template.as_ref().map(TemplateSource::told),
             chosen_by: self.by,
             plan,
             overridden: self.overridden.clone(),
+            committed,
             template_warnings: warnings,
+            audited,
         })
     }
 }
@@ -196,6 +219,44 @@ impl LaunchFacts<'_> {
                 location: location(),
             }),
         }
+    }
+
+    /// Asks the policies; what those in audit mode find is told.
+    pub(crate) fn check_policies(
+        &self,
+        subject: &PolicySubject<'_>,
+        served_by: &CloudLocation,
+        committed: Option<Timestamp>,
+        witness: Witness<'_>,
+    ) -> Result<Vec<PolicyVerdict>, LaunchRefusal> {
+        let Policies {
+            policies,
+            made,
+            ancestors,
+        } = self.policies;
+        if policies.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ask = self.ask();
+        let found = ask.found(served_by, subject.image);
+        let facts = PolicyFacts {
+            record: found.as_ref().map(|found| found.record),
+            made,
+            committed,
+            ancestors,
+            viewer: self.viewer,
+            now: self.now,
+        };
+        let mut audited = Vec::new();
+        for policy in policies {
+            let verdict = policy.judge(subject, &facts);
+            witness(&|| LaunchStep::Policy(verdict.clone()));
+            let verdict = verdict.check()?;
+            if !verdict.findings.is_empty() {
+                audited.push(verdict);
+            }
+        }
+        Ok(audited)
     }
 
     /// Whether the image has the agent that the scripts of a template need (Scalr, RightScale).

@@ -1,7 +1,7 @@
 //! Why nothing is launched.
 
 use super::ChosenBy;
-use crate::{LinkError, LinkTarget, ResolveError, Source};
+use crate::{LinkError, LinkTarget, PolicyRefused, ResolveError, Source};
 use atlas_base::Name;
 use atlas_history::{LineageId, Mark, RevisionNumber};
 use atlas_image::AgentMissing;
@@ -158,6 +158,9 @@ pub enum LaunchRefusal {
         #[serde(serialize_with = "text")]
         missing: AgentMissing,
     },
+    /// A policy does not allow it.
+    #[error(transparent)]
+    Policy(#[from] PolicyRefused),
     /// The image that was chosen is not launched.
     #[error(transparent)]
     Mci(#[from] ResolveError),

@@ -1,7 +1,7 @@
 //! Why it is this image, from the template on.
 
 use super::{ChosenBy, LinkName, OverrideMark};
-use crate::{LinkTarget, TraceStep};
+use crate::{LinkTarget, PolicyVerdict, TraceStep};
 use atlas_base::{Digest, Name};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::AgentFacts;
@@ -85,6 +85,8 @@ pub enum LaunchStep {
         /// What is known of it.
         agent: AgentFacts,
     },
+    /// A policy was asked.
+    Policy(PolicyVerdict),
     /// Something worth knowing.
     Warned {
         /// What.
@@ -176,6 +178,7 @@ impl fmt::Display for LaunchStep {
                     "the template has scripts; the agent of the image: {agent}"
                 )
             }
+            Self::Policy(verdict) => verdict.fmt(f),
             Self::Warned { text } => write!(f, "warning: {text}"),
             Self::Mci(step) => step.fmt(f),
         }

@@ -221,6 +221,23 @@ pub struct PolicyVerdict {
 }
 
 impl PolicyVerdict {
+    /// What it found, in one line.
+    pub fn in_a_line(&self) -> String {
+        let verb = self.verb();
+        format!(
+            "the policy `{}` {verb}: {}",
+            self.policy,
+            said(&self.findings)
+        )
+    }
+
+    fn verb(&self) -> &'static str {
+        match self.mode {
+            PolicyMode::Enforce => "refuses",
+            PolicyMode::Audit => "would refuse",
+        }
+    }
+
     /// Whether the launch goes on: nothing was found, or the policy only audits.
     ///
     /// # Errors
@@ -239,7 +256,7 @@ impl PolicyVerdict {
 
 /// A policy refuses a launch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
-#[error("the policy `{}` refuses: {}", .verdict.policy, said(&.verdict.findings))]
+#[error("{}", .verdict.in_a_line())]
 pub struct PolicyRefused {
     /// What it found.
     pub verdict: Box<PolicyVerdict>,
@@ -254,17 +271,12 @@ fn said(findings: &[PolicyFinding]) -> String {
 impl fmt::Display for PolicyVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            policy,
-            mode,
-            findings,
+            policy, findings, ..
         } = self;
         if findings.is_empty() {
             return write!(f, "policy `{policy}`: allowed");
         }
-        let verb = match mode {
-            PolicyMode::Enforce => "refuses",
-            PolicyMode::Audit => "would refuse",
-        };
+        let verb = self.verb();
         write!(f, "policy `{policy}` {verb}:")?;
         for finding in findings {
             write!(f, "\n  {}: {finding}", finding.rule().as_str())?;

@@ -31,6 +31,9 @@ pub struct Inherited {
     pub entry: LockEntry,
     /// The tags to put on the server.
     pub tags: BTreeSet<Tag>,
+    /// When the revision was committed; none for HEAD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<Timestamp>,
     /// When it inherited.
     pub at: Timestamp,
 }
@@ -48,6 +51,7 @@ impl Inherited {
             revision_digest: plan.revision_digest,
             entry: LockEntry::of(plan),
             tags: plan.tags.clone(),
+            committed: launch.committed,
             at,
         }
     }

@@ -2,11 +2,11 @@
 
 use super::{ServerDefinition, ServerId};
 use crate::{
-    LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, NetworkName, OverrideMark,
-    TemplateWarning,
+    LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, NetworkName, OverrideMark, PolicySubject,
+    PolicyVerdict, TemplateWarning,
 };
 use atlas_base::{Digest, Name, Tag};
-use atlas_history::{LineageId, RevisionNumber};
+use atlas_history::{LineageId, RevisionNumber, RevisionRef};
 use atlas_image::ImageRecordId;
 use atlas_image_id::{CloudLocation, Stability};
 use atlas_mci::Setting;
@@ -54,6 +54,8 @@ pub struct ServerStart {
     pub warnings: Vec<LaunchWarning>,
     /// What a person should know of its scripts.
     pub template_warnings: Vec<TemplateWarning>,
+    /// What policies in audit mode would have refused.
+    pub audited: Vec<PolicyVerdict>,
 }
 
 impl ServerDefinition {
@@ -79,8 +81,8 @@ impl ServerDefinition {
     ///
     /// # Errors
     ///
-    /// The image is closed, absent, unusable, without an agent that is needed, or not taken by the
-    /// instance type; or an override cannot stand there.
+    /// The image is closed, absent, unusable, without an agent that is needed, not taken by the
+    /// instance type, or not allowed by a policy; or an override cannot stand there.
     pub fn start(&self, facts: &LaunchFacts<'_>) -> Result<ServerStart, LaunchRefusal> {
         let ServerPlan {
             setting,
@@ -102,6 +104,17 @@ impl ServerDefinition {
             let none = &mut |_: &dyn Fn() -> crate::LaunchStep| {};
             facts.check_agent(&template.name, &served_by, &setting, warnings, none)?;
         }
+        let inherited = &self.inherited;
+        let subject = PolicySubject {
+            image: setting.image(),
+            tags: &inherited.tags,
+            revision: inherited.revision.map(|number| RevisionRef {
+                lineage: inherited.lineage,
+                number,
+            }),
+        };
+        let committed = inherited.committed;
+        let audited = facts.check_policies(&subject, &served_by, committed, &mut |_| {})?;
         Ok(ServerStart {
             server: self.id,
             name: self.name.clone(),
@@ -116,6 +129,7 @@ impl ServerDefinition {
             networks: self.networks.clone(),
             warnings,
             template_warnings,
+            audited,
         })
     }
 }

@@ -10,8 +10,8 @@ use atlas_scope::Scope;
 use atlas_template::{
     ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchMatrix, LaunchRefusal, LaunchTrace,
     LinkError, LinkSource, MatrixRow, MciChoice, Override, OverrideField, Overrides, Phase,
-    ResolveError, Source, TemplateContent, TemplateEdit, TemplateSource, TemplateWarning,
-    explain_launch, launch,
+    Policies, Policy, ResolveError, Source, TemplateContent, TemplateEdit, TemplateSource,
+    TemplateWarning, explain_launch, launch,
 };
 use serde_json::{Value, json};
 
@@ -67,6 +67,7 @@ pub(crate) struct Stage {
     pub(crate) overrides: Overrides,
     pub(crate) records: Vec<ImageRecord>,
     pub(crate) access: ImageAccess,
+    pub(crate) policies: Vec<Policy>,
     viewer: Scope,
     types: InstanceTypes,
 }
@@ -133,6 +134,7 @@ impl Stage {
             overrides: Overrides::default(),
             records: Vec::new(),
             access: ImageAccess::Unasked,
+            policies: Vec::new(),
             viewer: scope("/acme/prod"),
             types: InstanceTypes::default(),
         }
@@ -182,6 +184,10 @@ impl Stage {
             access: self.access,
             account: "123456789012".parse().ok(),
             types: &self.types,
+            policies: Policies {
+                policies: &self.policies,
+                ..Policies::default()
+            },
             viewer: &self.viewer,
             now: now(),
         };

@@ -7,7 +7,10 @@ use crate::{
 use atlas_base::Timestamp;
 use atlas_history::{Marks, RevisionRef};
 use atlas_image::{ImageRecord, ImageRecordId};
-use atlas_template::{Policy, PolicyFacts, PolicyMode, PolicyRule, PolicyVerdict, SoakedRevision};
+use atlas_template::{
+    LaunchRefusal, Policy, PolicyFacts, PolicyMode, PolicyRule, PolicySubject, PolicyVerdict,
+    SoakedRevision,
+};
 use serde_json::{Value, json};
 
 fn policy(rules: Value) -> Policy {
@@ -45,7 +48,15 @@ fn judge(
         viewer: &viewer,
         now: now(),
     };
-    policy(rules).judge(&launch, &facts)
+    let subject = PolicySubject {
+        image: &launch.plan.image,
+        tags: &launch.plan.tags,
+        revision: launch.plan.revision.map(|number| RevisionRef {
+            lineage: WEB,
+            number,
+        }),
+    };
+    policy(rules).judge(&subject, &facts)
 }
 
 /// The rules that are not kept, for the known record and a revision of two hours.
@@ -228,4 +239,31 @@ fn r10_the_newest_revision_that_has_soaked_and_is_not_passed_over() {
         newest(json!({ "min_soak_hours": 10_000, "mode": "audit" })),
         Some(4)
     );
+}
+
+#[test]
+fn r10_policies_are_asked_at_each_launch_and_told_in_the_trace() {
+    let mut stage = Stage::new([]);
+    stage.records = vec![known()];
+    stage.policies = vec![policy(json!({ "allowed_owners": ["amazon"] }))];
+    assert!(stage.launch(TOKYO).is_ok());
+    let mut audit = strict();
+    audit["mode"] = "audit".into();
+    audit["name"] = "next year".into();
+    stage.policies.push(policy(audit));
+    let launch = stage.launch(TOKYO).unwrap();
+    assert_eq!(launch.audited.len(), 1);
+    assert_eq!((launch.committed, launch.warning_count()), (Some(now()), 1));
+    stage.policies.push(policy(
+        json!({ "name": "strict", "os_families": ["windows"] }),
+    ));
+    let refusal = stage.launch(TOKYO).unwrap_err();
+    assert!(matches!(refusal, LaunchRefusal::Policy(_)));
+    stage.policies.truncate(2);
+    let allowed = stage.explain(TOKYO);
+    stage.policies.remove(0);
+    stage.policies.push(policy(
+        json!({ "name": "strict", "os_families": ["windows"] }),
+    ));
+    insta::assert_snapshot!(format!("{allowed}\n\n{}", stage.explain(TOKYO)));
 }

@@ -192,6 +192,20 @@ fn r11_what_became_of_the_image_counts_at_each_launch() {
 }
 
 #[test]
+fn r10_policies_are_asked_whenever_a_server_launches() {
+    let server = server();
+    let mut stage = Stage::new([]);
+    let policy = |text: &str| serde_json::from_str(text).unwrap();
+    stage.policies = vec![policy(r#"{"name":"soak","min_soak_hours":1}"#)];
+    let refusal = start(&server, &stage).unwrap_err();
+    insta::assert_snapshot!(refusal, @"the policy `soak` refuses: the revision has been committed for 0 hours, it must be 1");
+    stage.policies = vec![policy(
+        r#"{"name":"soak","mode":"audit","min_soak_hours":1}"#,
+    )];
+    assert_eq!(start(&server, &stage).unwrap().audited.len(), 1);
+}
+
+#[test]
 fn r15_a_server_with_scripts_needs_an_agent_at_each_launch() {
     let mut stage = Stage::new([with_scripts()]);
     let server = added(&stage.launch(TOKYO).unwrap(), Overrides::default());
