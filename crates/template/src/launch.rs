@@ -131,6 +131,62 @@ pub(crate) type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> LaunchStep);
 /// Decides what is launched; `facts` gives what is known of the image that was chosen
 /// (RightScale: the image that a server launches with).
 ///
+/// ```
+/// use atlas_base::Timestamp;
+/// use atlas_history::{Frozen, LineageId, Marks};
+/// use atlas_image_id::{Cloud, CloudLocation, ImageId};
+/// use atlas_mci::{Content, HeadEdit, ImageAccess, InstanceType, InstanceTypes, Setting};
+/// use atlas_scope::Scope;
+/// use atlas_template::{
+///     LaunchAsk, LaunchFacts, LaunchFrom, LinkSource, LinkTarget, MciChoice, Overrides, Policies,
+///     Source, TemplateContent, TemplateEdit, TemplateSource, launch,
+/// };
+///
+/// let web = LineageId::from_u128(7);
+/// let setting = Setting::new(ImageId::parse(Cloud::Gcp, "projects/acme/global/images/web-1")?)
+///     .with_instance_type(InstanceType::parse("n2-standard-2")?);
+/// let content = Content::new("web".parse()?).edited([HeadEdit::set("gcp".parse()?, setting)])?;
+/// let (content, marks) = (Frozen::new(content)?, Marks::default());
+/// let state = Ok(Source { lineage: web, content: &content, revision: None, marks: &marks });
+/// let links = [LinkSource { lineage: web, state }];
+///
+/// let template = TemplateContent::new("front".parse()?)
+///     .edited([TemplateEdit::link(web, LinkTarget::Head)])?;
+/// let template = Frozen::new(template)?;
+/// let overrides = Overrides {
+///     instance_type: Some(InstanceType::parse("n2-standard-4")?),
+///     ..Overrides::default()
+/// };
+/// let ask = LaunchAsk {
+///     from: LaunchFrom::Template {
+///         template: TemplateSource {
+///             lineage: LineageId::from_u128(8),
+///             content: &template,
+///             revision: None,
+///             marks: &marks,
+///         },
+///         links: &links,
+///         mci: MciChoice::Unsaid,
+///     },
+///     location: &CloudLocation::parse("gcp/europe-west1")?,
+///     overrides: &overrides,
+/// };
+/// let (types, viewer) = (InstanceTypes::default(), Scope::global());
+/// let launched = launch(&ask, |_| LaunchFacts {
+///     records: [].as_slice().into(),
+///     access: ImageAccess::Unasked,
+///     account: None,
+///     types: &types,
+///     policies: Policies::default(),
+///     viewer: &viewer,
+///     now: Timestamp::EPOCH,
+/// })?;
+/// assert_eq!(launched.plan.mci.as_str(), "web");
+/// assert_eq!(launched.overridden[0].to_string(),
+///     "override: instance type `n2-standard-4` in place of `n2-standard-2`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// See [`LaunchRefusal`].

@@ -75,6 +75,17 @@ impl fmt::Display for LaunchPhase {
 text_form!(LaunchPhase, ParseLaunchPhaseError);
 
 /// One launch of a server, as its host reports it.
+///
+/// ```
+/// use atlas_template::{LaunchId, LaunchPhase, LaunchReport, ServerId};
+///
+/// let launch = LaunchReport::new(LaunchId::from_u128(1), ServerId::from_u128(2), None);
+/// let launch = launch.reported(LaunchPhase::Requested, "2026-07-21T14:07:12Z".parse()?)?;
+/// let launch = launch.reported(LaunchPhase::Booted, "2026-07-21T14:08:40Z".parse()?)?;
+/// assert_eq!(launch.phase(), Some(LaunchPhase::Booted));
+/// assert!(launch.reported(LaunchPhase::ScriptsDone, "2026-07-21T14:08:00Z".parse()?).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "StoredReport")]
 pub struct LaunchReport {

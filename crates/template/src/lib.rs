@@ -106,7 +106,7 @@ pub use crate::{
         RegisterLock, RegisterLockError, RegisteredLock, TemplateLock, TemplateLockError,
         register_lock,
     },
-    matrix::{LaunchMatrix, MatrixOutcome, MatrixRow},
+    matrix::{LaunchMatrix, MatrixOutcome, MatrixRow, launch_all},
     merge::{
         ParseTemplatePathError, ParseTemplateValueError, TemplateChoice, TemplateChoices,
         TemplateConflict, TemplateMergeBase, TemplateMergeDraft, TemplateMergeError, TemplatePath,

@@ -1,11 +1,15 @@
 //! Every location at once.
 
-use crate::{ChosenBy, Launch, LaunchRefusal};
+use crate::{
+    Chosen, ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, MciChoice,
+    Overrides, Source, launch,
+};
 use atlas_base::Name;
 use atlas_history::RevisionNumber;
 use atlas_image_id::{CloudLocation, ImageId};
 use core::fmt;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What is launched at one location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,11 +50,49 @@ pub enum MatrixOutcome {
     },
 }
 
-/// What is launched at each of many locations; `Display` writes a table.
+/// What is launched at each of many locations, as a table: `Display` writes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct LaunchMatrix {
     rows: Vec<MatrixRow>,
+}
+
+impl<'a> LaunchFrom<'a> {
+    /// Every location for which a MultiCloud Image of it has a setting, in order: those of the one
+    /// that is meant, or of all links of a template.
+    pub fn locations(&self) -> BTreeSet<&'a CloudLocation> {
+        let of = |source: &Source<'a>| source.content.content().settings().keys();
+        match self {
+            Self::Mci(source)
+            | Self::Template {
+                mci: MciChoice::Override(source),
+                ..
+            } => of(source).collect(),
+            Self::Template { links, .. } => {
+                let sources = links.iter().filter_map(|link| link.state.ok());
+                sources.flat_map(|source| of(&source)).collect()
+            }
+        }
+    }
+}
+
+/// Decides what is launched at each of many locations; `facts` gives what is known of the image that
+/// was chosen at each.
+pub fn launch_all<'a>(
+    from: LaunchFrom<'a>,
+    overrides: &'a Overrides,
+    locations: impl IntoIterator<Item = &'a CloudLocation>,
+    mut facts: impl FnMut(&Chosen<'a>) -> LaunchFacts<'a>,
+) -> Vec<(&'a CloudLocation, Result<Launch, LaunchRefusal>)> {
+    let decided = locations.into_iter().map(|location| {
+        let ask = LaunchAsk {
+            from,
+            location,
+            overrides,
+        };
+        (location, launch(&ask, &mut facts))
+    });
+    decided.collect()
 }
 
 impl MatrixRow {

@@ -32,6 +32,16 @@ pub enum PolicyMode {
 /// What may be launched (AWS: allowed images, for one cloud; the rest is ours). What it does not say
 /// is allowed.
 ///
+/// ```
+/// use atlas_template::Policy;
+///
+/// let policy: Policy = serde_json::from_str(
+///     r#"{"name":"house rules","mode":"audit","allowed_owners":["self"],"min_soak_hours":24}"#,
+/// )?;
+/// assert_eq!(policy.min_soak_hours, Some(24));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
 /// What nobody knows of an image does not hold: an image without an owner is not of an allowed one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,7 +11,7 @@ use atlas_template::{
     ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchMatrix, LaunchRefusal, LaunchTrace,
     LinkError, LinkSource, MatrixRow, MciChoice, Override, OverrideField, Overrides, Phase,
     Policies, Policy, ResolveError, Source, TemplateContent, TemplateEdit, TemplateSource,
-    TemplateWarning, explain_launch, launch,
+    TemplateWarning, explain_launch, launch, launch_all,
 };
 use serde_json::{Value, json};
 
@@ -538,6 +538,31 @@ fn r01_a_mci_by_itself_takes_overrides_too() {
     let found = found.unwrap();
     assert_eq!((found.template, found.chosen_by), (None, ChosenBy::Itself));
     assert_eq!(found.overridden.len(), 1);
+}
+
+#[test]
+fn r01_every_location_of_a_template_is_asked() {
+    let stage = Stage::new([]);
+    let overrides = Overrides::default();
+    stage.ask(TOKYO, |ask, facts| {
+        let places = ask.from.locations();
+        let names: Vec<_> = places.iter().map(|place| place.as_str()).collect();
+        assert_eq!(
+            names,
+            [TOKYO, "aws/us-east-1", "azure", "gcp", "vmware:vc1/DC1"]
+        );
+        let all = launch_all(ask.from, &overrides, places, |_| facts);
+        let rows = all
+            .iter()
+            .map(|(place, outcome)| MatrixRow::new(place, outcome));
+        let matrix: LaunchMatrix = rows.collect();
+        assert_eq!((matrix.rows().len(), matrix.launched()), (5, 2));
+        for (place, outcome) in &all {
+            assert_eq!(stage.launch(place.as_str()), *outcome);
+        }
+        let web = LaunchFrom::Mci(stage.mcis[0].source());
+        assert_eq!(web.locations().len(), 2);
+    });
 }
 
 #[test]

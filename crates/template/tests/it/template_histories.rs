@@ -50,6 +50,15 @@ struct World {
     contents: BTreeMap<Digest, Frozen<TemplateContent>>,
 }
 
+/// How many histories are tried: 32, or as many as the variable says.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the long mode is asked for from outside"
+)]
+fn histories() -> u32 {
+    std::env::var("ATLAS_TEMPLATE_HISTORIES").map_or(32, |count| count.parse().unwrap())
+}
+
 fn dana() -> Author {
     Author::parse("dana").unwrap()
 }
@@ -205,7 +214,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(histories()))]
 
     #[test]
     fn t03_histories_of_templates_clone_merge_and_restore(first in template_content(), steps in vec(step(), 10..40)) {
