@@ -10,7 +10,7 @@ use atlas_history::{
 use atlas_mci::Side;
 use atlas_template::{
     TemplateChoices, TemplateConflict, TemplateContent, TemplateEdit, TemplateMergeBase,
-    TemplateMergeDraft,
+    TemplateMergeDraft, TemplateMergeError,
 };
 use atlas_testkit::template::{template_content, template_edit, template_touched};
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -167,7 +167,15 @@ impl World {
             assert_eq!(merged.digest(), head.content().digest());
             return;
         }
-        let merged = draft.settle(&TemplateChoices::all(side)).unwrap();
+        let merged = match draft.settle(&TemplateChoices::all(side)) {
+            Ok(merged) => merged,
+            // A side that was emptied has no default to take: somebody must choose one.
+            Err(error) => {
+                assert_eq!(error, TemplateMergeError::Default { default: None });
+                assert!([head.content(), their].iter().any(|it| it.links().len() == 0));
+                return;
+            }
+        };
         let text = serde_json::to_string(&merged).unwrap();
         assert_eq!(
             serde_json::from_str::<TemplateContent>(&text).unwrap(),
