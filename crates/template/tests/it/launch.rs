@@ -38,6 +38,7 @@ fn frozen<C: atlas_history::Content>(
     (commit.content, Some(commit.revision))
 }
 
+#[derive(Debug)]
 struct Mci {
     lineage: LineageId,
     content: Frozen<Content>,
@@ -57,6 +58,7 @@ impl Mci {
 }
 
 /// A template with what it links, and what is known of images.
+#[derive(Debug)]
 pub(crate) struct Stage {
     template: (Frozen<TemplateContent>, Option<Revision>),
     template_marks: Marks,

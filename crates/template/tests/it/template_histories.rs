@@ -172,7 +172,11 @@ impl World {
             // A side that was emptied has no default to take: somebody must choose one.
             Err(error) => {
                 assert_eq!(error, TemplateMergeError::Default { default: None });
-                assert!([head.content(), their].iter().any(|it| it.links().len() == 0));
+                assert!(
+                    [head.content(), their]
+                        .iter()
+                        .any(|it| it.links().len() == 0)
+                );
                 return;
             }
         };
