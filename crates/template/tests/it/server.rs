@@ -203,6 +203,14 @@ fn r10_policies_are_asked_whenever_a_server_launches() {
         r#"{"name":"soak","mode":"audit","min_soak_hours":1}"#,
     )];
     assert_eq!(start(&server, &stage).unwrap().audited.len(), 1);
+    // It counts from the commit of what was inherited, and not from the launch.
+    let text = serde_json::to_string(&server).unwrap();
+    let (now, earlier) = (
+        r#""committed":"2026-07-21T14"#,
+        r#""committed":"2026-07-21T13"#,
+    );
+    let older: ServerDefinition = serde_json::from_str(&text.replace(now, earlier)).unwrap();
+    assert!(start(&older, &stage).unwrap().audited.is_empty());
 }
 
 #[test]
