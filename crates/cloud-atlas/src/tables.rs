@@ -7,7 +7,9 @@ mod images;
 
 pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
 
-use crate::stored::{StoredContent, StoredImport, StoredMci, StoredOpened, StoredRevision};
+use crate::stored::{
+    StoredContent, StoredImport, StoredMatcher, StoredMci, StoredOpened, StoredRevision,
+};
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
@@ -42,6 +44,7 @@ kept! {
     KeptRevision(StoredRevision) = 1;
     KeptContent(StoredContent) = 1;
     KeptChannel(StoredChannel) = 1;
+    KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
@@ -76,6 +79,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &REVISIONS,
         &CONTENTS,
         &CHANNELS,
+        &MATCHERS,
         &IMPORTS,
         &JOBS,
         &WORK,
@@ -204,6 +208,15 @@ pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);
 
 pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
     Parts::from((lineage.to_string(), name.as_str()))
+}
+
+/// By lineage, cloud and installation: beside HEAD, and not in it.
+pub(crate) const MATCHERS: Table<KeptMatcher> = Table::new("matcher", &[]);
+
+pub(crate) fn matcher_parts(lineage: LineageId, location: &CloudLocation) -> Parts {
+    let installation = location.installation().unwrap_or_default();
+    let cloud = format!("{}:{installation}", location.cloud().as_str());
+    Parts::from((lineage.to_string(), cloud))
 }
 
 /// By lineage, stream and release.

@@ -66,6 +66,10 @@ impl Inventory for Watched {
         self.file.covers(location)
     }
 
+    fn known_locations(&self) -> Vec<CloudLocation> {
+        self.file.known_locations()
+    }
+
     fn describe<'a>(&'a self, ask: Ask<'a>, image: &'a ImageId) -> Fut<'a, Option<CloudImage>> {
         self.ask(ask, self.file.describe(ask, image))
     }

@@ -13,6 +13,7 @@ mod admitting;
 mod batches;
 mod caching;
 mod care;
+mod checking;
 mod concurrency;
 mod counting;
 mod crossing;
@@ -21,6 +22,7 @@ mod elsewhere;
 #[cfg(feature = "postgres")]
 mod engines;
 mod filters;
+mod gating;
 mod golden;
 mod imports;
 mod inventories;
