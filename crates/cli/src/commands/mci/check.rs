@@ -35,8 +35,10 @@ impl CheckArgs {
     }
 }
 
-/// Tell what is worth knowing of one before it is used: what its images have not in common, which
-/// are deprecated, private or unregistered, and more
+/// Tell what is worth knowing of one before it is used
+///
+/// What its images have not in common, which of them are deprecated, private or unregistered, what
+/// its tags and its name leave out: a code for each.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
     /// Such as web-base or web-base@3

@@ -7,7 +7,9 @@ use cloud_atlas::{
 use pollster::FutureExt as _;
 use serde::Serialize;
 
-/// Refuse commits and promotions that do not serve these locations, or list them
+/// List the locations that may not be lost, or change them
+///
+/// A commit, or a channel's move, that leaves one of them without an image is refused.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Require {
     /// Which one

@@ -12,9 +12,10 @@ use cloud_atlas::{
 };
 use pollster::FutureExt as _;
 
-/// Set images in all locations of a cloud that have the checksum of an example, or list the matchers
+/// Set the images of a whole cloud that have the checksum of an example
 ///
-/// What was set by hand stays.
+/// The matcher that is made is kept, one for each installation of a cloud, and `atlas mci rematch`
+/// uses it again. What was set by hand stays. Without a location the matchers are listed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Match {
     /// Which one
@@ -29,7 +30,7 @@ pub(crate) struct Match {
     seen: Option<Generation>,
 }
 
-/// Match anew: set, replace and take out what the matchers made, as the inventory says now
+/// Let the matchers set, replace and take out what they made
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rematch {
     /// Which one
@@ -42,7 +43,7 @@ pub(crate) struct Rematch {
     seen: Option<Generation>,
 }
 
-/// Remove the matcher of a cloud; what it made stays, as if it was set by hand
+/// Remove the matcher of a cloud; what it made stays
 #[derive(Debug, clap::Args)]
 pub(crate) struct Unmatch {
     /// Which one

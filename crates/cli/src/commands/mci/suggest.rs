@@ -16,7 +16,7 @@ use cloud_atlas::{
 use pollster::FutureExt as _;
 use serde::Serialize;
 
-/// List the locations that it does not serve, or the images that fit one of them
+/// List the locations without an image, or the images that fit one of them
 #[derive(Debug, clap::Args)]
 pub(crate) struct Suggest {
     /// Such as web-base or web-base@3
