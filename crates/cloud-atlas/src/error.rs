@@ -7,8 +7,8 @@ mod not_found;
 use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
-    StaleHead,
+    CommitError, FrozenError, MarkError, NotEditable, ParseAuthorError, RevisionMismatch,
+    RevisionNumber, StaleHead,
 };
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
@@ -24,7 +24,7 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError, Selector};
+use atlas_template::{ChannelError, LockError, ResolveError};
 use semver::VersionReq;
 
 pub use self::{
@@ -82,13 +82,18 @@ pub enum Error {
         /// What was asked for.
         wanted: VersionReq,
     },
-    /// A committed revision cannot be edited (RightScale).
-    #[error("`{mci}@{selector}` is committed and never changes: edit HEAD and commit")]
-    Frozen {
-        /// Which one.
+    /// What is committed or imported cannot be edited (RightScale).
+    #[error(transparent)]
+    NotEditable(#[from] NotEditable),
+    /// All names that are offered for a clone are taken.
+    #[error(
+        "all names that can be offered for a clone of `{mci}` are taken at {scope}: choose one"
+    )]
+    NoFreeName {
+        /// What is cloned.
         mci: Name,
-        /// The state that was named.
-        selector: Selector,
+        /// Where.
+        scope: Scope,
     },
     /// HEAD cannot be named by what must not move.
     #[error("`{mci}@head` moves with every edit: commit it and name the revision")]

@@ -11,6 +11,7 @@ mod care;
 mod channels;
 mod check;
 mod clock;
+mod clones;
 mod copies;
 mod credentials;
 mod engine;
@@ -56,6 +57,7 @@ pub use crate::{
     care::Loader,
     check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
+    clones::{CloneMci, MciCloned},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
     event_query::EventQuery,

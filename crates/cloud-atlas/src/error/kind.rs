@@ -56,6 +56,7 @@ impl Error {
             Self::Life(LifeError::ReplacesItself { .. })
             | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
+            | Self::NoFreeName { .. }
             | Self::Stale(_)
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })

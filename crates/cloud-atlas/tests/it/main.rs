@@ -12,6 +12,7 @@
 mod batches;
 mod caching;
 mod care;
+mod cloning;
 mod concurrency;
 mod counting;
 mod crossing;

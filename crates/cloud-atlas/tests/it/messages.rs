@@ -4,14 +4,14 @@ use crate::support::{World, add_credential, ami, ask, committed, image, p, run, 
 use cloud_atlas::{
     CursorError, Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
     base::{Digest, Name},
-    history::RevisionNumber,
+    history::{NotEditable, RevisionNumber},
     image::{Architecture, Warning},
     image_id::Cloud,
     mci::HeadEdit,
     scope::Scope,
     store::{Key, Limit, StoreError},
     streams::StreamName,
-    template::{Reference, Selector},
+    template::Reference,
 };
 use std::{error::Error as _, io};
 
@@ -58,9 +58,17 @@ fn refusals_of_the_facade_itself() {
             mci: web(),
             wanted: semver::VersionReq::parse("^2.1").unwrap(),
         },
-        Error::Frozen {
+        Error::from(NotEditable::Committed {
+            name: web(),
+            revision: number(3),
+        }),
+        Error::from(NotEditable::Imported {
+            name: web(),
+            revision: number(3),
+        }),
+        Error::NoFreeName {
             mci: web(),
-            selector: Selector::Number(number(3)),
+            scope: p("/acme"),
         },
         Error::HeadMoves { mci: web() },
         Error::NoInventory {

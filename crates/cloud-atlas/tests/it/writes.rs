@@ -5,7 +5,8 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    AddCredential, BundleImage, GroupRef, ReportWork, Retention, Session, TakeWork, WorkRequest,
+    AddCredential, BundleImage, CloneMci, GroupRef, ReportWork, Retention, Session, TakeWork,
+    WorkRequest,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
     },
@@ -164,6 +165,7 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         let web = p("web");
         wrote!(admin.edit_mci(&web, &acme, vec![set(EAST, 9)], None));
         wrote!(admin.commit_mci(&web, &acme, p("first"), None));
+        wrote!(admin.clone_mci(&CloneMci::new(web.clone(), acme.clone())));
         wrote!(admin.assign_channel(&p("stable"), &web, &acme));
         wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
         // Imports: whole, and in batches that somebody stops.
