@@ -9,7 +9,8 @@ use crate::{
 };
 use atlas_base::Name;
 use atlas_history::{
-    CloneAdvice, CloneSource, ClonedState, LineageId, Origin, RevisionNumber, suggested_names,
+    CloneAdvice, CloneSource, ClonedState, LineageId, Origin, RevisionNumber, UndoLog,
+    suggested_names,
 };
 use atlas_mci::HeadEdit;
 use atlas_scope::{Permission, Scope};
@@ -129,6 +130,7 @@ impl Unit {
             by: self.who.clone(),
             last: None,
             head: cloned.head,
+            undo: UndoLog::default(),
         };
         self.put_mci(mci.clone()).await?;
         let change = Change::made(&format_args!("{name}, {}", cloned.origin.words(None)));

@@ -7,8 +7,8 @@ mod not_found;
 use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    CommitError, FrozenError, MarkError, NotEditable, ParseAuthorError, RevisionMismatch,
-    RevisionNumber, StaleHead,
+    BringBackError, CommitError, FrozenError, MarkError, NotEditable, ParseAuthorError,
+    RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
 };
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
@@ -113,6 +113,12 @@ pub enum Error {
     /// HEAD was not committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
+    /// An old revision was not restored.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// No undo point was brought back.
+    #[error(transparent)]
+    BringBack(#[from] BringBackError),
     /// A mark was not set.
     #[error(transparent)]
     Mark(#[from] MarkError),

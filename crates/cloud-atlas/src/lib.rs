@@ -30,6 +30,7 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod looking;
+mod marking;
 mod mci_views;
 mod mcis;
 mod open;
@@ -46,6 +47,7 @@ mod sight;
 mod states;
 mod stored;
 mod tables;
+mod undoing;
 mod unit;
 mod upgrade;
 mod work;
@@ -75,11 +77,13 @@ pub use crate::{
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
+    marking::MarkedRevision,
     mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     session::Session,
+    undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},
 };

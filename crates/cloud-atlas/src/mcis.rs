@@ -13,7 +13,7 @@ use crate::{
 };
 use atlas_base::{Name, Timestamp, canonical};
 use atlas_history::{
-    CommitRequest, Generation, Head, Held, LineageId, Marks, Message, Revision, editable,
+    CommitRequest, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog, editable,
 };
 use atlas_mci::{Content, Diff, HeadEdit};
 use atlas_scope::{Permission, Scope};
@@ -129,6 +129,7 @@ impl Unit {
             by: self.who.clone(),
             last: None,
             head: Head::new(Content::new(name.clone())),
+            undo: UndoLog::default(),
         };
         self.put_mci(mci.clone()).await?;
         self.audit(

@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::{ImportError, LoadError, OpenError};
-use atlas_history::CommitError;
+use atlas_history::{BringBackError, CommitError, MarkError, RestoreError};
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
     PromoteError, RegisterError, RoleMapError, WorkError,
@@ -51,13 +51,17 @@ impl Error {
             | Self::Revoke(RevokeError::NotGranted { .. })
             | Self::Group(GroupError::NotAMember { .. })
             | Self::Accept(AcceptError::Unknown)
+            | Self::BringBack(BringBackError::NoPoint { .. })
             | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
-            Self::Life(LifeError::ReplacesItself { .. })
+            Self::Mark(MarkError::Reason)
+            | Self::Life(LifeError::ReplacesItself { .. })
             | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
             | Self::NoFreeName { .. }
             | Self::Stale(_)
+            | Self::Restore(RestoreError::Same { .. })
+            | Self::BringBack(BringBackError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
             | Self::Channel(_)
@@ -123,7 +127,12 @@ impl Error {
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }
-            Self::Content(_) | Self::Revision(_) | Self::Encoding(_) | Self::Record(_) => {
+            Self::Content(_)
+            | Self::Revision(_)
+            | Self::Encoding(_)
+            | Self::Record(_)
+            | Self::Restore(RestoreError::Encoding(_))
+            | Self::BringBack(BringBackError::Damaged { .. } | BringBackError::Encoding(_)) => {
                 ErrorKind::Internal
             }
             _ => ErrorKind::Invalid,

@@ -102,6 +102,7 @@ reads! {
     mci(who, named) |r| told(who.mci(r, &named.from));
     mci_diff(who, named) |r| told(who.mci_diff(r, r, &named.from));
     mci_log(who, named) |r| told(async move { who.mci_log(r, &named.from, &most()).await });
+    mci_undo_points(who, named) |r| told(who.mci_undo_points(r, &named.from));
     mcis(who, named) |_| told(async move { who.mcis(&named.from, &most()).await });
     releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });

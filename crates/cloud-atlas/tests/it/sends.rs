@@ -97,6 +97,12 @@ fn every_future_of_the_facade_is_send() {
     send(admin.commit_mci(&web, &scope, p("m"), None));
     let clone = CloneMci::new(web.clone(), scope.clone());
     send(admin.clone_mci(&clone));
+    send(admin.restore_mci(&web, &scope, None));
+    send(admin.undo_mci(&web, &scope, None, None));
+    send(admin.mci_undo_points(&web, &scope));
+    send(admin.deprecate_mci(&web, &scope, "old"));
+    send(admin.revoke_mci(&web, &scope, "bad"));
+    send(admin.unmark_mci(&web, &scope));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
     send(admin.mci_log(&web, &scope, &most()));
