@@ -4,7 +4,7 @@ mod convert;
 mod kind;
 mod not_found;
 
-use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
+use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
     BringBackError, CommitError, FrozenError, MarkError, NotEditable, ParseAuthorError,
@@ -17,7 +17,7 @@ use atlas_image::{
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
-use atlas_mci::{EditError, NotReady};
+use atlas_mci::{EditError, MergeError, NotReady};
 use atlas_scope::{
     AcceptError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied, GrantError,
     GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
@@ -113,6 +113,12 @@ pub enum Error {
     /// HEAD was not committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
+    /// Conflicts of a merge are open, and nothing was changed.
+    #[error("{}", open(.0))]
+    OpenConflicts(Box<MciMerge>),
+    /// Conflicts were settled in a way that is none.
+    #[error(transparent)]
+    Merge(MergeError),
     /// An old revision was not restored.
     #[error(transparent)]
     Restore(#[from] RestoreError),
@@ -326,4 +332,9 @@ pub enum Error {
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),
+}
+
+fn open(merge: &MciMerge) -> MergeError {
+    let conflicts = merge.conflicts.clone();
+    MergeError::Open { conflicts }
 }

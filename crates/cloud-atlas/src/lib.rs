@@ -33,6 +33,7 @@ mod looking;
 mod marking;
 mod mci_views;
 mod mcis;
+mod merging;
 mod open;
 mod opened;
 mod orders;
@@ -79,6 +80,7 @@ pub use crate::{
     looking::{CandidateQuery, Candidates},
     marking::MarkedRevision,
     mci_views::{LogEntry, MciSummary, MciView, Released},
+    merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},

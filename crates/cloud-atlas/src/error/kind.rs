@@ -51,7 +51,6 @@ impl Error {
             | Self::Revoke(RevokeError::NotGranted { .. })
             | Self::Group(GroupError::NotAMember { .. })
             | Self::Accept(AcceptError::Unknown)
-            | Self::BringBack(BringBackError::NoPoint { .. })
             | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
             Self::Mark(MarkError::Reason)
@@ -60,8 +59,8 @@ impl Error {
             Self::NameTaken { .. }
             | Self::NoFreeName { .. }
             | Self::Stale(_)
+            | Self::OpenConflicts(_)
             | Self::Restore(RestoreError::Same { .. })
-            | Self::BringBack(BringBackError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
             | Self::Channel(_)
@@ -124,6 +123,7 @@ impl Error {
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
             Self::Migrate(_) => ErrorKind::Internal,
             Self::Open(error) => open_kind(error),
+            Self::BringBack(error) => bring_back_kind(error),
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }
@@ -131,12 +131,17 @@ impl Error {
             | Self::Revision(_)
             | Self::Encoding(_)
             | Self::Record(_)
-            | Self::Restore(RestoreError::Encoding(_))
-            | Self::BringBack(BringBackError::Damaged { .. } | BringBackError::Encoding(_)) => {
-                ErrorKind::Internal
-            }
+            | Self::Restore(RestoreError::Encoding(_)) => ErrorKind::Internal,
             _ => ErrorKind::Invalid,
         }
+    }
+}
+
+fn bring_back_kind(error: &BringBackError) -> ErrorKind {
+    match error {
+        BringBackError::NoPoint { .. } => ErrorKind::NotFound,
+        BringBackError::Same { .. } => ErrorKind::Conflict,
+        _ => ErrorKind::Internal,
     }
 }
 

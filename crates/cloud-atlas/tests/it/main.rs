@@ -32,6 +32,7 @@ mod limits;
 mod lists;
 mod loading;
 mod marking;
+mod merging;
 mod messages;
 mod model;
 mod opening;

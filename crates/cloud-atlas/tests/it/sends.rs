@@ -3,7 +3,7 @@
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CloneMci, EventQuery, GroupRef, ImageQuery,
-    JobId, Loader, ReportWork, Retention, TakeWork, WorkQuery,
+    JobId, Loader, MergeMci, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -97,6 +97,9 @@ fn every_future_of_the_facade_is_send() {
     send(admin.commit_mci(&web, &scope, p("m"), None));
     let clone = CloneMci::new(web.clone(), scope.clone());
     send(admin.clone_mci(&clone));
+    let merge = MergeMci::new(web.clone(), web.clone(), scope.clone());
+    send(admin.merge_mci(&merge));
+    send(admin.mci_merge_preview(&merge));
     send(admin.restore_mci(&web, &scope, None));
     send(admin.undo_mci(&web, &scope, None, None));
     send(admin.mci_undo_points(&web, &scope));

@@ -5,8 +5,8 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    AddCredential, BundleImage, CloneMci, GroupRef, ReportWork, Retention, Session, TakeWork,
-    WorkRequest,
+    AddCredential, BundleImage, CloneMci, GroupRef, MergeMci, ReportWork, Retention, Session,
+    TakeWork, WorkRequest,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
     },
@@ -173,6 +173,9 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.unmark_mci(&web, &acme));
         wrote!(admin.unmark_mci(&web, &acme));
         wrote!(admin.clone_mci(&CloneMci::new(web.clone(), acme.clone())));
+        wrote!(admin.commit_mci(&web, &acme, p("second"), None));
+        let update = MergeMci::new(p("web (clone)"), web.clone(), acme.clone());
+        wrote!(admin.merge_mci(&update));
         wrote!(admin.assign_channel(&p("stable"), &web, &acme));
         wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
         // Imports: whole, and in batches that somebody stops.
