@@ -12,6 +12,7 @@ mod channels;
 mod check;
 mod checking;
 mod clock;
+mod clones;
 mod contents;
 mod copies;
 mod credentials;
@@ -33,9 +34,11 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod looking;
+mod marking;
 mod matching;
 mod mci_views;
 mod mcis;
+mod merging;
 mod open;
 mod opened;
 mod orders;
@@ -51,6 +54,7 @@ mod states;
 mod stored;
 mod suggesting;
 mod tables;
+mod undoing;
 mod unit;
 mod upgrade;
 mod uses;
@@ -64,6 +68,7 @@ pub use crate::{
     check::{FileReport, StoreReport},
     checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
+    clones::{CloneMci, MciCloned},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
     event_query::EventQuery,
@@ -81,13 +86,16 @@ pub use crate::{
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
+    marking::MarkedRevision,
     matching::{Matched, MatcherView},
     mci_views::{LogEntry, MciSummary, MciView, Released},
+    merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     session::Session,
     suggesting::Suggested,
+    undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},
 };

@@ -7,7 +7,7 @@ use crate::{
     tables::{CHANNELS, KeptMci, KeptRevision, MCIS, REVISIONS, partition_of},
 };
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
-use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
 use atlas_image_id::CloudLocation;
 use atlas_mci::{Content, Coverage, Diff, EditWarning, RequiredLocations};
 use atlas_scope::{Permission, Scope};
@@ -31,12 +31,17 @@ pub struct MciView {
     pub shared: bool,
     /// Where it was cloned from.
     pub origin: Option<Origin>,
+    /// The same in words, with the source's name where whoever looks at the clone sees it.
+    pub cloned_from: Option<String>,
     /// When it was made.
     pub created: Timestamp,
     /// The generation of HEAD.
     pub generation: Generation,
     /// Whether HEAD holds anything that is not committed.
     pub edited: bool,
+    /// What was merged into HEAD since its last commit: the next revision names it as a parent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merges: Vec<RevisionRef>,
     /// The newest revision.
     pub last: Option<RevisionNumber>,
     /// The revision that is shown; none for HEAD.
@@ -111,8 +116,13 @@ impl Session {
         let state = unit.state(&located.mci, Some(selector)).await?;
         let content = state.content.content();
         let unregistered = unit.unregistered(content, &located.viewer).await?;
+        let cloned_from = match &located.mci.origin {
+            Some(origin) => Some(unit.origin_words(origin, &located.viewer).await?),
+            None => None,
+        };
         let view = view(located, Some(state))?;
         Ok(MciView {
+            cloned_from,
             unregistered,
             ..view
         })
@@ -345,10 +355,12 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         lineage: mci.lineage,
         name: mci.head.content().nickname().clone(),
         shared: mci.shared,
+        cloned_from: mci.origin.map(|origin| origin.words(None).to_string()),
         origin: mci.origin,
         created: mci.created,
         generation: mci.head.generation(),
         edited: mci.is_edited()?,
+        merges: mci.head.merges().iter().map(|it| it.revision).collect(),
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
         required: mci.required,

@@ -10,7 +10,10 @@ use crate::{
     unit::{Change, Unit},
 };
 use atlas_base::{Name, Timestamp, canonical};
-use atlas_history::{CommitRequest, Frozen, Generation, Head, LineageId, Marks, Message, Revision};
+use atlas_history::{
+    CommitRequest, Frozen, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog,
+    editable,
+};
 use atlas_mci::{Content, Diff, EditWarning, HeadEdit, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
@@ -63,7 +66,7 @@ impl Session {
             let looks = &looks;
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
-                only_head(&reference, &located.mci)?;
+                unit.only_head(&reference, &located).await?;
                 unit.require(Permission::MciEdit, &located.mci.scope)
                     .await?;
                 located.mci.head.expect(seen)?;
@@ -130,7 +133,7 @@ impl Unit {
         from: &Scope,
     ) -> Result<StoredMci, Error> {
         let located = self.locate(reference, from, Permission::MciView).await?;
-        only_head(reference, &located.mci)?;
+        self.only_head(reference, &located).await?;
         self.require(Permission::MciCommit, &located.mci.scope)
             .await?;
         Ok(located.mci)
@@ -143,7 +146,7 @@ impl Unit {
         from: &Scope,
     ) -> Result<StoredMci, Error> {
         let located = self.locate(reference, from, Permission::MciView).await?;
-        only_head(reference, &located.mci)?;
+        self.only_head(reference, &located).await?;
         self.require(Permission::MciEdit, &located.mci.scope)
             .await?;
         Ok(located.mci)
@@ -166,6 +169,7 @@ impl Unit {
             last: None,
             required: RequiredLocations::default(),
             head: Head::new(Content::new(name.clone())),
+            undo: UndoLog::default(),
         };
         self.put_mci(mci.clone()).await?;
         self.audit(
@@ -264,15 +268,19 @@ impl Unit {
             .await?;
         Ok((mci, revision))
     }
-}
 
-/// Refuses a reference to a committed revision where only HEAD can be changed (RightScale).
-fn only_head(reference: &Reference, mci: &StoredMci) -> Result<(), Error> {
-    match &reference.selector {
-        None | Some(Selector::Head) => Ok(()),
-        Some(selector) => Err(Error::Frozen {
-            mci: mci.head.content().nickname().clone(),
-            selector: selector.clone(),
-        }),
+    /// Refuses a reference to a committed revision where only HEAD can be changed (RightScale).
+    pub(crate) async fn only_head(
+        &self,
+        reference: &Reference,
+        located: &Located,
+    ) -> Result<(), Error> {
+        let selector = reference.selector.as_ref();
+        let Some(selector) = selector.filter(|selector| **selector != Selector::Head) else {
+            return Ok(());
+        };
+        let number = Box::pin(self.number(located, Some(selector))).await?;
+        let name = located.mci.head.content().nickname();
+        Ok(editable(name, Some(number), Held::Here)?)
     }
 }

@@ -2,7 +2,8 @@
 
 use atlas_base::{CanonicalError, Digest, Timestamp};
 use atlas_history::{
-    Content as _, Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber,
+    Content as _, Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber, UndoLog,
+    UndoPoint,
 };
 use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
@@ -26,6 +27,23 @@ pub(crate) struct StoredMci {
     #[serde(default, skip_serializing_if = "RequiredLocations::is_empty")]
     pub(crate) required: RequiredLocations,
     pub(crate) head: Head<Content>,
+    /// Which undo points are kept beside it.
+    #[serde(default, skip_serializing_if = "is_unused")]
+    pub(crate) undo: UndoLog,
+}
+
+/// Whether no undo point was ever made.
+fn is_unused(log: &UndoLog) -> bool {
+    *log == UndoLog::default()
+}
+
+/// What HEAD held before something replaced it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredUndo {
+    pub(crate) lineage: LineageId,
+    pub(crate) number: u64,
+    pub(crate) point: UndoPoint<Content>,
 }
 
 /// What HEAD is compared with.

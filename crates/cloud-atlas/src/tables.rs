@@ -8,8 +8,8 @@ mod images;
 pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
 
 use crate::stored::{
-    StoredImport, StoredMatcher, StoredMci, StoredOpened, StoredRevision, StoredUse, StoredUseMany,
-    UsedImage,
+    StoredImport, StoredMatcher, StoredMci, StoredOpened, StoredRevision, StoredUndo, StoredUse,
+    StoredUseMany, UsedImage,
 };
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
@@ -48,6 +48,7 @@ kept! {
     KeptUserData(UserData) = 1;
     KeptUse(StoredUse) = 1;
     KeptUseMany(StoredUseMany) = 1;
+    KeptUndoPoint(StoredUndo) = 1;
     KeptChannel(StoredChannel) = 1;
     KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
@@ -86,6 +87,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &USER_DATA,
         &USES,
         &USES_MANY,
+        &UNDO,
         &CHANNELS,
         &MATCHERS,
         &IMPORTS,
@@ -199,6 +201,13 @@ pub(crate) fn use_parts(image: &UsedImage, lineage: LineageId) -> Parts {
 /// By lineage and number: revisions that changed more images than have rows of their own. Whoever
 /// asks who uses an image reads all of them.
 pub(crate) const USES_MANY: Table<KeptUseMany> = Table::new("use-many", &[]);
+
+/// By lineage and number: what HEAD held before something replaced it.
+pub(crate) const UNDO: Table<KeptUndoPoint> = Table::new("undo", &[]);
+
+pub(crate) fn undo_parts(lineage: LineageId, number: u64) -> Parts {
+    Parts::from((lineage.to_string(), number))
+}
 
 /// By lineage and name.
 pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);

@@ -3,8 +3,10 @@
 mod check;
 mod edit;
 mod gate;
+mod history;
 mod look;
 mod matching;
+mod merge;
 mod suggest;
 
 use crate::{
@@ -44,6 +46,20 @@ pub(crate) enum Mci {
     Rematch(matching::Rematch),
     Unmatch(matching::Unmatch),
     Suggest(suggest::Suggest),
+    Clone(history::Clone),
+    Merge(Box<merge::Merge>),
+    Restore(history::Restore),
+    Undo(history::Undo),
+    /// Mark a revision as deprecated: it can still be launched, with a warning
+    Deprecate(history::Marking),
+    /// Mark a revision as revoked: nothing is launched from it any more
+    Revoke(history::Marking),
+    /// Take back the last mark of a revision: that it is revoked, else that it is deprecated
+    Unmark {
+        /// Which revision, such as web-base@3
+        #[arg(value_name = "REF@X")]
+        reference: Reference,
+    },
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -115,6 +131,13 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Rematch(again) => matching::again(&again, &session, from, out),
         Mci::Unmatch(unmatch) => matching::remove(&unmatch, &session, from, out),
         Mci::Suggest(suggest) => suggest::suggest(&suggest, &session, from, out),
+        Mci::Clone(clone) => history::clone(clone, &session, from, out),
+        Mci::Merge(merge) => merge::merge(*merge, &session, from, out),
+        Mci::Restore(restore) => history::restore(&restore, &session, from, out),
+        Mci::Undo(undo) => history::undo(&undo, &session, from, out),
+        Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
+        Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
+        Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
         Mci::Log { reference, page } => look::log(&reference, page, &session, from, out),
         Mci::Diff { before, after } => look::diff(before, after, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),

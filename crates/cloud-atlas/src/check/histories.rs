@@ -4,13 +4,14 @@ use super::Care;
 use crate::{
     Error,
     contents::{Contents, is_damage, user_data_digest},
+    stored::StoredMci,
     tables::{
-        CHANNELS, CONTENTS, KeptMatcher, KeptMci, MATCHERS, MCIS, REVISIONS, USER_DATA,
-        revision_parts,
+        CHANNELS, CONTENTS, KeptMatcher, KeptMci, KeptUndoPoint, MATCHERS, MCIS, REVISIONS, UNDO,
+        USER_DATA, revision_parts, undo_parts,
     },
 };
 use atlas_base::{Digest, canonical};
-use atlas_history::LineageId;
+use atlas_history::{Content as _, LineageId};
 use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
 
 /// What the record of a lineage says.
@@ -54,6 +55,7 @@ impl Care<'_> {
             }
         })
         .await?;
+        self.table(&UNDO, |_, _| {}).await?;
         self.table(&MCIS, |_, _| {}).await?;
         self.table(&CHANNELS, |_, _| {}).await?;
         self.table(&MATCHERS, |_, _| {}).await?;
@@ -61,6 +63,7 @@ impl Care<'_> {
         self.contents().await?;
         self.revisions().await?;
         self.lineages().await?;
+        self.undo_points().await?;
         self.channels().await?;
         self.matchers().await?;
         self.uses().await
@@ -135,6 +138,7 @@ impl Care<'_> {
                 if let Some(last) = kept.last {
                     self.gaps(kept.lineage, last.number.get()).await?;
                 }
+                self.kept_points(&kept).await?;
             }
         }
         Ok(())
@@ -163,6 +167,52 @@ impl Care<'_> {
         for number in numbers {
             self.find(format!("{lineage}@{number}: the revision is missing"));
         }
+    }
+
+    /// Every undo point that a lineage keeps is there, as it was kept.
+    async fn kept_points(&mut self, mci: &StoredMci) -> Result<(), Error> {
+        for entry in mci.undo.points() {
+            let key = UNDO.key(self.partition, undo_parts(mci.lineage, entry.number))?;
+            let what = match read_record::<KeptUndoPoint>(self.snapshot, &key).await? {
+                None => "is missing",
+                Some(Ok(kept)) if kept.0.point.content().digest().ok() != Some(entry.content) => {
+                    "is not what was kept"
+                }
+                Some(_) => continue,
+            };
+            let number = entry.number;
+            self.find(format!("{}: its undo point {number} {what}", mci.lineage));
+        }
+        Ok(())
+    }
+
+    /// Every undo point is one that its lineage keeps.
+    async fn undo_points(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &UNDO)?;
+        while let Some(page) = walk.next().await? {
+            for (key, kept) in page {
+                let Ok(KeptUndoPoint(kept)) = kept else {
+                    continue;
+                };
+                let (lineage, number) = (kept.lineage, kept.number);
+                self.place(
+                    &key,
+                    &UNDO.key(self.partition, undo_parts(lineage, number))?,
+                );
+                let mci = read_record::<KeptMci>(self.snapshot, &self.mci(lineage)?).await?;
+                let is_kept = match mci {
+                    Some(Ok(mci)) => mci.0.undo.choose(Some(number)).is_ok(),
+                    Some(Err(_)) => true,
+                    None => false,
+                };
+                if !is_kept {
+                    self.find(format!(
+                        "{lineage}: there is an undo point {number} that it does not keep"
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Every channel points to a revision that its lineage has.

@@ -117,6 +117,6 @@ fn m13_who_may_not_edit_requires_nothing() {
             .who("dana")
             .require_locations(&p("web@1"), &p("/acme"), &[p(EAST)])
             .await;
-        assert!(matches!(frozen, Err(Error::Frozen { .. })));
+        assert!(matches!(frozen, Err(Error::NotEditable(_))));
     });
 }

@@ -1,5 +1,6 @@
 //! Looking at MultiCloud Images.
 
+use super::history::called;
 use crate::{
     exit::{Failure, Run},
     pages::PageArgs,
@@ -9,7 +10,7 @@ use cloud_atlas::{
     LogEntry, MciSummary, MciView, Session,
     history::Revision,
     image_id::CloudLocation,
-    mci::{CoverageRow, Diff, DiffRow, Setting},
+    mci::{CoverageRow, Diff, DiffRow, EditWarning, Setting},
     scope::Scope,
     template::Reference,
 };
@@ -60,8 +61,10 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     if let Some(mark) = &view.marks.deprecated {
         warn(format!("the revision is deprecated: {}", mark.reason));
     }
+    let merges = view.merges.iter();
+    let merges: Vec<_> = merges.map(|it| called(*it, session, from)).collect();
     out.one(&view, |out| {
-        for (name, value) in head_lines(&view) {
+        for (name, value) in head_lines(&view, &merges) {
             writeln!(out, "{name:<12} {value}")?;
         }
         Ok(())
@@ -82,7 +85,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     )
 }
 
-fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
+fn head_lines(view: &MciView, merges: &[String]) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("name", view.name.to_string()),
         ("scope", view.scope.to_string()),
@@ -92,6 +95,10 @@ fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
         Some(revision) => revision_lines(revision),
         None => vec![head_line(view)],
     });
+    if view.revision.is_none() && !merges.is_empty() {
+        lines.push(("merged", format!("{}, to be committed", merges.join(", "))));
+    }
+    lines.extend(view.cloned_from.clone().map(|words| ("origin", words)));
     lines.extend(
         view.marks
             .release
@@ -276,10 +283,21 @@ pub(super) fn diff(
             out,
             "locations: {modified} changed, {gained} gained, {lost} lost"
         )?;
-        let lines: Vec<_> = diff.rows().into_iter().map(diff_line).collect();
         writeln!(out)?;
-        print::diff(&lines, out)
+        print::diff(&diff_lines(diff), out)
     })
+}
+
+/// The rows of a diff, as they are printed.
+pub(super) fn diff_lines(diff: &Diff) -> Vec<DiffLine> {
+    diff.rows().into_iter().map(diff_line).collect()
+}
+
+/// Says what whoever changes HEAD should know.
+pub(super) fn warned(warnings: &[EditWarning]) {
+    for warning in warnings {
+        warn(warning);
+    }
 }
 
 fn diff_line(
