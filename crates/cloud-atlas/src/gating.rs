@@ -5,7 +5,7 @@ use crate::{
     stored::StoredMci,
     unit::{Change, Unit},
 };
-use atlas_history::RevisionNumber;
+use atlas_history::{Frozen, RevisionNumber};
 use atlas_image_id::CloudLocation;
 use atlas_mci::RequiredLocations;
 use atlas_scope::{Permission, Scope};
@@ -87,7 +87,7 @@ impl Unit {
             Some(last) => Some(self.content(&mci.scope, last.content).await?),
             None => None,
         };
-        let before = before.as_ref().map(|before| before.content());
+        let before = before.as_ref().map(Frozen::content);
         Ok(mci.required.gate(before, mci.head.content())?)
     }
 

@@ -3,7 +3,10 @@
 use super::Care;
 use crate::{
     Error,
-    tables::{CHANNELS, CONTENTS, KeptContent, KeptMci, MCIS, REVISIONS, revision_parts},
+    tables::{
+        CHANNELS, CONTENTS, KeptContent, KeptMci, MATCHERS, MCIS, REVISIONS, matcher_parts,
+        revision_parts,
+    },
 };
 use atlas_history::{Frozen, LineageId};
 use atlas_mci::Content;
@@ -48,10 +51,12 @@ impl Care<'_> {
         .await?;
         self.table(&MCIS, |_, _| {}).await?;
         self.table(&CHANNELS, |_, _| {}).await?;
+        self.table(&MATCHERS, |_, _| {}).await?;
         self.report.findings.extend(problems);
         self.revisions().await?;
         self.lineages().await?;
-        self.channels().await
+        self.channels().await?;
+        self.matchers().await
     }
 
     /// Every revision has its content, and a lineage that knows of it.
@@ -142,6 +147,25 @@ impl Care<'_> {
                     let what = format!("points to {number}, which is not there");
                     self.find(format!("{lineage}@{name}: {what}"));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every matcher is of a lineage that is there, and lies where its cloud says.
+    async fn matchers(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &MATCHERS)?;
+        let mut last = None;
+        while let Some(page) = walk.next().await? {
+            for (key, kept) in page {
+                let Ok(kept) = kept else { continue };
+                let (lineage, location) = (kept.0.lineage, kept.0.matcher.location().clone());
+                if self.lineage(lineage, &mut last).await?.lacks(0) {
+                    let what = "its lineage is not there";
+                    self.find(format!("the matcher of {location} in {lineage}: {what}"));
+                }
+                let parts = matcher_parts(lineage, &location);
+                self.place(&key, &MATCHERS.key(self.partition, parts)?);
             }
         }
         Ok(())
