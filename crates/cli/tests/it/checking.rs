@@ -52,7 +52,7 @@ fn told(program: &Program, commands: &[&[&str]]) -> String {
         let ran = program.run(args).shown();
         writeln!(told, "$ atlas {}\n{ran}", args.join(" ")).unwrap();
     }
-    let digest = Regex::new(r"revision (\d+) [0-9a-f]{12}:").unwrap();
+    let digest = Regex::new("revision ([0-9]+) [0-9a-f]{12}:").unwrap();
     let told = digest.replace_all(&told, "revision $1 DIGEST:");
     stable(&told)
 }
