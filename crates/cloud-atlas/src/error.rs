@@ -7,8 +7,8 @@ mod not_found;
 use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
-    StaleHead,
+    CommitError, FrameError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch,
+    RevisionNumber, StaleHead,
 };
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
@@ -320,6 +320,9 @@ pub enum Error {
     /// A committed content is damaged.
     #[error(transparent)]
     Content(#[from] FrozenError),
+    /// A stored content cannot be put together from its parts.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
     /// A committed revision is damaged.
     #[error(transparent)]
     Revision(#[from] RevisionMismatch),

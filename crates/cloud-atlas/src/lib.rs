@@ -12,6 +12,7 @@ mod channels;
 mod check;
 mod checking;
 mod clock;
+mod contents;
 mod copies;
 mod credentials;
 mod engine;
@@ -52,6 +53,7 @@ mod suggesting;
 mod tables;
 mod unit;
 mod upgrade;
+mod uses;
 mod work;
 
 pub use crate::{

@@ -63,9 +63,6 @@ enum Example {
     Kept,
 }
 
-/// A matcher as it was, if there was one, and what it did.
-type Done = (Option<Matcher>, Rematch);
-
 impl Session {
     /// Makes a matcher after the setting at a location of HEAD, and matches: every location of that
     /// cloud whose inventory has an image of the same checksum gets a setting, and settings made by
@@ -239,6 +236,9 @@ impl Session {
     }
 }
 
+/// What a matcher was before, and what came of it.
+type Rematched = (Option<Matcher>, Rematch);
+
 impl Example {
     /// What each matcher makes of a HEAD: with what it was before, and the content after all.
     fn rematch(
@@ -246,7 +246,7 @@ impl Example {
         mci: &StoredMci,
         mut matchers: Vec<Matcher>,
         answers: &BTreeMap<CloudLocation, SummedImages>,
-    ) -> Result<(Content, Vec<Done>), Error> {
+    ) -> Result<(Content, Vec<Rematched>), Error> {
         let mut content = mci.head.content().clone();
         let mut done = Vec::new();
         let mut befores: Vec<_> = matchers.iter().cloned().map(Some).collect();

@@ -39,6 +39,8 @@
 //! | [`UndoPoint`], [`UndoLog`], [`KeepUndo`] | HEADs that can be brought back, and how many of them |
 //! | [`CloneSource`] | what a new lineage is made from |
 //! | [`suggested_names`] | names for a clone |
+//! | [`Frame`], [`FrameChain`] | a text as it is kept: whole, or as what differs from another one |
+//! | [`Presence`] | in which revisions something is |
 //! | [`editable`] | what can be edited, and what has to be cloned first |
 
 mod base;
@@ -47,10 +49,12 @@ mod commit;
 mod content;
 mod dag;
 mod editable;
+mod frame;
 mod head;
 mod marks;
 mod merge;
 mod naming;
+mod presence;
 mod restore;
 mod revision;
 mod undo;
@@ -63,10 +67,12 @@ pub use crate::{
     content::{Content, Frozen, FrozenError},
     dag::Dag,
     editable::{Held, NotEditable, editable},
+    frame::{Blob, Frame, FrameBase, FrameChain, FrameError},
     head::{Generation, Head, StaleHead},
     marks::{Mark, MarkError, Marks, highest_release, release},
     merge::{UndoError, UndoPoint},
     naming::{suggested_name, suggested_names},
+    presence::Presence,
     restore::{RestoreError, RestoreRecord, Restored},
     revision::{Origin, Parent, Revision, RevisionMismatch, RevisionNumber, RevisionRef},
     undo::{

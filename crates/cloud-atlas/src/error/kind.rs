@@ -120,13 +120,15 @@ impl Error {
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
-            Self::Migrate(_) => ErrorKind::Internal,
+            Self::Migrate(_)
+            | Self::Content(_)
+            | Self::Frame(_)
+            | Self::Revision(_)
+            | Self::Encoding(_)
+            | Self::Record(_) => ErrorKind::Internal,
             Self::Open(error) => open_kind(error),
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
-            }
-            Self::Content(_) | Self::Revision(_) | Self::Encoding(_) | Self::Record(_) => {
-                ErrorKind::Internal
             }
             _ => ErrorKind::Invalid,
         }

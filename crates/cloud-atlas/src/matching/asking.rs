@@ -77,14 +77,14 @@ impl Session {
         };
         let (mut answers, mut looks) = (BTreeMap::new(), Looks::default());
         for example in examples {
-            let asker = self.asker(&mci, &example).await?;
+            let who = self.asker(&mci, &example).await?;
             let near = known.iter().filter(|at| {
                 at.cloud() == example.cloud() && at.installation() == example.installation()
             });
             let mut places = BTreeSet::new();
             let mut images = Vec::new();
-            for location in near.filter(|at| asker.inventory.covers(at)) {
-                for image in asker.images(location).await? {
+            for location in near.filter(|at| who.inventory.covers(at)) {
+                for image in who.images(location).await? {
                     images.push((location.clone(), image));
                 }
                 places.insert(location.clone());

@@ -13,6 +13,7 @@ mod content;
 mod dag;
 mod digests;
 mod editable;
+mod frames;
 mod marks;
 mod merge;
 mod naming;
