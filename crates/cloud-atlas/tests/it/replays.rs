@@ -21,7 +21,7 @@ use std::{fmt::Display, sync::Arc};
 
 /// How many settings the contents have: a commit of them fits the smallest engine.
 const SETTINGS: usize = 40;
-const HISTORIES: usize = 4;
+const HISTORIES: usize = 8;
 
 /// Somebody who repeats histories.
 struct Player {
