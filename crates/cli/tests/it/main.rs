@@ -13,6 +13,7 @@ mod program;
 mod bad_input;
 mod clouds;
 mod damage;
+mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;
 mod guides;
