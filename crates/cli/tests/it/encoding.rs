@@ -25,7 +25,10 @@ fn script() -> String {
     let page = std::fs::read_to_string(page).unwrap();
     let mut blocks = page.split("```python\n").skip(1);
     let block = blocks.next().unwrap();
-    assert!(blocks.next().is_none(), "one script is run, and there are two");
+    assert!(
+        blocks.next().is_none(),
+        "one script is run, and there are two"
+    );
     block.split("```").next().unwrap().to_owned()
 }
 
@@ -34,13 +37,26 @@ fn package() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(BLAKE3.replace("==", "-"));
     let finds = || {
         let mut python = Command::new("python3");
-        python.args(["-c", "import blake3"]).env("PYTHONPATH", &folder);
+        python
+            .args(["-c", "import blake3"])
+            .env("PYTHONPATH", &folder);
         python.output().is_ok_and(|ran| ran.status.success())
     };
     if !finds() {
-        let install = ["install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target"];
+        let install = [
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--disable-pip-version-check",
+            "--target",
+        ];
         let mut pip = Command::new("python3");
-        let ran = pip.args(["-m", "pip"]).args(install).arg(&folder).arg(BLAKE3).output();
+        let ran = pip
+            .args(["-m", "pip"])
+            .args(install)
+            .arg(&folder)
+            .arg(BLAKE3)
+            .output();
         assert!(
             finds(),
             "this test needs python3 and its package blake3: `python3 -m pip install {BLAKE3}` ({ran:?})"
@@ -69,16 +85,25 @@ fn furnish(atlas: &Atlas) {
         let setting = Setting::new(image(number)).with_instance_type("m7i.large".parse().unwrap());
         let script = format!("#!/bin/sh\n# {{\"ü\": {}}},\u{1}\n", place % 3).repeat(9);
         let setting = setting.with_user_data(UserData::new(script.as_bytes()));
-        HeadEdit::set(format!("aws/us-east-{}", place + 1).parse().unwrap(), setting)
+        HeadEdit::set(
+            format!("aws/us-east-{}", place + 1).parse().unwrap(),
+            setting,
+        )
     };
     let commit = |name: &str, edits: Vec<HeadEdit>| {
         let at: Reference = name.parse().unwrap();
         admin.edit_mci(&at, &acme, edits, None).block_on().unwrap();
         let message = "über \"all\"".parse().unwrap();
-        admin.commit_mci(&at, &acme, message, None).block_on().unwrap()
+        admin
+            .commit_mci(&at, &acme, message, None)
+            .block_on()
+            .unwrap()
     };
     for name in ["web", "db"] {
-        admin.create_mci(&acme, name.parse().unwrap()).block_on().unwrap();
+        admin
+            .create_mci(&acme, name.parse().unwrap())
+            .block_on()
+            .unwrap();
     }
     commit("web", (0..30).map(|place| set(place, place)).collect());
     for number in 0..20 {
@@ -100,15 +125,23 @@ fn furnish(atlas: &Atlas) {
             const MCIS: Table<Raw> = Table::new("mci", &[]);
             let account = Partition::account("acme").unwrap();
             let mut mci = MCIS.get(&tx, &account, lineage.as_str()).await?.unwrap();
-            mci.0["head"]["parents"].as_array_mut().unwrap().push(parent);
+            mci.0["head"]["parents"]
+                .as_array_mut()
+                .unwrap()
+                .push(parent);
             let put = MCIS.put(&tx, &account, lineage.as_str(), &mci).await;
             put.map_err(|_| StoreError::Closed)
         }
     };
     let store = atlas.store();
-    transact(&*store, &RetryPolicy::new(u128::MAX), work).block_on().unwrap();
+    transact(&*store, &RetryPolicy::new(u128::MAX), work)
+        .block_on()
+        .unwrap();
     let message = "merged".parse().unwrap();
-    let merged = admin.commit_mci(&web, &acme, message, None).block_on().unwrap();
+    let merged = admin
+        .commit_mci(&web, &acme, message, None)
+        .block_on()
+        .unwrap();
     assert_eq!(merged.parents().len(), 2);
     let head = view("web@head").content;
     assert_eq!(merged.content(), head.digest().unwrap());
@@ -132,7 +165,11 @@ fn m09_a_stranger_computes_every_digest_again_from_a_dump() {
         python.arg(&at).arg(&dump).env("PYTHONPATH", &package);
         let ran = python.env("PYTHONIOENCODING", "utf-8").output().unwrap();
         let out = String::from_utf8(ran.stdout).unwrap();
-        (ran.status.code(), out, String::from_utf8(ran.stderr).unwrap())
+        (
+            ran.status.code(),
+            out,
+            String::from_utf8(ran.stderr).unwrap(),
+        )
     };
     let (code, out, err) = run(&text);
     let all = "23 revisions, 23 contents (20 of them deltas), 3 user data: all are what their digests say\n";
@@ -144,7 +181,11 @@ fn m09_a_stranger_computes_every_digest_again_from_a_dump() {
         ("acme user-data ", "/bin/", "/bim/"),
         ("acme revision ", "über", "über".replace('b', "c").as_str()),
         ("acme revision ", "\"number\":1,", "\"number\":7,"),
-        ("acme revision ", "parents\":[{\"digest\":\"blake3:", "parents\":[{\"digest\":\"blake4:"),
+        (
+            "acme revision ",
+            "parents\":[{\"digest\":\"blake3:",
+            "parents\":[{\"digest\":\"blake4:",
+        ),
     ] {
         let mut is_done = false;
         let lines = text.lines().map(|line| {
