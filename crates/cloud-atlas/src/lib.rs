@@ -10,6 +10,7 @@ mod can;
 mod care;
 mod channels;
 mod check;
+mod checking;
 mod clock;
 mod contents;
 mod copies;
@@ -19,7 +20,9 @@ mod error;
 mod event_query;
 mod events;
 mod export;
+mod facts;
 mod find;
+mod gating;
 mod groups;
 mod image_query;
 mod images;
@@ -30,6 +33,7 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod looking;
+mod matching;
 mod mci_views;
 mod mcis;
 mod open;
@@ -45,6 +49,7 @@ mod session;
 mod sight;
 mod states;
 mod stored;
+mod suggesting;
 mod tables;
 mod unit;
 mod upgrade;
@@ -57,6 +62,7 @@ pub use crate::{
     bundles::BundleOrdered,
     care::Loader,
     check::{FileReport, StoreReport},
+    checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
@@ -75,11 +81,13 @@ pub use crate::{
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
+    matching::{Matched, MatcherView},
     mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     session::Session,
+    suggesting::Suggested,
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},
 };

@@ -8,7 +8,8 @@ use crate::{
 };
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
-use atlas_mci::{Content, Coverage, Diff};
+use atlas_image_id::CloudLocation;
+use atlas_mci::{Content, Coverage, Diff, EditWarning, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Condition, Query, StoreError};
 use atlas_template::{ChannelName, Reference, Selector};
@@ -42,8 +43,17 @@ pub struct MciView {
     pub revision: Option<Revision>,
     /// Its marks.
     pub marks: Marks,
+    /// The locations that its revisions have to serve (ours).
+    #[serde(skip_serializing_if = "RequiredLocations::is_empty")]
+    pub required: RequiredLocations,
     /// What it holds.
     pub content: Content,
+    /// Where it was looked at: the settings whose image has no record that is seen, in order (ours).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unregistered: Vec<CloudLocation>,
+    /// Where it was edited: what to know about the edit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<EditWarning>,
     /// Scopes further up with a visible one of the same name.
     pub shadows: Vec<Scope>,
 }
@@ -99,7 +109,13 @@ impl Session {
         let located = unit.locate(reference, from, Permission::MciView).await?;
         let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
         let state = unit.state(&located.mci, Some(selector)).await?;
-        Ok(view(located, Some(state))?)
+        let content = state.content.content();
+        let unregistered = unit.unregistered(content, &located.viewer).await?;
+        let view = view(located, Some(state))?;
+        Ok(MciView {
+            unregistered,
+            ..view
+        })
     }
 
     /// The MultiCloud Images that a scope sees: its own, then those shared from above; by name.
@@ -335,9 +351,12 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         edited: mci.is_edited()?,
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
+        required: mci.required,
         revision,
         marks,
         content,
+        unregistered: Vec::new(),
+        warnings: Vec::new(),
         shadows,
     })
 }

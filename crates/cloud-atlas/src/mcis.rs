@@ -2,6 +2,7 @@
 
 use crate::{
     Error, MciView, NotFound, Noun, Session,
+    facts::Looks,
     mci_views::view,
     states::Located,
     stored::{LastRevision, StoredMci, StoredRevision, images_of},
@@ -10,7 +11,7 @@ use crate::{
 };
 use atlas_base::{Name, Timestamp, canonical};
 use atlas_history::{CommitRequest, Frozen, Generation, Head, LineageId, Marks, Message, Revision};
-use atlas_mci::{Content, Diff, HeadEdit};
+use atlas_mci::{Content, Diff, EditWarning, HeadEdit, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
 use std::collections::BTreeSet;
@@ -42,11 +43,13 @@ impl Session {
     }
 
     /// Edits HEAD: all of the edits or none. `seen` is the generation of HEAD that the caller
-    /// looked at; it is data, and never retried away.
+    /// looked at; it is data, and never retried away. The view says what to know about the edit; an
+    /// image without a record is allowed (ours).
     ///
     /// # Errors
     ///
-    /// An edit cannot be made, HEAD moved since it was seen, or the caller may not.
+    /// An edit cannot be made, an instance type does not take its image, an inventory says that an
+    /// image is not there or closed, HEAD moved since it was seen, or the caller may not.
     pub async fn edit_mci(
         &self,
         reference: &Reference,
@@ -54,8 +57,10 @@ impl Session {
         edits: Vec<HeadEdit>,
         seen: Option<Generation>,
     ) -> Result<MciView, Error> {
+        let looks = self.looks_of_edit(reference, from, &edits).await?;
         self.write(|unit| {
             let (reference, from, edits) = (reference.clone(), from.clone(), edits.clone());
+            let looks = &looks;
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
                 only_head(&reference, &located.mci)?;
@@ -63,20 +68,33 @@ impl Session {
                     .await?;
                 located.mci.head.expect(seen)?;
                 let content = located.mci.head.content().edited(edits)?;
-                let diff = Diff::between(located.mci.head.content(), &content);
-                if !diff.is_empty() {
-                    let old: BTreeSet<_> = images_of(located.mci.head.content()).collect();
-                    let new = images_of(&content).filter(|image| !old.contains(image));
-                    let new = new.collect::<BTreeSet<_>>();
-                    unit.refuse_buried(&located.mci.scope, &new).await?;
-                    located.mci.head = located.mci.head.edited(content);
-                    unit.put_mci(located.mci.clone()).await?;
-                    unit.audit_edit(&located.mci, &diff).await?;
-                }
-                Ok(view(located, None)?)
+                let warnings = unit.put_head(&mut located.mci, content, looks).await?;
+                let view = view(located, None)?;
+                Ok(MciView { warnings, ..view })
             }
         })
         .await
+    }
+
+    /// What is known of the images of an edit before its transaction. Whoever may not make the edit
+    /// learns nothing: the edit itself says why it is refused.
+    async fn looks_of_edit(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        edits: &[HeadEdit],
+    ) -> Result<Looks, Error> {
+        let unit = self.read().await?;
+        let found = unit.to_edit(reference, from).await;
+        drop(unit);
+        let Ok(mci) = found else {
+            return Ok(Looks::default());
+        };
+        let before = mci.head.content();
+        match before.edited(edits.to_vec()) {
+            Ok(after) => self.looks(&mci, before, &after).await,
+            Err(_) => Ok(Looks::default()),
+        }
     }
 
     /// Freezes HEAD as the next revision (RightScale: commit).
@@ -95,11 +113,8 @@ impl Session {
         self.write(|unit| {
             let (reference, from, message) = (reference.clone(), from.clone(), message.clone());
             async move {
-                let located = unit.locate(&reference, &from, Permission::MciView).await?;
-                only_head(&reference, &located.mci)?;
-                unit.require(Permission::MciCommit, &located.mci.scope)
-                    .await?;
-                let (_, revision) = unit.commit(located.mci, message, None, seen).await?;
+                let mci = unit.to_commit(&reference, &from).await?;
+                let (_, revision) = unit.commit(mci, message, None, seen).await?;
                 Ok(revision)
             }
         })
@@ -108,6 +123,32 @@ impl Session {
 }
 
 impl Unit {
+    /// A MultiCloud Image whose HEAD the caller may commit.
+    pub(crate) async fn to_commit(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<StoredMci, Error> {
+        let located = self.locate(reference, from, Permission::MciView).await?;
+        only_head(reference, &located.mci)?;
+        self.require(Permission::MciCommit, &located.mci.scope)
+            .await?;
+        Ok(located.mci)
+    }
+
+    /// A MultiCloud Image whose HEAD the caller may edit.
+    pub(crate) async fn to_edit(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<StoredMci, Error> {
+        let located = self.locate(reference, from, Permission::MciView).await?;
+        only_head(reference, &located.mci)?;
+        self.require(Permission::MciEdit, &located.mci.scope)
+            .await?;
+        Ok(located.mci)
+    }
+
     pub(crate) async fn new_mci(&self, scope: &Scope, name: Name) -> Result<StoredMci, Error> {
         let record = SCOPES
             .get(&self.tx, &partition_of_record(scope)?, scope.as_str())
@@ -123,6 +164,7 @@ impl Unit {
             created: self.now,
             by: self.who.clone(),
             last: None,
+            required: RequiredLocations::default(),
             head: Head::new(Content::new(name.clone())),
         };
         self.put_mci(mci.clone()).await?;
@@ -134,6 +176,29 @@ impl Unit {
         )
         .await?;
         Ok(mci)
+    }
+
+    /// Lets a content take the place of HEAD's, if it is another, and tells what to warn of.
+    pub(crate) async fn put_head(
+        &self,
+        mci: &mut StoredMci,
+        content: Content,
+        looks: &Looks,
+    ) -> Result<Vec<EditWarning>, Error> {
+        let before = mci.head.content();
+        let diff = Diff::between(before, &content);
+        if diff.is_empty() {
+            return Ok(Vec::new());
+        }
+        let warnings = self.admit(mci, before, &content, looks).await?;
+        let old: BTreeSet<_> = images_of(before).collect();
+        let new = images_of(&content).filter(|image| !old.contains(image));
+        let new = new.collect::<BTreeSet<_>>();
+        self.refuse_buried(&mci.scope, &new).await?;
+        mci.head = mci.head.edited(content);
+        self.put_mci(mci.clone()).await?;
+        self.audit_edit(mci, &diff).await?;
+        Ok(warnings)
     }
 
     /// Writes what an edit of HEAD changed.
@@ -154,6 +219,7 @@ impl Unit {
         seen: Option<Generation>,
     ) -> Result<(StoredMci, Revision), Error> {
         mci.head.content().ready()?;
+        self.gate_commit(&mci).await?;
         let last = match mci.last {
             Some(last) => Some(self.revision(&mci, last.number).await?.revision),
             None => None,

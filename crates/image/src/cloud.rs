@@ -1,6 +1,6 @@
 //! What a cloud says it holds.
 
-use crate::{Architecture, CloudText, ImageName, OriginText, WorkError};
+use crate::{Architecture, Checksum, CloudText, ImageName, OriginText, WorkError};
 use atlas_image_id::{CloudLocation, ImageId};
 use core::{fmt, num::NonZeroU32};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -23,6 +23,13 @@ pub struct CloudImage {
     /// The size in gigabytes, rounded up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_gb: Option<NonZeroU32>,
+    /// What its bytes add up to, in the cloud's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<Checksum>,
+    /// Whether it is there and the credential has no access to it: it cannot be launched, copied or
+    /// registered (RightScale tells this apart from an image that is not there).
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub closed: bool,
 }
 
 impl CloudImage {
@@ -35,6 +42,8 @@ impl CloudImage {
             name: None,
             architecture: None,
             size_gb: None,
+            checksum: None,
+            closed: false,
         }
     }
 }
@@ -51,8 +60,32 @@ pub enum Look {
     Unasked,
     /// It is not there.
     Missing,
-    /// It is there.
+    /// It is there, open or [closed](CloudImage::closed).
     Found(Box<CloudImage>),
+}
+
+impl Look {
+    /// What two credentials see together: that one of them may use the image is enough.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let rank = |look: &Self| match look {
+            Self::Unasked => 0,
+            Self::Missing => 1,
+            Self::Found(image) if image.closed => 2,
+            Self::Found(_) => 3,
+        };
+        if rank(&other) > rank(&self) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+impl From<Option<CloudImage>> for Look {
+    fn from(answer: Option<CloudImage>) -> Self {
+        answer.map_or(Self::Missing, |image| Self::Found(Box::new(image)))
+    }
 }
 
 /// A server, as its cloud describes it.

@@ -9,9 +9,11 @@
               tell a story or a table to its end"
 )]
 
+mod admitting;
 mod batches;
 mod caching;
 mod care;
+mod checking;
 mod concurrency;
 mod counting;
 mod crossing;
@@ -21,6 +23,7 @@ mod elsewhere;
 mod engines;
 mod filters;
 mod frames;
+mod gating;
 mod golden;
 mod imports;
 mod inventories;
@@ -31,6 +34,7 @@ mod limited;
 mod limits;
 mod lists;
 mod loading;
+mod matching;
 mod messages;
 mod model;
 mod opening;
@@ -48,6 +52,7 @@ mod retiring;
 mod rules;
 mod sends;
 mod sharing;
+mod suggesting;
 mod support;
 mod trail;
 mod unknowns;

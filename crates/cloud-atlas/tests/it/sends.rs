@@ -2,11 +2,12 @@
 
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GroupRef, ImageQuery, JobId,
-    Loader, ReportWork, Retention, TakeWork, WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, EventQuery, GroupRef,
+    ImageQuery, JobId, Loader, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
+    mci::Deny,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
     template::{ChannelName, Reference},
@@ -95,6 +96,18 @@ fn every_future_of_the_facade_is_send() {
     send(admin.create_mci(&scope, name.clone()));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));
+    let (deny, checks) = (Deny::Warnings, CheckOptions::default());
+    send(admin.commit_mci_denying(&web, &scope, p("m"), None, &deny, &checks));
+    send(admin.mci_check(&web, &scope, &checks));
+    send(admin.require_locations(&web, &scope, &[]));
+    send(admin.unrequire_locations(&web, &scope, &[]));
+    let east = p("aws/us-east-1");
+    send(admin.match_mci(&web, &scope, &east, None));
+    send(admin.rematch_mci(&web, &scope, None));
+    send(admin.matchers(&web, &scope));
+    send(admin.remove_matcher(&web, &scope, &east));
+    send(admin.mci_free(&web, &scope));
+    send(admin.mci_suggest(&web, &scope, &east));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
     send(admin.mci_log(&web, &scope, &most()));

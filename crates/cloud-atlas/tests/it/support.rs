@@ -7,7 +7,7 @@ use cloud_atlas::{
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
-    mci::{HeadEdit, Setting, UserData},
+    mci::{HeadEdit, InstanceTypes, Setting, UserData},
     scope::{PrincipalId, Role, RoleTable, Scope},
     store::{MemoryStore, Record, Store},
     streams::{self, StreamDocument},
@@ -75,6 +75,13 @@ impl World {
         world
     }
 
+    /// With a table of instance types of its own.
+    pub(crate) fn judging(types: InstanceTypes) -> Self {
+        let world = Self::built(Atlas::builder().instance_types(types));
+        run(world.furnish());
+        world
+    }
+
     fn built(builder: Builder) -> Self {
         let clock = Arc::new(ManualClock::new(noon()));
         let builder = builder
@@ -104,6 +111,22 @@ impl World {
         let atlas = beside(store, &clock, 1);
         let world = Self {
             atlas,
+            clock,
+            _folder: None,
+        };
+        run(world.furnish());
+        world
+    }
+
+    /// The same where an inventory says what the clouds hold.
+    pub(crate) fn over_asking(store: Arc<dyn Store>, inventory: Arc<dyn Inventory>) -> Self {
+        let clock = Arc::new(ManualClock::new(noon()));
+        let builder = Atlas::builder()
+            .clock(Arc::clone(&clock) as Arc<dyn Clock>)
+            .ids(Arc::new(SequentialIds::starting_at(1 << 100)))
+            .with_inventory(inventory);
+        let world = Self {
+            atlas: run(builder.with_store(store)).unwrap(),
             clock,
             _folder: None,
         };
