@@ -14,6 +14,7 @@ mod bad_input;
 mod checking;
 mod clouds;
 mod damage;
+mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;
 mod guides;
