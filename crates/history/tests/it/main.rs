@@ -1,6 +1,7 @@
 //! Tests of `atlas-history`.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a failed test is the right place for a panic"
@@ -13,6 +14,7 @@ mod content;
 mod dag;
 mod digests;
 mod editable;
+mod graph;
 mod marks;
 mod merge;
 mod naming;
