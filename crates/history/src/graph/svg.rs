@@ -28,10 +28,10 @@ const MARGIN: usize = 20;
 const RADIUS: usize = 5;
 /// How far below a state its lines have reached the lane that they turn to.
 const TURN: usize = 30;
-/// How wide a character of the letters is at most, in tenths; wide ones count twice.
-const LETTER: usize = 78;
-/// How wide a character of a label is.
-const LABEL_LETTER: usize = 68;
+/// The heights of the letters.
+const TITLE: usize = 13;
+const TEXT: usize = 12;
+const LABEL: usize = 11;
 /// The most characters of a line.
 const LONGEST: usize = 64;
 /// The most characters of a label, and the most labels.
@@ -125,15 +125,26 @@ const fn y(place: usize) -> usize {
 fn lines(place: usize, row: &Row, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let (x0, y0) = (x(row.lane), y(place));
     for (at, (lane, parent)) in row.links.iter().enumerate() {
-        let (x1, y1) = (x(*lane), y(*parent));
-        let colour = row.lane.max(*lane) % COLOURS;
-        let merged = if at == 0 { "" } else { " merged" };
-        write!(f, "<path class=\"line c{colour}{merged}\" d=\"M{x0} {y0}")?;
+        let (x1, colour) = (x(*lane), row.lane.max(*lane) % COLOURS);
+        let turned = if x0 == x1 { y0 } else { y0 + TURN };
         if x0 != x1 {
-            let (middle, end) = (y0 + TURN / 2, y0 + TURN);
-            write!(f, "C{x0} {middle} {x1} {middle} {x1} {end}")?;
+            let middle = y0 + TURN / 2;
+            // What was merged is drawn another way than the revision before.
+            let merged = if at == 0 { "" } else { " merged" };
+            writeln!(
+                f,
+                "<path class=\"line c{colour}{merged}\" \
+                 d=\"M{x0} {y0}C{x0} {middle} {x1} {middle} {x1} {turned}\"/>"
+            )?;
         }
-        writeln!(f, "V{y1}\"/>")?;
+        // From there on it may run where another one runs already.
+        if !row.above.get(*lane).copied().unwrap_or_default() || x0 == x1 {
+            let (colour, end) = (lane % COLOURS, y(*parent));
+            writeln!(
+                f,
+                "<path class=\"line c{colour}\" d=\"M{x1} {turned}V{end}\"/>"
+            )?;
+        }
     }
     Ok(())
 }
@@ -202,11 +213,11 @@ impl Words {
 
     fn first_width(&self) -> usize {
         let boxes = self.labels.iter().map(|label| label_width(label) + GAP);
-        length(&self.title, LETTER + 4) + GAP + boxes.sum::<usize>()
+        length(&self.title, TITLE) + GAP + boxes.sum::<usize>()
     }
 
     fn width(&self) -> usize {
-        let second = length(&self.about, LETTER) + GAP + length(&self.from, LETTER);
+        let second = length(&self.about, TEXT) + GAP + length(&self.from, TEXT);
         self.first_width().max(second + GAP)
     }
 
@@ -224,7 +235,7 @@ impl Words {
             f,
             "<text class=\"title\" x=\"{left}\" y=\"{first}\">{title}</text>"
         )?;
-        let mut at = left + length(&self.title, LETTER + 4) + GAP;
+        let mut at = left + length(&self.title, TITLE) + GAP;
         for label in &self.labels {
             let width = label_width(label);
             let (top, middle) = (first.saturating_sub(12), at + width / 2);
@@ -237,10 +248,10 @@ impl Words {
             at += width + GAP;
         }
         let from = escaped(&self.from);
-        let gap = if from.is_empty() { "" } else { "&#160;&#160;" };
         writeln!(
             f,
-            "<text class=\"about\" x=\"{left}\" y=\"{second}\">{about}<tspan class=\"from\">{gap}{from}</tspan></text>"
+            "<text class=\"about\" x=\"{left}\" y=\"{second}\">{about}\
+             <tspan class=\"from\" dx=\"{GAP}\">{from}</tspan></text>"
         )
     }
 }
@@ -249,17 +260,21 @@ impl Words {
 const GAP: usize = 8;
 
 fn label_width(label: &str) -> usize {
-    length(label, LABEL_LETTER) + 14
+    length(label, LABEL) + 14
 }
 
-/// How long a text is at most, with letters of this width in tenths of a pixel.
-fn length(text: &str, letter: usize) -> usize {
-    let wide = text.chars().map(|character| match u32::from(character) {
+/// How long a text is at most, in letters of this height: an SVG cannot measure it, and viewers
+/// have other fonts.
+fn length(text: &str, height: usize) -> usize {
+    let hundredths = text.chars().map(|character| match character {
+        'i' | 'j' | 'l' | 'f' | 't' | 'r' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 46,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 110,
         // From Hangul on letters are about as wide as they are high.
-        0x1100.. => 2,
-        _ => 1,
+        '\u{1100}'.. => 105,
+        'A'..='Z' => 82,
+        _ => 70,
     });
-    (wide.sum::<usize>() * letter).div_ceil(10)
+    (hundredths.sum::<usize>() * height).div_ceil(100)
 }
 
 /// A text in an element or an attribute. What XML cannot hold at all was escaped before.

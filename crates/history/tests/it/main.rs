@@ -15,6 +15,7 @@ mod dag;
 mod digests;
 mod editable;
 mod graph;
+mod graph_laws;
 mod marks;
 mod merge;
 mod naming;
