@@ -8,7 +8,7 @@ mod table;
 
 pub(crate) use self::{
     coverage::coverage,
-    diff::{DiffLine, diff},
+    diff::{DiffLine, diff, unified},
     parts::parts,
     table::{Columns, moment},
 };

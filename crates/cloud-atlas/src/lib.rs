@@ -29,6 +29,8 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod looking;
+mod mci_diffs;
+mod mci_graph;
 mod mci_views;
 mod mcis;
 mod open;
@@ -73,6 +75,8 @@ pub use crate::{
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
+    mci_diffs::MciDiff,
+    mci_graph::{GraphBounds, MciGraph},
     mci_views::{LogEntry, MciSummary, MciView, Released},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,

@@ -1,5 +1,6 @@
 //! `atlas mci`: MultiCloud Images.
 
+mod diff;
 mod edit;
 mod look;
 
@@ -56,15 +57,7 @@ pub(crate) enum Mci {
         page: PageArgs,
     },
     /// Compare two states, of one or of two
-    Diff {
-        /// What was before
-        #[arg(value_name = "REF")]
-        before: Reference,
-        /// What came after [default: HEAD if it holds edits, against the newest revision; else the
-        /// newest revision, against the one before]
-        #[arg(value_name = "REF")]
-        after: Option<Reference>,
-    },
+    Diff(diff::Diff),
     /// Draw which locations each revision serves
     Coverage {
         /// Which ones, a lane each
@@ -114,7 +107,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
             })
         }
         Mci::Log { reference, page } => look::log(&reference, page, &session, from, out),
-        Mci::Diff { before, after } => look::diff(before, after, &session, from, out),
+        Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),
     }
 }

@@ -6,7 +6,8 @@ use crate::{
     support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
-    EventQuery, GroupRef, ImageQuery, LaunchRequest, Retention, Session, WorkQuery, WorkRequest,
+    EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest, Retention, Session, WorkQuery,
+    WorkRequest,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -101,6 +102,7 @@ reads! {
     diff_pair(who, named) |r| told(who.diff_pair(r, &named.from));
     mci(who, named) |r| told(who.mci(r, &named.from));
     mci_diff(who, named) |r| told(who.mci_diff(r, r, &named.from));
+    mci_graph(who, named) |r| told(who.mci_graph(r, &named.from, GraphBounds::default()));
     mci_log(who, named) |r| told(async move { who.mci_log(r, &named.from, &most()).await });
     mcis(who, named) |_| told(async move { who.mcis(&named.from, &most()).await });
     releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });

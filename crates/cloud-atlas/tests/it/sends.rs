@@ -2,8 +2,8 @@
 
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GroupRef, ImageQuery, JobId,
-    Loader, ReportWork, Retention, TakeWork, WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GraphBounds, GroupRef,
+    ImageQuery, JobId, Loader, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -99,6 +99,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.mcis(&scope, &most()));
     send(admin.mci_log(&web, &scope, &most()));
     send(admin.mci_diff(&web, &web, &scope));
+    send(admin.mci_graph(&web, &scope, GraphBounds::default()));
     send(admin.diff_pair(&web, &scope));
     send(admin.coverage(std::slice::from_ref(&web), &scope));
     send(admin.assign_channel(&stable, &web, &scope));

@@ -1,6 +1,6 @@
 //! A diff as unified text.
 
-use super::{Change, Diff, DiffRow, SettingDiff};
+use super::{Change, Diff, DiffCoverage, DiffRow, SettingDiff};
 use crate::{DiffLine, LineDiff, LineSide, UserData};
 use atlas_history::one_line;
 use core::fmt;
@@ -14,6 +14,19 @@ pub struct UnifiedDiff<'a> {
     diff: &'a Diff,
     before: &'a str,
     after: &'a str,
+    coverage: Option<&'a DiffCoverage>,
+}
+
+impl<'a> UnifiedDiff<'a> {
+    /// This text, with the locations that were gained and lost in lines above it; programs that read
+    /// unified diffs pass over them.
+    #[must_use]
+    pub fn with_coverage(self, coverage: &'a DiffCoverage) -> Self {
+        Self {
+            coverage: Some(coverage),
+            ..self
+        }
+    }
 }
 
 impl Diff {
@@ -23,6 +36,7 @@ impl Diff {
             diff: self,
             before,
             after,
+            coverage: None,
         }
     }
 }
@@ -32,6 +46,14 @@ impl fmt::Display for UnifiedDiff<'_> {
         let diff = self.diff;
         if diff.is_empty() {
             return Ok(());
+        }
+        if let Some(DiffCoverage { gained, lost }) = self.coverage {
+            for location in gained {
+                writeln!(f, "coverage gained {location}")?;
+            }
+            for location in lost {
+                writeln!(f, "coverage lost {location}")?;
+            }
         }
         writeln!(f, "--- {}", one_line(self.before))?;
         writeln!(f, "+++ {}", one_line(self.after))?;
