@@ -2,6 +2,7 @@
 
 mod coverage;
 mod diff;
+mod graph;
 mod json;
 mod parts;
 mod table;
@@ -9,6 +10,7 @@ mod table;
 pub(crate) use self::{
     coverage::coverage,
     diff::{DiffLine, diff, unified},
+    graph::graph,
     parts::parts,
     table::{Columns, moment},
 };

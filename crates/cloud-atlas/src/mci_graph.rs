@@ -341,16 +341,16 @@ impl Unit {
             partitions.extend(self.accounts().await?);
         }
         let above = self.sight(Permission::MciView).await?;
-        let mut seen = Vec::with_capacity(partitions.len());
+        let mut open = Vec::with_capacity(partitions.len());
         for partition in partitions {
-            let sees = match account_of(&partition)? {
+            let is_open = match account_of(&partition)? {
                 Some((_, account)) => self.sight_into(&above, &account).await?.sees_any(self),
                 None => true,
             };
-            if sees {
-                seen.push(partition);
+            if is_open {
+                open.push(partition);
             }
         }
-        Ok(seen)
+        Ok(open)
     }
 }

@@ -79,6 +79,9 @@ pub struct GraphNode {
     /// When it was committed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
+    /// When its data says that it was released, for imports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released_at: Option<Timestamp>,
     /// What points to it or is said about it: `HEAD`, channels, versions, marks.
     pub labels: Vec<String>,
     #[serde(skip)]
@@ -115,6 +118,7 @@ impl GraphNode {
             subject: Some(revision.message().subject().to_owned()),
             author: Some(revision.author().clone()),
             time: Some(revision.time()),
+            released_at: revision.released_at(),
             parents: parents.map(|parent| parent.digest).collect(),
             ..Self::bare(NodeId::Revision(revision.digest()), NodeKind::Revision)
         }
@@ -137,6 +141,7 @@ impl GraphNode {
             subject: None,
             author: None,
             time: None,
+            released_at: None,
             labels: Vec::new(),
             parents: Vec::new(),
         }
@@ -175,10 +180,18 @@ impl GraphNode {
         }
     }
 
-    /// The day of its commit, such as `2026-07-21`; nothing where that is not told.
+    /// The day it was released, or committed where nobody said: `2026-07-21`; nothing where neither
+    /// is told.
     pub fn day(&self) -> String {
-        let time = self.time.map(|time| time.to_string()).unwrap_or_default();
+        let time = self.released_at.or(self.time);
+        let time = time.map(|time| time.to_string()).unwrap_or_default();
         time.split('T').next().unwrap_or_default().to_owned()
+    }
+
+    /// Who committed it; nothing where that is not told.
+    pub fn shown_author(&self) -> String {
+        let author = self.author.as_ref().map(|author| line(author.as_str()));
+        author.unwrap_or_default()
     }
 
     /// Its labels, one after the other.
@@ -200,8 +213,8 @@ impl GraphNode {
     /// Everything but its name and what it is about: digest, day, author.
     pub(crate) fn origin(&self) -> Vec<String> {
         let digest = Some(self.short()).filter(|_| self.number.is_some());
-        let author = self.author.as_ref().map(|author| line(author.as_str()));
-        let words = [digest, Some(self.day()), author].into_iter().flatten();
+        let words = [digest, Some(self.day()), Some(self.shown_author())];
+        let words = words.into_iter().flatten();
         words.filter(|word| !word.is_empty()).collect()
     }
 }

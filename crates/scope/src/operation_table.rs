@@ -90,6 +90,7 @@ const COMMANDS: &[(&str, P)] = &[
     ("mci commit", P::MciCommit),
     ("mci log", P::MciView),
     ("mci diff", P::MciDiff),
+    ("mci graph", P::MciView),
     ("mci coverage", P::MciView),
     ("channel assign", P::ChannelAssign),
     ("channel list", P::ChannelView),

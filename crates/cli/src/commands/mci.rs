@@ -2,6 +2,7 @@
 
 mod diff;
 mod edit;
+mod graph;
 mod look;
 
 use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
@@ -53,11 +54,17 @@ pub(crate) enum Mci {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        /// Draw what was made from what: HEAD, the revisions, those of other lineages that were
+        /// merged or cloned, and clones; up to 1000 revisions in one piece
+        #[arg(long, conflicts_with = "after")]
+        graph: bool,
         #[command(flatten)]
         page: PageArgs,
     },
     /// Compare two states, of one or of two
     Diff(diff::Diff),
+    /// Draw what was made from what, as a picture or for programs that draw
+    Graph(graph::Graph),
     /// Draw which locations each revision serves
     Coverage {
         /// Which ones, a lane each
@@ -106,7 +113,15 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
                 )
             })
         }
-        Mci::Log { reference, page } => look::log(&reference, page, &session, from, out),
+        Mci::Log {
+            reference,
+            graph: true,
+            page,
+        } => graph::log(&reference, &page, &session, from, out),
+        Mci::Log {
+            reference, page, ..
+        } => look::log(&reference, page, &session, from, out),
+        Mci::Graph(args) => graph::run(args, &session, from, out),
         Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),
     }

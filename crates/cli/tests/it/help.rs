@@ -100,6 +100,7 @@ const COMMANDS: &[&str] = &[
     "mci commit",
     "mci log",
     "mci diff",
+    "mci graph",
     "mci coverage",
     "channel",
     "channel assign",

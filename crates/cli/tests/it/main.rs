@@ -13,8 +13,10 @@ mod program;
 mod bad_input;
 mod clouds;
 mod damage;
+mod diffs;
 #[cfg(feature = "etcd")]
 mod etcd;
+mod graphs;
 mod guides;
 mod help;
 mod ids;

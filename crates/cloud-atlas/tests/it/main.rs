@@ -21,6 +21,7 @@ mod elsewhere;
 mod engines;
 mod filters;
 mod golden;
+mod graphs;
 mod imports;
 mod inventories;
 mod isolation;

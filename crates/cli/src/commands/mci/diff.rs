@@ -20,16 +20,17 @@ pub(crate) struct Diff {
     /// newest revision, against the one before]
     #[arg(value_name = "REF")]
     after: Option<Reference>,
-    /// How it is shown to people
+    /// How it is shown to people. Unified text has user data line by line, secrets in it too, and
+    /// so has --output json; the table tells how long it is
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// A line a field; of user data only how long it is
+    /// A line a field
     Table,
-    /// Lines that went and came, of user data too: it may hold secrets, and so may `--output json`
+    /// Lines that went and lines that came
     Unified,
 }
 
