@@ -154,7 +154,7 @@ fn d03_one_changed_image_and_one_lost_region_are_the_diff() {
             .unwrap();
         let at = |number| lane.clone().at(Selector::Number(p(number)));
         let diff = admin.mci_diff(&at("1"), &at("2"), &scope).await.unwrap();
-        assert_eq!(diff.report.coverage.lost, [lost.clone()]);
+        assert_eq!(diff.report.coverage.lost, std::slice::from_ref(&lost));
         let diff = diff.diff;
         assert_eq!(diff.modified(), [&changed]);
         assert_eq!(diff.lost(), [&lost]);
