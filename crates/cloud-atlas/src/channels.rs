@@ -106,7 +106,7 @@ impl Session {
 
 impl Unit {
     /// The committed revision that a selector names; the newest where there is none.
-    async fn number(
+    pub(crate) async fn number(
         &self,
         located: &Located,
         selector: Option<&Selector>,

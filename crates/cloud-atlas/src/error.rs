@@ -4,11 +4,11 @@ mod convert;
 mod kind;
 mod not_found;
 
-use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
+use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    CommitError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch, RevisionNumber,
-    StaleHead,
+    BringBackError, CommitError, FrozenError, MarkError, NotEditable, ParseAuthorError,
+    RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
 };
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
@@ -17,14 +17,14 @@ use atlas_image::{
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
-use atlas_mci::{EditError, NotReady};
+use atlas_mci::{EditError, MergeError, NotReady};
 use atlas_scope::{
     AcceptError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied, GrantError,
     GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError, Selector};
+use atlas_template::{ChannelError, LockError, ResolveError};
 use semver::VersionReq;
 
 pub use self::{
@@ -82,13 +82,18 @@ pub enum Error {
         /// What was asked for.
         wanted: VersionReq,
     },
-    /// A committed revision cannot be edited (RightScale).
-    #[error("`{mci}@{selector}` is committed and never changes: edit HEAD and commit")]
-    Frozen {
-        /// Which one.
+    /// What is committed or imported cannot be edited (RightScale).
+    #[error(transparent)]
+    NotEditable(#[from] NotEditable),
+    /// All names that are offered for a clone are taken.
+    #[error(
+        "all names that can be offered for a clone of `{mci}` are taken at {scope}: choose one"
+    )]
+    NoFreeName {
+        /// What is cloned.
         mci: Name,
-        /// The state that was named.
-        selector: Selector,
+        /// Where.
+        scope: Scope,
     },
     /// HEAD cannot be named by what must not move.
     #[error("`{mci}@head` moves with every edit: commit it and name the revision")]
@@ -108,6 +113,18 @@ pub enum Error {
     /// HEAD was not committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
+    /// Conflicts of a merge are open, and nothing was changed.
+    #[error("{}", open(.0))]
+    OpenConflicts(Box<MciMerge>),
+    /// Conflicts were settled in a way that is none.
+    #[error(transparent)]
+    Merge(MergeError),
+    /// An old revision was not restored.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// No undo point was brought back.
+    #[error(transparent)]
+    BringBack(#[from] BringBackError),
     /// A mark was not set.
     #[error(transparent)]
     Mark(#[from] MarkError),
@@ -315,4 +332,9 @@ pub enum Error {
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),
+}
+
+fn open(merge: &MciMerge) -> MergeError {
+    let conflicts = merge.conflicts.clone();
+    MergeError::Open { conflicts }
 }

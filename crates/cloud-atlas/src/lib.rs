@@ -11,6 +11,7 @@ mod care;
 mod channels;
 mod check;
 mod clock;
+mod clones;
 mod copies;
 mod credentials;
 mod engine;
@@ -29,10 +30,12 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod looking;
+mod marking;
 mod mci_diffs;
 mod mci_graph;
 mod mci_views;
 mod mcis;
+mod merging;
 mod open;
 mod opened;
 mod orders;
@@ -47,6 +50,7 @@ mod sight;
 mod states;
 mod stored;
 mod tables;
+mod undoing;
 mod unit;
 mod upgrade;
 mod work;
@@ -58,6 +62,7 @@ pub use crate::{
     care::Loader,
     check::{FileReport, StoreReport},
     clock::{Clock, IdSource, RandomIds, SystemClock},
+    clones::{CloneMci, MciCloned},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
     event_query::EventQuery,
@@ -75,13 +80,16 @@ pub use crate::{
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
+    marking::MarkedRevision,
     mci_diffs::MciDiff,
     mci_graph::{GraphBounds, MciGraph},
     mci_views::{LogEntry, MciSummary, MciView, Released},
+    merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     session::Session,
+    undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},
 };

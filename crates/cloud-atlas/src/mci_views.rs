@@ -30,6 +30,8 @@ pub struct MciView {
     pub shared: bool,
     /// Where it was cloned from.
     pub origin: Option<Origin>,
+    /// The same in words, with the source's name where whoever looks at the clone sees it.
+    pub cloned_from: Option<String>,
     /// When it was made.
     pub created: Timestamp,
     /// The generation of HEAD.
@@ -99,7 +101,13 @@ impl Session {
         let located = unit.locate(reference, from, Permission::MciView).await?;
         let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
         let state = unit.state(&located.mci, Some(selector)).await?;
-        Ok(view(located, Some(state))?)
+        let words = match &located.mci.origin {
+            Some(origin) => Some(unit.origin_words(origin, &located.viewer).await?),
+            None => None,
+        };
+        let mut view = view(located, Some(state))?;
+        view.cloned_from = words;
+        Ok(view)
     }
 
     /// The MultiCloud Images that a scope sees: its own, then those shared from above; by name.
@@ -303,6 +311,7 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         lineage: mci.lineage,
         name: mci.head.content().nickname().clone(),
         shared: mci.shared,
+        cloned_from: mci.origin.map(|origin| origin.words(None).to_string()),
         origin: mci.origin,
         created: mci.created,
         generation: mci.head.generation(),

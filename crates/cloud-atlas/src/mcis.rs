@@ -12,7 +12,9 @@ use crate::{
     unit::{Change, Unit},
 };
 use atlas_base::{Name, Timestamp, canonical};
-use atlas_history::{CommitRequest, Generation, Head, LineageId, Marks, Message, Revision};
+use atlas_history::{
+    CommitRequest, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog, editable,
+};
 use atlas_mci::{Content, Diff, HeadEdit};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
@@ -61,7 +63,7 @@ impl Session {
             let (reference, from, edits) = (reference.clone(), from.clone(), edits.clone());
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
-                only_head(&reference, &located.mci)?;
+                unit.only_head(&reference, &located).await?;
                 unit.require(Permission::MciEdit, &located.mci.scope)
                     .await?;
                 located.mci.head.expect(seen)?;
@@ -99,7 +101,7 @@ impl Session {
             let (reference, from, message) = (reference.clone(), from.clone(), message.clone());
             async move {
                 let located = unit.locate(&reference, &from, Permission::MciView).await?;
-                only_head(&reference, &located.mci)?;
+                unit.only_head(&reference, &located).await?;
                 unit.require(Permission::MciCommit, &located.mci.scope)
                     .await?;
                 let (_, revision) = unit.commit(located.mci, message, None, seen).await?;
@@ -127,6 +129,7 @@ impl Unit {
             by: self.who.clone(),
             last: None,
             head: Head::new(Content::new(name.clone())),
+            undo: UndoLog::default(),
         };
         self.put_mci(mci.clone()).await?;
         self.audit(
@@ -198,15 +201,19 @@ impl Unit {
             .await?;
         Ok((mci, revision))
     }
-}
 
-/// Refuses a reference to a committed revision where only HEAD can be changed (RightScale).
-fn only_head(reference: &Reference, mci: &StoredMci) -> Result<(), Error> {
-    match &reference.selector {
-        None | Some(Selector::Head) => Ok(()),
-        Some(selector) => Err(Error::Frozen {
-            mci: mci.head.content().nickname().clone(),
-            selector: selector.clone(),
-        }),
+    /// Refuses a reference to a committed revision where only HEAD can be changed (RightScale).
+    pub(crate) async fn only_head(
+        &self,
+        reference: &Reference,
+        located: &Located,
+    ) -> Result<(), Error> {
+        let selector = reference.selector.as_ref();
+        let Some(selector) = selector.filter(|selector| **selector != Selector::Head) else {
+            return Ok(());
+        };
+        let number = Box::pin(self.number(located, Some(selector))).await?;
+        let name = located.mci.head.content().nickname();
+        Ok(editable(name, Some(number), Held::Here)?)
     }
 }

@@ -1,7 +1,9 @@
 //! What is kept, as it is kept: the values behind the tables.
 
 use atlas_base::{CanonicalError, Digest, Timestamp};
-use atlas_history::{Content as _, Head, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_history::{
+    Content as _, Head, LineageId, Marks, Origin, Revision, RevisionNumber, UndoLog, UndoPoint,
+};
 use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::Content;
@@ -21,6 +23,23 @@ pub(crate) struct StoredMci {
     pub(crate) by: PrincipalId,
     pub(crate) last: Option<LastRevision>,
     pub(crate) head: Head<Content>,
+    /// Which undo points are kept beside it.
+    #[serde(default, skip_serializing_if = "is_unused")]
+    pub(crate) undo: UndoLog,
+}
+
+/// Whether no undo point was ever made.
+fn is_unused(log: &UndoLog) -> bool {
+    *log == UndoLog::default()
+}
+
+/// What HEAD held before something replaced it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredUndo {
+    pub(crate) lineage: LineageId,
+    pub(crate) number: u64,
+    pub(crate) point: UndoPoint<Content>,
 }
 
 /// What HEAD is compared with.

@@ -7,7 +7,9 @@ mod images;
 
 pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
 
-use crate::stored::{StoredContent, StoredImport, StoredMci, StoredOpened, StoredRevision};
+use crate::stored::{
+    StoredContent, StoredImport, StoredMci, StoredOpened, StoredRevision, StoredUndo,
+};
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber};
@@ -41,6 +43,7 @@ kept! {
     KeptMci(StoredMci) = 1;
     KeptRevision(StoredRevision) = 1;
     KeptContent(StoredContent) = 1;
+    KeptUndoPoint(StoredUndo) = 1;
     KeptChannel(StoredChannel) = 1;
     KeptImport(StoredImport) = 1;
     KeptEvent(AuditEvent) = 1;
@@ -75,6 +78,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &MCIS,
         &REVISIONS,
         &CONTENTS,
+        &UNDO,
         &CHANNELS,
         &IMPORTS,
         &JOBS,
@@ -204,6 +208,13 @@ pub(crate) const CONTENTS: Table<KeptContent> = Table::new(
         }),
     ],
 );
+
+/// By lineage and number: what HEAD held before something replaced it.
+pub(crate) const UNDO: Table<KeptUndoPoint> = Table::new("undo", &[]);
+
+pub(crate) fn undo_parts(lineage: LineageId, number: u64) -> Parts {
+    Parts::from((lineage.to_string(), number))
+}
 
 /// By lineage and name.
 pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);

@@ -60,7 +60,7 @@ mod undo;
 mod words;
 
 pub use crate::{
-    base::{BaseChoice, BasePlan, CommonAncestor, MissingRevisions, PlannedMerge},
+    base::{BaseChoice, BasePlan, CommonAncestor, MissingRevisions, PlannedMerge, UnknownBase},
     clone::{CloneAdvice, CloneSource, Cloned, ClonedState, OriginWords},
     commit::{Commit, CommitError, CommitRequest},
     content::{Content, Frozen, FrozenError},

@@ -3,9 +3,13 @@
 use super::Care;
 use crate::{
     Error,
-    tables::{CHANNELS, CONTENTS, KeptContent, KeptMci, MCIS, REVISIONS, revision_parts},
+    stored::StoredMci,
+    tables::{
+        CHANNELS, CONTENTS, KeptContent, KeptMci, KeptUndoPoint, MCIS, REVISIONS, UNDO,
+        revision_parts, undo_parts,
+    },
 };
-use atlas_history::{Frozen, LineageId};
+use atlas_history::{Content as _, Frozen, LineageId};
 use atlas_mci::Content;
 use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
 
@@ -46,11 +50,13 @@ impl Care<'_> {
             }
         })
         .await?;
+        self.table(&UNDO, |_, _| {}).await?;
         self.table(&MCIS, |_, _| {}).await?;
         self.table(&CHANNELS, |_, _| {}).await?;
         self.report.findings.extend(problems);
         self.revisions().await?;
         self.lineages().await?;
+        self.undo_points().await?;
         self.channels().await
     }
 
@@ -99,6 +105,7 @@ impl Care<'_> {
                 if let Some(last) = kept.last {
                     self.gaps(kept.lineage, last.number.get()).await?;
                 }
+                self.kept_points(&kept).await?;
             }
         }
         Ok(())
@@ -127,6 +134,52 @@ impl Care<'_> {
         for number in numbers {
             self.find(format!("{lineage}@{number}: the revision is missing"));
         }
+    }
+
+    /// Every undo point that a lineage keeps is there, as it was kept.
+    async fn kept_points(&mut self, mci: &StoredMci) -> Result<(), Error> {
+        for entry in mci.undo.points() {
+            let key = UNDO.key(self.partition, undo_parts(mci.lineage, entry.number))?;
+            let what = match read_record::<KeptUndoPoint>(self.snapshot, &key).await? {
+                None => "is missing",
+                Some(Ok(kept)) if kept.0.point.content().digest().ok() != Some(entry.content) => {
+                    "is not what was kept"
+                }
+                Some(_) => continue,
+            };
+            let number = entry.number;
+            self.find(format!("{}: its undo point {number} {what}", mci.lineage));
+        }
+        Ok(())
+    }
+
+    /// Every undo point is one that its lineage keeps.
+    async fn undo_points(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &UNDO)?;
+        while let Some(page) = walk.next().await? {
+            for (key, kept) in page {
+                let Ok(KeptUndoPoint(kept)) = kept else {
+                    continue;
+                };
+                let (lineage, number) = (kept.lineage, kept.number);
+                self.place(
+                    &key,
+                    &UNDO.key(self.partition, undo_parts(lineage, number))?,
+                );
+                let mci = read_record::<KeptMci>(self.snapshot, &self.mci(lineage)?).await?;
+                let is_kept = match mci {
+                    Some(Ok(mci)) => mci.0.undo.choose(Some(number)).is_ok(),
+                    Some(Err(_)) => true,
+                    None => false,
+                };
+                if !is_kept {
+                    self.find(format!(
+                        "{lineage}: there is an undo point {number} that it does not keep"
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Every channel points to a revision that its lineage has.

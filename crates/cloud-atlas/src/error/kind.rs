@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::{ImportError, LoadError, OpenError};
-use atlas_history::CommitError;
+use atlas_history::{BringBackError, CommitError, MarkError, RestoreError};
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
     PromoteError, RegisterError, RoleMapError, WorkError,
@@ -53,10 +53,14 @@ impl Error {
             | Self::Accept(AcceptError::Unknown)
             | Self::CancelInvitation(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
-            Self::Life(LifeError::ReplacesItself { .. })
+            Self::Mark(MarkError::Reason)
+            | Self::Life(LifeError::ReplacesItself { .. })
             | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
+            | Self::NoFreeName { .. }
             | Self::Stale(_)
+            | Self::OpenConflicts(_)
+            | Self::Restore(RestoreError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
             | Self::Channel(_)
@@ -119,14 +123,25 @@ impl Error {
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
             Self::Migrate(_) => ErrorKind::Internal,
             Self::Open(error) => open_kind(error),
+            Self::BringBack(error) => bring_back_kind(error),
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }
-            Self::Content(_) | Self::Revision(_) | Self::Encoding(_) | Self::Record(_) => {
-                ErrorKind::Internal
-            }
+            Self::Content(_)
+            | Self::Revision(_)
+            | Self::Encoding(_)
+            | Self::Record(_)
+            | Self::Restore(RestoreError::Encoding(_)) => ErrorKind::Internal,
             _ => ErrorKind::Invalid,
         }
+    }
+}
+
+fn bring_back_kind(error: &BringBackError) -> ErrorKind {
+    match error {
+        BringBackError::NoPoint { .. } => ErrorKind::NotFound,
+        BringBackError::Same { .. } => ErrorKind::Conflict,
+        _ => ErrorKind::Internal,
     }
 }
 

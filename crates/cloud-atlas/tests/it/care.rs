@@ -39,6 +39,9 @@ pub(crate) fn furnished() -> World {
         dana.assign_channel(&p("stable"), &p("web"), &p("/acme"))
             .await
             .unwrap();
+        dana.restore_mci(&p("web@1"), &p("/acme"), None)
+            .await
+            .unwrap();
         dana.register_image(image("/acme", EAST, 1)).await.unwrap();
         let one = small(
             "stable",

@@ -281,18 +281,22 @@ fn k03_committed_revisions_cannot_be_edited() {
         dana.assign_channel(&p("stable"), &p("web"), &scope)
             .await
             .unwrap();
-        for frozen in ["web@1", "web@latest", "web@stable", "web@7"] {
+        let absent = p::<Reference>("web@7");
+        let refused = dana.edit_mci(&absent, &scope, vec![set(EAST, 2)], None);
+        let error = refused.await.unwrap_err();
+        assert!(matches!(error, Error::NoRevision { .. }), "{error}");
+        for frozen in ["web@1", "web@latest", "web@stable"] {
             let frozen = p::<Reference>(frozen);
             let error = dana
                 .edit_mci(&frozen, &scope, vec![set(EAST, 2)], None)
                 .await
                 .unwrap_err();
-            assert!(matches!(error, Error::Frozen { .. }), "{error}");
+            assert!(matches!(error, Error::NotEditable(_)), "{error}");
             let error = dana
                 .commit_mci(&frozen, &scope, p("m"), None)
                 .await
                 .unwrap_err();
-            assert!(matches!(error, Error::Frozen { .. }), "{error}");
+            assert!(matches!(error, Error::NotEditable(_)), "{error}");
         }
         dana.edit_mci(&p("web@head"), &scope, vec![set(EAST, 2)], None)
             .await

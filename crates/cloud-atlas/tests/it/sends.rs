@@ -2,8 +2,8 @@
 
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GraphBounds, GroupRef,
-    ImageQuery, JobId, Loader, ReportWork, Retention, TakeWork, WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, CloneMci, EventQuery, GraphBounds, GroupRef,
+    ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -95,6 +95,17 @@ fn every_future_of_the_facade_is_send() {
     send(admin.create_mci(&scope, name.clone()));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));
+    let clone = CloneMci::new(web.clone(), scope.clone());
+    send(admin.clone_mci(&clone));
+    let merge = MergeMci::new(web.clone(), web.clone(), scope.clone());
+    send(admin.merge_mci(&merge));
+    send(admin.mci_merge_preview(&merge));
+    send(admin.restore_mci(&web, &scope, None));
+    send(admin.undo_mci(&web, &scope, None, None));
+    send(admin.mci_undo_points(&web, &scope));
+    send(admin.deprecate_mci(&web, &scope, "old"));
+    send(admin.revoke_mci(&web, &scope, "bad"));
+    send(admin.unmark_mci(&web, &scope));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
     send(admin.mci_log(&web, &scope, &most()));

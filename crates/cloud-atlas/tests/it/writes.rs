@@ -5,7 +5,8 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    AddCredential, BundleImage, GroupRef, ReportWork, Retention, Session, TakeWork, WorkRequest,
+    AddCredential, BundleImage, CloneMci, GroupRef, MergeMci, ReportWork, Retention, Session,
+    TakeWork, WorkRequest,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
     },
@@ -164,6 +165,17 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         let web = p("web");
         wrote!(admin.edit_mci(&web, &acme, vec![set(EAST, 9)], None));
         wrote!(admin.commit_mci(&web, &acme, p("first"), None));
+        wrote!(admin.edit_mci(&web, &acme, vec![set(WEST, 9)], None));
+        wrote!(admin.restore_mci(&p("web@1"), &acme, None));
+        wrote!(admin.undo_mci(&web, &acme, None, None));
+        wrote!(admin.deprecate_mci(&web, &acme, "old"));
+        wrote!(admin.revoke_mci(&web, &acme, "bad"));
+        wrote!(admin.unmark_mci(&web, &acme));
+        wrote!(admin.unmark_mci(&web, &acme));
+        wrote!(admin.clone_mci(&CloneMci::new(web.clone(), acme.clone())));
+        wrote!(admin.commit_mci(&web, &acme, p("second"), None));
+        let update = MergeMci::new(p("web (clone)"), web.clone(), acme.clone());
+        wrote!(admin.merge_mci(&update));
         wrote!(admin.assign_channel(&p("stable"), &web, &acme));
         wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
         // Imports: whole, and in batches that somebody stops.
