@@ -5,6 +5,7 @@ use crate::{
     limits, open, tables::CATALOG,
 };
 use atlas_inventory::Inventory;
+use atlas_mci::InstanceTypes;
 use atlas_scope::{OperationTable, PrincipalId, RoleTable};
 use atlas_store::{RetryPolicy, SchemaGuard, Store};
 use core::{fmt, time::Duration};
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     /// What clouds say they hold, if anybody can tell.
     pub(crate) inventory: Option<Arc<dyn Inventory>>,
     pub(crate) operations: OperationTable,
+    /// Which architectures instance types take.
+    pub(crate) instance_types: InstanceTypes,
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
@@ -129,6 +132,7 @@ pub struct Builder {
     roles: RoleTable,
     inventory: Option<Arc<dyn Inventory>>,
     operations: OperationTable,
+    instance_types: InstanceTypes,
 }
 
 impl Default for Builder {
@@ -139,6 +143,7 @@ impl Default for Builder {
             roles: RoleTable::built_in(),
             inventory: None,
             operations: OperationTable::built_in(),
+            instance_types: InstanceTypes::default(),
         }
     }
 }
@@ -177,6 +182,16 @@ impl Builder {
     #[must_use]
     pub fn operations(self, operations: OperationTable) -> Self {
         Self { operations, ..self }
+    }
+
+    /// Which architectures instance types take, beside what ships: a table that the host extends
+    /// with the types it knows. Edits of HEAD and launches go by it.
+    #[must_use]
+    pub fn instance_types(self, instance_types: InstanceTypes) -> Self {
+        Self {
+            instance_types,
+            ..self
+        }
     }
 
     /// As [`Atlas::init`].
@@ -246,6 +261,7 @@ impl Builder {
             roles,
             inventory,
             operations,
+            instance_types,
         } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
         let caches = Caches::new(alone);
@@ -256,6 +272,7 @@ impl Builder {
             roles,
             inventory,
             operations,
+            instance_types,
             retries,
             caches,
             schema: SchemaGuard::new(&CATALOG),

@@ -72,6 +72,7 @@ impl Session {
             &source,
             &request.location,
             records.as_records(),
+            &shared.instance_types,
             &located.viewer,
             unit.now,
         )?;
@@ -108,6 +109,7 @@ impl Session {
             &source,
             &request.location,
             records.as_records(),
+            &self.atlas.shared.instance_types,
             &located.viewer,
             unit.now,
         );
@@ -215,6 +217,7 @@ impl Unit {
             &source,
             location,
             records.as_records(),
+            &self.shared.instance_types,
             &located.viewer,
             self.now,
         )?)

@@ -19,6 +19,7 @@ mod error;
 mod event_query;
 mod events;
 mod export;
+mod facts;
 mod find;
 mod groups;
 mod image_query;

@@ -161,9 +161,7 @@ impl Session {
             Err(error) => return Err(error),
         };
         let image = asking.inventory.describe(asking.ask(), &request.image_id);
-        Ok(image
-            .await?
-            .map_or(Look::Missing, |image| Look::Found(Box::new(image))))
+        Ok(image.await?.into())
     }
 
     /// The right to look, and the records of the location.

@@ -8,7 +8,8 @@ use crate::{
 };
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
-use atlas_mci::{Content, Coverage};
+use atlas_image_id::CloudLocation;
+use atlas_mci::{Content, Coverage, EditWarning};
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Condition, Query, StoreError};
 use atlas_template::{ChannelName, Reference, Selector};
@@ -46,6 +47,12 @@ pub struct MciView {
     pub marks: Marks,
     /// What it holds.
     pub content: Content,
+    /// Where it was looked at: the settings whose image has no record that is seen, in order (ours).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unregistered: Vec<CloudLocation>,
+    /// Where it was edited: what to know about the edit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<EditWarning>,
     /// Scopes further up with a visible one of the same name.
     pub shadows: Vec<Scope>,
 }
@@ -101,12 +108,15 @@ impl Session {
         let located = unit.locate(reference, from, Permission::MciView).await?;
         let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
         let state = unit.state(&located.mci, Some(selector)).await?;
+        let content = state.content.content();
+        let unregistered = unit.unregistered(content, &located.viewer).await?;
         let words = match &located.mci.origin {
             Some(origin) => Some(unit.origin_words(origin, &located.viewer).await?),
             None => None,
         };
         let mut view = view(located, Some(state))?;
         view.cloned_from = words;
+        view.unregistered = unregistered;
         Ok(view)
     }
 
@@ -321,6 +331,8 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         revision,
         marks,
         content,
+        unregistered: Vec::new(),
+        warnings: Vec::new(),
         shadows,
     })
 }

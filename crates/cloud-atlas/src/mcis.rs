@@ -2,6 +2,7 @@
 
 use crate::{
     Error, MciView, NotFound, Noun, Session,
+    facts::Looks,
     mci_views::view,
     states::Located,
     stored::{LastRevision, StoredContent, StoredMci, StoredRevision, images_of},
@@ -47,11 +48,13 @@ impl Session {
     }
 
     /// Edits HEAD: all of the edits or none. `seen` is the generation of HEAD that the caller
-    /// looked at; it is data, and never retried away.
+    /// looked at; it is data, and never retried away. The view says what to know about the edit; an
+    /// image without a record is allowed (ours).
     ///
     /// # Errors
     ///
-    /// An edit cannot be made, HEAD moved since it was seen, or the caller may not.
+    /// An edit cannot be made, an instance type does not take its image, an inventory says that an
+    /// image is not there or closed, HEAD moved since it was seen, or the caller may not.
     pub async fn edit_mci(
         &self,
         reference: &Reference,
@@ -59,8 +62,10 @@ impl Session {
         edits: Vec<HeadEdit>,
         seen: Option<Generation>,
     ) -> Result<MciView, Error> {
+        let looks = self.looks_of_edit(reference, from, &edits).await?;
         self.write(|unit| {
             let (reference, from, edits) = (reference.clone(), from.clone(), edits.clone());
+            let looks = &looks;
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
                 unit.only_head(&reference, &located).await?;
@@ -69,7 +74,10 @@ impl Session {
                 located.mci.head.expect(seen)?;
                 let content = located.mci.head.content().edited(edits)?;
                 let diff = Diff::between(located.mci.head.content(), &content);
+                let mut warnings = Vec::new();
                 if !diff.is_empty() {
+                    let before = located.mci.head.content();
+                    warnings = unit.admit(&located.mci, before, &content, looks).await?;
                     let old: BTreeSet<_> = images_of(located.mci.head.content()).collect();
                     let new = images_of(&content).filter(|image| !old.contains(image));
                     let new = new.collect::<BTreeSet<_>>();
@@ -78,10 +86,32 @@ impl Session {
                     unit.put_mci(located.mci.clone()).await?;
                     unit.audit_edit(&located.mci, &diff).await?;
                 }
-                Ok(view(located, None)?)
+                let view = view(located, None)?;
+                Ok(MciView { warnings, ..view })
             }
         })
         .await
+    }
+
+    /// What is known of the images of an edit before its transaction. Whoever may not make the edit
+    /// learns nothing: the edit itself says why it is refused.
+    async fn looks_of_edit(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        edits: &[HeadEdit],
+    ) -> Result<Looks, Error> {
+        let unit = self.read().await?;
+        let Ok(located) = unit.locate(reference, from, Permission::MciView).await else {
+            return Ok(Looks::default());
+        };
+        let allowed = unit.require(Permission::MciEdit, &located.mci.scope).await;
+        drop(unit);
+        let before = located.mci.head.content();
+        match (allowed, before.edited(edits.to_vec())) {
+            (Ok(_), Ok(after)) => self.looks(&located.mci, before, &after).await,
+            _ => Ok(Looks::default()),
+        }
     }
 
     /// Freezes HEAD as the next revision (RightScale: commit).

@@ -119,7 +119,7 @@ impl Unit {
     }
 
     /// The record that is opened, if it can be used: others are not shown (AWS).
-    async fn behind(&self, row: &StoredOpened) -> Result<Option<ImageRecord>, Error> {
+    pub(crate) async fn behind(&self, row: &StoredOpened) -> Result<Option<ImageRecord>, Error> {
         let partition = partition_of(&row.scope)?;
         let found = IMAGES.get(&self.tx, &partition, row.image.to_string());
         let record = found.await?.map(|kept| kept.0);

@@ -23,6 +23,10 @@ pub struct CloudImage {
     /// The size in gigabytes, rounded up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_gb: Option<NonZeroU32>,
+    /// Whether it is there and the credential has no access to it: it cannot be launched, copied or
+    /// registered (RightScale tells this apart from an image that is not there).
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub closed: bool,
 }
 
 impl CloudImage {
@@ -35,6 +39,7 @@ impl CloudImage {
             name: None,
             architecture: None,
             size_gb: None,
+            closed: false,
         }
     }
 }
@@ -51,8 +56,14 @@ pub enum Look {
     Unasked,
     /// It is not there.
     Missing,
-    /// It is there.
+    /// It is there, open or [closed](CloudImage::closed).
     Found(Box<CloudImage>),
+}
+
+impl From<Option<CloudImage>> for Look {
+    fn from(answer: Option<CloudImage>) -> Self {
+        answer.map_or(Self::Missing, |image| Self::Found(Box::new(image)))
+    }
 }
 
 /// A server, as its cloud describes it.

@@ -18,7 +18,8 @@ pub struct Candidate {
 }
 
 /// Finds the record of each image (Scalr: the images of a credential in a location, registered or
-/// not). `records` may be any; those count that `scope` sees, or that lie below it.
+/// not). `records` may be any; those count that `scope` sees, or that lie below it. An image that is
+/// closed to the credential is no candidate.
 pub fn candidates(
     images: Vec<CloudImage>,
     records: &[ImageRecord],
@@ -29,7 +30,8 @@ pub fn candidates(
         record: known.record(&image.location, &image.image_id),
         image,
     };
-    images.into_iter().map(candidate).collect()
+    let open = images.into_iter().filter(|image| !image.closed);
+    open.map(candidate).collect()
 }
 
 /// What [`discover`] must know.
@@ -62,7 +64,9 @@ pub fn discover(
     facts: &DiscoverFacts<'_>,
 ) -> Discovery {
     let known = Known::new(facts.records, facts.scope);
-    let is_new = |image: &CloudImage| known.record(&image.location, &image.image_id).is_none();
+    let is_new = |image: &CloudImage| {
+        !image.closed && known.record(&image.location, &image.image_id).is_none()
+    };
     let is_stray = |server: &CloudServer| {
         let image = server.image_id.as_ref();
         image

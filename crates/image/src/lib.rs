@@ -154,7 +154,7 @@ pub use crate::{
     referrer::{Hidden, InUse, Referrer, ReferrerKind, Usage},
     register::{
         AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via,
-        choose_credential, register,
+        choose_credential, fitting_credentials, register,
     },
     role_map::{
         MakeRoleMap, RemoveRoleMapError, RoleImageSet, RoleMap, RoleMapError, RoleMapId,

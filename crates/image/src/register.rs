@@ -171,6 +171,10 @@ fn verify(
             image_id: image_id.clone(),
             location: location.clone(),
         }),
+        Look::Found(image) if image.closed => Err(RegisterError::NoAccess {
+            image_id: image_id.clone(),
+            location: location.clone(),
+        }),
         Look::Found(image) => {
             if let (Some(stated), Some(found)) = (request.architecture, image.architecture)
                 && stated != found
@@ -205,15 +209,7 @@ pub fn choose_credential(
     if location.cloud() == Cloud::Local && named.is_none() {
         return Ok(None);
     }
-    let mut fitting: Vec<_> = credentials
-        .iter()
-        .filter(|credential| credential.reaches(location, scope))
-        .collect();
-    // The nearest first: they lie on one branch, where the greater scope is the nearer one.
-    fitting.sort_by(|a, b| b.scope().cmp(a.scope()).then(a.name().cmp(b.name())));
-    // A name stands for the nearest credential that has it.
-    let mut seen = BTreeSet::new();
-    fitting.retain(|credential| seen.insert(credential.name()));
+    let fitting = fitting_credentials(location, scope, credentials);
     let told = || {
         fitting
             .iter()
@@ -248,6 +244,24 @@ pub fn choose_credential(
             scope,
         }),
     }
+}
+
+/// The credentials that can be used at a scope for a location, the nearest first; a name stands for
+/// the nearest that has it.
+pub fn fitting_credentials<'a>(
+    location: &CloudLocation,
+    scope: &Scope,
+    credentials: &'a [Credential],
+) -> Vec<&'a Credential> {
+    let mut fitting: Vec<_> = credentials
+        .iter()
+        .filter(|credential| credential.reaches(location, scope))
+        .collect();
+    // They lie on one branch, where the greater scope is the nearer one.
+    fitting.sort_by(|a, b| b.scope().cmp(a.scope()).then(a.name().cmp(b.name())));
+    let mut seen = BTreeSet::new();
+    fitting.retain(|credential| seen.insert(credential.name()));
+    fitting
 }
 
 /// The scopes below `scope` at which the image could be registered. Scopes beside it are not

@@ -28,12 +28,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// | `id` | the cloud's id of an image or a server | yes |
 /// | `name` | what the cloud calls it | no |
 /// | `architecture`, `size_gb` | of an image; the size in gigabytes, at least 1 | no |
+/// | `closed` | of an image: `true` where nobody who asks may use it | no |
 /// | `image` | the id of the image that a server was launched from | no |
 /// | `state` | of a server: pending, operational (or running), stopped, terminated | yes |
 /// | `devices` | of a server: `name`, `kind` (root, ephemeral, volume), `size_gb` | no |
 ///
 /// It covers the locations that it names, with what lies above and below them, and takes itself to be
-/// whole: an image that it does not list is not there. Credentials change nothing.
+/// whole: an image that it does not list is not there. Credentials change nothing. A closed image is
+/// told where it is asked for by its id, and stands in no list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileInventory {
     places: BTreeSet<CloudLocation>,
@@ -102,7 +104,8 @@ impl Inventory for FileInventory {
 
     fn images<'a>(&'a self, ask: Ask<'a>, after: Option<&'a str>) -> Fut<'a, Listed<CloudImage>> {
         let here = self.images.values();
-        let here = here.filter(move |image| touches(&image.location, ask.location));
+        let here =
+            here.filter(move |image| !image.closed && touches(&image.location, ask.location));
         Box::pin(async move { page(here, after) })
     }
 

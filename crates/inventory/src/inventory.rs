@@ -64,7 +64,8 @@ pub trait Inventory: fmt::Debug + Send + Sync {
     /// Whether it knows what is in a location. Where it does not, nothing is verified.
     fn covers(&self, location: &CloudLocation) -> bool;
 
-    /// One image; none where the cloud does not have it, or does not show it to the credential.
+    /// One image; none where the cloud does not have it. One that is there and that the credential
+    /// must not use is [closed](CloudImage::closed), if the cloud tells the two apart.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use crate::{Content, Description, Misfit, Setting, SettingError};
 use atlas_base::{Name, Tag};
 use atlas_image_id::{CloudLocation, ImageId};
 
-pub use self::admit::{ImageAccess, KnownImage};
+pub use self::admit::{EditWarning, ImageAccess, KnownImage};
 
 /// One change of HEAD.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -63,7 +63,7 @@ pub use crate::{
         ApplyError, Change, Diff, DiffCoverage, DiffReport, DiffRow, SettingChange, SettingDiff,
         TagChange, UnifiedDiff,
     },
-    edit::{EditError, HeadEdit, ImageAccess, KnownImage},
+    edit::{EditError, EditWarning, HeadEdit, ImageAccess, KnownImage},
     facts::{Facts, ImageFacts, RegisteredImage},
     fit::{Fit, InstanceTypes, LateFit, Misfit, Takes},
     free::{Profile, Suggestion},

@@ -2,14 +2,22 @@
 
 use crate::{InstanceType, UserData};
 use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, LocationMismatch, Stability};
+use core::fmt;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What to launch in one cloud location (RightScale: a MultiCloud Image's setting).
 ///
 /// It holds the cloud's own image id in canonical form, not the id of a record here: the record is
 /// found when the image is used, so that digests agree across accounts.
+///
+/// Clones share it: contents that were made from one another hold most of their settings in common.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Setting(Arc<Parts>);
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Setting {
+struct Parts {
     image: ImageId,
     #[serde(skip_serializing_if = "Option::is_none")]
     instance_type: Option<InstanceType>,
@@ -19,6 +27,12 @@ pub struct Setting {
     ramdisk: Option<ImageId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_data: Option<UserData>,
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
 }
 
 /// A setting as it is stored: its ids are texts of the location's cloud.
@@ -35,13 +49,13 @@ pub(crate) struct StoredSetting {
 impl StoredSetting {
     pub(crate) fn at(self, location: &CloudLocation) -> Setting {
         let id = |text: String| ImageId::from_stored(location.cloud(), &text);
-        Setting {
+        Setting(Arc::new(Parts {
             image: id(self.image),
             instance_type: self.instance_type,
             kernel: self.kernel.map(id),
             ramdisk: self.ramdisk.map(id),
             user_data: self.user_data,
-        }
+        }))
     }
 }
 
@@ -51,78 +65,82 @@ impl Setting {
 
     /// A setting with an image alone.
     pub fn new(image: ImageId) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             image,
             instance_type: None,
             kernel: None,
             ramdisk: None,
             user_data: None,
-        }
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// Whether it is one setting that two contents share: then it is the same in every letter.
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// This setting with an instance type.
     #[must_use]
     pub fn with_instance_type(self, instance_type: InstanceType) -> Self {
-        Self {
-            instance_type: Some(instance_type),
-            ..self
-        }
+        self.with(|parts| parts.instance_type = Some(instance_type))
     }
 
     /// This setting with another image.
     #[must_use]
     pub fn with_image(self, image: ImageId) -> Self {
-        Self { image, ..self }
+        self.with(|parts| parts.image = image)
     }
 
     /// This setting with a kernel (EC2 only).
     #[must_use]
     pub fn with_kernel(self, kernel: Option<ImageId>) -> Self {
-        Self { kernel, ..self }
+        self.with(|parts| parts.kernel = kernel)
     }
 
     /// This setting with a ramdisk (EC2 only).
     #[must_use]
     pub fn with_ramdisk(self, ramdisk: Option<ImageId>) -> Self {
-        Self { ramdisk, ..self }
+        self.with(|parts| parts.ramdisk = ramdisk)
     }
 
     /// This setting with user data.
     #[must_use]
     pub fn with_user_data(self, user_data: Option<UserData>) -> Self {
-        Self { user_data, ..self }
+        self.with(|parts| parts.user_data = user_data)
     }
 
     /// The image.
     pub fn image(&self) -> &ImageId {
-        &self.image
+        &self.0.image
     }
 
     /// The default instance type, where the cloud has instance types.
     pub fn instance_type(&self) -> Option<&InstanceType> {
-        self.instance_type.as_ref()
+        self.0.instance_type.as_ref()
     }
 
     /// The kernel, on EC2.
     pub fn kernel(&self) -> Option<&ImageId> {
-        self.kernel.as_ref()
+        self.0.kernel.as_ref()
     }
 
     /// The ramdisk, on EC2.
     pub fn ramdisk(&self) -> Option<&ImageId> {
-        self.ramdisk.as_ref()
+        self.0.ramdisk.as_ref()
     }
 
     /// What the server is told at its first boot.
     pub fn user_data(&self) -> Option<&UserData> {
-        self.user_data.as_ref()
+        self.0.user_data.as_ref()
     }
 
     pub(crate) fn without_instance_type(self) -> Self {
-        Self {
-            instance_type: None,
-            ..self
-        }
+        self.with(|parts| parts.instance_type = None)
     }
 
     /// Checks that this setting can stand at a location (RightScale: an image and, where the cloud
@@ -132,26 +150,27 @@ impl Setting {
     ///
     /// The first of its parts that cannot stand there.
     pub fn check(&self, location: &CloudLocation) -> Result<(), SettingError> {
-        self.image
+        self.0
+            .image
             .check_location(location)
             .map_err(SettingError::Image)?;
-        let kind = self.image.kind();
+        let kind = self.0.image.kind();
         if matches!(kind, IdKind::Kernel | IdKind::Ramdisk) {
             return Err(SettingError::NoImage {
                 location: location.clone(),
-                id: self.image.clone(),
+                id: self.0.image.clone(),
                 kind,
             });
         }
-        if self.image.stability() == Stability::NeedsDefault {
-            let image = Box::new(self.image.clone());
+        if self.0.image.stability() == Stability::NeedsDefault {
+            let image = Box::new(self.0.image.clone());
             return Err(SettingError::Partial {
                 location: location.clone(),
                 image,
             });
         }
         let cloud = location.cloud();
-        match &self.instance_type {
+        match &self.0.instance_type {
             None if has_instance_types(cloud) => {
                 return Err(SettingError::InstanceTypeMissing {
                     location: location.clone(),
@@ -167,8 +186,8 @@ impl Setting {
             _ => {}
         }
         for (part, id, kind) in [
-            ("kernel", &self.kernel, IdKind::Kernel),
-            ("ramdisk", &self.ramdisk, IdKind::Ramdisk),
+            ("kernel", &self.0.kernel, IdKind::Kernel),
+            ("ramdisk", &self.0.ramdisk, IdKind::Ramdisk),
         ] {
             let Some(id) = id else { continue };
             if cloud != Cloud::Aws || id.kind() != kind {
@@ -179,10 +198,7 @@ impl Setting {
                 });
             }
         }
-        let found = self
-            .user_data
-            .as_ref()
-            .map_or(0, |data| data.as_bytes().len());
+        let found = self.user_data().map_or(0, |data| data.as_bytes().len());
         match user_data_limit(cloud) {
             limit if found > limit => Err(SettingError::UserDataTooLong {
                 location: location.clone(),

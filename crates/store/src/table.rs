@@ -3,6 +3,7 @@
 mod condition;
 mod cursor;
 mod index;
+mod many;
 mod query;
 
 use crate::{

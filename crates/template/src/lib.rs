@@ -5,7 +5,7 @@
 //! use atlas_base::Timestamp;
 //! use atlas_history::{Frozen, LineageId, Marks};
 //! use atlas_image_id::{Cloud, CloudLocation, ImageId};
-//! use atlas_mci::{Content, HeadEdit, InstanceType, Setting};
+//! use atlas_mci::{Content, HeadEdit, InstanceType, InstanceTypes, Setting};
 //! use atlas_scope::Scope;
 //! use atlas_template::{Reference, Source, resolve};
 //!
@@ -23,7 +23,8 @@
 //!     marks: &Marks::default(),
 //! };
 //! let here = CloudLocation::parse("gcp/europe-west1")?;
-//! let plan = resolve(&source, &here, &[], &Scope::global(), Timestamp::EPOCH)?;
+//! let types = InstanceTypes::default();
+//! let plan = resolve(&source, &here, &[], &types, &Scope::global(), Timestamp::EPOCH)?;
 //! assert_eq!(plan.image.as_str(), "projects/acme/global/images/web-1");
 //! assert_eq!(plan.served_by.as_str(), "gcp");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -7,7 +7,7 @@ use atlas_base::Timestamp;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
 use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
 use atlas_image_id::{CloudLocation, ImageId, Stability};
-use atlas_mci::{Content, Setting};
+use atlas_mci::{Content, Fit, InstanceTypes, Misfit, Setting};
 use atlas_scope::Scope;
 use serde::Serialize;
 
@@ -76,6 +76,9 @@ pub enum ResolveError {
         /// The state of its record.
         state: &'static str,
     },
+    /// The instance type does not take the image (RightScale).
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
 }
 
 fn state(revision: Option<RevisionNumber>) -> String {
@@ -104,7 +107,8 @@ fn list(locations: &[CloudLocation]) -> String {
 ///
 /// `records` are the image records that the viewer may see for the image of the setting that
 /// serves the location ([`Content::serving`] names it), those of the tree of scopes and those that
-/// were opened to the viewer's account; others are ignored.
+/// were opened to the viewer's account; others are ignored. `types` judges whether the instance type
+/// takes an image of the architecture that its record tells.
 ///
 /// # Errors
 ///
@@ -113,6 +117,7 @@ pub fn resolve<'a>(
     source: &Source<'a>,
     location: &CloudLocation,
     records: impl Into<Records<'a>>,
+    types: &InstanceTypes,
     viewer: &Scope,
     now: Timestamp,
 ) -> Result<LaunchPlan, ResolveError> {
@@ -120,6 +125,7 @@ pub fn resolve<'a>(
         source,
         location,
         records: records.into(),
+        types,
         viewer,
         now,
     };
@@ -131,6 +137,7 @@ pub fn explain<'a>(
     source: &Source<'a>,
     location: &CloudLocation,
     records: impl Into<Records<'a>>,
+    types: &InstanceTypes,
     viewer: &Scope,
     now: Timestamp,
 ) -> (Result<LaunchPlan, ResolveError>, Trace) {
@@ -139,6 +146,7 @@ pub fn explain<'a>(
         source,
         location,
         records: records.into(),
+        types,
         viewer,
         now,
     };
@@ -164,6 +172,7 @@ struct Ask<'a> {
     source: &'a Source<'a>,
     location: &'a CloudLocation,
     records: Records<'a>,
+    types: &'a InstanceTypes,
     viewer: &'a Scope,
     now: Timestamp,
 }
@@ -306,6 +315,31 @@ impl Ask<'_> {
                 replacement: *replacement,
             });
         }
+        self.judge(served_by, setting, record, warnings, witness)?;
         Ok(Some(record.id()))
+    }
+
+    /// Whether the instance type takes the image (RightScale: 32-bit and 64-bit types).
+    fn judge(
+        &self,
+        served_by: &CloudLocation,
+        setting: &Setting,
+        record: &ImageRecord,
+        warnings: &mut Vec<LaunchWarning>,
+        witness: Witness<'_>,
+    ) -> Result<(), ResolveError> {
+        let architecture = record.architecture();
+        let fit = self.types.judge_setting(served_by, setting, architecture)?;
+        if let (Some(instance_type), Some(architecture)) = (setting.instance_type(), architecture) {
+            witness(&|| TraceStep::InstanceType {
+                instance_type: instance_type.clone(),
+                architecture,
+                verdict: fit.clone(),
+            });
+        }
+        if let Fit::Late(late) = fit {
+            warnings.push(LaunchWarning::LateFit(late));
+        }
+        Ok(())
     }
 }

@@ -38,6 +38,16 @@ impl Watched {
         })
     }
 
+    /// How often it was asked.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Puts it out of reach.
+    pub(crate) fn away(&self) {
+        self.is_away.store(true, Ordering::Relaxed);
+    }
+
     fn ask<'a, T: 'a>(&self, ask: Ask<'_>, answer: Fut<'a, T>) -> Fut<'a, T> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let mut secrets = self.secrets.lock().unwrap();

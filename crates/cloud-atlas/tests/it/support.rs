@@ -7,7 +7,7 @@ use cloud_atlas::{
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
-    mci::{HeadEdit, Setting},
+    mci::{HeadEdit, InstanceTypes, Setting},
     scope::{PrincipalId, Role, RoleTable, Scope},
     store::{MemoryStore, Record, Store},
     streams::{self, StreamDocument},
@@ -71,6 +71,13 @@ impl World {
     /// Where an inventory says what the clouds hold.
     pub(crate) fn asking(inventory: Arc<dyn Inventory>) -> Self {
         let world = Self::built(Atlas::builder().with_inventory(inventory));
+        run(world.furnish());
+        world
+    }
+
+    /// With a table of instance types of its own.
+    pub(crate) fn judging(types: InstanceTypes) -> Self {
+        let world = Self::built(Atlas::builder().instance_types(types));
         run(world.furnish());
         world
     }

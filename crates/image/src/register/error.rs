@@ -86,6 +86,16 @@ pub enum RegisterError {
         /// Where it was looked for.
         location: CloudLocation,
     },
+    /// The inventory of the cloud has the image, and it is closed to the credential (RightScale).
+    #[error(
+        "`{image_id}` is in `{location}`, says the inventory, and closed to the credential: ask its owner to share it, or copy it"
+    )]
+    NoAccess {
+        /// The id.
+        image_id: ImageId,
+        /// Where it is.
+        location: CloudLocation,
+    },
     /// The inventory of the cloud knows another architecture (ours).
     #[error("`{image_id}` is for {found}, says the inventory, not for {stated}: leave it out")]
     OtherArchitecture {

@@ -82,6 +82,10 @@ fn refused_registrations() {
             image_id: ImageId::parse(Cloud::Vmware, "vm-42").unwrap(),
             location: location("vmware/DC1"),
         },
+        &RegisterError::NoAccess {
+            image_id: ami(),
+            location: aws(),
+        },
         &RegisterError::OtherArchitecture {
             image_id: ami(),
             stated: Architecture::Aarch64,

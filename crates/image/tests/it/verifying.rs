@@ -79,6 +79,20 @@ fn i07_an_image_that_is_not_there_is_refused() {
 }
 
 #[test]
+fn m19_an_image_that_is_closed_is_refused_with_words_of_its_own() {
+    let ask = request("/acme", "aws/us-east-1", AMI);
+    let mut image = found(&ask);
+    image.closed = true;
+    assert_eq!(
+        with(ask, Look::Found(Box::new(image))),
+        Err(RegisterError::NoAccess {
+            image_id: ImageId::parse(atlas_image_id::Cloud::Aws, AMI).unwrap(),
+            location: location("aws/us-east-1"),
+        })
+    );
+}
+
+#[test]
 fn i07_without_an_inventory_the_record_says_that_nobody_looked() {
     let record = with(request("/acme", "aws/us-east-1", AMI), Look::Unasked);
     let record: ImageRecord = record.unwrap().record;

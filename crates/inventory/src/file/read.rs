@@ -37,6 +37,8 @@ struct WrittenImage {
     name: Option<String>,
     architecture: Option<String>,
     size_gb: Option<u32>,
+    #[serde(default)]
+    closed: bool,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +126,7 @@ impl WrittenImage {
         image.name = of!(entry, Text, name)?;
         image.architecture = of!(entry, Architecture, architecture.transpose())?;
         image.size_gb = size(self.size_gb, entry)?;
+        image.closed = self.closed;
         Ok(image)
     }
 }

@@ -43,6 +43,14 @@ fn i07_an_image_is_described_where_it_is() {
 }
 
 #[test]
+fn m19_a_closed_image_is_told_by_its_id_and_stands_in_no_list() {
+    let image = format!(r#""images": [{{"id": "{AMI}", "closed": true}}]"#);
+    let inventory = inventory(&[(EAST, &image)]);
+    assert!(describe(&inventory, EAST, AMI).unwrap().closed);
+    assert_eq!(images(&inventory, EAST), [""; 0]);
+}
+
+#[test]
 fn i07_an_id_without_a_location_counts_for_its_whole_cloud() {
     let urn = "Canonical:ubuntu:server:24.04.1";
     let image = format!(r#""images": [{{"id": "{urn}"}}]"#);

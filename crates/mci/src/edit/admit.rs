@@ -1,8 +1,10 @@
 //! What is known of the images of an edit, and what is refused for it.
 
 use crate::{Content, EditError, Fit, InstanceTypes, LateFit};
-use atlas_image::{Architecture, Look};
-use atlas_image_id::CloudLocation;
+use atlas_image::{Architecture, ImageRecord, Look, Verification};
+use atlas_image_id::{Cloud, CloudLocation, ImageId};
+use core::fmt;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What is known of the image of a setting: by its record, or because somebody looked.
@@ -12,6 +14,36 @@ pub struct KnownImage {
     pub access: ImageAccess,
     /// What it is for.
     pub architecture: Option<Architecture>,
+    /// Whether somebody looked for a record of it, and none is seen from where the content is.
+    pub unregistered: bool,
+}
+
+/// What whoever edited HEAD should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum EditWarning {
+    /// The instance type did not take such images at first (RightScale).
+    LateFit(LateFit),
+    /// No record of the image is seen from where the content is: nothing is known of it (ours).
+    Unregistered {
+        /// Where.
+        location: CloudLocation,
+        /// Which.
+        image: ImageId,
+    },
+}
+
+impl fmt::Display for EditWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LateFit(late) => late.fmt(f),
+            Self::Unregistered { location, image } => write!(
+                f,
+                "`{image}` at {location} is unregistered, so nothing is known of it: register it"
+            ),
+        }
+    }
 }
 
 /// Whether an image can be had from its cloud, as an inventory says.
@@ -32,20 +64,29 @@ pub enum ImageAccess {
     Absent,
 }
 
-impl From<&Look> for KnownImage {
-    fn from(look: &Look) -> Self {
-        match look {
-            Look::Unasked => Self::default(),
-            Look::Missing => Self {
-                access: ImageAccess::Absent,
-                architecture: None,
-            },
-            Look::Found(image) => Self {
-                access: ImageAccess::Granted,
-                architecture: image.architecture,
-            },
+impl KnownImage {
+    /// What looking for an image and its record have shown; the record's word on the architecture
+    /// counts before the cloud's. A template of VMware whose record was registered as unverified
+    /// counts as nobody having looked: the list of its cloud is known to leave it out (Scalr).
+    #[must_use]
+    pub fn new(look: &Look, record: Option<&ImageRecord>) -> Self {
+        let (access, found) = match look {
+            Look::Unasked => (ImageAccess::Unasked, None),
+            Look::Missing if record.is_some_and(is_left_out) => (ImageAccess::Unasked, None),
+            Look::Missing => (ImageAccess::Absent, None),
+            Look::Found(image) if image.closed => (ImageAccess::Refused, image.architecture),
+            Look::Found(image) => (ImageAccess::Granted, image.architecture),
+        };
+        Self {
+            access,
+            architecture: record.and_then(ImageRecord::architecture).or(found),
+            unregistered: record.is_none(),
         }
     }
+}
+
+fn is_left_out(record: &ImageRecord) -> bool {
+    record.location().cloud() == Cloud::Vmware && record.verification() == Verification::Unverified
 }
 
 impl Content {
@@ -62,7 +103,7 @@ impl Content {
         before: &Self,
         known: &BTreeMap<CloudLocation, KnownImage>,
         types: &InstanceTypes,
-    ) -> Result<Vec<LateFit>, EditError> {
+    ) -> Result<Vec<EditWarning>, EditError> {
         let mut warnings = Vec::new();
         for (location, setting) in self.to_judge(before) {
             let image = known.get(location).cloned().unwrap_or_default();
@@ -81,7 +122,11 @@ impl Content {
             if let Fit::Late(warning) =
                 types.judge_setting(location, setting, image.architecture)?
             {
-                warnings.push(warning);
+                warnings.push(EditWarning::LateFit(warning));
+            }
+            if image.unregistered {
+                let (location, image) = told();
+                warnings.push(EditWarning::Unregistered { location, image });
             }
         }
         Ok(warnings)

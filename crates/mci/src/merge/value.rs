@@ -49,11 +49,12 @@ pub(crate) fn is_same(one: &Setting, other: &Setting) -> bool {
     let is_same_id = |one: Option<&ImageId>, other: Option<&ImageId>| {
         one.map(ImageId::as_str) == other.map(ImageId::as_str)
     };
-    is_same_id(Some(one.image()), Some(other.image()))
-        && one.instance_type() == other.instance_type()
-        && is_same_id(one.kernel(), other.kernel())
-        && is_same_id(one.ramdisk(), other.ramdisk())
-        && one.user_data() == other.user_data()
+    one.is_shared_with(other)
+        || is_same_id(Some(one.image()), Some(other.image()))
+            && one.instance_type() == other.instance_type()
+            && is_same_id(one.kernel(), other.kernel())
+            && is_same_id(one.ramdisk(), other.ramdisk())
+            && one.user_data() == other.user_data()
 }
 
 impl MergeValue {

@@ -2,8 +2,8 @@ use crate::{at, full, instance_type, named, set, setting};
 use atlas_image::{Architecture, CloudImage, Look};
 use atlas_image_id::{Cloud, ImageId};
 use atlas_mci::{
-    Content, EditError, Fit, HeadEdit, ImageAccess, InstanceTypes, KnownImage, LateFit, Misfit,
-    Takes,
+    Content, EditError, EditWarning, Fit, HeadEdit, ImageAccess, InstanceTypes, KnownImage,
+    LateFit, Misfit, Takes,
 };
 use std::collections::BTreeMap;
 
@@ -192,11 +192,12 @@ fn known(access: ImageAccess, architecture: Option<Architecture>) -> KnownImage 
     KnownImage {
         access,
         architecture,
+        unregistered: false,
     }
 }
 
 /// What becomes of a setting in Tokyo with an instance type, by what is known of its image.
-fn admitted(name: &str, image: KnownImage) -> Result<Vec<LateFit>, EditError> {
+fn admitted(name: &str, image: KnownImage) -> Result<Vec<EditWarning>, EditError> {
     let tokyo = at("aws/ap-northeast-1");
     let setting = setting("aws/ap-northeast-1", "ami-0123456789abcdef0");
     let edit = HeadEdit::set(
@@ -221,7 +222,21 @@ fn m06_an_edit_is_refused_for_a_misfit() {
     );
     assert_eq!(admitted("m7g.large", KnownImage::default()), Ok(Vec::new()));
     let warned = admitted("m1.small", of(Architecture::X86_64)).unwrap();
-    assert_eq!(warned[0].instance_type, instance_type("m1.small"));
+    assert!(
+        matches!(&warned[..], [EditWarning::LateFit(late)] if late.instance_type == instance_type("m1.small"))
+    );
+}
+
+#[test]
+fn m05_an_edit_warns_of_an_image_without_a_record() {
+    let unregistered = KnownImage {
+        unregistered: true,
+        ..KnownImage::default()
+    };
+    let warned = admitted("m7i.large", unregistered).unwrap();
+    insta::assert_snapshot!(warned[0], @"`ami-0123456789abcdef0` at aws/ap-northeast-1 is unregistered, so nothing is known of it: register it");
+    // One that nobody looked for is not called so.
+    assert_eq!(admitted("m7i.large", KnownImage::default()), Ok(Vec::new()));
 }
 
 #[test]
@@ -291,12 +306,15 @@ fn m19_what_an_inventory_says_is_what_is_known() {
     );
     let mut image = CloudImage::new(location, id);
     image.architecture = Some(Architecture::Aarch64);
-    let from = |look: Look| KnownImage::from(&look);
+    let from = |look: Look| KnownImage {
+        unregistered: false,
+        ..KnownImage::new(&look, None)
+    };
     assert_eq!(from(Look::Unasked), KnownImage::default());
     assert_eq!(from(Look::Missing), known(ImageAccess::Absent, None));
-    let found = from(Look::Found(Box::new(image)));
-    assert_eq!(
-        found,
-        known(ImageAccess::Granted, Some(Architecture::Aarch64))
-    );
+    let arm = Some(Architecture::Aarch64);
+    let found = from(Some(image.clone()).into());
+    assert_eq!(found, known(ImageAccess::Granted, arm));
+    image.closed = true;
+    assert_eq!(from(Some(image).into()), known(ImageAccess::Refused, arm));
 }

@@ -90,6 +90,15 @@ fn indexes_follow_their_records() {
                 .unwrap()
                 .is_none()
         );
+        let places = ["Nautilus", "Argo", "Beagle", "Argo"];
+        let places = places.map(|name| (acme(), Parts::from(name)));
+        let many = SHIPS.find_many(&tx, "name", places).await.unwrap();
+        let names: Vec<_> = many
+            .iter()
+            .map(|found| found.as_ref().map(|found| found.record.name.as_str()))
+            .collect();
+        assert_eq!(names, [None, Some("Argo"), Some("Beagle"), Some("Argo")]);
+        assert!(SHIPS.find_many(&tx, "port", []).await.is_err());
         let plymouth = SHIPS
             .query(&tx, &Query::all(&acme()).index("port").prefix("Plymouth"))
             .await

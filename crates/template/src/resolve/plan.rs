@@ -4,7 +4,7 @@ use atlas_base::{Digest, Name, Tag};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::ImageRecordId;
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_mci::{InstanceType, UserData};
+use atlas_mci::{InstanceType, LateFit, UserData};
 use core::fmt;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -77,6 +77,8 @@ pub enum LaunchWarning {
         /// Why.
         reason: String,
     },
+    /// The instance type did not take such images at first.
+    LateFit(LateFit),
 }
 
 impl fmt::Display for LaunchWarning {
@@ -109,6 +111,7 @@ impl fmt::Display for LaunchWarning {
                     None => Ok(()),
                 }
             }
+            Self::LateFit(late) => late.fmt(f),
             Self::RevisionDeprecated { reason } => {
                 write!(f, "the revision is deprecated: {reason}")
             }

@@ -2,8 +2,9 @@
 
 use atlas_base::{Digest, Name};
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::ImageRecordId;
+use atlas_image::{Architecture, ImageRecordId};
 use atlas_image_id::{CloudLocation, ImageId};
+use atlas_mci::{Fit, InstanceType};
 use atlas_scope::Scope;
 use core::fmt;
 use serde::Serialize;
@@ -51,6 +52,16 @@ pub enum TraceStep {
         image: ImageId,
         /// From where.
         viewer: Scope,
+    },
+    /// Whether the instance type takes an image whose record tells what it is for; a misfit is the
+    /// refusal that follows.
+    InstanceType {
+        /// The type.
+        instance_type: InstanceType,
+        /// What the image is for.
+        architecture: Architecture,
+        /// What is known of the two.
+        verdict: Fit,
     },
     /// The outcome: an image.
     Decided {
@@ -149,6 +160,21 @@ impl fmt::Display for TraceStep {
                     "no record of `{image}` is visible from {viewer}; the id is used as it stands"
                 )
             }
+            Self::InstanceType {
+                instance_type,
+                architecture,
+                verdict,
+            } => match verdict {
+                Fit::Fits => write!(f, "`{instance_type}` takes images for {architecture}"),
+                Fit::Late(_) => write!(
+                    f,
+                    "`{instance_type}` takes images for {architecture}, which it did not at first"
+                ),
+                _ => write!(
+                    f,
+                    "nobody said whether `{instance_type}` takes images for {architecture}: it is used as it stands"
+                ),
+            },
             Self::Decided { image } => write!(f, "launch `{image}`"),
             Self::Refused { reason } => write!(f, "refused: {reason}"),
         }

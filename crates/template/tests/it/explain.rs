@@ -1,6 +1,7 @@
 use crate::{Launch, at, content, ended, example, mark, now, scope, tokyo};
 use atlas_history::Marks;
 use atlas_image::ImageRecord;
+use atlas_mci::InstanceTypes;
 use atlas_template::{Trace, explain};
 use serde_json::{Value, json};
 
@@ -8,7 +9,16 @@ const TOKYO: &str = "aws/ap-northeast-1";
 
 fn trace(launch: &Launch, location: &str, records: &[ImageRecord]) -> Trace {
     let viewer = scope("/acme/prod");
-    explain(&launch.source(), &at(location), records, &viewer, now()).1
+    let types = InstanceTypes::default();
+    explain(
+        &launch.source(),
+        &at(location),
+        records,
+        &types,
+        &viewer,
+        now(),
+    )
+    .1
 }
 
 #[test]

@@ -16,7 +16,7 @@ use atlas_history::{
 };
 use atlas_image::ImageRecord;
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_mci::{Content, HeadEdit, InstanceType, Setting, UserData};
+use atlas_mci::{Content, HeadEdit, InstanceType, InstanceTypes, Setting, UserData};
 use atlas_scope::Scope;
 use atlas_template::{LaunchPlan, ResolveError, Source, resolve};
 use serde_json::{Value, json};
@@ -135,7 +135,15 @@ impl Launch {
 
     fn resolve(&self, location: &str, records: &[ImageRecord]) -> Result<LaunchPlan, ResolveError> {
         let viewer = scope("/acme/prod");
-        resolve(&self.source(), &at(location), records, &viewer, now())
+        let types = InstanceTypes::default();
+        resolve(
+            &self.source(),
+            &at(location),
+            records,
+            &types,
+            &viewer,
+            now(),
+        )
     }
 }
 

@@ -3,8 +3,9 @@ use crate::{
     set, tokyo,
 };
 use atlas_history::Marks;
-use atlas_image::{ImageRecord, ImageRecordId};
+use atlas_image::{Architecture, ImageRecord, ImageRecordId};
 use atlas_image_id::{Cloud, ImageId};
+use atlas_mci::{InstanceTypes, Takes};
 use atlas_template::{LaunchWarning, ResolveError, explain, resolve};
 use atlas_testkit::mci;
 use proptest::prelude::*;
@@ -173,7 +174,16 @@ fn i05_the_nearest_record_counts() {
         tokyo(4, "/acme/test", Value::Null),
     ];
     let from = |viewer: &str, records: &[ImageRecord]| {
-        let plan = resolve(&launch.source(), &at(TOKYO), records, &scope(viewer), now());
+        let types = InstanceTypes::default();
+        let viewer = scope(viewer);
+        let plan = resolve(
+            &launch.source(),
+            &at(TOKYO),
+            records,
+            &types,
+            &viewer,
+            now(),
+        );
         plan.unwrap().record.map(ImageRecordId::as_u128)
     };
     assert_eq!(from("/acme/prod", &records), Some(2));
@@ -203,6 +213,44 @@ fn r05_a_disabled_image_refuses() {
         state: "disabled",
     };
     assert_eq!(refused, expected);
+}
+
+/// A record that tells its architecture.
+fn made_for(architecture: &str) -> ImageRecord {
+    let record = tokyo(1, "/acme", Value::Null);
+    let mut json = serde_json::to_value(record).unwrap();
+    let fields = json.as_object_mut().unwrap();
+    fields.insert("architecture".to_owned(), architecture.into());
+    serde_json::from_value(json).unwrap()
+}
+
+#[test]
+fn m06_an_instance_type_that_does_not_take_the_image_refuses() {
+    let launch = Launch::revision(example());
+    let refused = launch.resolve(TOKYO, &[made_for("aarch64")]).unwrap_err();
+    assert!(matches!(refused, ResolveError::Misfit(_)), "{refused}");
+    let plan = launch.resolve(TOKYO, &[made_for("x86_64")]).unwrap();
+    assert_eq!(plan.warnings, []);
+    // The table is the caller's: what it does not know it does not judge.
+    let takes = Takes {
+        late: [Architecture::Aarch64].into(),
+        ..Takes::default()
+    };
+    let types = InstanceTypes::default().with(Cloud::Aws, &"m7i".parse().unwrap(), takes);
+    let records = [made_for("aarch64")];
+    let viewer = scope("/acme");
+    let plan = resolve(
+        &launch.source(),
+        &at(TOKYO),
+        &records,
+        &types,
+        &viewer,
+        now(),
+    );
+    assert!(matches!(
+        &plan.unwrap().warnings[..],
+        [LaunchWarning::LateFit(_)]
+    ));
 }
 
 #[test]
@@ -394,8 +442,9 @@ proptest! {
             })
             .collect();
         let viewer = scope("/acme/prod");
-        let resolved = resolve(&launch.source(), &asked, &records, &viewer, now());
-        let (explained, trace) = explain(&launch.source(), &asked, &records, &viewer, now());
+        let types = InstanceTypes::default();
+        let resolved = resolve(&launch.source(), &asked, &records, &types, &viewer, now());
+        let (explained, trace) = explain(&launch.source(), &asked, &records, &types, &viewer, now());
         prop_assert_eq!(&explained, &resolved);
         let last = trace.to_string().lines().last().unwrap_or_default().to_owned();
         let number = trace.steps().len();
