@@ -2,7 +2,7 @@
 
 use crate::support::{World, committed, p, run, set};
 use cloud_atlas::{
-    Error, GraphBounds, MciGraph, Session,
+    CloneMci, Error, GraphBounds, MciGraph, MergeMci, Session,
     history::NodeKind,
     scope::Scope,
     template::{Reference, Selector},
@@ -116,5 +116,133 @@ fn k04_a_history_that_is_cut_says_so() {
         assert_eq!(kinds[2..], [NodeKind::Older]);
         let whole = graph(&dana, "web", "/acme", 70).await.unwrap();
         assert_eq!((whole.graph.nodes().len(), whole.is_cut), (70, false));
+    });
+}
+
+/// A clone with a name, made at a scope.
+async fn cloned(who: &Session, source: &str, into: &str, name: &str) {
+    let mut ask = CloneMci::new(p(source), p("/acme"));
+    (ask.into, ask.name) = (Some(p(into)), Some(p(name)));
+    who.clone_mci(&ask).await.unwrap();
+}
+
+/// `base`, its clone `web` and a clone of that, with merges back and forth.
+async fn three_lineages(who: &Session) {
+    committed(who, "/acme", "base", 1).await;
+    cloned(who, "base@1", "/acme", "web").await;
+    again(who, "web", 2).await;
+    cloned(who, "web@1", "/acme", "edge").await;
+    who.edit_mci(&p("base"), &p("/acme"), vec![set("aws/eu-west-1", 3)], None)
+        .await
+        .unwrap();
+    who.commit_mci(&p("base"), &p("/acme"), p("more"), None)
+        .await
+        .unwrap();
+    for (into, theirs) in [("web", "base@2"), ("base", "web@2")] {
+        let ask = MergeMci::new(p(into), p(theirs), p("/acme"));
+        who.merge_mci(&ask).await.unwrap();
+        who.commit_mci(&p(into), &p("/acme"), p("merge"), None)
+            .await
+            .unwrap();
+    }
+}
+
+#[test]
+fn k04_a_graph_goes_over_clones_and_merges() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        three_lineages(&dana).await;
+        let base = graph(&dana, "base", "/acme", 99).await.unwrap();
+        let mut told = words(&base);
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "base@1 [] <- ",
+                "base@2 [] <- base@1",
+                "base@3 [HEAD] <- base@2, web@2",
+                "edge@head [] <- web@1",
+                "web@1 [] <- base@1",
+                "web@2 [HEAD] <- web@1, base@2",
+            ]
+        );
+        // What a clone was made from is there; its sister is not, since nobody asked for it.
+        let edge = graph(&dana, "edge", "/acme", 99).await.unwrap();
+        assert_eq!(
+            words(&edge),
+            [
+                "edge@head [] <- web@1",
+                "web@1 [] <- base@1",
+                "base@1 [] <- "
+            ]
+        );
+        // A state has what it was made from, and nothing that was made from it.
+        let two = graph(&dana, "web@2", "/acme", 99).await.unwrap();
+        let titles: Vec<_> = two.graph.nodes().iter().map(|node| node.title()).collect();
+        assert_eq!(titles.len(), 4, "{titles:?}");
+        assert!(!titles.iter().any(|title| title == "base@3"), "{titles:?}");
+    });
+}
+
+#[test]
+fn k04_s08_what_is_hidden_from_a_graph_has_no_words_and_looks_like_nothing() {
+    let world = World::new();
+    let (admin, olga) = (world.admin(), world.who("olga"));
+    run(async {
+        // Private to /acme, and its clone where olga looks.
+        committed(&admin, "/acme/dev", "secret", 1).await;
+        let mut ask = CloneMci::new(p("/acme/dev:secret@1"), p("/acme/dev"));
+        (ask.into, ask.name) = (Some(p("/acme/prod")), Some(p("web")));
+        admin.clone_mci(&ask).await.unwrap();
+        let hers = graph(&olga, "web", "/acme/prod", 9).await.unwrap();
+        let kinds: Vec<_> = hers.graph.nodes().iter().map(|node| node.kind).collect();
+        assert_eq!(kinds, [NodeKind::Head, NodeKind::Unseen]);
+        let secret = admin
+            .mci(&p("/acme/dev:secret"), &p("/acme/dev"))
+            .await
+            .unwrap();
+        let told = serde_json::to_string(&hers).unwrap();
+        for word in ["secret", "first", &secret.lineage.to_string()] {
+            assert!(!told.contains(word), "{word}: {told}");
+        }
+        let text = hers.graph.lanes(9).to_string();
+        assert!(text.contains("not seen from here"), "{text}");
+        // Who sees both sees both.
+        let all = graph(&admin, "/acme/prod:web", "/", 9).await.unwrap();
+        assert_eq!(words(&all)[0], "web@head [] <- secret@1");
+
+        // A clone that she does not see is not there.
+        committed(&admin, "/acme", "base", 1).await;
+        let before = graph(&olga, "base", "/acme/prod", 9).await.unwrap();
+        let told = format!("{before:?}");
+        let mut ask = CloneMci::new(p("base@1"), p("/acme/dev"));
+        ask.name = Some(p("hidden"));
+        admin.clone_mci(&ask).await.unwrap();
+        let after = graph(&olga, "base", "/acme/prod", 9).await.unwrap();
+        assert_eq!(format!("{after:?}"), told);
+        assert_eq!(
+            graph(&admin, "base", "/acme/dev", 9)
+                .await
+                .unwrap()
+                .graph
+                .nodes()
+                .len(),
+            2
+        );
+    });
+}
+
+#[test]
+fn k04_lineages_of_one_name_are_told_apart_in_a_graph() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        committed(&admin, "/acme", "web", 1).await;
+        let mut ask = CloneMci::new(p("web@1"), p("/acme/prod"));
+        ask.name = Some(p("web"));
+        admin.clone_mci(&ask).await.unwrap();
+        let drawn = graph(&admin, "/acme/prod:web", "/", 9).await.unwrap();
+        assert_eq!(words(&drawn)[0], "/acme/prod:web@head [] <- /acme:web@1");
     });
 }
