@@ -110,14 +110,16 @@ impl Session {
         let state = unit.state(&located.mci, Some(selector)).await?;
         let content = state.content.content();
         let unregistered = unit.unregistered(content, &located.viewer).await?;
-        let words = match &located.mci.origin {
+        let cloned_from = match &located.mci.origin {
             Some(origin) => Some(unit.origin_words(origin, &located.viewer).await?),
             None => None,
         };
-        let mut view = view(located, Some(state))?;
-        view.cloned_from = words;
-        view.unregistered = unregistered;
-        Ok(view)
+        let view = view(located, Some(state))?;
+        Ok(MciView {
+            cloned_from,
+            unregistered,
+            ..view
+        })
     }
 
     /// The MultiCloud Images that a scope sees: its own, then those shared from above; by name.

@@ -9,6 +9,7 @@ pub use self::views::{MciMerge, MergeOutcome, TheirRevision};
 use self::{base::Based, fitting::Settled};
 use crate::{
     Error, Session,
+    facts::Looks,
     states::Located,
     stored::StoredMci,
     undoing::keep,
@@ -69,9 +70,10 @@ impl Session {
     /// value of it; the merged content is refused as the same edit would be; what is merged is a
     /// HEAD; HEAD moved since it was seen; the caller may not, or does not see one of the two.
     pub async fn merge_mci(&self, ask: &MergeMci) -> Result<MciMerge, Error> {
+        let looks = self.looks_of_merge(ask).await?;
         self.write(|unit| {
-            let ask = ask.clone();
-            async move { Box::pin(unit.merge(&ask)).await }
+            let (ask, looks) = (ask.clone(), &looks);
+            async move { Box::pin(unit.merge(&ask, looks)).await }
         })
         .await
     }
@@ -83,23 +85,52 @@ impl Session {
     ///
     /// All others of [`Session::merge_mci`]; who may compare the two may ask.
     pub async fn mci_merge_preview(&self, ask: &MergeMci) -> Result<MciMerge, Error> {
+        let looks = self.looks_of_merge(ask).await?;
         let unit = self.read().await?;
         let located = unit
             .locate(&ask.into, &ask.scope, Permission::MciDiff)
             .await?;
-        let decided = Box::pin(unit.decide_merge(located, ask, Permission::MciDiff)).await?;
+        let mut decided = Box::pin(unit.decide_merge(located, ask, Permission::MciDiff)).await?;
+        if let Some(content) = &decided.content {
+            let mci = &decided.located.mci;
+            decided.merge.warnings = unit.allowed_in_head(mci, content, &looks).await?;
+        }
         Ok(decided.merge)
+    }
+
+    /// What is known of the images that a merge brings, before its transaction. Whoever may not
+    /// merge learns nothing, and what goes wrong here goes wrong again there, which says so.
+    async fn looks_of_merge(&self, ask: &MergeMci) -> Result<Looks, Error> {
+        let unit = self.read().await?;
+        let decided = Box::pin(unit.may_merge(ask)).await;
+        drop(unit);
+        match decided {
+            Ok(Decided {
+                located,
+                content: Some(content),
+                ..
+            }) => {
+                let before = located.mci.head.content();
+                self.looks(&located.mci, before, &content).await
+            }
+            _ => Ok(Looks::default()),
+        }
     }
 }
 
 impl Unit {
-    async fn merge(&self, ask: &MergeMci) -> Result<MciMerge, Error> {
+    /// Decides a merge for who may make it.
+    async fn may_merge(&self, ask: &MergeMci) -> Result<Decided, Error> {
         let located = self
             .locate(&ask.into, &ask.scope, Permission::MciView)
             .await?;
         self.require(Permission::MciMerge, &located.mci.scope)
             .await?;
-        let decided = self.decide_merge(located, ask, Permission::MciView).await?;
+        self.decide_merge(located, ask, Permission::MciView).await
+    }
+
+    async fn merge(&self, ask: &MergeMci, looks: &Looks) -> Result<MciMerge, Error> {
+        let decided = self.may_merge(ask).await?;
         let Decided {
             located,
             content,
@@ -113,6 +144,7 @@ impl Unit {
             };
         };
         let mut mci = located.mci;
+        merge.warnings = self.allowed_in_head(&mci, &content, looks).await?;
         let by = self.author()?;
         let keep: KeepUndo<'_> = keep(&mci, &by, self);
         let cause = UndoCause::Merge {
@@ -174,6 +206,7 @@ impl Unit {
             choices: ask.choices.clone(),
             conflicts: Vec::new(),
             diff: Diff::default(),
+            warnings: Vec::new(),
             undo: None,
         };
         let decided = |located, content, merge| Decided {
@@ -197,10 +230,8 @@ impl Unit {
                 Ok(decided(located, None, merge))
             }
             Settled::Content(content) => {
-                let before = ours.head.content();
-                self.allowed_in_head(&ours.scope, before, &content).await?;
                 merge.outcome = MergeOutcome::WouldMerge;
-                merge.diff = Diff::between(before, &content);
+                merge.diff = Diff::between(ours.head.content(), &content);
                 Ok(decided(located, Some(*content), merge))
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, MciView, Session,
+    facts::Looks,
     mci_views::view,
     stored::{StoredMci, StoredUndo, images_of},
     tables::{KeptUndoPoint, UNDO, partition_of, undo_parts},
@@ -11,7 +12,7 @@ use atlas_base::canonical;
 use atlas_history::{
     Author, Generation, KeepUndo, KeptUndo, RestoreRecord, UndoBounds, UndoEntry, UndoPoint,
 };
-use atlas_mci::Content;
+use atlas_mci::{Content, EditWarning};
 use atlas_scope::{Permission, Scope};
 use atlas_store::StoreError;
 use atlas_template::Reference;
@@ -55,8 +56,9 @@ impl Session {
         from: &Scope,
         seen: Option<Generation>,
     ) -> Result<MciRestored, Error> {
+        let looks = self.looks_of(reference, from, Back::Revision).await?;
         self.write(|unit| {
-            let (reference, from) = (reference.clone(), from.clone());
+            let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
                 unit.require(Permission::MciEdit, &located.mci.scope)
@@ -65,11 +67,11 @@ impl Session {
                 let selector = reference.selector.as_ref();
                 let number = Box::pin(unit.number(&located, selector)).await?;
                 let state = unit.committed(&located.mci, number).await?;
-                let before = located.mci.head.content().clone();
                 let by = unit.author()?;
                 let keep = keep(&located.mci, &by, &unit);
                 let restored = located.mci.head.restored(number, &state.content, &keep)?;
-                unit.allowed_in_head(&located.mci.scope, &before, restored.head.content())
+                let warnings = unit
+                    .allowed_in_head(&located.mci, restored.head.content(), looks)
                     .await?;
                 located.mci.head = restored.head;
                 unit.put_kept(&mut located.mci, restored.kept).await?;
@@ -78,9 +80,10 @@ impl Session {
                 let (scope, change) = (located.mci.scope.clone(), Change::made(&told));
                 unit.audit(Permission::MciEdit, &scope, located.mci.lineage, change)
                     .await?;
+                let view = view(located, None)?;
                 Ok(MciRestored {
                     restored: record,
-                    mci: view(located, None)?,
+                    mci: MciView { warnings, ..view },
                 })
             }
         })
@@ -101,8 +104,9 @@ impl Session {
         number: Option<u64>,
         seen: Option<Generation>,
     ) -> Result<MciUndone, Error> {
+        let looks = self.looks_of(reference, from, Back::Point(number)).await?;
         self.write(|unit| {
-            let (reference, from) = (reference.clone(), from.clone());
+            let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
                 unit.only_head(&reference, &located).await?;
@@ -111,11 +115,11 @@ impl Session {
                 located.mci.head.expect(seen)?;
                 let undone = located.mci.undo.choose(number)?.clone();
                 let point = unit.undo_point(&located.mci, undone.number).await?;
-                let before = located.mci.head.content().clone();
                 let by = unit.author()?;
                 let keep = keep(&located.mci, &by, &unit);
                 let back = keep.bring_back(&located.mci.head, undone.number, &point)?;
-                unit.allowed_in_head(&located.mci.scope, &before, back.head.content())
+                let warnings = unit
+                    .allowed_in_head(&located.mci, back.head.content(), looks)
                     .await?;
                 located.mci.head = back.head;
                 let undo = back.kept.number;
@@ -128,10 +132,11 @@ impl Session {
                 let (scope, change) = (located.mci.scope.clone(), Change::made(&told));
                 unit.audit(Permission::MciEdit, &scope, located.mci.lineage, change)
                     .await?;
+                let view = view(located, None)?;
                 Ok(MciUndone {
                     undone,
                     undo,
-                    mci: view(located, None)?,
+                    mci: MciView { warnings, ..view },
                 })
             }
         })
@@ -155,6 +160,34 @@ impl Session {
     }
 }
 
+/// What comes back.
+#[derive(Clone, Copy)]
+enum Back {
+    /// The revision that the reference names.
+    Revision,
+    /// An undo point.
+    Point(Option<u64>),
+}
+
+impl Session {
+    /// What is known of the images that come back, before the transaction. Whoever may not edit
+    /// learns nothing, and what goes wrong here goes wrong again there, which says so.
+    async fn looks_of(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        back: Back,
+    ) -> Result<Looks, Error> {
+        let unit = self.read().await?;
+        let found = Box::pin(unit.coming_back(reference, from, back)).await;
+        drop(unit);
+        match found {
+            Ok((mci, after)) => self.looks(&mci, mci.head.content(), &after).await,
+            Err(_) => Ok(Looks::default()),
+        }
+    }
+}
+
 /// What is written down of an undo.
 #[derive(Serialize)]
 struct Undid {
@@ -175,16 +208,19 @@ pub(crate) fn keep<'a>(mci: &'a StoredMci, by: &'a Author, unit: &Unit) -> KeepU
 }
 
 impl Unit {
-    /// Refuses what an edit could not put into HEAD either: images whose records are deleted.
+    /// Refuses what an edit could not put into HEAD either, and tells what an edit would warn of.
     pub(crate) async fn allowed_in_head(
         &self,
-        scope: &Scope,
-        before: &Content,
+        mci: &StoredMci,
         after: &Content,
-    ) -> Result<(), Error> {
+        looks: &Looks,
+    ) -> Result<Vec<EditWarning>, Error> {
+        let before = mci.head.content();
+        let warnings = self.admit(mci, before, after, looks).await?;
         let old: BTreeSet<_> = images_of(before).collect();
         let new = images_of(after).filter(|image| !old.contains(image));
-        self.refuse_buried(scope, &new.collect()).await
+        self.refuse_buried(&mci.scope, &new.collect()).await?;
+        Ok(warnings)
     }
 
     /// Writes a lineage whose HEAD was replaced, and the undo point that was kept of it before.
@@ -208,6 +244,30 @@ impl Unit {
         }
         mci.undo = kept.log;
         self.put_mci(mci.clone()).await
+    }
+
+    /// A HEAD that the caller may edit, and the content that is to take its place.
+    async fn coming_back(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        back: Back,
+    ) -> Result<(StoredMci, Content), Error> {
+        let located = self.locate(reference, from, Permission::MciView).await?;
+        self.require(Permission::MciEdit, &located.mci.scope)
+            .await?;
+        let content = match back {
+            Back::Revision => {
+                let state = self.state(&located.mci, reference.selector.as_ref());
+                state.await?.content.content().clone()
+            }
+            Back::Point(number) => {
+                let number = located.mci.undo.choose(number)?.number;
+                let point = self.undo_point(&located.mci, number).await?;
+                point.content().clone()
+            }
+        };
+        Ok((located.mci, content))
     }
 
     async fn undo_point(&self, mci: &StoredMci, number: u64) -> Result<UndoPoint<Content>, Error> {

@@ -121,13 +121,13 @@ impl Error {
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
-            Self::Migrate(_) => ErrorKind::Internal,
             Self::Open(error) => open_kind(error),
             Self::BringBack(error) => bring_back_kind(error),
             Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
                 ErrorKind::Unavailable
             }
-            Self::Content(_)
+            Self::Migrate(_)
+            | Self::Content(_)
             | Self::Revision(_)
             | Self::Encoding(_)
             | Self::Record(_)

@@ -3,7 +3,7 @@
 use crate::{Error, stored::StoredMci, unit::Unit};
 use atlas_base::Name;
 use atlas_history::LineageId;
-use atlas_image::{Architecture, nearest_or_opened};
+use atlas_image::Architecture;
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{
     Choices, Conflict, Content, EditError, InstanceTypes, MergeBase, MergeDraft, MergeError,
@@ -46,7 +46,7 @@ struct Merge<'a> {
     theirs: &'a Content,
     choices: &'a Choices,
     renaming: Renaming,
-    types: InstanceTypes,
+    types: &'a InstanceTypes,
     known: Known,
 }
 
@@ -67,7 +67,7 @@ impl Unit {
             theirs,
             choices,
             renaming: self.renaming(mci, lineage, theirs.nickname()).await?,
-            types: InstanceTypes::default(),
+            types: &self.shared.instance_types,
             known: Known::new(),
         };
         loop {
@@ -112,10 +112,10 @@ impl Unit {
         location: &CloudLocation,
         image: &ImageId,
     ) -> Result<Option<Architecture>, Error> {
-        let held = self.records_of(scope, location, image).await?;
-        let opened = self.opened_records(scope, Some(location), image).await?;
-        let nearest = nearest_or_opened(&held, &opened, scope);
-        Ok(nearest.and_then(|nearest| nearest.record.architecture()))
+        let setting = Setting::new(image.clone());
+        let mut bound = self.bound([(location, &setting)], scope).await?;
+        let record = bound.remove(location).flatten();
+        Ok(record.and_then(|record| record.architecture()))
     }
 }
 

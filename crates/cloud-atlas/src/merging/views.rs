@@ -2,7 +2,7 @@
 
 use atlas_base::{Digest, Name};
 use atlas_history::{BaseChoice, Generation, LineageId, Marks, RevisionNumber};
-use atlas_mci::{Choices, Conflict, Diff};
+use atlas_mci::{Choices, Conflict, Diff, EditWarning};
 use atlas_scope::Scope;
 use serde::Serialize;
 
@@ -65,6 +65,9 @@ pub struct MciMerge {
     pub conflicts: Vec<Conflict>,
     /// What changes in HEAD.
     pub diff: Diff,
+    /// What whoever merges should know of the settings that come, as of an edit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<EditWarning>,
     /// The undo point that holds what HEAD was before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<u64>,

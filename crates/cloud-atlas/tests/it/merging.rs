@@ -7,7 +7,10 @@ use cloud_atlas::{
     history::{Revision, UndoCause, UnknownBase},
     image::Architecture,
     image_id::CloudLocation,
-    mci::{Choices, ConflictKind, HeadEdit, MergePath, MergeValue, Setting, Side, Take},
+    mci::{
+        Choices, Conflict, ConflictKind, EditError, HeadEdit, MergePath, MergeValue, Setting, Side,
+        Take,
+    },
     scope::{Role, Scope},
     template::Reference,
 };
@@ -182,7 +185,7 @@ fn g03_without_a_common_ancestor_each_difference_is_a_conflict() {
             .map(|it| it.path().to_string())
             .collect();
         assert_eq!(paths, ["nickname", "image:aws/us-east-1"]);
-        let kinds = merge.conflicts.iter().map(|conflict| conflict.kind());
+        let kinds = merge.conflicts.iter().map(Conflict::kind);
         assert!(kinds.eq([ConflictKind::NoBase; 2]));
     });
 }
@@ -361,6 +364,35 @@ fn g02_a_union_that_does_not_boot_is_a_conflict() {
         settling.choices = Choices::all(Side::Theirs);
         dana.merge_mci(&settling).await.unwrap();
         assert_eq!(held(&dana, "web", EAST).await, ami(2).to_string());
+    });
+}
+
+#[test]
+fn g02_a_clean_merge_is_validated_like_any_edit() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        downstream(&dana).await;
+        let merged = dana.mci_merge_preview(&ask("web", "base")).await.unwrap();
+        assert_eq!(merged.outcome, MergeOutcome::WouldMerge);
+        // Nobody had a record of the image when upstream set it.
+        let unregistered = merged.warnings.len();
+        assert_eq!(unregistered, 2, "{:?}", merged.warnings);
+        let mut arm = image("/acme", EAST, 2);
+        arm.architecture = Some(Architecture::Aarch64);
+        dana.register_image(arm).await.unwrap();
+        let before = dump(&world.atlas).await;
+        for refused in [
+            dana.merge_mci(&ask("web", "base")).await,
+            dana.mci_merge_preview(&ask("web", "base")).await,
+        ] {
+            let refused = refused.unwrap_err();
+            assert!(
+                matches!(refused, Error::Edit(EditError::Misfit(_))),
+                "{refused}"
+            );
+        }
+        assert_eq!(dump(&world.atlas).await, before);
     });
 }
 

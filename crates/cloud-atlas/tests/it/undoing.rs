@@ -4,7 +4,8 @@ use crate::support::{World, ami, committed, dump, image, p, run, set};
 use cloud_atlas::{
     Error, ErrorKind, EventQuery, MciView, Retention, Session,
     history::{BringBackError, RestoreError, UndoCause},
-    mci::HeadEdit,
+    image::Architecture,
+    mci::{EditError, HeadEdit},
     scope::Scope,
     template::Reference,
 };
@@ -58,7 +59,8 @@ fn m16_restoring_a_revision_is_an_edit_of_head_and_recorded() {
         let restored = dana.restore_mci(&first, &acme(), None).await.unwrap();
         let old = dana.mci(&first, &acme()).await.unwrap();
         let after = head(&dana).await;
-        assert_eq!(restored.mci, after);
+        assert_eq!(restored.mci.content, after.content);
+        assert_eq!(restored.mci.generation, after.generation);
         assert_eq!(after.content, old.content);
         assert_eq!(after.generation.get(), before.generation.get() + 1);
         assert!(after.edited);
@@ -192,5 +194,41 @@ fn m17_of_two_restores_from_one_generation_the_second_is_stale() {
         assert!(matches!(second.unwrap_err(), Error::Stale(_)));
         let undo = dana.undo_mci(&p("web"), &acme(), None, seen).await;
         assert!(matches!(undo.unwrap_err(), Error::Stale(_)));
+    });
+}
+
+#[test]
+fn m16_a_restore_and_an_undo_are_judged_like_any_edit() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        edit(&dana, "web", vec![set(EAST, 2)]).await;
+        // The image of revision 1 turns out to be for what its instance type does not take.
+        let mut arm = image("/acme", EAST, 1);
+        arm.architecture = Some(Architecture::Aarch64);
+        dana.register_image(arm).await.unwrap();
+        let refused = dana.restore_mci(&p("web@1"), &acme(), None).await;
+        let refused = refused.unwrap_err();
+        assert!(
+            matches!(refused, Error::Edit(EditError::Misfit(_))),
+            "{refused}"
+        );
+        // So does that of an undo point.
+        edit(&dana, "web", vec![set(EAST, 3)]).await;
+        dana.commit_mci(&p("web"), &acme(), p("second"), None)
+            .await
+            .unwrap();
+        edit(&dana, "web", vec![set(EAST, 4)]).await;
+        dana.restore_mci(&p("web@2"), &acme(), None).await.unwrap();
+        let mut arm = image("/acme", EAST, 4);
+        arm.architecture = Some(Architecture::Aarch64);
+        dana.register_image(arm).await.unwrap();
+        let refused = dana.undo_mci(&p("web"), &acme(), None, None).await;
+        let refused = refused.unwrap_err();
+        assert!(
+            matches!(refused, Error::Edit(EditError::Misfit(_))),
+            "{refused}"
+        );
     });
 }
