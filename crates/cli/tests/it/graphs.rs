@@ -4,7 +4,7 @@ use crate::program::{Program, Ran, releases};
 use regex::Regex;
 
 /// What a snapshot shows, with digests and days of this machine replaced.
-fn steady(ran: &Ran) -> String {
+pub(crate) fn steady(ran: &Ran) -> String {
     let digest = Regex::new("[0-9a-f]{12}").unwrap();
     let text = ran.shown();
     let text = digest.replace_all(&text, "DIGEST______");

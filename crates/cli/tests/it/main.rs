@@ -30,3 +30,4 @@ mod records;
 mod registering;
 mod schema;
 mod sharing;
+mod three_way_merge;
