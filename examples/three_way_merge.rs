@@ -129,7 +129,10 @@ async fn show_launches(
         } else {
             "ours"
         };
-        let data = here.user_data.as_ref().map_or("", |_| ", with our user data");
+        let data = here
+            .user_data
+            .as_ref()
+            .map_or("", |_| ", with our user data");
         println!("   {place:<17} {side:<7} {}{data}", here.image);
         whose.push(side);
     }

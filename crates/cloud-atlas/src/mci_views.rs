@@ -7,7 +7,7 @@ use crate::{
     tables::{CHANNELS, KeptMci, KeptRevision, MCIS, REVISIONS, partition_of},
 };
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
-use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
 use atlas_image_id::CloudLocation;
 use atlas_mci::{Content, Coverage, EditWarning};
 use atlas_scope::{Permission, Scope};
@@ -39,6 +39,9 @@ pub struct MciView {
     pub generation: Generation,
     /// Whether HEAD holds anything that is not committed.
     pub edited: bool,
+    /// What was merged into HEAD since its last commit: the next revision names it as a parent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merges: Vec<RevisionRef>,
     /// The newest revision.
     pub last: Option<RevisionNumber>,
     /// The revision that is shown; none for HEAD.
@@ -328,6 +331,7 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         created: mci.created,
         generation: mci.head.generation(),
         edited: mci.is_edited()?,
+        merges: mci.head.merges().iter().map(|it| it.revision).collect(),
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
         revision,

@@ -203,7 +203,6 @@ impl Unit {
             theirs: TheirRevision::of(&source.mci, theirs, state.marks),
             explanation: choice.explain(|revision| names.name(revision)),
             base: choice,
-            choices: ask.choices.clone(),
             conflicts: Vec::new(),
             diff: Diff::default(),
             warnings: Vec::new(),

@@ -3,7 +3,9 @@
 mod diff;
 mod edit;
 mod graph;
+mod history;
 mod look;
+mod merge;
 
 use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
 use clap::Subcommand;
@@ -48,6 +50,20 @@ pub(crate) enum Mci {
         /// Refuse if HEAD is no longer the one of this generation
         #[arg(long, value_name = "GENERATION", value_parser = generation)]
         seen: Option<Generation>,
+    },
+    Clone(history::Clone),
+    Merge(Box<merge::Merge>),
+    Restore(history::Restore),
+    Undo(history::Undo),
+    /// Mark a revision as deprecated: it can still be launched, with a warning
+    Deprecate(history::Marking),
+    /// Mark a revision as revoked: nothing is launched from it any more
+    Revoke(history::Marking),
+    /// Take back the last mark of a revision: that it is revoked, else that it is deprecated
+    Unmark {
+        /// Which revision, such as web-base@3
+        #[arg(value_name = "REF@X")]
+        reference: Reference,
     },
     /// List the revisions, newest first
     Log {
@@ -113,6 +129,13 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
                 )
             })
         }
+        Mci::Clone(clone) => history::clone(clone, &session, from, out),
+        Mci::Merge(merge) => merge::merge(*merge, &session, from, out),
+        Mci::Restore(restore) => history::restore(&restore, &session, from, out),
+        Mci::Undo(undo) => history::undo(&undo, &session, from, out),
+        Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
+        Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
+        Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
         Mci::Log {
             reference,
             graph: true,

@@ -5,9 +5,9 @@ use regex::Regex;
 
 /// What a snapshot shows, with digests and days of this machine replaced.
 pub(crate) fn steady(ran: &Ran) -> String {
-    let digest = Regex::new("[0-9a-f]{12}").unwrap();
+    let digest = Regex::new(r"([^0-9a-f-])[0-9a-f]{12}(?-u:\b)").unwrap();
     let text = ran.shown();
-    let text = digest.replace_all(&text, "DIGEST______");
+    let text = digest.replace_all(&text, "${1}DIGEST______");
     let day = Regex::new("202[0-9]-[0-9]{2}-[0-9]{2}").unwrap();
     day.replace_all(&text, "YYYY-MM-DD").into_owned()
 }

@@ -24,6 +24,7 @@ mod lists;
 mod lives;
 mod loads;
 mod main_job;
+mod merging;
 mod mistakes;
 mod pictures;
 mod records;

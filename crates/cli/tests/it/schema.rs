@@ -404,6 +404,46 @@ fn mcis(checked: &Checked) {
     run("graph", &["mci", "log", "--graph", "web"]);
     run("graph", &["mci", "graph", "f-x86_64", "--limit", "1"]);
     run("coverage", &["mci", "coverage", "f-x86_64", "web"]);
+    versions(checked);
+}
+
+fn versions(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
+    let lines = |schema: &str, code: i32, args: &str| {
+        let args: Vec<_> = args.split(' ').collect();
+        let ran = checked
+            .program
+            .run(&[&["--output", "json"], &args[..]].concat());
+        assert_eq!(ran.code, code, "{args:?}: {}{}", ran.out, ran.err);
+        checked.lines(schema, &ran.json())
+    };
+    run("mci", &["mci", "clone", "web@1", "shop"]);
+    lines("mci", 0, "mci show shop");
+    lines("restored", 0, "mci restore web@1");
+    lines("undo-point", 0, "mci undo web --list");
+    lines("undone", 0, "mci undo web");
+    lines("undo-point", 0, "mci undo web --list");
+    run(
+        "marked-revision",
+        &["mci", "deprecate", "web@1", "--reason", "old"],
+    );
+    run(
+        "marked-revision",
+        &["mci", "revoke", "web@1", "--reason", "bad"],
+    );
+    lines("mci", 0, "mci show web@1");
+    run("marked-revision", &["mci", "unmark", "web@1"]);
+    lines("merge", 0, "mci merge shop --from web@2 --dry-run");
+    lines("merge", 0, "mci merge shop --from web@2");
+    lines("mci", 0, "mci show shop");
+    lines("merge", 0, "mci merge shop --from web@2");
+    lines("undo-point", 0, "mci undo shop --list");
+    // Without a common ancestor, with both sides set and one side removed.
+    lines("merge", 1, "mci merge shop --from f-x86_64@1");
+    run("mci", &["mci", "set", "shop", "--description", "ours"]);
+    run("mci", &["mci", "set", "web", "--description", "theirs"]);
+    run("revision", &["mci", "commit", "web", "-m", "three"]);
+    lines("merge", 1, "mci merge shop --from web@3");
 }
 
 fn launches(checked: &Checked) {

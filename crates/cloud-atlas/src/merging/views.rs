@@ -2,7 +2,7 @@
 
 use atlas_base::{Digest, Name};
 use atlas_history::{BaseChoice, Generation, LineageId, Marks, RevisionNumber};
-use atlas_mci::{Choices, Conflict, Diff, EditWarning};
+use atlas_mci::{Conflict, Diff, EditWarning};
 use atlas_scope::Scope;
 use serde::Serialize;
 
@@ -59,8 +59,6 @@ pub struct MciMerge {
     pub base: BaseChoice,
     /// The same in words, with the names that the caller sees.
     pub explanation: String,
-    /// How conflicts were to be settled, as the request said.
-    pub choices: Choices,
     /// The conflicts that are open.
     pub conflicts: Vec<Conflict>,
     /// What changes in HEAD.

@@ -242,7 +242,6 @@ fn g04_conflicts_are_settled_by_sides_and_values() {
             .map(|it| it.path().to_string())
             .collect();
         assert_eq!(paths, ["image:aws/us-west-2"]);
-        assert_eq!(left.choices, settling.choices);
         // A choice for what is no conflict, and a value that is none.
         let mut wrong = both.clone();
         wrong.choices = Choices::default().with(path("nickname"), Take::Side(Side::Ours));

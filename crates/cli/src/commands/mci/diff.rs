@@ -81,9 +81,8 @@ fn table(compared: &MciDiff, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{word}: {}", some(locations))?;
         }
     }
-    let lines: Vec<_> = report.rows.iter().cloned().map(diff_line).collect();
     writeln!(out)?;
-    print::diff(&lines, out)
+    print::diff(&diff_lines(&report.rows), out)
 }
 
 /// The first of many locations.
@@ -99,6 +98,10 @@ fn some(locations: &[CloudLocation]) -> String {
 
 /// The most locations that are named in one line; each has rows of its own below.
 const MOST: usize = 8;
+
+pub(super) fn diff_lines(rows: &[DiffRow]) -> Vec<DiffLine> {
+    rows.iter().cloned().map(diff_line).collect()
+}
 
 fn diff_line(
     DiffRow {

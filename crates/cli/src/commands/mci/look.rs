@@ -1,5 +1,6 @@
 //! Looking at MultiCloud Images.
 
+use super::history::called;
 use crate::{
     exit::Run,
     pages::PageArgs,
@@ -9,7 +10,7 @@ use cloud_atlas::{
     LogEntry, MciSummary, MciView, Session,
     history::Revision,
     image_id::CloudLocation,
-    mci::{CoverageRow, Setting},
+    mci::{CoverageRow, EditWarning, Setting},
     scope::Scope,
     template::Reference,
 };
@@ -60,8 +61,10 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     if let Some(mark) = &view.marks.deprecated {
         warn(format!("the revision is deprecated: {}", mark.reason));
     }
+    let merges = view.merges.iter();
+    let merges: Vec<_> = merges.map(|it| called(*it, session, from)).collect();
     out.one(&view, |out| {
-        for (name, value) in head_lines(&view) {
+        for (name, value) in head_lines(&view, &merges) {
             writeln!(out, "{name:<12} {value}")?;
         }
         Ok(())
@@ -78,7 +81,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     )
 }
 
-fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
+fn head_lines(view: &MciView, merges: &[String]) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("name", view.name.to_string()),
         ("scope", view.scope.to_string()),
@@ -88,6 +91,10 @@ fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
         Some(revision) => revision_lines(revision),
         None => vec![head_line(view)],
     });
+    if view.revision.is_none() && !merges.is_empty() {
+        lines.push(("merged", format!("{}, to be committed", merges.join(", "))));
+    }
+    lines.extend(view.cloned_from.clone().map(|words| ("origin", words)));
     lines.extend(
         view.marks
             .release
@@ -198,6 +205,12 @@ fn day(revision: &Revision) -> String {
         .unwrap_or_else(|| revision.time())
         .to_string();
     at.split('T').next().unwrap_or_default().to_owned()
+}
+
+pub(super) fn warned(warnings: &[EditWarning]) {
+    for warning in warnings {
+        warn(warning);
+    }
 }
 
 pub(super) fn coverage(
