@@ -3,7 +3,7 @@
 use crate::support::{World, committed, p, run, set};
 use cloud_atlas::{
     CloneMci, Error, GraphBounds, MciGraph, MergeMci, Session,
-    history::NodeKind,
+    history::{GraphNode, NodeKind},
     scope::Scope,
     template::{Reference, Selector},
 };
@@ -179,7 +179,7 @@ fn k04_a_graph_goes_over_clones_and_merges() {
         );
         // A state has what it was made from, and nothing that was made from it.
         let two = graph(&dana, "web@2", "/acme", 99).await.unwrap();
-        let titles: Vec<_> = two.graph.nodes().iter().map(|node| node.title()).collect();
+        let titles: Vec<_> = two.graph.nodes().iter().map(GraphNode::title).collect();
         assert_eq!(titles.len(), 4, "{titles:?}");
         assert!(!titles.iter().any(|title| title == "base@3"), "{titles:?}");
     });
