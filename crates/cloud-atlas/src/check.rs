@@ -1,6 +1,7 @@
 //! Check the store, and count what is in it.
 
 mod histories;
+mod uses;
 
 use crate::{
     Atlas, Error, OpenError,
@@ -51,8 +52,8 @@ pub struct FileReport {
 
 impl Atlas {
     /// Reads everything and compares it: values with their checksums, records with their indexes
-    /// both ways, revisions and contents with their digests, lineages and channels with their
-    /// revisions; and finds what no table knows. Memory is that of a few pages, and of what is
+    /// both ways, revisions, contents and user data with their digests, lineages and channels with
+    /// their revisions, and who is said to use an image with who does; and finds what no table knows. Memory is that of a few pages, and of what is
     /// found.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ mod not_found;
 use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    BringBackError, CommitError, FrozenError, MarkError, NotEditable, ParseAuthorError,
+    BringBackError, CommitError, FrameError, FrozenError, MarkError, NotEditable, ParseAuthorError,
     RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
 };
 use atlas_image::{
@@ -317,6 +317,9 @@ pub enum Error {
     /// A committed content is damaged.
     #[error(transparent)]
     Content(#[from] FrozenError),
+    /// A stored content cannot be put together from its parts.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
     /// A committed revision is damaged.
     #[error(transparent)]
     Revision(#[from] RevisionMismatch),

@@ -12,6 +12,7 @@ mod channels;
 mod check;
 mod clock;
 mod clones;
+mod contents;
 mod copies;
 mod credentials;
 mod engine;
@@ -54,6 +55,7 @@ mod tables;
 mod undoing;
 mod unit;
 mod upgrade;
+mod uses;
 mod work;
 
 pub use crate::{

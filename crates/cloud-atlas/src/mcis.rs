@@ -5,16 +5,14 @@ use crate::{
     facts::Looks,
     mci_views::view,
     states::Located,
-    stored::{LastRevision, StoredContent, StoredMci, StoredRevision, images_of},
-    tables::{
-        CONTENTS, KeptContent, KeptRevision, REVISIONS, SCOPES, partition_of, partition_of_record,
-        revision_parts,
-    },
+    stored::{LastRevision, StoredMci, StoredRevision, images_of},
+    tables::{KeptRevision, REVISIONS, SCOPES, partition_of, partition_of_record, revision_parts},
     unit::{Change, Unit},
 };
 use atlas_base::{Name, Timestamp, canonical};
 use atlas_history::{
-    CommitRequest, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog, editable,
+    CommitRequest, Frozen, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog,
+    editable,
 };
 use atlas_mci::{Content, Diff, HeadEdit};
 use atlas_scope::{Permission, Scope};
@@ -203,12 +201,15 @@ impl Unit {
         };
         let commit = mci.head.commit(mci.lineage, last.as_ref(), request)?;
         let (partition, revision) = (partition_of(&mci.scope)?, commit.revision);
-        let stored = StoredContent {
-            text: commit.content.text().to_owned(),
+        let before = match mci.last {
+            Some(last) => Some(self.content(&mci.scope, last.content).await?),
+            None => None,
         };
-        let digest = commit.content.digest().to_string();
-        CONTENTS
-            .put(&self.tx, &partition, digest, &KeptContent(stored))
+        let origin = mci.origin.map(|origin| origin.content);
+        let near = before.as_ref().map(Frozen::digest).or(origin);
+        self.keep_content(&mci.scope, &commit.content, near).await?;
+        let before = before.as_ref().map(Frozen::content);
+        self.keep_uses(&mci, revision.number(), before, commit.content.content())
             .await?;
         let stored = StoredRevision {
             lineage: mci.lineage,

@@ -5,16 +5,15 @@ use crate::{
     sight::account_of,
     stored::{StoredMci, StoredRevision, marks_of},
     tables::{
-        CHANNELS, CONTENTS, KeptMci, MCIS, REVISIONS, channel_parts, mci_name_parts, partition_of,
+        CHANNELS, KeptMci, MCIS, REVISIONS, channel_parts, mci_name_parts, partition_of,
         partitions_above, revision_parts,
     },
     unit::Unit,
 };
-use atlas_base::{Digest, Name};
+use atlas_base::Name;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber, highest_release};
 use atlas_mci::Content;
 use atlas_scope::{Level, Permission, Scope, visible};
-use atlas_store::StoreError;
 use atlas_template::{Reference, Selector, Source, Target};
 
 /// A MultiCloud Image that the caller may see.
@@ -288,27 +287,5 @@ impl Unit {
                 Ok(kept.0)
             })
             .collect()
-    }
-
-    /// A committed content, from memory where it was read before.
-    pub(crate) async fn content(
-        &self,
-        scope: &Scope,
-        digest: Digest,
-    ) -> Result<Frozen<Content>, Error> {
-        if let Some(known) = self.shared.caches.content(digest) {
-            return Ok(known);
-        }
-        let partition = partition_of(scope)?;
-        let found = CONTENTS
-            .get(&self.tx, &partition, digest.to_string())
-            .await?;
-        let Some(found) = found else {
-            return Err(StoreError::corrupt("the content of a revision is missing").into());
-        };
-        let read = |text: &str| serde_json::from_str(text).map_err(|error| error.to_string());
-        let content = Frozen::from_stored(found.0.text.into(), digest, read)?;
-        self.shared.caches.keep_content(&content);
-        Ok(content)
     }
 }

@@ -2,7 +2,8 @@
 
 use atlas_base::{CanonicalError, Digest, Timestamp};
 use atlas_history::{
-    Content as _, Head, LineageId, Marks, Origin, Revision, RevisionNumber, UndoLog, UndoPoint,
+    Content as _, Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber, UndoLog,
+    UndoPoint,
 };
 use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
@@ -80,27 +81,38 @@ pub(crate) fn marks_of(revisions: &[StoredRevision]) -> Vec<(RevisionNumber, &Ma
     marks
 }
 
-/// The canonical text of a committed content, kept as text so that its bytes stay what they are.
+/// In which revisions of a lineage an image is, apart from what a [`StoredUseMany`] says of it. The
+/// image is the key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct StoredContent {
-    pub(crate) text: String,
+pub(crate) struct StoredUse {
+    pub(crate) lineage: LineageId,
+    pub(crate) turns: Presence,
 }
 
-impl StoredContent {
-    /// The most settings whose images are indexed one by one: a content with as many is committed on
-    /// an engine of 128 operations.
-    pub(crate) const FEW: usize = 64;
+impl StoredUse {
+    /// The most turns of a row, so that none grows without end.
+    pub(crate) const MOST_TURNS: usize = 64;
+}
 
-    /// The digest that it is kept by.
-    pub(crate) fn digest(&self) -> Digest {
-        Digest::of(Content::DOMAIN, self.text.as_bytes())
-    }
+/// Which images came and went with a revision that changed many, or whose rows are full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredUseMany {
+    pub(crate) lineage: LineageId,
+    pub(crate) number: RevisionNumber,
+    pub(crate) came: BTreeSet<UsedImage>,
+    pub(crate) went: BTreeSet<UsedImage>,
+}
 
-    /// The images of its settings and where their records stand; none where it cannot be read.
-    pub(crate) fn images(&self) -> Option<BTreeSet<(CloudLocation, ImageId)>> {
-        let content: Content = serde_json::from_str(&self.text).ok()?;
-        Some(images_of(&content).collect())
+/// An image as it is looked for: its id as ids are compared, and where its record stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct UsedImage(pub(crate) String, pub(crate) CloudLocation);
+
+impl UsedImage {
+    pub(crate) fn new(location: &CloudLocation, image: &ImageId) -> Self {
+        let image = image.at_place();
+        Self(image.equality_key().into_owned(), location.clone())
     }
 }
 

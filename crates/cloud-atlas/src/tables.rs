@@ -8,13 +8,14 @@ mod images;
 pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
 
 use crate::stored::{
-    StoredContent, StoredImport, StoredMci, StoredOpened, StoredRevision, StoredUndo,
+    StoredImport, StoredMci, StoredOpened, StoredRevision, StoredUndo, StoredUse, StoredUseMany,
+    UsedImage,
 };
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
-use atlas_history::{LineageId, RevisionNumber};
+use atlas_history::{Frame, LineageId, RevisionNumber};
 use atlas_image::{Credential, ImageRecordId, LaunchPermissions, RoleMap, WorkAction, WorkOrder};
-use atlas_image_id::{CloudLocation, ImageId};
+use atlas_mci::UserData;
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName};
@@ -42,7 +43,10 @@ kept! {
     KeptRoleMap(RoleMap) = 1;
     KeptMci(StoredMci) = 1;
     KeptRevision(StoredRevision) = 1;
-    KeptContent(StoredContent) = 1;
+    KeptContent(Frame) = 1;
+    KeptUserData(UserData) = 1;
+    KeptUse(StoredUse) = 1;
+    KeptUseMany(StoredUseMany) = 1;
     KeptUndoPoint(StoredUndo) = 1;
     KeptChannel(StoredChannel) = 1;
     KeptImport(StoredImport) = 1;
@@ -78,6 +82,9 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &MCIS,
         &REVISIONS,
         &CONTENTS,
+        &USER_DATA,
+        &USES,
+        &USES_MANY,
         &UNDO,
         &CHANNELS,
         &IMPORTS,
@@ -174,40 +181,29 @@ pub(crate) fn mci_name_parts(scope: &Scope, name: &Name) -> Parts {
 }
 
 /// By lineage and number.
-pub(crate) const REVISIONS: Table<KeptRevision> = Table::new(
-    "revision",
-    &[Index::many("content", |kept| {
-        vec![Parts::from(kept.0.revision.content().to_string())]
-    })],
-);
+pub(crate) const REVISIONS: Table<KeptRevision> = Table::new("revision", &[]);
 
 pub(crate) fn revision_parts(lineage: LineageId, number: RevisionNumber) -> Parts {
     Parts::from((lineage.to_string(), u64::from(number.get())))
 }
 
-/// By content digest.
-///
-/// Contents of up to [`StoredContent::FEW`] settings are found by each of their images. A row a
-/// setting would make larger ones too large for the commits of small engines: they have one row, and
-/// whoever looks for an image looks into each of them.
-pub(crate) const CONTENTS: Table<KeptContent> = Table::new(
-    "content",
-    &[
-        Index::many("image", |kept| match kept.0.images() {
-            Some(images) if images.len() <= StoredContent::FEW => {
-                let row = |(at, image): &(CloudLocation, ImageId)| image_parts(at, image);
-                images.iter().map(row).collect()
-            }
-            _ => Vec::new(),
-        }),
-        Index::many("large", |kept| match kept.0.images() {
-            Some(images) if images.len() <= StoredContent::FEW => Vec::new(),
-            Some(images) => vec![Parts::from(u64::try_from(images.len()).unwrap_or(u64::MAX))],
-            // What cannot be read is looked into, so that nobody takes it for empty.
-            None => vec![Parts::from(0_u64)],
-        }),
-    ],
-);
+/// By content digest. What is there never changes and never goes.
+pub(crate) const CONTENTS: Table<KeptContent> = Table::new("content", &[]);
+
+/// By the digest of its canonical text: user data that contents name. What is there never changes
+/// and never goes.
+pub(crate) const USER_DATA: Table<KeptUserData> = Table::new("user-data", &[]);
+
+/// By image, place and lineage: whoever asks who uses an image reads those of the image.
+pub(crate) const USES: Table<KeptUse> = Table::new("use", &[]);
+
+pub(crate) fn use_parts(image: &UsedImage, lineage: LineageId) -> Parts {
+    Parts::from((image.0.as_str(), image.1.as_str(), lineage.to_string()))
+}
+
+/// By lineage and number: revisions that changed more images than have rows of their own. Whoever
+/// asks who uses an image reads all of them.
+pub(crate) const USES_MANY: Table<KeptUseMany> = Table::new("use-many", &[]);
 
 /// By lineage and number: what HEAD held before something replaced it.
 pub(crate) const UNDO: Table<KeptUndoPoint> = Table::new("undo", &[]);

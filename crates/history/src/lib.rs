@@ -40,6 +40,8 @@
 //! | [`UndoPoint`], [`UndoLog`], [`KeepUndo`] | HEADs that can be brought back, and how many of them |
 //! | [`CloneSource`] | what a new lineage is made from |
 //! | [`suggested_names`] | names for a clone |
+//! | [`Frame`], [`FrameChain`] | a text as it is kept: whole, or as what differs from another one |
+//! | [`Presence`] | in which revisions something is |
 //! | [`editable`] | what can be edited, and what has to be cloned first |
 
 mod base;
@@ -48,12 +50,14 @@ mod commit;
 mod content;
 mod dag;
 mod editable;
+mod frame;
 mod graph;
 mod head;
 mod marks;
 mod merge;
 mod naming;
 mod one_line;
+mod presence;
 mod restore;
 mod revision;
 mod undo;
@@ -66,12 +70,14 @@ pub use crate::{
     content::{Content, Frozen, FrozenError},
     dag::Dag,
     editable::{Held, NotEditable, editable},
+    frame::{Blob, Frame, FrameBase, FrameChain, FrameError},
     graph::{Dot, Graph, GraphEdge, GraphNode, LaneRow, Lanes, Mermaid, NodeId, NodeKind, Svg},
     head::{Generation, Head, StaleHead},
     marks::{Mark, MarkError, Marks, highest_release, release},
     merge::{UndoError, UndoPoint},
     naming::{suggested_name, suggested_names},
     one_line::{OneLine, one_line},
+    presence::Presence,
     restore::{RestoreError, RestoreRecord, Restored},
     revision::{Origin, Parent, Revision, RevisionMismatch, RevisionNumber, RevisionRef},
     undo::{

@@ -102,35 +102,6 @@ impl<R: Record> Table<R> {
             .map(|found| found.map(|(record, _)| record))
     }
 
-    /// The records under many keys, one answer a key in the order given, in one trip.
-    ///
-    /// # Errors
-    ///
-    /// As [`Table::get`].
-    pub async fn get_many(
-        &self,
-        tx: &Tx,
-        partition: &Partition,
-        parts: impl IntoIterator<Item: Into<Parts>>,
-    ) -> Result<Vec<Option<R>>, StoreError> {
-        let full = |parts: Parts| self.full_key(partition, &parts);
-        let fulls: Vec<_> = parts
-            .into_iter()
-            .map(|parts| full(parts.into()))
-            .collect::<Result<_, _>>()?;
-        let keys: Vec<_> = fulls.iter().map(|full| full.key.clone()).collect();
-        let values = tx.get_many(&keys).await?;
-        fulls
-            .iter()
-            .zip(values)
-            .map(|(full, value)| {
-                value
-                    .map(|value| open(&full.key, full.uncut.as_deref(), &value))
-                    .transpose()
-            })
-            .collect()
-    }
-
     /// The records under keys of this table, such as [`Found::key`] or
     /// [`RecordError::Taken`] tell, in one trip.
     ///

@@ -104,6 +104,20 @@ impl Tx {
     ///
     /// The snapshot cannot be read, or the transaction has ended.
     pub async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, StoreError> {
+        self.read_many(keys, false).await
+    }
+
+    /// As [`Tx::get_many`], of keys whose values never change and never go once they are there: what
+    /// is found is not noted as read, and so weighs nothing. What is not found is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::get_many`].
+    pub async fn get_fixed(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, StoreError> {
+        self.read_many(keys, true).await
+    }
+
+    async fn read_many(&self, keys: &[Key], fixed: bool) -> Result<Vec<Option<Value>>, StoreError> {
         let snapshot = self.snapshot()?;
         let unwritten: Vec<_> = {
             let sets = self.sets();
@@ -123,11 +137,18 @@ impl Tx {
             ));
         }
         let mut sets = self.sets();
-        for key in keys {
+        for key in keys.iter().filter(|_| !fixed) {
             sets.note_asked(key);
         }
         for (key, entry) in unwritten.iter().zip(&read) {
-            sets.note_key(key, entry.as_ref().map(|entry| entry.version));
+            match entry {
+                Some(_) if fixed => {}
+                None if fixed => {
+                    sets.note_asked(key);
+                    sets.note_key(key, None);
+                }
+                entry => sets.note_key(key, entry.as_ref().map(|entry| entry.version)),
+            }
         }
         let mut read = unwritten.into_iter().zip(read).peekable();
         let value = |key: &Key| match read.next_if(|(next, _)| next == key) {

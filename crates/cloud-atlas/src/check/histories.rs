@@ -3,19 +3,20 @@
 use super::Care;
 use crate::{
     Error,
+    contents::{Contents, is_damage, user_data_digest},
     stored::StoredMci,
     tables::{
-        CHANNELS, CONTENTS, KeptContent, KeptMci, KeptUndoPoint, MCIS, REVISIONS, UNDO,
+        CHANNELS, CONTENTS, KeptMci, KeptUndoPoint, MCIS, REVISIONS, UNDO, USER_DATA,
         revision_parts, undo_parts,
     },
 };
-use atlas_history::{Content as _, Frozen, LineageId};
-use atlas_mci::Content;
+use atlas_base::{Digest, canonical};
+use atlas_history::{Content as _, LineageId};
 use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
 
 /// What the record of a lineage says.
 #[derive(Clone, Copy)]
-enum Lineage {
+pub(super) enum Lineage {
     /// Nothing: there is none.
     Missing,
     /// Nothing that could be read, which was said already.
@@ -26,7 +27,7 @@ enum Lineage {
 
 impl Lineage {
     /// Whether a revision is one too many for it.
-    fn lacks(self, number: u32) -> bool {
+    pub(super) fn lacks(self, number: u32) -> bool {
         match self {
             Self::Missing => true,
             Self::Unreadable => false,
@@ -40,10 +41,14 @@ impl Care<'_> {
     /// missing as well.
     pub(super) async fn histories(&mut self) -> Result<(), Error> {
         let mut problems = Vec::new();
-        self.table(&CONTENTS, |key, content| {
-            problems.extend(content_problem(key, content));
+        self.table(&USER_DATA, |key, kept| {
+            let text = canonical::to_string(&kept).unwrap_or_default();
+            if named(key) != user_data_digest(&text).to_string() {
+                problems.push(format!("the user data at {} is another", shown(key)));
+            }
         })
         .await?;
+        self.table(&CONTENTS, |_, _| {}).await?;
         self.table(&REVISIONS, |_, kept| {
             if let Err(error) = kept.0.revision.verify() {
                 problems.push(format!("{}: {error}", kept.0.lineage));
@@ -54,10 +59,36 @@ impl Care<'_> {
         self.table(&MCIS, |_, _| {}).await?;
         self.table(&CHANNELS, |_, _| {}).await?;
         self.report.findings.extend(problems);
+        self.contents().await?;
         self.revisions().await?;
         self.lineages().await?;
         self.undo_points().await?;
-        self.channels().await
+        self.channels().await?;
+        self.uses().await
+    }
+
+    /// Every content is what its digest says, put together from its parts.
+    async fn contents(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &CONTENTS)?;
+        while let Some(page) = walk.next().await? {
+            for (key, _) in page.into_iter().filter(|(_, kept)| kept.is_ok()) {
+                let named = named(&key);
+                let shown = atlas_base::quoted(&named);
+                let Ok(digest) = Digest::parse(&named) else {
+                    self.find(format!("the content {shown} lies under no digest"));
+                    continue;
+                };
+                let contents = Contents::Snapshot(self.snapshot, self.partition);
+                match contents.content(digest, |_| None).await {
+                    Ok(_) => {}
+                    Err(error) if is_damage(&error) => {
+                        self.find(format!("the content {shown}: {error}"));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Every revision has its content, and a lineage that knows of it.
@@ -201,7 +232,7 @@ impl Care<'_> {
     }
 
     /// What the record of a lineage says; the last one that was asked for is remembered.
-    async fn lineage(
+    pub(super) async fn lineage(
         &self,
         lineage: LineageId,
         last: &mut Option<(LineageId, Lineage)>,
@@ -232,25 +263,17 @@ impl Care<'_> {
         }
     }
 
-    fn find(&mut self, problem: String) {
+    pub(super) fn find(&mut self, problem: String) {
         self.report.findings.push(problem);
     }
 }
 
-fn shown(key: &Key) -> String {
+pub(super) fn shown(key: &Key) -> String {
     atlas_base::quoted(key.as_str()).to_string()
 }
 
-/// What is wrong with a content that lies under the digest of its text.
-fn content_problem(key: &Key, content: KeptContent) -> Option<String> {
+/// The digest that something lies under.
+fn named(key: &Key) -> String {
     let named = key.parts().next().and_then(KeyPart::as_text);
-    let named = named.unwrap_or_default();
-    let shown = atlas_base::quoted(&named);
-    let Ok(digest) = named.parse() else {
-        return Some(format!("the content {shown} lies under no digest"));
-    };
-    let read = |text: &str| serde_json::from_str(text).map_err(|error| error.to_string());
-    let frozen = Frozen::<Content>::from_stored(content.0.text.into(), digest, read);
-    let error = frozen.err()?;
-    Some(format!("the content {shown}: {error}"))
+    named.unwrap_or_default()
 }

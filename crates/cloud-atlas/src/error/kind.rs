@@ -128,6 +128,7 @@ impl Error {
             }
             Self::Migrate(_)
             | Self::Content(_)
+            | Self::Frame(_)
             | Self::Revision(_)
             | Self::Encoding(_)
             | Self::Record(_)

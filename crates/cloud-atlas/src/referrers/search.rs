@@ -3,11 +3,11 @@
 use crate::{
     Error,
     sight::Sight,
-    stored::{StoredMci, images_of},
-    tables::{CHANNELS, CONTENTS, IMAGES, KeptContent, MCIS, REVISIONS, ROLE_MAPS, image_parts},
+    stored::{StoredMci, StoredUseMany, UsedImage, images_of},
+    tables::{CHANNELS, IMAGES, MCIS, ROLE_MAPS, USES, USES_MANY, image_parts},
     unit::Unit,
 };
-use atlas_history::RevisionNumber;
+use atlas_history::{Presence, RevisionNumber};
 use atlas_image::{ImageRecord, Referrer, ReferrerKind, nearest_or_opened};
 use atlas_mci::Content;
 use atlas_scope::{Permission, Scope, visible};
@@ -35,8 +35,8 @@ pub(crate) struct States {
 
 #[derive(Debug)]
 struct Unfound {
-    /// Contents of more settings than are found by their images.
-    large: Vec<KeptContent>,
+    /// Revisions that changed more images than have rows of their own.
+    many: Vec<StoredUseMany>,
     /// MultiCloud Images whose HEAD is edited.
     edited: Vec<StoredMci>,
 }
@@ -106,30 +106,28 @@ impl Search<'_> {
         let sight = unit.sight(Permission::MciView).await?;
         let sight = unit.sight_into(&sight, account).await?;
         let parts = image_parts(self.record.location(), self.record.image_id());
-        let mut contents = unit.all_by(&CONTENTS, "image", partition, parts).await?;
+        let mut states: BTreeMap<_, Presence> = BTreeMap::new();
+        for kept in unit.all(&USES, partition, parts).await? {
+            let presence = states.entry(kept.0.lineage).or_default();
+            kept.0.turns.turns().for_each(|turn| presence.turn(turn));
+        }
         if !self.states.by_account.contains_key(account) {
-            let large = unit.all_by(&CONTENTS, "large", partition, ()).await?;
+            let many = unit.all(&USES_MANY, partition, ()).await?;
+            let many = many.into_iter().map(|kept| kept.0).collect();
             let edited = unit.all_by(&MCIS, "edited", partition, ()).await?;
             let edited = edited.into_iter().map(|kept| kept.0).collect();
-            let unfound = Unfound { large, edited };
+            let unfound = Unfound { many, edited };
             self.states.by_account.insert(account.clone(), unfound);
         }
         let unfound = self.states.by_account.get(account);
-        let (large, heads) = match unfound {
-            Some(unfound) => (unfound.large.as_slice(), unfound.edited.as_slice()),
+        let (many, heads) = match unfound {
+            Some(unfound) => (unfound.many.as_slice(), unfound.edited.as_slice()),
             None => Default::default(),
         };
-        contents.extend(large.iter().filter(|kept| self.is_in(kept)).cloned());
-        let digests: BTreeSet<_> = contents.iter().map(|kept| kept.0.digest()).collect();
-        let mut states: BTreeMap<_, BTreeSet<RevisionNumber>> = BTreeMap::new();
-        for digest in digests {
-            let digest = digest.to_string();
-            for kept in unit
-                .all_by(&REVISIONS, "content", partition, digest)
-                .await?
-            {
-                let numbers = states.entry(kept.0.lineage).or_default();
-                numbers.insert(kept.0.revision.number());
+        let image = UsedImage::new(self.record.location(), self.record.image_id());
+        for many in many {
+            if many.came.contains(&image) || many.went.contains(&image) {
+                states.entry(many.lineage).or_default().turn(many.number);
             }
         }
         let mut edited = BTreeMap::new();
@@ -141,7 +139,7 @@ impl Search<'_> {
                 edited.insert(mci.lineage, mci.clone());
             }
         }
-        for (lineage, numbers) in states {
+        for (lineage, presence) in states {
             let mci = if let Some(mci) = edited.remove(&lineage) {
                 Some(mci)
             } else {
@@ -151,7 +149,10 @@ impl Search<'_> {
             if let Some(mci) = mci
                 && self.counts_at(&mci.scope).await?
             {
-                self.states(partition, &sight, &mci, &numbers).await?;
+                let last = mci.last.map(|last| last.number);
+                let numbers = last.into_iter().flat_map(|last| presence.numbers(last));
+                self.states(partition, &sight, &mci, &numbers.collect())
+                    .await?;
             }
         }
         Ok(())
@@ -199,15 +200,6 @@ impl Search<'_> {
     fn holds(&self, content: &Content) -> bool {
         let (location, image) = (self.record.location(), self.record.image_id());
         images_of(content).any(|(at, held)| at == *location && held == *image)
-    }
-
-    /// Whether a large content holds the image, or cannot be read.
-    fn is_in(&self, kept: &KeptContent) -> bool {
-        let (location, image) = (self.record.location(), self.record.image_id());
-        kept.0.images().is_none_or(|images| {
-            let mut images = images.iter();
-            images.any(|(at, held)| at == location && held == image)
-        })
     }
 
     /// Whether the record is the one that is found from a scope: the nearest that it sees, or else

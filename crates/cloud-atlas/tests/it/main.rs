@@ -22,6 +22,7 @@ mod elsewhere;
 #[cfg(feature = "postgres")]
 mod engines;
 mod filters;
+mod frames;
 mod golden;
 mod graphs;
 mod imports;

@@ -7,7 +7,7 @@ use cloud_atlas::{
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
-    mci::{HeadEdit, InstanceTypes, Setting},
+    mci::{HeadEdit, InstanceTypes, Setting, UserData},
     scope::{PrincipalId, Role, RoleTable, Scope},
     store::{MemoryStore, Record, Store},
     streams::{self, StreamDocument},
@@ -230,6 +230,30 @@ pub(crate) async fn committed(who: &Session, scope: &str, name: &str, number: u6
     let edits = vec![set("aws/us-east-1", number)];
     who.edit_mci(&at, &from, edits, None).await.unwrap();
     who.commit_mci(&at, &from, p("first"), None).await.unwrap();
+}
+
+/// A setting of an AMI with user data.
+pub(crate) fn set_script(location: &str, number: u64, script: &str) -> HeadEdit {
+    let setting = Setting::new(ami(number)).with_instance_type(p("m7i.large"));
+    HeadEdit::set(
+        p(location),
+        setting.with_user_data(UserData::new(script.as_bytes())),
+    )
+}
+
+/// Makes a MultiCloud Image with two revisions at several places, the second of which is kept as
+/// what it changes, and with user data.
+pub(crate) async fn scripted(who: &Session) {
+    let (at, from) = (p::<Reference>("fleet"), p::<Scope>("/acme"));
+    let script = "#!/bin/sh\n# {\"a script\": \"ü\"},\n".repeat(8);
+    let set = |(place, number): (String, u64)| set_script(&place, number, &script);
+    who.create_mci(&from, p("fleet")).await.unwrap();
+    let edits = places().take(12).zip(100..).map(set).collect();
+    who.edit_mci(&at, &from, edits, None).await.unwrap();
+    who.commit_mci(&at, &from, p("first"), None).await.unwrap();
+    let edits = places().take(1).zip(200..).map(set).collect();
+    who.edit_mci(&at, &from, edits, None).await.unwrap();
+    who.commit_mci(&at, &from, p("second"), None).await.unwrap();
 }
 
 pub(crate) fn ask(reference: &str, location: &str, scope: &str) -> LaunchRequest {

@@ -14,6 +14,7 @@ mod content;
 mod dag;
 mod digests;
 mod editable;
+mod frames;
 mod graph;
 mod graph_laws;
 mod marks;

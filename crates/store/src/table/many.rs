@@ -1,9 +1,42 @@
-//! Many records through a unique index, in two trips.
+//! Many records at once: by their keys, or through a unique index.
 
 use super::{Found, Pointer, Table, index::ORPHAN};
-use crate::{Partition, Parts, Record, StoreError, Tx, key::FullKey, record::open};
+use crate::{Partition, Parts, Record, StoreError, Tx, Value, key::FullKey, record::open};
 
 impl<R: Record> Table<R> {
+    /// The records under many keys, one answer a key in the order given, in one trip.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::get`].
+    pub async fn get_many(
+        &self,
+        tx: &Tx,
+        partition: &Partition,
+        parts: impl IntoIterator<Item: Into<Parts>>,
+    ) -> Result<Vec<Option<R>>, StoreError> {
+        let fulls = self.full_keys(partition, parts)?;
+        let keys: Vec<_> = fulls.iter().map(|full| full.key.clone()).collect();
+        open_all(&fulls, tx.get_many(&keys).await?)
+    }
+
+    /// The same of records that never change and never go once they are there, as
+    /// [`Tx::get_fixed`] reads them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::get`].
+    pub async fn get_fixed(
+        &self,
+        tx: &Tx,
+        partition: &Partition,
+        parts: impl IntoIterator<Item: Into<Parts>>,
+    ) -> Result<Vec<Option<R>>, StoreError> {
+        let fulls = self.full_keys(partition, parts)?;
+        let keys: Vec<_> = fulls.iter().map(|full| full.key.clone()).collect();
+        open_all(&fulls, tx.get_fixed(&keys).await?)
+    }
+
     /// The records that a unique index leads to from many places, which may lie in several
     /// partitions: one answer a place in the order given, in two trips.
     ///
@@ -50,4 +83,26 @@ impl<R: Record> Table<R> {
         });
         found.collect()
     }
+
+    fn full_keys(
+        &self,
+        partition: &Partition,
+        parts: impl IntoIterator<Item: Into<Parts>>,
+    ) -> Result<Vec<FullKey>, StoreError> {
+        let parts = parts.into_iter().map(Into::into);
+        let full = |parts: Parts| self.full_key(partition, &parts);
+        parts.map(full).collect()
+    }
+}
+
+fn open_all<R: Record>(
+    fulls: &[FullKey],
+    values: Vec<Option<Value>>,
+) -> Result<Vec<Option<R>>, StoreError> {
+    let open = |(full, value): (&FullKey, Option<Value>)| {
+        value
+            .map(|value| open(&full.key, full.uncut.as_deref(), &value))
+            .transpose()
+    };
+    fulls.iter().zip(values).map(open).collect()
 }

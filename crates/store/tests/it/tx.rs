@@ -282,3 +282,35 @@ fn pages_go_forth_and_back() {
         );
     });
 }
+
+#[test]
+fn what_never_changes_is_read_without_weight_and_what_is_missing_is_noted() {
+    block_on(async {
+        let (store, _) = memory();
+        let setup = Tx::begin(&store).await.unwrap();
+        setup.put(key("there"), *b"1").unwrap();
+        setup.commit(CommitToken::from_u128(1)).await.unwrap();
+        let keys = [key("there"), key("missing"), key("own")];
+        for lap in [false, true] {
+            let tx = Tx::begin(&store).await.unwrap();
+            tx.put(key("own"), *b"2").unwrap();
+            if lap {
+                tx.lap();
+            }
+            let found = tx.get_fixed(&keys).await.unwrap();
+            assert_eq!(found, tx.get_fixed(&keys).await.unwrap());
+            let bytes: Vec<_> = found.iter().map(|value| value.as_deref()).collect();
+            assert_eq!(bytes, [Some(&b"1"[..]), None, Some(b"2")]);
+            assert_eq!(tx.weight().reads, 1);
+        }
+        // Whoever writes what was missing crosses it.
+        let tx = Tx::begin(&store).await.unwrap();
+        tx.get_fixed(&keys).await.unwrap();
+        tx.put(key("own"), *b"3").unwrap();
+        let other = Tx::begin(&store).await.unwrap();
+        other.put(key("missing"), *b"4").unwrap();
+        other.commit(CommitToken::from_u128(2)).await.unwrap();
+        let crossed = tx.commit(CommitToken::from_u128(3)).await.unwrap_err();
+        assert!(matches!(crossed, StoreError::Conflict), "{crossed}");
+    });
+}
