@@ -48,6 +48,22 @@ fn k04_log_draws_the_history_in_lanes() {
 }
 
 #[test]
+fn k04_messages_are_cut_where_the_terminal_ends() {
+    let program = one_line();
+    program.ok(&["mci", "unset", "web", "aws/us-east-1"]);
+    program.ok(&["mci", "commit", "web", "-m", &"long ".repeat(40)]);
+    for (columns, widest) in [("40", 40), ("100", 100)] {
+        let mut narrow = program.command(&["mci", "log", "web", "--graph"]);
+        let out = narrow.env("COLUMNS", columns).output().unwrap().stdout;
+        let out = String::from_utf8(out).unwrap();
+        let subject = out.lines().nth(1).unwrap();
+        let length = subject.chars().count();
+        assert!(length <= widest && length > widest - 6, "{subject}");
+        assert!(subject.ends_with('…'), "{subject}");
+    }
+}
+
+#[test]
 fn k04_graphs_are_written_for_other_programs() {
     let program = one_line();
     program.ok(&["mci", "unset", "web", "aws/us-east-1"]);

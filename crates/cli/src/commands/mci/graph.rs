@@ -82,13 +82,14 @@ pub(super) fn log(
 ) -> Run {
     let bounds = GraphBounds::of(page.count_of(GraphBounds::MOST));
     let drawn = session.mci_graph(reference, from, bounds).block_on()?;
-    let lanes = drawn.graph.lanes(LANES);
+    // A lane has two columns: half of the terminal is left for words.
+    let lanes = drawn.graph.lanes((print::width() / 4).min(LANES));
     out.one(&drawn, |out| print::graph(&lanes, out))?;
     tell_if_cut(&drawn, "--limit or --all");
     Ok(())
 }
 
-/// The most lanes: with them, half of a line of 80 characters is left for words.
+/// The most lanes that an eye can follow.
 const LANES: usize = 18;
 
 fn tell_if_cut(drawn: &MciGraph, option: &str) {
