@@ -203,6 +203,7 @@ impl GraphNode {
     /// What it is about: the first line of its message, or why there is none.
     pub fn about(&self) -> String {
         match self.kind {
+            NodeKind::Head if self.parents.len() > 1 => "merged, not committed".to_owned(),
             NodeKind::Head => "edited, not committed".to_owned(),
             NodeKind::Revision => line(self.subject.as_deref().unwrap_or_default()),
             NodeKind::Unseen => "not seen from here".to_owned(),

@@ -89,6 +89,11 @@ fn g01_upstream_is_merged_and_downstream_keeps_its_own() {
         .collect::<Vec<_>>()
         .join("\n");
     insta::assert_snapshot!("three_way_merge_settled", head);
+    let drawn = program.ok(&["mci", "log", "web", "--graph"]).out;
+    assert!(
+        drawn.starts_with("@    web@head  merged, not committed\n├─╮\n"),
+        "{drawn}"
+    );
     program.ok(&["mci", "commit", "web", "-m", "take three releases"]);
 
     // Upstream's changes and nothing else: each of its regions but the pinned one.
