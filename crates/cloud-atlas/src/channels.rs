@@ -139,6 +139,7 @@ impl Unit {
         to: RevisionNumber,
         marks: &Marks,
     ) -> Result<Channel, Error> {
+        self.gate_promotion(mci, &name, to).await?;
         let before = self.channel(mci, &name).await?;
         let step = ChannelMove {
             revision: to,

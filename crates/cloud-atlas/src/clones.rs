@@ -12,7 +12,7 @@ use atlas_history::{
     CloneAdvice, CloneSource, ClonedState, LineageId, Origin, RevisionNumber, UndoLog,
     suggested_names,
 };
-use atlas_mci::HeadEdit;
+use atlas_mci::{HeadEdit, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
 use serde::Serialize;
@@ -131,6 +131,7 @@ impl Unit {
             last: None,
             head: cloned.head,
             undo: UndoLog::default(),
+            required: RequiredLocations::default(),
         };
         self.put_mci(mci.clone()).await?;
         let change = Change::made(&format_args!("{name}, {}", cloned.origin.words(None)));

@@ -17,7 +17,7 @@ use atlas_image::{
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
-use atlas_mci::{EditError, MergeError, NotReady};
+use atlas_mci::{CoverageLost, EditError, MatchError, MergeError, NotReady, RequireError};
 use atlas_scope::{
     AcceptError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied, GrantError,
     GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
@@ -110,6 +110,24 @@ pub enum Error {
     /// HEAD is not fit to be committed.
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    /// HEAD was not committed for what its checks found.
+    #[error(transparent)]
+    Findings(#[from] atlas_mci::Denied),
+    /// A commit or a promotion would leave required locations without an image.
+    #[error(transparent)]
+    CoverageLost(#[from] CoverageLost),
+    /// The required locations of a lineage stay as they are.
+    #[error(transparent)]
+    Require(#[from] RequireError),
+    /// A matcher was not made, or did not match.
+    #[error(transparent)]
+    Match(#[from] MatchError),
+    /// The lineage has no such matcher.
+    #[error("`{mci}` has no such matcher: make one after the setting of a location")]
+    NoMatcher {
+        /// Which one.
+        mci: Name,
+    },
     /// HEAD was not committed.
     #[error(transparent)]
     Commit(#[from] CommitError),

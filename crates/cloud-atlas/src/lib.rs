@@ -10,6 +10,7 @@ mod can;
 mod care;
 mod channels;
 mod check;
+mod checking;
 mod clock;
 mod clones;
 mod contents;
@@ -22,6 +23,7 @@ mod events;
 mod export;
 mod facts;
 mod find;
+mod gating;
 mod groups;
 mod image_query;
 mod images;
@@ -33,6 +35,7 @@ mod life;
 mod limits;
 mod looking;
 mod marking;
+mod matching;
 mod mci_diffs;
 mod mci_graph;
 mod mci_views;
@@ -51,6 +54,7 @@ mod session;
 mod sight;
 mod states;
 mod stored;
+mod suggesting;
 mod tables;
 mod undoing;
 mod unit;
@@ -64,6 +68,7 @@ pub use crate::{
     bundles::BundleOrdered,
     care::Loader,
     check::{FileReport, StoreReport},
+    checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
     engine::shown_address,
@@ -84,6 +89,7 @@ pub use crate::{
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
     marking::MarkedRevision,
+    matching::{Matched, MatcherView},
     mci_diffs::MciDiff,
     mci_graph::{GraphBounds, MciGraph},
     mci_views::{LogEntry, MciSummary, MciView, Released},
@@ -92,6 +98,7 @@ pub use crate::{
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     session::Session,
+    suggesting::Suggested,
     undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},

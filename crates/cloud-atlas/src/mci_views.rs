@@ -9,7 +9,7 @@ use crate::{
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
 use atlas_image_id::CloudLocation;
-use atlas_mci::{Content, Coverage, EditWarning};
+use atlas_mci::{Content, Coverage, EditWarning, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Condition, Query, StoreError};
 use atlas_template::{ChannelName, Reference, Selector};
@@ -48,6 +48,9 @@ pub struct MciView {
     pub revision: Option<Revision>,
     /// Its marks.
     pub marks: Marks,
+    /// The locations that its revisions have to serve (ours).
+    #[serde(skip_serializing_if = "RequiredLocations::is_empty")]
+    pub required: RequiredLocations,
     /// What it holds.
     pub content: Content,
     /// Where it was looked at: the settings whose image has no record that is seen, in order (ours).
@@ -334,6 +337,7 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         merges: mci.head.merges().iter().map(|it| it.revision).collect(),
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
+        required: mci.required,
         revision,
         marks,
         content,

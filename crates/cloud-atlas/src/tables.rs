@@ -8,13 +8,14 @@ mod images;
 pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
 
 use crate::stored::{
-    StoredImport, StoredMci, StoredOpened, StoredRevision, StoredUndo, StoredUse, StoredUseMany,
-    UsedImage,
+    StoredImport, StoredMatcher, StoredMci, StoredOpened, StoredRevision, StoredUndo, StoredUse,
+    StoredUseMany, UsedImage,
 };
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{Frame, LineageId, RevisionNumber};
 use atlas_image::{Credential, ImageRecordId, LaunchPermissions, RoleMap, WorkAction, WorkOrder};
+use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
@@ -49,6 +50,7 @@ kept! {
     KeptUseMany(StoredUseMany) = 1;
     KeptUndoPoint(StoredUndo) = 1;
     KeptChannel(StoredChannel) = 1;
+    KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
@@ -87,6 +89,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &USES_MANY,
         &UNDO,
         &CHANNELS,
+        &MATCHERS,
         &IMPORTS,
         &JOBS,
         &WORK,
@@ -217,6 +220,15 @@ pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);
 
 pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
     Parts::from((lineage.to_string(), name.as_str()))
+}
+
+/// By lineage, cloud and installation: beside HEAD, and not in it.
+pub(crate) const MATCHERS: Table<KeptMatcher> = Table::new("matcher", &[]);
+
+pub(crate) fn matcher_parts(lineage: LineageId, location: &CloudLocation) -> Parts {
+    let installation = location.installation().unwrap_or_default();
+    let cloud = format!("{}:{installation}", location.cloud().as_str());
+    Parts::from((lineage.to_string(), cloud))
 }
 
 /// By lineage, stream and release.

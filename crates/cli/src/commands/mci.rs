@@ -1,19 +1,21 @@
 //! `atlas mci`: MultiCloud Images.
 
+mod check;
 mod diff;
 mod edit;
+mod gate;
 mod graph;
 mod history;
 mod look;
+mod matching;
 mod merge;
+mod suggest;
 
-use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
-use clap::Subcommand;
-use cloud_atlas::{
-    base::Name,
-    history::{Generation, Message},
-    template::Reference,
+use crate::{
+    args::Global, commands::candidates::InventoryArgs, exit::Run, pages::PageArgs, print::Out,
 };
+use clap::Subcommand;
+use cloud_atlas::{base::Name, history::Generation, template::Reference};
 use pollster::FutureExt as _;
 
 /// A MultiCloud Image is one name for an image in many cloud locations, versioned as a whole
@@ -39,18 +41,8 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF")]
         reference: Reference,
     },
-    /// Freeze HEAD as the next revision, which never changes again
-    Commit {
-        /// Which one
-        #[arg(value_name = "REF")]
-        reference: Reference,
-        /// Why
-        #[arg(short, long, value_name = "TEXT")]
-        message: Message,
-        /// Refuse if HEAD is no longer the one of this generation
-        #[arg(long, value_name = "GENERATION", value_parser = generation)]
-        seen: Option<Generation>,
-    },
+    Check(check::Check),
+    Commit(check::Commit),
     Clone(history::Clone),
     Merge(Box<merge::Merge>),
     Restore(history::Restore),
@@ -65,6 +57,11 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    Require(gate::Require),
+    Match(matching::Match),
+    Rematch(matching::Rematch),
+    Unmatch(matching::Unmatch),
+    Suggest(suggest::Suggest),
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -93,8 +90,24 @@ fn generation(text: &str) -> Result<Generation, std::num::ParseIntError> {
     text.parse().map(Generation::new)
 }
 
+impl Mci {
+    /// The inventory that the command may name.
+    fn inventory(&self) -> Option<&InventoryArgs> {
+        match self {
+            Self::Set(set) => Some(&set.inventory),
+            Self::Match(make) => Some(&make.inventory),
+            Self::Rematch(again) => Some(&again.inventory),
+            Self::Suggest(suggest) => Some(&suggest.inventory),
+            _ => None,
+        }
+    }
+}
+
 pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
-    let session = global.session()?;
+    let session = match command.inventory() {
+        Some(inventory) => inventory.session(global)?,
+        None => global.session()?,
+    };
     let from = &global.scope;
     match command {
         Mci::New { name } => {
@@ -111,24 +124,8 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Unset(unset) => edit::unset(unset, &session, from, out),
         Mci::List { page } => look::list(page, &session, from, out),
         Mci::Show { reference } => look::show(&reference, &session, from, out),
-        Mci::Commit {
-            reference,
-            message,
-            seen,
-        } => {
-            let revision = session
-                .commit_mci(&reference, from, message, seen)
-                .block_on()?;
-            out.one(&revision, |out| {
-                let digest = revision.digest().short();
-                writeln!(
-                    out,
-                    "revision {} {digest}: {}",
-                    revision.number(),
-                    revision.message().subject()
-                )
-            })
-        }
+        Mci::Check(check) => check::check(&check, &session, from, out),
+        Mci::Commit(commit) => check::commit(commit, &session, from, out),
         Mci::Clone(clone) => history::clone(clone, &session, from, out),
         Mci::Merge(merge) => merge::merge(*merge, &session, from, out),
         Mci::Restore(restore) => history::restore(&restore, &session, from, out),
@@ -136,6 +133,11 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
         Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
         Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
+        Mci::Require(require) => gate::require(&require, &session, from, out),
+        Mci::Match(make) => matching::make(&make, &session, from, out),
+        Mci::Rematch(again) => matching::again(&again, &session, from, out),
+        Mci::Unmatch(unmatch) => matching::remove(&unmatch, &session, from, out),
+        Mci::Suggest(suggest) => suggest::suggest(&suggest, &session, from, out),
         Mci::Log {
             reference,
             graph: true,

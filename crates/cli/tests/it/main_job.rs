@@ -235,7 +235,7 @@ fn a_multicloud_image_made_by_hand() {
     insta::assert_snapshot!(frozen.shown(), @"
     exit 1
     --- stderr
-    error: `web@1` is committed and never changes: edit HEAD and commit
+    error: `web` revision 1 is committed and never changes: edit HEAD, or clone the revision and edit the clone
     ");
 }
 

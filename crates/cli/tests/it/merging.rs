@@ -8,9 +8,16 @@ fn said(program: &Program, lines: &[&str]) -> String {
         let ran = program.run(&words(line));
         format!("$ atlas {line}\n{}", ran.shown())
     });
-    let digest = regex::Regex::new("blake3:[0-9a-f]{64}").unwrap();
-    let text = stable(&answers.collect::<Vec<_>>().join("\n"));
-    digest.replace_all(&text, "blake3:DIGEST").into_owned()
+    let mut text = stable(&answers.collect::<Vec<_>>().join("\n"));
+    for (found, shown) in [
+        ("blake3:[0-9a-f]{64}", "blake3:DIGEST"),
+        (r"(?-u:\b)[0-9a-f]{12}(?-u:\b)", "000000000000"),
+        ("20[0-9]{2}-[0-9]{2}-[0-9]{2}", "YYYY-MM-DD"),
+    ] {
+        let found = regex::Regex::new(found).unwrap();
+        text = found.replace_all(&text, shown).into_owned();
+    }
+    text
 }
 
 /// The words of a command line; what stands between quotation marks is one.

@@ -346,6 +346,29 @@ fn clouds(checked: &Checked) {
     let ancestors = run("image", &["image", "ancestors", made]);
     assert_eq!(ancestors[0]["image_id"], "ami-00000000000000001");
     run("cleanup-list", &["image", "cleanup"]);
+    let text = |number| {
+        let image = format!("ami-0000000000000000{number}");
+        format!(r#"{{"images": [{{"id": "{image}", "checksum": "sha256:ab"}}]}}"#)
+    };
+    let text = format!(
+        r#"{{"version": 1, "locations": {{"{east}": {}, "aws/us-west-2": {}}}}}"#,
+        text(1),
+        text(2)
+    );
+    let summed = own.program.file("summed.json", text);
+    let from = ["--inventory", summed.as_str()];
+    let with = |args: &[&'static str]| [args, &from[..]].concat();
+    run("candidate", &with(&["image", "candidates", east]));
+    run("mci", &["mci", "new", "web"]);
+    let image = ["ami-00000000000000001", "--instance-type", "m5.large"];
+    run(
+        "mci",
+        &with(&[&["mci", "set", "web", east], &image[..]].concat()),
+    );
+    run("matched", &with(&["mci", "match", "web", east]));
+    run("matched", &with(&["mci", "rematch", "web"]));
+    run("matcher", &with(&["mci", "match", "web"]));
+    run("removed", &["mci", "unmatch", "web", east]);
     checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
@@ -389,6 +412,18 @@ fn mcis(checked: &Checked) {
     run(
         "mci",
         &["mci", "unset", "web", "aws/us-east-1", "--tag", "x"],
+    );
+    run("mci-finding", &["mci", "check", "f-x86_64"]);
+    run("mci-finding", &["mci", "check", "web", "--scripts"]);
+    run("required-locations", &["mci", "require", "web", "gcp"]);
+    run("mci", &["mci", "show", "web"]);
+    let off = ["mci", "require", "web", "gcp", "--remove"];
+    run("required-locations", &off);
+    run("free-location", &["mci", "suggest", "web"]);
+    run("suggestion", &["mci", "suggest", "web", "aws/us-east-1"]);
+    run(
+        "suggestion",
+        &["mci", "suggest", "f-x86_64", "aws/us-east-9"],
     );
     run("diff", &["mci", "diff", "web"]);
     run("diff", &["mci", "diff", "f-x86_64@1", "f-x86_64@2"]);

@@ -6,8 +6,8 @@ use crate::{
     contents::{Contents, is_damage, user_data_digest},
     stored::StoredMci,
     tables::{
-        CHANNELS, CONTENTS, KeptMci, KeptUndoPoint, MCIS, REVISIONS, UNDO, USER_DATA,
-        revision_parts, undo_parts,
+        CHANNELS, CONTENTS, KeptMatcher, KeptMci, KeptUndoPoint, MATCHERS, MCIS, REVISIONS, UNDO,
+        USER_DATA, revision_parts, undo_parts,
     },
 };
 use atlas_base::{Digest, canonical};
@@ -58,12 +58,14 @@ impl Care<'_> {
         self.table(&UNDO, |_, _| {}).await?;
         self.table(&MCIS, |_, _| {}).await?;
         self.table(&CHANNELS, |_, _| {}).await?;
+        self.table(&MATCHERS, |_, _| {}).await?;
         self.report.findings.extend(problems);
         self.contents().await?;
         self.revisions().await?;
         self.lineages().await?;
         self.undo_points().await?;
         self.channels().await?;
+        self.matchers().await?;
         self.uses().await
     }
 
@@ -225,6 +227,25 @@ impl Care<'_> {
                 if self.lineage(lineage, &mut last).await?.lacks(number.get()) {
                     let what = format!("points to {number}, which is not there");
                     self.find(format!("{lineage}@{name}: {what}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every matcher stands beside the HEAD of a lineage.
+    async fn matchers(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &MATCHERS)?;
+        let mut last = None;
+        while let Some(page) = walk.next().await? {
+            for (_, kept) in page {
+                let Ok(KeptMatcher(kept)) = kept else {
+                    continue;
+                };
+                let lineage = kept.lineage;
+                if self.lineage(lineage, &mut last).await?.lacks(0) {
+                    let at = kept.matcher.location();
+                    self.find(format!("{lineage}: a matcher for {at}, and no lineage"));
                 }
             }
         }

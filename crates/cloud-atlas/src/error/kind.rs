@@ -41,6 +41,7 @@ impl Error {
             Self::NotFound(_)
             | Self::NoRevision { .. }
             | Self::NoRelease { .. }
+            | Self::NoMatcher { .. }
             | Self::Bundle(BundleError::NoServer { .. })
             | Self::AddScope(AddScopeError::NoParent { .. })
             | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
@@ -63,6 +64,8 @@ impl Error {
             | Self::Restore(RestoreError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
+            | Self::Findings(_)
+            | Self::CoverageLost(_)
             | Self::Channel(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))

@@ -115,7 +115,7 @@ impl Unit {
         let setting = Setting::new(image.clone());
         let mut bound = self.bound([(location, &setting)], scope).await?;
         let record = bound.remove(location).flatten();
-        Ok(record.and_then(|record| record.architecture()))
+        Ok(record.and_then(|bound| bound.record.architecture()))
     }
 }
 

@@ -6,8 +6,8 @@ use crate::{
     support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
-    EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest, MergeMci, Retention, Session,
-    WorkQuery, WorkRequest,
+    CheckOptions, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest, MergeMci,
+    Retention, Session, WorkQuery, WorkRequest,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -101,6 +101,14 @@ reads! {
     });
     diff_pair(who, named) |r| told(who.diff_pair(r, &named.from));
     mci(who, named) |r| told(who.mci(r, &named.from));
+    mci_check(who, named) |r| told(async move {
+        who.mci_check(r, &named.from, &CheckOptions::default()).await
+    });
+    mci_free(who, named) |r| told(who.mci_free(r, &named.from));
+    mci_suggest(who, named) |r| told(async move {
+        who.mci_suggest(r, &named.from, &p("aws/us-west-2")).await
+    });
+    matchers(who, named) |r| told(who.matchers(r, &named.from));
     mci_diff(who, named) |r| told(who.mci_diff(r, r, &named.from));
     mci_graph(who, named) |r| told(who.mci_graph(r, &named.from, GraphBounds::default()));
     mci_log(who, named) |r| told(async move { who.mci_log(r, &named.from, &most()).await });

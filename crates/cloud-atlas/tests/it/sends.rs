@@ -2,11 +2,13 @@
 
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, CloneMci, EventQuery, GraphBounds, GroupRef,
-    ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork, WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, EventQuery,
+    GraphBounds, GroupRef, ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork,
+    WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
+    mci::Deny,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
     template::{ChannelName, Reference},
@@ -106,6 +108,18 @@ fn every_future_of_the_facade_is_send() {
     send(admin.deprecate_mci(&web, &scope, "old"));
     send(admin.revoke_mci(&web, &scope, "bad"));
     send(admin.unmark_mci(&web, &scope));
+    let (deny, checks) = (Deny::Warnings, CheckOptions::default());
+    send(admin.commit_mci_denying(&web, &scope, p("m"), None, &deny, &checks));
+    send(admin.mci_check(&web, &scope, &checks));
+    send(admin.require_locations(&web, &scope, &[]));
+    send(admin.unrequire_locations(&web, &scope, &[]));
+    let east = p("aws/us-east-1");
+    send(admin.match_mci(&web, &scope, &east, None));
+    send(admin.rematch_mci(&web, &scope, None));
+    send(admin.matchers(&web, &scope));
+    send(admin.remove_matcher(&web, &scope, &east));
+    send(admin.mci_free(&web, &scope));
+    send(admin.mci_suggest(&web, &scope, &east));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
     send(admin.mci_log(&web, &scope, &most()));

@@ -72,7 +72,11 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     if out.is_json() {
         return Ok(());
     }
-    let settings: Vec<_> = view.content.settings().iter().collect();
+    let settings = view.content.settings().iter().map(|(location, setting)| {
+        let unregistered = view.unregistered.contains(location);
+        (location, setting, unregistered)
+    });
+    let settings: Vec<_> = settings.collect();
     out.blank()?;
     let headers = ["LOCATION", "INSTANCE TYPE", "IMAGE"];
     out.table(
@@ -101,6 +105,10 @@ fn head_lines(view: &MciView, merges: &[String]) -> Vec<(&'static str, String)> 
             .as_ref()
             .map(|version| ("version", version.to_string())),
     );
+    let required: Vec<_> = view.required.iter().map(CloudLocation::as_str).collect();
+    if !required.is_empty() {
+        lines.push(("requires", required.join(" ")));
+    }
     let tags: Vec<_> = view
         .content
         .tags()
@@ -144,7 +152,9 @@ fn head_line(view: &MciView) -> (&'static str, String) {
     ("head", text)
 }
 
-fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> {
+fn setting_row(
+    (location, setting, unregistered): &(&CloudLocation, &Setting, bool),
+) -> Vec<String> {
     let named = [("kernel", setting.kernel()), ("ramdisk", setting.ramdisk())];
     let named = named
         .into_iter()
@@ -154,7 +164,9 @@ fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> 
         .map(|data| format!("{} bytes of user data", data.as_bytes().len()));
     let more = named.chain(data);
     let instance_type = setting.instance_type().map(ToString::to_string);
-    let image = [setting.image().to_string()].into_iter().chain(more);
+    let mark = if *unregistered { " (unregistered)" } else { "" };
+    let image = format!("{}{mark}", setting.image());
+    let image = [image].into_iter().chain(more);
     let image: Vec<_> = image.collect();
     vec![
         location.to_string(),
