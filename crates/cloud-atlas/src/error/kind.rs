@@ -38,21 +38,7 @@ impl Error {
     /// What a caller does about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound(_)
-            | Self::NoRevision { .. }
-            | Self::NoRelease { .. }
-            | Self::NoMatcher { .. }
-            | Self::Bundle(BundleError::NoServer { .. })
-            | Self::AddScope(AddScopeError::NoParent { .. })
-            | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
-            | Self::RemoveScope(RemoveScopeError::Unknown { .. })
-            | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
-            | Self::RenameScope(RenameScopeError::Unknown { .. })
-            | Self::RenamePrincipal(RenamePrincipalError::Unknown { .. })
-            | Self::Revoke(RevokeError::NotGranted { .. })
-            | Self::Group(GroupError::NotAMember { .. })
-            | Self::Accept(AcceptError::Unknown)
-            | Self::CancelInvitation(_) => ErrorKind::NotFound,
+            _ if self.is_absence() => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
             Self::Mark(MarkError::Reason)
             | Self::Life(LifeError::ReplacesItself { .. })
@@ -138,6 +124,30 @@ impl Error {
             | Self::Restore(RestoreError::Encoding(_)) => ErrorKind::Internal,
             _ => ErrorKind::Invalid,
         }
+    }
+
+    /// Whether something that was named is not there.
+    fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound(_)
+                | Self::NoRevision { .. }
+                | Self::NoRelease { .. }
+                | Self::NoMatcher { .. }
+                | Self::Bundle(BundleError::NoServer { .. })
+                | Self::AddScope(AddScopeError::NoParent { .. })
+                | Self::Grant(
+                    GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. }
+                )
+                | Self::RemoveScope(RemoveScopeError::Unknown { .. })
+                | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
+                | Self::RenameScope(RenameScopeError::Unknown { .. })
+                | Self::RenamePrincipal(RenamePrincipalError::Unknown { .. })
+                | Self::Revoke(RevokeError::NotGranted { .. })
+                | Self::Group(GroupError::NotAMember { .. })
+                | Self::Accept(AcceptError::Unknown)
+                | Self::CancelInvitation(_)
+        )
     }
 }
 

@@ -278,7 +278,8 @@ impl Unit {
         let (mci, number) = if let Some(last) = committed {
             (mci, last.number)
         } else {
-            let (mci, revision) = self.commit(mci, part.message.clone(), time, None).await?;
+            let (mci, revision) =
+                Box::pin(self.commit(mci, part.message.clone(), time, None)).await?;
             (mci, revision.number())
         };
         let import = StoredImport {
