@@ -109,12 +109,12 @@ impl Error {
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })
+            | Self::Sink(_)
+            | Self::Dump(_)
+            | Self::Load(LoadError::Source { .. })
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
             Self::Open(error) => open_kind(error),
             Self::BringBack(error) => bring_back_kind(error),
-            Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
-                ErrorKind::Unavailable
-            }
             Self::Migrate(_)
             | Self::Content(_)
             | Self::Frame(_)
