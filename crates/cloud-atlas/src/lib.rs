@@ -36,6 +36,8 @@ mod limits;
 mod looking;
 mod marking;
 mod matching;
+mod mci_diffs;
+mod mci_graph;
 mod mci_views;
 mod mcis;
 mod merging;
@@ -88,6 +90,8 @@ pub use crate::{
     looking::{CandidateQuery, Candidates},
     marking::MarkedRevision,
     matching::{Matched, MatcherView},
+    mci_diffs::MciDiff,
+    mci_graph::{GraphBounds, MciGraph},
     mci_views::{LogEntry, MciSummary, MciView, Released},
     merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},

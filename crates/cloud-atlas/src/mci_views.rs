@@ -9,7 +9,7 @@ use crate::{
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
 use atlas_image_id::CloudLocation;
-use atlas_mci::{Content, Coverage, Diff, EditWarning, RequiredLocations};
+use atlas_mci::{Content, Coverage, EditWarning, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Condition, Query, StoreError};
 use atlas_template::{ChannelName, Reference, Selector};
@@ -228,32 +228,6 @@ impl Session {
             })
         };
         unit.page(&REVISIONS, vec![query], paging, released).await
-    }
-
-    /// What turns one state into another, of one lineage or of two.
-    ///
-    /// # Errors
-    ///
-    /// One of them is not there or not visible.
-    pub async fn mci_diff(
-        &self,
-        before: &Reference,
-        after: &Reference,
-        from: &Scope,
-    ) -> Result<Diff, Error> {
-        let unit = self.read().await?;
-        let mut contents = Vec::with_capacity(2);
-        for reference in [before, after] {
-            let located = unit.locate(reference, from, Permission::MciDiff).await?;
-            let state = unit
-                .state(&located.mci, reference.selector.as_ref())
-                .await?;
-            contents.push(state.content.shared());
-        }
-        match contents.as_slice() {
-            [before, after] => Ok(Diff::between(before, after)),
-            _ => Ok(Diff::default()),
-        }
     }
 
     /// The pair that a diff of one lineage compares unless two are named: the newest revision and

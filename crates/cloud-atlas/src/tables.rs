@@ -170,6 +170,12 @@ pub(crate) const MCIS: Table<KeptMci> = Table::new(
             let row = || Parts::from(kept.0.scope.as_str());
             edited.then(row).into_iter().collect()
         }),
+        Index::many("origin", |kept| {
+            let origin = kept.0.origin.iter();
+            origin
+                .map(|origin| Parts::from(origin.lineage.to_string()))
+                .collect()
+        }),
     ],
 );
 

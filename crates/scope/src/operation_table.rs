@@ -97,6 +97,7 @@ const COMMANDS: &[(&str, P)] = &[
     ("mci unmark", P::MciMark),
     ("mci log", P::MciView),
     ("mci diff", P::MciDiff),
+    ("mci graph", P::MciView),
     ("mci coverage", P::MciView),
     ("mci check", P::MciView),
     ("mci require", P::MciEdit),

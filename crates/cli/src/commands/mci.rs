@@ -1,8 +1,10 @@
 //! `atlas mci`: MultiCloud Images.
 
 mod check;
+mod diff;
 mod edit;
 mod gate;
+mod graph;
 mod history;
 mod look;
 mod matching;
@@ -41,6 +43,11 @@ pub(crate) enum Mci {
     },
     Check(check::Check),
     Commit(check::Commit),
+    Require(gate::Require),
+    Match(matching::Match),
+    Rematch(matching::Rematch),
+    Unmatch(matching::Unmatch),
+    Suggest(suggest::Suggest),
     Clone(history::Clone),
     Merge(Box<merge::Merge>),
     Restore(history::Restore),
@@ -55,29 +62,22 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
-    Require(gate::Require),
-    Match(matching::Match),
-    Rematch(matching::Rematch),
-    Unmatch(matching::Unmatch),
-    Suggest(suggest::Suggest),
     /// List the revisions, newest first
     Log {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        /// Draw what was made from what: HEAD, the revisions, those of other lineages that were
+        /// merged or cloned, and clones; up to 1000 revisions in one piece
+        #[arg(long, conflicts_with = "after")]
+        graph: bool,
         #[command(flatten)]
         page: PageArgs,
     },
     /// Compare two states, of one or of two
-    Diff {
-        /// What was before
-        #[arg(value_name = "REF")]
-        before: Reference,
-        /// What came after [default: HEAD if it holds edits, against the newest revision; else the
-        /// newest revision, against the one before]
-        #[arg(value_name = "REF")]
-        after: Option<Reference>,
-    },
+    Diff(diff::Diff),
+    /// Draw what was made from what, as a picture or for programs that draw
+    Graph(graph::Graph),
     /// Draw which locations each revision serves
     Coverage {
         /// Which ones, a lane each
@@ -126,6 +126,11 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Show { reference } => look::show(&reference, &session, from, out),
         Mci::Check(check) => check::check(&check, &session, from, out),
         Mci::Commit(commit) => check::commit(commit, &session, from, out),
+        Mci::Require(require) => gate::require(&require, &session, from, out),
+        Mci::Match(make) => matching::make(&make, &session, from, out),
+        Mci::Rematch(again) => matching::again(&again, &session, from, out),
+        Mci::Unmatch(unmatch) => matching::remove(&unmatch, &session, from, out),
+        Mci::Suggest(suggest) => suggest::suggest(&suggest, &session, from, out),
         Mci::Clone(clone) => history::clone(clone, &session, from, out),
         Mci::Merge(merge) => merge::merge(*merge, &session, from, out),
         Mci::Restore(restore) => history::restore(&restore, &session, from, out),
@@ -133,13 +138,16 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
         Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
         Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
-        Mci::Require(require) => gate::require(&require, &session, from, out),
-        Mci::Match(make) => matching::make(&make, &session, from, out),
-        Mci::Rematch(again) => matching::again(&again, &session, from, out),
-        Mci::Unmatch(unmatch) => matching::remove(&unmatch, &session, from, out),
-        Mci::Suggest(suggest) => suggest::suggest(&suggest, &session, from, out),
-        Mci::Log { reference, page } => look::log(&reference, page, &session, from, out),
-        Mci::Diff { before, after } => look::diff(before, after, &session, from, out),
+        Mci::Log {
+            reference,
+            graph: true,
+            page,
+        } => graph::log(&reference, &page, &session, from, out),
+        Mci::Log {
+            reference, page, ..
+        } => look::log(&reference, page, &session, from, out),
+        Mci::Graph(args) => graph::run(args, &session, from, out),
+        Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),
     }
 }

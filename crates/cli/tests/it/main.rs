@@ -14,9 +14,11 @@ mod bad_input;
 mod checking;
 mod clouds;
 mod damage;
+mod diffs;
 mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;
+mod graphs;
 mod guides;
 mod help;
 mod ids;
@@ -31,3 +33,4 @@ mod records;
 mod registering;
 mod schema;
 mod sharing;
+mod three_way_merge;

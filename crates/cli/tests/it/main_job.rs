@@ -206,6 +206,7 @@ fn a_multicloud_image_made_by_hand() {
     --- stdout
     web@1 → web@head
     locations: 1 changed, 0 gained, 1 lost
+    lost: aws/eu-west-1
 
     - aws/eu-west-1  instance type  m7i.large
     - aws/eu-west-1  image          ami-0123456789abcdef0

@@ -436,6 +436,8 @@ fn mcis(checked: &Checked) {
     run("release", &["release", "list", "web"]);
     run("log-entry", &["mci", "log", "web"]);
     run("log-entry", &["mci", "log", "f-x86_64"]);
+    run("graph", &["mci", "log", "--graph", "web"]);
+    run("graph", &["mci", "graph", "f-x86_64", "--limit", "1"]);
     run("coverage", &["mci", "coverage", "f-x86_64", "web"]);
     versions(checked);
 }

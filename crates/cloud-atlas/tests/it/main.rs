@@ -27,6 +27,7 @@ mod filters;
 mod frames;
 mod gating;
 mod golden;
+mod graphs;
 mod imports;
 mod inventories;
 mod isolation;

@@ -6,8 +6,8 @@ use crate::{
     support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
-    CheckOptions, EventQuery, GroupRef, ImageQuery, LaunchRequest, MergeMci, Retention, Session,
-    WorkQuery, WorkRequest,
+    CheckOptions, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest, MergeMci,
+    Retention, Session, WorkQuery, WorkRequest,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -110,6 +110,7 @@ reads! {
     });
     matchers(who, named) |r| told(who.matchers(r, &named.from));
     mci_diff(who, named) |r| told(who.mci_diff(r, r, &named.from));
+    mci_graph(who, named) |r| told(who.mci_graph(r, &named.from, GraphBounds::default()));
     mci_log(who, named) |r| told(async move { who.mci_log(r, &named.from, &most()).await });
     mci_merge_preview(who, named) |r| told(async move {
         who.mci_merge_preview(&merge(r, named)).await

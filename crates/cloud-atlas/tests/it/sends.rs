@@ -3,7 +3,8 @@
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, EventQuery,
-    GroupRef, ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork, WorkQuery,
+    GraphBounds, GroupRef, ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork,
+    WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -96,17 +97,6 @@ fn every_future_of_the_facade_is_send() {
     send(admin.create_mci(&scope, name.clone()));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));
-    let clone = CloneMci::new(web.clone(), scope.clone());
-    send(admin.clone_mci(&clone));
-    let merge = MergeMci::new(web.clone(), web.clone(), scope.clone());
-    send(admin.merge_mci(&merge));
-    send(admin.mci_merge_preview(&merge));
-    send(admin.restore_mci(&web, &scope, None));
-    send(admin.undo_mci(&web, &scope, None, None));
-    send(admin.mci_undo_points(&web, &scope));
-    send(admin.deprecate_mci(&web, &scope, "old"));
-    send(admin.revoke_mci(&web, &scope, "bad"));
-    send(admin.unmark_mci(&web, &scope));
     let (deny, checks) = (Deny::Warnings, CheckOptions::default());
     send(admin.commit_mci_denying(&web, &scope, p("m"), None, &deny, &checks));
     send(admin.mci_check(&web, &scope, &checks));
@@ -119,10 +109,22 @@ fn every_future_of_the_facade_is_send() {
     send(admin.remove_matcher(&web, &scope, &east));
     send(admin.mci_free(&web, &scope));
     send(admin.mci_suggest(&web, &scope, &east));
+    let clone = CloneMci::new(web.clone(), scope.clone());
+    send(admin.clone_mci(&clone));
+    let merge = MergeMci::new(web.clone(), web.clone(), scope.clone());
+    send(admin.merge_mci(&merge));
+    send(admin.mci_merge_preview(&merge));
+    send(admin.restore_mci(&web, &scope, None));
+    send(admin.undo_mci(&web, &scope, None, None));
+    send(admin.mci_undo_points(&web, &scope));
+    send(admin.deprecate_mci(&web, &scope, "old"));
+    send(admin.revoke_mci(&web, &scope, "bad"));
+    send(admin.unmark_mci(&web, &scope));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
     send(admin.mci_log(&web, &scope, &most()));
     send(admin.mci_diff(&web, &web, &scope));
+    send(admin.mci_graph(&web, &scope, GraphBounds::default()));
     send(admin.diff_pair(&web, &scope));
     send(admin.coverage(std::slice::from_ref(&web), &scope));
     send(admin.assign_channel(&stable, &web, &scope));

@@ -2,15 +2,15 @@
 
 use super::history::called;
 use crate::{
-    exit::{Failure, Run},
+    exit::Run,
     pages::PageArgs,
-    print::{self, Columns, DiffLine, Out, note, warn},
+    print::{self, Columns, Out, note, warn},
 };
 use cloud_atlas::{
     LogEntry, MciSummary, MciView, Session,
     history::Revision,
     image_id::CloudLocation,
-    mci::{CoverageRow, Diff, DiffRow, EditWarning, Setting},
+    mci::{CoverageRow, EditWarning, Setting},
     scope::Scope,
     template::Reference,
 };
@@ -219,101 +219,9 @@ fn day(revision: &Revision) -> String {
     at.split('T').next().unwrap_or_default().to_owned()
 }
 
-/// A diff with what was compared.
-#[derive(Serialize)]
-struct Compared {
-    before: String,
-    after: String,
-    gained: Vec<CloudLocation>,
-    lost: Vec<CloudLocation>,
-    modified: Vec<CloudLocation>,
-    diff: Diff,
-}
-
-pub(super) fn diff(
-    before: Reference,
-    after: Option<Reference>,
-    session: &Session,
-    from: &Scope,
-    out: &mut Out,
-) -> Run {
-    let (labels, before, after) = if let Some(after) = after {
-        ([before.to_string(), after.to_string()], before, after)
-    } else {
-        if before.selector.is_some() {
-            let message =
-                format!("say what `{before}` is compared with, or leave out what follows the `@`");
-            return Err(Failure::misused(message));
-        }
-        let (older, newer) = session.diff_pair(&before, from).block_on()?;
-        let named = |state: &Reference| Reference {
-            target: before.target.clone(),
-            ..state.clone()
-        };
-        let labels = [named(&older).to_string(), named(&newer).to_string()];
-        (labels, older, newer)
-    };
-    let [before_label, after_label] = labels;
-    let diff = session.mci_diff(&before, &after, from).block_on()?;
-    let all = |locations: Vec<&CloudLocation>| locations.into_iter().cloned().collect::<Vec<_>>();
-    let (gained, lost, modified) = (all(diff.gained()), all(diff.lost()), all(diff.modified()));
-    let compared = Compared {
-        before: before_label,
-        after: after_label,
-        gained,
-        lost,
-        modified,
-        diff,
-    };
-    out.one(&compared, |out| {
-        let Compared {
-            before,
-            after,
-            gained,
-            lost,
-            modified,
-            diff,
-        } = &compared;
-        writeln!(out, "{before} → {after}")?;
-        let (gained, lost, modified) = (gained.len(), lost.len(), modified.len());
-        if diff.is_empty() {
-            return writeln!(out, "no difference");
-        }
-        writeln!(
-            out,
-            "locations: {modified} changed, {gained} gained, {lost} lost"
-        )?;
-        writeln!(out)?;
-        print::diff(&diff_lines(diff), out)
-    })
-}
-
-/// The rows of a diff, as they are printed.
-pub(super) fn diff_lines(diff: &Diff) -> Vec<DiffLine> {
-    diff.rows().into_iter().map(diff_line).collect()
-}
-
-/// Says what whoever changes HEAD should know.
 pub(super) fn warned(warnings: &[EditWarning]) {
     for warning in warnings {
         warn(warning);
-    }
-}
-
-fn diff_line(
-    DiffRow {
-        location,
-        field,
-        before,
-        after,
-    }: DiffRow,
-) -> DiffLine {
-    let place = location.map_or_else(String::new, |location| location.to_string());
-    DiffLine {
-        place,
-        field: field.to_owned(),
-        before,
-        after,
     }
 }
 

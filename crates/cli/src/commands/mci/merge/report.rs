@@ -1,7 +1,7 @@
 //! What a merge came to, as people and programs read it.
 
 use crate::{
-    commands::mci::look::{diff_lines, warned},
+    commands::mci::{diff::diff_lines, look::warned},
     exit::Run,
     print::{self, Out, note, warn},
 };
@@ -82,7 +82,7 @@ fn changes(merge: &MciMerge, out: &mut dyn Write) -> io::Result<()> {
         out,
         "locations: {changed} changed, {gained} gained, {lost} lost\n"
     )?;
-    print::diff(&diff_lines(diff), out)
+    print::diff(&diff_lines(&diff.rows()), out)
 }
 
 /// A conflict with its values, the lines of user data that both sides changed, and the options that
