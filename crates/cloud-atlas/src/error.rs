@@ -122,11 +122,13 @@ pub enum Error {
     /// A matcher was not made, or did not match.
     #[error(transparent)]
     Match(#[from] MatchError),
-    /// The lineage has no such matcher.
-    #[error("`{mci}` has no such matcher: make one after the setting of a location")]
+    /// The lineage has no matcher, or none of a cloud.
+    #[error("`{mci}` has no matcher{}: make one after the setting of a location", match .location { Some(location) => format!(" of the cloud of {location}"), None => String::new() })]
     NoMatcher {
         /// Which one.
         mci: Name,
+        /// A location of the cloud.
+        location: Option<CloudLocation>,
     },
     /// HEAD was not committed.
     #[error(transparent)]

@@ -58,7 +58,7 @@ struct Ahead {
 #[derive(Clone)]
 enum Example {
     /// A new example, in place of that of a matcher of its cloud.
-    Of(CloudLocation, Setting, Checksum),
+    Of(Box<(CloudLocation, Setting, Checksum)>),
     /// The matchers as they are.
     Kept,
 }
@@ -84,13 +84,14 @@ impl Session {
         let content = mci.head.content();
         let setting = content.setting(location)?.clone();
         let checksum = self.checksum_of(&mci, location, setting.image()).await?;
-        let example = Example::Of(location.clone(), setting, checksum);
+        let example = Example::Of(Box::new((location.clone(), setting, checksum)));
         let name = content.nickname().clone();
         let done = self.run_matchers(mci, example, reference, from).await?;
         // INVARIANT: a new example is matched.
-        done.into_iter()
-            .next()
-            .ok_or(Error::NoMatcher { mci: name })
+        done.into_iter().next().ok_or(Error::NoMatcher {
+            mci: name,
+            location: None,
+        })
     }
 
     /// Lets the matchers of a lineage match anew, in one edit of HEAD: settings are made, become
@@ -160,6 +161,7 @@ impl Session {
                 let Some(removed) = MATCHERS.delete(&unit.tx, &at, parts).await? else {
                     return Err(Error::NoMatcher {
                         mci: mci.head.content().nickname().clone(),
+                        location: Some(location.clone()),
                     });
                 };
                 let change = Change::removed(&text(&removed.0.matcher));
@@ -252,10 +254,12 @@ impl Example {
             Self::Kept if matchers.is_empty() => {
                 return Err(Error::NoMatcher {
                     mci: content.nickname().clone(),
+                    location: None,
                 });
             }
             Self::Kept => {}
-            Self::Of(location, setting, checksum) => {
+            Self::Of(example) => {
+                let (location, setting, checksum) = &**example;
                 let near = |matcher: &Matcher| matcher.is_near(location);
                 let before = matchers.into_iter().find(near);
                 let (at, setting) = (location.clone(), setting.clone());

@@ -15,6 +15,7 @@ mod checking;
 mod clouds;
 mod damage;
 mod diffs;
+mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;
 mod graphs;

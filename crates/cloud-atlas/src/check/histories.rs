@@ -7,7 +7,7 @@ use crate::{
     stored::StoredMci,
     tables::{
         CHANNELS, CONTENTS, KeptMatcher, KeptMci, KeptUndoPoint, MATCHERS, MCIS, REVISIONS, UNDO,
-        USER_DATA, revision_parts, undo_parts,
+        USER_DATA, matcher_parts, revision_parts, undo_parts,
     },
 };
 use atlas_base::{Digest, canonical};
@@ -238,15 +238,16 @@ impl Care<'_> {
         let mut walk = Walk::new(self.snapshot, self.partition, &MATCHERS)?;
         let mut last = None;
         while let Some(page) = walk.next().await? {
-            for (_, kept) in page {
+            for (key, kept) in page {
                 let Ok(KeptMatcher(kept)) = kept else {
                     continue;
                 };
-                let lineage = kept.lineage;
+                let (lineage, at) = (kept.lineage, kept.matcher.location());
                 if self.lineage(lineage, &mut last).await?.lacks(0) {
-                    let at = kept.matcher.location();
                     self.find(format!("{lineage}: a matcher for {at}, and no lineage"));
                 }
+                let parts = matcher_parts(lineage, at);
+                self.place(&key, &MATCHERS.key(self.partition, parts)?);
             }
         }
         Ok(())

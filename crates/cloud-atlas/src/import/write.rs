@@ -253,6 +253,9 @@ impl Unit {
             }
             .into());
         }
+        // The document says what its images are for: their records are not looked up.
+        let types = &self.shared.instance_types;
+        content.admit(mci.head.content(), &part.known(&content), types)?;
         mci.head = mci.head.edited(content);
         self.put_mci(mci.clone()).await?;
         self.audit_edit(&mci, &diff).await?;

@@ -72,7 +72,7 @@ impl Session {
         drop(unit);
         known.extend(mci.head.content().settings().keys().cloned());
         let examples: Vec<_> = match example {
-            Example::Of(location, ..) => vec![location.clone()],
+            Example::Of(example) => vec![example.0.clone()],
             Example::Kept => matchers.iter().map(|it| it.location().clone()).collect(),
         };
         let (mut answers, mut looks) = (BTreeMap::new(), Looks::default());
@@ -81,19 +81,19 @@ impl Session {
             let near = known.iter().filter(|at| {
                 at.cloud() == example.cloud() && at.installation() == example.installation()
             });
-            let mut asked = BTreeSet::new();
+            let mut places = BTreeSet::new();
             let mut images = Vec::new();
             for location in near.filter(|at| who.inventory.covers(at)) {
                 for image in who.images(location).await? {
                     images.push((location.clone(), image));
                 }
-                asked.insert(location.clone());
+                places.insert(location.clone());
             }
             for (location, image) in &images {
                 let look = Look::Found(Box::new(image.clone()));
                 looks.add(location, &image.image_id, KnownImage::new(&look, None));
             }
-            answers.insert(example, SummedImages::new(asked, images));
+            answers.insert(example, SummedImages::new(places, images));
         }
         let (after, _) = example.rematch(&mci, matchers, &answers)?;
         let judged = after.to_judge(mci.head.content());

@@ -4,7 +4,7 @@ use crate::support::{World, add_credential, image, p, run, set};
 use cloud_atlas::{
     CheckOptions, Error, ErrorKind, ImageQuery, Session,
     history::Generation,
-    image::{Architecture, ImageName, LaunchPermission, OsFacts},
+    image::{AgentFacts, Architecture, ImageName, LaunchPermission, OsFacts},
     image_id::Cloud,
     mci::{CheckCode, Deny, Finding, HeadEdit},
     scope::Scope,
@@ -229,5 +229,33 @@ fn m12_who_may_not_commit_is_told_nothing_of_what_checks_find() {
             .mci_check(&web, &p("/beta"), &options)
             .await;
         assert_eq!(bert.unwrap_err().kind(), ErrorKind::NotFound);
+    });
+}
+
+#[test]
+fn m12_the_tag_of_an_agent_and_the_need_for_one_are_options() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        registered(&dana, "/acme", EAST, 1, "44.1").await;
+        let mut none = image("/acme", WEST, 2);
+        none.agent = Some(AgentFacts::Absent);
+        dana.register_image(none).await.unwrap();
+        let tag = HeadEdit::AddTag(p("agent:kind=ours"));
+        with(&dana, "/acme", vec![set(EAST, 1), set(WEST, 2), tag]).await;
+        let found = async |options: &CheckOptions| {
+            let findings = dana.mci_check(&web(), &acme(), options).await.unwrap();
+            let codes = codes(&findings).into_iter();
+            codes
+                .filter(|code| code.starts_with("agent"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let mut options = CheckOptions::default();
+        assert_eq!(found(&options).await, "agent-untagged");
+        options.needs_agent = true;
+        assert_eq!(found(&options).await, "agent-untagged agent-missing");
+        options.agent_tag = Some(p("agent:kind=ours"));
+        assert_eq!(found(&options).await, "agent-tag-unfounded agent-missing");
     });
 }

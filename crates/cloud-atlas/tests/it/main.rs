@@ -18,6 +18,7 @@ mod cloning;
 mod concurrency;
 mod counting;
 mod crossing;
+mod crowd;
 mod damage;
 mod elsewhere;
 #[cfg(feature = "postgres")]
@@ -51,6 +52,7 @@ mod reads;
 mod referring;
 mod registration;
 mod renaming;
+mod replays;
 mod resolving;
 mod retiring;
 mod rules;

@@ -271,3 +271,15 @@ fn m14_who_may_not_edit_matches_nothing_and_asks_no_cloud() {
         assert_eq!(seen.unwrap().len(), 1);
     });
 }
+
+#[test]
+fn m14_a_check_of_the_store_knows_of_matchers() {
+    let world = world(&four());
+    run(async {
+        let dana = made(&world, vec![set(EAST, 1)]).await;
+        match_east(&dana).await;
+        let report = world.atlas.check().await.unwrap();
+        assert_eq!(report.findings, [""; 0]);
+        assert_eq!(report.records["matcher"], 1);
+    });
+}

@@ -343,6 +343,19 @@ fn refusals_of_the_parts_are_passed_on() {
         let east = ask("web@unknown", "aws/us-east-1", "/acme");
         let nothing = p("img-0000000000000000000000000000000f");
         vec![
+            admin.rematch_mci(&web, &scope, None).await.unwrap_err(),
+            admin
+                .remove_matcher(&web, &scope, &p("gcp"))
+                .await
+                .unwrap_err(),
+            admin
+                .match_mci(&web, &scope, &p("aws/us-east-1"), None)
+                .await
+                .unwrap_err(),
+            admin
+                .unrequire_locations(&web, &scope, &[p("gcp")])
+                .await
+                .unwrap_err(),
             admin.mci(&p("nothing"), &scope).await.unwrap_err(),
             admin.mci(&web, &nowhere).await.unwrap_err(),
             admin.image(nothing, &scope).await.unwrap_err(),

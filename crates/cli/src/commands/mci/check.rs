@@ -17,7 +17,8 @@ use pollster::FutureExt as _;
 /// What checks go by.
 #[derive(Debug, clap::Args)]
 struct CheckArgs {
-    /// The tag that says that the images have an agent; that of `RightLink` unless it is given
+    /// The tag that says that the images have an agent [default:
+    /// `provides:rs_agent_type=right_link`]
     #[arg(long, value_name = "TAG")]
     agent_tag: Option<Tag>,
     /// Scripts are to run on what is launched, so that images need an agent
@@ -48,7 +49,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "CODES")]
     deny: Option<Deny>,
     #[command(flatten)]
-    args: CheckArgs,
+    rules: CheckArgs,
 }
 
 /// Freeze HEAD as the next revision, which never changes again
@@ -68,11 +69,11 @@ pub(crate) struct Commit {
     #[arg(long, value_name = "CODES")]
     deny: Option<Deny>,
     #[command(flatten)]
-    args: CheckArgs,
+    rules: CheckArgs,
 }
 
 pub(super) fn check(check: &Check, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let options = check.args.options();
+    let options = check.rules.options();
     let findings = session
         .mci_check(&check.reference, from, &options)
         .block_on()?;
@@ -102,7 +103,7 @@ fn row(finding: &Finding) -> Vec<String> {
 }
 
 pub(super) fn commit(commit: Commit, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let options = commit.args.options();
+    let options = commit.rules.options();
     let Commit {
         reference,
         message,
