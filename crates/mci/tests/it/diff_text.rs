@@ -46,7 +46,7 @@ fn d03_unified_text_shows_user_data_by_lines() {
     // Coverage stands above it.
     let text = unified.to_string();
     let covered = unified.with_coverage(&report.coverage).to_string();
-    let lost = "coverage gained gcp\ncoverage lost aws/us-west-2\n";
+    let lost = "coverage lost aws/us-west-2\n";
     assert_eq!(covered, format!("{lost}{text}"));
     let none = DiffCoverage::default();
     let same = Diff::default();
