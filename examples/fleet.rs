@@ -116,11 +116,12 @@ async fn show_change(admin: &Session, scope: &Scope, mci: &Reference) -> Done {
     let diff = admin
         .mci_diff(&at(before.number()), &at(newest.number()), scope)
         .await?;
+    let (diff, coverage) = (diff.diff, diff.report.coverage);
     println!("   {} → {}", before.message(), newest.message());
     let (other, gained, lost) = (
         diff.modified().len(),
-        diff.gained().len(),
-        diff.lost().len(),
+        coverage.gained.len(),
+        coverage.lost.len(),
     );
     println!("   {other} locations have another image, {gained} were gained, {lost} lost; such as");
     for row in diff

@@ -80,8 +80,12 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Self::PREFIX)?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // Digests are in every record and in what other digests are taken over: at once, and not
+        // byte by byte.
+        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+        let pairs = self.0.iter().map(|byte| [byte >> 4, byte & 15]);
+        let digits: String = pairs.flatten().map(digit).collect();
+        write!(f, "{}{digits}", Self::PREFIX)
     }
 }
 

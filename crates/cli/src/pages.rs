@@ -31,6 +31,11 @@ impl PageArgs {
         self.limit.map_or(Paging::USUAL, Into::into)
     }
 
+    /// How many items are to be shown of what comes in one piece of at most so many.
+    pub(crate) fn count_of(&self, most: usize) -> usize {
+        if self.all { most } else { self.count() }
+    }
+
     /// Prints the page that was asked for, or page after page to the end.
     pub(crate) fn show<T: Serialize>(
         self,

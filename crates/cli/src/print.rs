@@ -2,13 +2,15 @@
 
 mod coverage;
 mod diff;
+mod graph;
 mod json;
 mod parts;
 mod table;
 
 pub(crate) use self::{
     coverage::coverage,
-    diff::{DiffLine, diff},
+    diff::{DiffLine, diff, unified},
+    graph::graph,
     parts::parts,
     table::{Columns, moment},
 };

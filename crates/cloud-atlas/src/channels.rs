@@ -106,7 +106,7 @@ impl Session {
 
 impl Unit {
     /// The committed revision that a selector names; the newest where there is none.
-    async fn number(
+    pub(crate) async fn number(
         &self,
         located: &Located,
         selector: Option<&Selector>,
@@ -139,6 +139,7 @@ impl Unit {
         to: RevisionNumber,
         marks: &Marks,
     ) -> Result<Channel, Error> {
+        self.gate_promotion(mci, &name, to).await?;
         let before = self.channel(mci, &name).await?;
         let step = ChannelMove {
             revision: to,

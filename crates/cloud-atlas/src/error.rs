@@ -4,11 +4,11 @@ mod convert;
 mod kind;
 mod not_found;
 
-use crate::{ExportError, ImportError, LoadError, OpenError, RefusedImage};
+use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    CommitError, FrameError, FrozenError, MarkError, ParseAuthorError, RevisionMismatch,
-    RevisionNumber, StaleHead,
+    BringBackError, CommitError, FrameError, FrozenError, MarkError, NotEditable, ParseAuthorError,
+    RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
 };
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
@@ -17,14 +17,14 @@ use atlas_image::{
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
-use atlas_mci::{EditError, NotReady};
+use atlas_mci::{CoverageLost, EditError, MatchError, MergeError, NotReady, RequireError};
 use atlas_scope::{
     AcceptError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied, GrantError,
     GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError, Selector};
+use atlas_template::{ChannelError, LockError, ResolveError};
 use semver::VersionReq;
 
 pub use self::{
@@ -82,13 +82,18 @@ pub enum Error {
         /// What was asked for.
         wanted: VersionReq,
     },
-    /// A committed revision cannot be edited (RightScale).
-    #[error("`{mci}@{selector}` is committed and never changes: edit HEAD and commit")]
-    Frozen {
-        /// Which one.
+    /// What is committed or imported cannot be edited (RightScale).
+    #[error(transparent)]
+    NotEditable(#[from] NotEditable),
+    /// All names that are offered for a clone are taken.
+    #[error(
+        "all names that can be offered for a clone of `{mci}` are taken at {scope}: choose one"
+    )]
+    NoFreeName {
+        /// What is cloned.
         mci: Name,
-        /// The state that was named.
-        selector: Selector,
+        /// Where.
+        scope: Scope,
     },
     /// HEAD cannot be named by what must not move.
     #[error("`{mci}@head` moves with every edit: commit it and name the revision")]
@@ -105,9 +110,41 @@ pub enum Error {
     /// HEAD is not fit to be committed.
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    /// HEAD was not committed for what its checks found.
+    #[error(transparent)]
+    Findings(#[from] atlas_mci::Denied),
+    /// A commit or a promotion would leave required locations without an image.
+    #[error(transparent)]
+    CoverageLost(#[from] CoverageLost),
+    /// The required locations of a lineage stay as they are.
+    #[error(transparent)]
+    Require(#[from] RequireError),
+    /// A matcher was not made, or did not match.
+    #[error(transparent)]
+    Match(#[from] MatchError),
+    /// The lineage has no matcher, or none of a cloud.
+    #[error("`{mci}` has no matcher{}: make one after the setting of a location", match .location { Some(location) => format!(" of the cloud of {location}"), None => String::new() })]
+    NoMatcher {
+        /// Which one.
+        mci: Name,
+        /// A location of the cloud.
+        location: Option<CloudLocation>,
+    },
     /// HEAD was not committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
+    /// Conflicts of a merge are open, and nothing was changed.
+    #[error("{}", open(.0))]
+    OpenConflicts(Box<MciMerge>),
+    /// Conflicts were settled in a way that is none.
+    #[error(transparent)]
+    Merge(MergeError),
+    /// An old revision was not restored.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// No undo point was brought back.
+    #[error(transparent)]
+    BringBack(#[from] BringBackError),
     /// A mark was not set.
     #[error(transparent)]
     Mark(#[from] MarkError),
@@ -318,4 +355,9 @@ pub enum Error {
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),
+}
+
+fn open(merge: &MciMerge) -> MergeError {
+    let conflicts = merge.conflicts.clone();
+    MergeError::Open { conflicts }
 }

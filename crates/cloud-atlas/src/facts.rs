@@ -16,7 +16,19 @@ use std::collections::BTreeMap;
 
 /// The records that the images of settings are bound to, by the locations of the settings; none
 /// where no record is seen.
-pub(crate) type Bound = BTreeMap<CloudLocation, Option<ImageRecord>>;
+pub(crate) type Bound = BTreeMap<CloudLocation, Option<BoundRecord>>;
+
+/// The record that an image is bound to.
+#[derive(Debug, Clone)]
+pub(crate) struct BoundRecord {
+    pub(crate) record: ImageRecord,
+    /// Whether it is of another branch, and opened by a launch permission.
+    pub(crate) opened: bool,
+}
+
+/// A content and what was known of its images before a transaction.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KnownFacts(pub(crate) Option<(Content, Facts)>);
 
 /// What was found out about images before a transaction; what is not in it is read within.
 ///
@@ -24,6 +36,24 @@ pub(crate) type Bound = BTreeMap<CloudLocation, Option<ImageRecord>>;
 /// the hundred. A record that changes in between is no harm: each launch judges again.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Looks(BTreeMap<(CloudLocation, ImageId), KnownImage>);
+
+impl Looks {
+    pub(crate) fn add(&mut self, location: &CloudLocation, image: &ImageId, known: KnownImage) {
+        self.0.insert((location.clone(), image.clone()), known);
+    }
+
+    /// Adds what the records say that settings are bound to.
+    pub(crate) fn bind(&mut self, bound: &Bound) {
+        for ((location, _), known) in &mut self.0 {
+            if let Some(bound) = bound.get(location) {
+                let record = bound.as_ref().map(|bound| &bound.record);
+                let told = KnownImage::new(&Look::Unasked, record);
+                known.architecture = told.architecture.or(known.architecture);
+                known.unregistered = told.unregistered;
+            }
+        }
+    }
+}
 
 /// How many settings are looked up in one trip.
 const AT_ONCE: usize = 500;
@@ -67,29 +97,14 @@ impl Session {
                 }
                 for secret in secrets {
                     let ask = Ask::new(&placed.location).with(secret);
-                    look = better(look, inventory.describe(ask, image).await?.into());
+                    look = look.or(inventory.describe(ask, image).await?.into());
                 }
             }
-            let record = bound.get(location).and_then(Option::as_ref);
-            let known = KnownImage::new(&look, record);
+            let bound = bound.get(location).and_then(Option::as_ref);
+            let known = KnownImage::new(&look, bound.map(|bound| &bound.record));
             looks.0.insert((location.clone(), image.clone()), known);
         }
         Ok(looks)
-    }
-}
-
-/// What two credentials see together: one that may use the image is enough.
-fn better(one: Look, other: Look) -> Look {
-    let rank = |look: &Look| match look {
-        Look::Unasked => 0,
-        Look::Missing => 1,
-        Look::Found(image) if image.closed => 2,
-        Look::Found(_) => 3,
-    };
-    if rank(&other) > rank(&one) {
-        other
-    } else {
-        one
     }
 }
 
@@ -113,8 +128,9 @@ impl Unit {
                 None => unread.push((location, setting)),
             }
         }
-        for (location, record) in self.bound(unread, &mci.scope).await? {
-            let image = KnownImage::new(&Look::Unasked, record.as_ref());
+        for (location, bound) in self.bound(unread, &mci.scope).await? {
+            let record = bound.as_ref().map(|bound| &bound.record);
+            let image = KnownImage::new(&Look::Unasked, record);
             known.insert(location, image);
         }
         Ok(after.admit(before, &known, &self.shared.instance_types)?)
@@ -124,9 +140,9 @@ impl Unit {
     /// launch from there would find.
     pub(crate) async fn facts(&self, content: &Content, viewer: &Scope) -> Result<Facts, Error> {
         let bound = self.bound(content.settings(), viewer).await?;
-        let facts = bound.into_iter().map(|(location, record)| {
-            let facts = record.map_or(ImageFacts::Unregistered, |record| {
-                ImageFacts::Registered(Box::new(RegisteredImage::of(&record, self.now)))
+        let facts = bound.into_iter().map(|(location, bound)| {
+            let facts = bound.map_or(ImageFacts::Unregistered, |bound| {
+                ImageFacts::Registered(Box::new(RegisteredImage::of(&bound.record, self.now)))
             });
             (location, facts)
         });
@@ -171,14 +187,18 @@ impl Unit {
                     .filter_map(|found| Some(found?.record.0))
                     .collect();
                 let nearest = nearest_or_opened(&held, [], viewer);
-                let record = nearest.map(|nearest| nearest.record.clone());
-                if record.is_none() {
+                let nearest = nearest.map(|nearest| BoundRecord {
+                    record: nearest.record.clone(),
+                    opened: false,
+                });
+                if nearest.is_none() {
                     missing.push((*location, *setting));
                 }
-                bound.insert((*location).clone(), record);
+                bound.insert((*location).clone(), nearest);
             }
             for (location, record) in self.bound_by_permission(&missing, viewer).await? {
-                bound.insert(location, Some(record));
+                let opened = true;
+                bound.insert(location, Some(BoundRecord { record, opened }));
             }
         }
         Ok(bound)

@@ -10,7 +10,9 @@ mod can;
 mod care;
 mod channels;
 mod check;
+mod checking;
 mod clock;
+mod clones;
 mod contents;
 mod copies;
 mod credentials;
@@ -21,6 +23,7 @@ mod events;
 mod export;
 mod facts;
 mod find;
+mod gating;
 mod groups;
 mod image_query;
 mod images;
@@ -31,8 +34,13 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod looking;
+mod marking;
+mod matching;
+mod mci_diffs;
+mod mci_graph;
 mod mci_views;
 mod mcis;
+mod merging;
 mod open;
 mod opened;
 mod orders;
@@ -46,7 +54,9 @@ mod session;
 mod sight;
 mod states;
 mod stored;
+mod suggesting;
 mod tables;
+mod undoing;
 mod unit;
 mod upgrade;
 mod uses;
@@ -58,7 +68,9 @@ pub use crate::{
     bundles::BundleOrdered,
     care::Loader,
     check::{FileReport, StoreReport},
+    checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
+    clones::{CloneMci, MciCloned},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
     event_query::EventQuery,
@@ -76,11 +88,18 @@ pub use crate::{
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
+    marking::MarkedRevision,
+    matching::{Matched, MatcherView},
+    mci_diffs::MciDiff,
+    mci_graph::{GraphBounds, MciGraph},
     mci_views::{LogEntry, MciSummary, MciView, Released},
+    merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     session::Session,
+    suggesting::Suggested,
+    undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},
 };

@@ -7,9 +7,9 @@ use crate::{
     tables::{CHANNELS, KeptMci, KeptRevision, MCIS, REVISIONS, partition_of},
 };
 use atlas_base::{CanonicalError, Name, Tag, Timestamp};
-use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber};
+use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
 use atlas_image_id::CloudLocation;
-use atlas_mci::{Content, Coverage, Diff, EditWarning};
+use atlas_mci::{Content, Coverage, EditWarning, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Condition, Query, StoreError};
 use atlas_template::{ChannelName, Reference, Selector};
@@ -31,18 +31,26 @@ pub struct MciView {
     pub shared: bool,
     /// Where it was cloned from.
     pub origin: Option<Origin>,
+    /// The same in words, with the source's name where whoever looks at the clone sees it.
+    pub cloned_from: Option<String>,
     /// When it was made.
     pub created: Timestamp,
     /// The generation of HEAD.
     pub generation: Generation,
     /// Whether HEAD holds anything that is not committed.
     pub edited: bool,
+    /// What was merged into HEAD since its last commit: the next revision names it as a parent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merges: Vec<RevisionRef>,
     /// The newest revision.
     pub last: Option<RevisionNumber>,
     /// The revision that is shown; none for HEAD.
     pub revision: Option<Revision>,
     /// Its marks.
     pub marks: Marks,
+    /// The locations that its revisions have to serve (ours).
+    #[serde(skip_serializing_if = "RequiredLocations::is_empty")]
+    pub required: RequiredLocations,
     /// What it holds.
     pub content: Content,
     /// Where it was looked at: the settings whose image has no record that is seen, in order (ours).
@@ -108,8 +116,13 @@ impl Session {
         let state = unit.state(&located.mci, Some(selector)).await?;
         let content = state.content.content();
         let unregistered = unit.unregistered(content, &located.viewer).await?;
+        let cloned_from = match &located.mci.origin {
+            Some(origin) => Some(unit.origin_words(origin, &located.viewer).await?),
+            None => None,
+        };
         let view = view(located, Some(state))?;
         Ok(MciView {
+            cloned_from,
             unregistered,
             ..view
         })
@@ -217,32 +230,6 @@ impl Session {
         unit.page(&REVISIONS, vec![query], paging, released).await
     }
 
-    /// What turns one state into another, of one lineage or of two.
-    ///
-    /// # Errors
-    ///
-    /// One of them is not there or not visible.
-    pub async fn mci_diff(
-        &self,
-        before: &Reference,
-        after: &Reference,
-        from: &Scope,
-    ) -> Result<Diff, Error> {
-        let unit = self.read().await?;
-        let mut contents = Vec::with_capacity(2);
-        for reference in [before, after] {
-            let located = unit.locate(reference, from, Permission::MciDiff).await?;
-            let state = unit
-                .state(&located.mci, reference.selector.as_ref())
-                .await?;
-            contents.push(state.content.shared());
-        }
-        match contents.as_slice() {
-            [before, after] => Ok(Diff::between(before, after)),
-            _ => Ok(Diff::default()),
-        }
-    }
-
     /// The pair that a diff of one lineage compares unless two are named: the newest revision and
     /// the one before, or HEAD and the newest where HEAD holds edits (RightScale).
     ///
@@ -342,12 +329,15 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         lineage: mci.lineage,
         name: mci.head.content().nickname().clone(),
         shared: mci.shared,
+        cloned_from: mci.origin.map(|origin| origin.words(None).to_string()),
         origin: mci.origin,
         created: mci.created,
         generation: mci.head.generation(),
         edited: mci.is_edited()?,
+        merges: mci.head.merges().iter().map(|it| it.revision).collect(),
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
+        required: mci.required,
         revision,
         marks,
         content,

@@ -10,8 +10,11 @@ use crate::{
     unit::{Change, Unit},
 };
 use atlas_base::{Name, Timestamp, canonical};
-use atlas_history::{CommitRequest, Frozen, Generation, Head, LineageId, Marks, Message, Revision};
-use atlas_mci::{Content, Diff, HeadEdit};
+use atlas_history::{
+    CommitRequest, Frozen, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog,
+    editable,
+};
+use atlas_mci::{Content, Diff, EditWarning, HeadEdit, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
 use std::collections::BTreeSet;
@@ -63,24 +66,12 @@ impl Session {
             let looks = &looks;
             async move {
                 let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
-                only_head(&reference, &located.mci)?;
+                unit.only_head(&reference, &located).await?;
                 unit.require(Permission::MciEdit, &located.mci.scope)
                     .await?;
                 located.mci.head.expect(seen)?;
                 let content = located.mci.head.content().edited(edits)?;
-                let diff = Diff::between(located.mci.head.content(), &content);
-                let mut warnings = Vec::new();
-                if !diff.is_empty() {
-                    let before = located.mci.head.content();
-                    warnings = unit.admit(&located.mci, before, &content, looks).await?;
-                    let old: BTreeSet<_> = images_of(located.mci.head.content()).collect();
-                    let new = images_of(&content).filter(|image| !old.contains(image));
-                    let new = new.collect::<BTreeSet<_>>();
-                    unit.refuse_buried(&located.mci.scope, &new).await?;
-                    located.mci.head = located.mci.head.edited(content);
-                    unit.put_mci(located.mci.clone()).await?;
-                    unit.audit_edit(&located.mci, &diff).await?;
-                }
+                let warnings = unit.put_head(&mut located.mci, content, looks).await?;
                 let view = view(located, None)?;
                 Ok(MciView { warnings, ..view })
             }
@@ -97,15 +88,15 @@ impl Session {
         edits: &[HeadEdit],
     ) -> Result<Looks, Error> {
         let unit = self.read().await?;
-        let Ok(located) = unit.locate(reference, from, Permission::MciView).await else {
+        let found = unit.to_edit(reference, from).await;
+        drop(unit);
+        let Ok(mci) = found else {
             return Ok(Looks::default());
         };
-        let allowed = unit.require(Permission::MciEdit, &located.mci.scope).await;
-        drop(unit);
-        let before = located.mci.head.content();
-        match (allowed, before.edited(edits.to_vec())) {
-            (Ok(_), Ok(after)) => self.looks(&located.mci, before, &after).await,
-            _ => Ok(Looks::default()),
+        let before = mci.head.content();
+        match before.edited(edits.to_vec()) {
+            Ok(after) => self.looks(&mci, before, &after).await,
+            Err(_) => Ok(Looks::default()),
         }
     }
 
@@ -125,11 +116,8 @@ impl Session {
         self.write(|unit| {
             let (reference, from, message) = (reference.clone(), from.clone(), message.clone());
             async move {
-                let located = unit.locate(&reference, &from, Permission::MciView).await?;
-                only_head(&reference, &located.mci)?;
-                unit.require(Permission::MciCommit, &located.mci.scope)
-                    .await?;
-                let (_, revision) = unit.commit(located.mci, message, None, seen).await?;
+                let mci = unit.to_commit(&reference, &from).await?;
+                let (_, revision) = unit.commit(mci, message, None, seen).await?;
                 Ok(revision)
             }
         })
@@ -138,6 +126,32 @@ impl Session {
 }
 
 impl Unit {
+    /// A MultiCloud Image whose HEAD the caller may commit.
+    pub(crate) async fn to_commit(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<StoredMci, Error> {
+        let located = self.locate(reference, from, Permission::MciView).await?;
+        self.only_head(reference, &located).await?;
+        self.require(Permission::MciCommit, &located.mci.scope)
+            .await?;
+        Ok(located.mci)
+    }
+
+    /// A MultiCloud Image whose HEAD the caller may edit.
+    pub(crate) async fn to_edit(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<StoredMci, Error> {
+        let located = self.locate(reference, from, Permission::MciView).await?;
+        self.only_head(reference, &located).await?;
+        self.require(Permission::MciEdit, &located.mci.scope)
+            .await?;
+        Ok(located.mci)
+    }
+
     pub(crate) async fn new_mci(&self, scope: &Scope, name: Name) -> Result<StoredMci, Error> {
         let record = SCOPES
             .get(&self.tx, &partition_of_record(scope)?, scope.as_str())
@@ -153,7 +167,9 @@ impl Unit {
             created: self.now,
             by: self.who.clone(),
             last: None,
+            required: RequiredLocations::default(),
             head: Head::new(Content::new(name.clone())),
+            undo: UndoLog::default(),
         };
         self.put_mci(mci.clone()).await?;
         self.audit(
@@ -164,6 +180,29 @@ impl Unit {
         )
         .await?;
         Ok(mci)
+    }
+
+    /// Lets a content take the place of HEAD's, if it is another, and tells what to warn of.
+    pub(crate) async fn put_head(
+        &self,
+        mci: &mut StoredMci,
+        content: Content,
+        looks: &Looks,
+    ) -> Result<Vec<EditWarning>, Error> {
+        let before = mci.head.content();
+        let diff = Diff::between(before, &content);
+        if diff.is_empty() {
+            return Ok(Vec::new());
+        }
+        let warnings = self.admit(mci, before, &content, looks).await?;
+        let old: BTreeSet<_> = images_of(before).collect();
+        let new = images_of(&content).filter(|image| !old.contains(image));
+        let new = new.collect::<BTreeSet<_>>();
+        self.refuse_buried(&mci.scope, &new).await?;
+        mci.head = mci.head.edited(content);
+        self.put_mci(mci.clone()).await?;
+        self.audit_edit(mci, &diff).await?;
+        Ok(warnings)
     }
 
     /// Writes what an edit of HEAD changed.
@@ -184,6 +223,7 @@ impl Unit {
         seen: Option<Generation>,
     ) -> Result<(StoredMci, Revision), Error> {
         mci.head.content().ready()?;
+        self.gate_commit(&mci).await?;
         let last = match mci.last {
             Some(last) => Some(self.revision(&mci, last.number).await?.revision),
             None => None,
@@ -228,15 +268,19 @@ impl Unit {
             .await?;
         Ok((mci, revision))
     }
-}
 
-/// Refuses a reference to a committed revision where only HEAD can be changed (RightScale).
-fn only_head(reference: &Reference, mci: &StoredMci) -> Result<(), Error> {
-    match &reference.selector {
-        None | Some(Selector::Head) => Ok(()),
-        Some(selector) => Err(Error::Frozen {
-            mci: mci.head.content().nickname().clone(),
-            selector: selector.clone(),
-        }),
+    /// Refuses a reference to a committed revision where only HEAD can be changed (RightScale).
+    pub(crate) async fn only_head(
+        &self,
+        reference: &Reference,
+        located: &Located,
+    ) -> Result<(), Error> {
+        let selector = reference.selector.as_ref();
+        let Some(selector) = selector.filter(|selector| **selector != Selector::Head) else {
+            return Ok(());
+        };
+        let number = Box::pin(self.number(located, Some(selector))).await?;
+        let name = located.mci.head.content().nickname();
+        Ok(editable(name, Some(number), Held::Here)?)
     }
 }

@@ -2,11 +2,12 @@
 
 use atlas_base::{CanonicalError, Digest, Timestamp};
 use atlas_history::{
-    Content as _, Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber,
+    Content as _, Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber, UndoLog,
+    UndoPoint,
 };
 use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_mci::Content;
+use atlas_mci::{Content, Matcher, RequiredLocations};
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -22,7 +23,27 @@ pub(crate) struct StoredMci {
     pub(crate) created: Timestamp,
     pub(crate) by: PrincipalId,
     pub(crate) last: Option<LastRevision>,
+    /// What its revisions have to serve.
+    #[serde(default, skip_serializing_if = "RequiredLocations::is_empty")]
+    pub(crate) required: RequiredLocations,
     pub(crate) head: Head<Content>,
+    /// Which undo points are kept beside it.
+    #[serde(default, skip_serializing_if = "is_unused")]
+    pub(crate) undo: UndoLog,
+}
+
+/// Whether no undo point was ever made.
+fn is_unused(log: &UndoLog) -> bool {
+    *log == UndoLog::default()
+}
+
+/// What HEAD held before something replaced it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredUndo {
+    pub(crate) lineage: LineageId,
+    pub(crate) number: u64,
+    pub(crate) point: UndoPoint<Content>,
 }
 
 /// What HEAD is compared with.
@@ -136,4 +157,12 @@ pub(crate) struct StoredOpened {
     /// The place of the image, and its id as ids are compared: they never change.
     pub(crate) location: CloudLocation,
     pub(crate) key: String,
+}
+
+/// A matcher with the lineage it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredMatcher {
+    pub(crate) lineage: LineageId,
+    pub(crate) matcher: Matcher,
 }

@@ -8,12 +8,14 @@ mod images;
 pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
 
 use crate::stored::{
-    StoredImport, StoredMci, StoredOpened, StoredRevision, StoredUse, StoredUseMany, UsedImage,
+    StoredImport, StoredMatcher, StoredMci, StoredOpened, StoredRevision, StoredUndo, StoredUse,
+    StoredUseMany, UsedImage,
 };
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{Frame, LineageId, RevisionNumber};
 use atlas_image::{Credential, ImageRecordId, LaunchPermissions, RoleMap, WorkAction, WorkOrder};
+use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
@@ -46,7 +48,9 @@ kept! {
     KeptUserData(UserData) = 1;
     KeptUse(StoredUse) = 1;
     KeptUseMany(StoredUseMany) = 1;
+    KeptUndoPoint(StoredUndo) = 1;
     KeptChannel(StoredChannel) = 1;
+    KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
@@ -83,7 +87,9 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &USER_DATA,
         &USES,
         &USES_MANY,
+        &UNDO,
         &CHANNELS,
+        &MATCHERS,
         &IMPORTS,
         &JOBS,
         &WORK,
@@ -164,6 +170,12 @@ pub(crate) const MCIS: Table<KeptMci> = Table::new(
             let row = || Parts::from(kept.0.scope.as_str());
             edited.then(row).into_iter().collect()
         }),
+        Index::many("origin", |kept| {
+            let origin = kept.0.origin.iter();
+            origin
+                .map(|origin| Parts::from(origin.lineage.to_string()))
+                .collect()
+        }),
     ],
 );
 
@@ -196,11 +208,27 @@ pub(crate) fn use_parts(image: &UsedImage, lineage: LineageId) -> Parts {
 /// asks who uses an image reads all of them.
 pub(crate) const USES_MANY: Table<KeptUseMany> = Table::new("use-many", &[]);
 
+/// By lineage and number: what HEAD held before something replaced it.
+pub(crate) const UNDO: Table<KeptUndoPoint> = Table::new("undo", &[]);
+
+pub(crate) fn undo_parts(lineage: LineageId, number: u64) -> Parts {
+    Parts::from((lineage.to_string(), number))
+}
+
 /// By lineage and name.
 pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);
 
 pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
     Parts::from((lineage.to_string(), name.as_str()))
+}
+
+/// By lineage, cloud and installation: beside HEAD, and not in it.
+pub(crate) const MATCHERS: Table<KeptMatcher> = Table::new("matcher", &[]);
+
+pub(crate) fn matcher_parts(lineage: LineageId, location: &CloudLocation) -> Parts {
+    let installation = location.installation().unwrap_or_default();
+    let cloud = format!("{}:{installation}", location.cloud().as_str());
+    Parts::from((lineage.to_string(), cloud))
 }
 
 /// By lineage, stream and release.

@@ -28,6 +28,20 @@ pub struct BaseChoice {
     pub ancestors: Vec<CommonAncestor>,
     /// How they become one base; none where there are none.
     pub plan: Option<BasePlan>,
+    /// Why no base is known, where there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<UnknownBase>,
+}
+
+/// Why a merge goes without a base that there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum UnknownBase {
+    /// A revision that would tell cannot be seen by whoever merges.
+    Unseen,
+    /// The two sides went apart longer ago than is looked for.
+    TooFar,
 }
 
 /// A base: one revision, or several that are merged one after the other.
@@ -140,7 +154,26 @@ impl Dag {
                 })
                 .collect(),
             plan: self.plan(&nearest, &mut merges)?,
+            unknown: None,
         })
+    }
+
+    /// The choice where what [`Dag::choose_base`] asks for cannot be had: a two-way merge. An older
+    /// ancestor that is known would not do, since what one side took back since would come again.
+    pub fn without_base(
+        &self,
+        ours: &[Parent],
+        theirs: Parent,
+        unknown: UnknownBase,
+    ) -> BaseChoice {
+        let is_in = |our: &Parent| self.is_ancestor(theirs.digest, our.digest);
+        BaseChoice {
+            theirs,
+            is_contained: ours.iter().any(is_in),
+            ancestors: Vec::new(),
+            plan: None,
+            unknown: Some(unknown),
+        }
     }
 
     /// How several revisions become one base.
@@ -250,6 +283,15 @@ impl BaseChoice {
         let theirs = name(self.theirs.revision);
         if self.is_contained {
             return format!("{theirs} is part of HEAD already: there is nothing to merge");
+        }
+        if let Some(unknown) = self.unknown {
+            let why = match unknown {
+                UnknownBase::Unseen => "you do not see all of the history of",
+                UnknownBase::TooFar => "too many revisions lie between",
+            };
+            return format!(
+                "{why} HEAD and {theirs}, so that no base is known: each field in which they differ is a conflict"
+            );
         }
         let reach = |ancestor: &CommonAncestor| {
             let base = name(ancestor.revision.revision);

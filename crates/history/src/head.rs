@@ -78,6 +78,11 @@ impl<C: Content> Head<C> {
         &self.parents
     }
 
+    /// The merges that wait to be committed.
+    pub fn merges(&self) -> &[Parent] {
+        self.parents.get(1..).unwrap_or_default()
+    }
+
     /// Whether a merge waits to be committed.
     pub fn merge_pending(&self) -> bool {
         self.parents.len() > 1

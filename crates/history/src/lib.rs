@@ -35,6 +35,7 @@
 //! | [`Marks`] | what changes about a revision without changing it |
 //! | [`Origin`] | where a cloned lineage came from |
 //! | [`Dag`] | ancestry over lineages and merges |
+//! | [`Graph`] | a history as it is drawn: in lanes of text, as Mermaid, Graphviz or SVG |
 //! | [`BaseChoice`] | which base a merge has, and why |
 //! | [`UndoPoint`], [`UndoLog`], [`KeepUndo`] | HEADs that can be brought back, and how many of them |
 //! | [`CloneSource`] | what a new lineage is made from |
@@ -50,10 +51,12 @@ mod content;
 mod dag;
 mod editable;
 mod frame;
+mod graph;
 mod head;
 mod marks;
 mod merge;
 mod naming;
+mod one_line;
 mod presence;
 mod restore;
 mod revision;
@@ -61,17 +64,19 @@ mod undo;
 mod words;
 
 pub use crate::{
-    base::{BaseChoice, BasePlan, CommonAncestor, MissingRevisions, PlannedMerge},
+    base::{BaseChoice, BasePlan, CommonAncestor, MissingRevisions, PlannedMerge, UnknownBase},
     clone::{CloneAdvice, CloneSource, Cloned, ClonedState, OriginWords},
     commit::{Commit, CommitError, CommitRequest},
     content::{Content, Frozen, FrozenError},
     dag::Dag,
     editable::{Held, NotEditable, editable},
     frame::{Blob, Frame, FrameBase, FrameChain, FrameError},
+    graph::{Dot, Graph, GraphEdge, GraphNode, LaneRow, Lanes, Mermaid, NodeId, NodeKind, Svg},
     head::{Generation, Head, StaleHead},
     marks::{Mark, MarkError, Marks, highest_release, release},
     merge::{UndoError, UndoPoint},
     naming::{suggested_name, suggested_names},
+    one_line::{OneLine, one_line},
     presence::Presence,
     restore::{RestoreError, RestoreRecord, Restored},
     revision::{Origin, Parent, Revision, RevisionMismatch, RevisionNumber, RevisionRef},

@@ -156,14 +156,15 @@ pub struct Revision {
 /// account has the same digest; parents count by their digests alone.
 #[derive(Serialize)]
 struct Digested<'a> {
-    number: RevisionNumber,
-    content: Digest,
-    parents: Vec<Digest>,
+    // In the order of the encoding, which then has nothing to move.
     author: &'a Author,
+    content: Digest,
     message: &'a Message,
-    time: Timestamp,
+    number: RevisionNumber,
+    parents: Vec<Digest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     released_at: Option<Timestamp>,
+    time: Timestamp,
 }
 
 /// What a new revision is made of.
@@ -208,13 +209,13 @@ impl Revision {
 
     fn computed(&self) -> Result<Digest, CanonicalError> {
         let digested = Digested {
-            number: self.number,
-            content: self.content,
-            parents: self.parents.iter().map(|parent| parent.digest).collect(),
             author: &self.author,
+            content: self.content,
             message: &self.message,
-            time: self.time,
+            number: self.number,
+            parents: self.parents.iter().map(|parent| parent.digest).collect(),
             released_at: self.released_at,
+            time: self.time,
         };
         canonical::digest(Self::DOMAIN, &digested)
     }

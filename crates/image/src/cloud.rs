@@ -1,6 +1,6 @@
 //! What a cloud says it holds.
 
-use crate::{Architecture, CloudText, ImageName, OriginText, WorkError};
+use crate::{Architecture, Checksum, CloudText, ImageName, OriginText, WorkError};
 use atlas_image_id::{CloudLocation, ImageId};
 use core::{fmt, num::NonZeroU32};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -23,6 +23,9 @@ pub struct CloudImage {
     /// The size in gigabytes, rounded up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_gb: Option<NonZeroU32>,
+    /// What its bytes add up to, in the cloud's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<Checksum>,
     /// Whether it is there and the credential has no access to it: it cannot be launched, copied or
     /// registered (RightScale tells this apart from an image that is not there).
     #[serde(skip_serializing_if = "core::ops::Not::not")]
@@ -39,6 +42,7 @@ impl CloudImage {
             name: None,
             architecture: None,
             size_gb: None,
+            checksum: None,
             closed: false,
         }
     }
@@ -58,6 +62,24 @@ pub enum Look {
     Missing,
     /// It is there, open or [closed](CloudImage::closed).
     Found(Box<CloudImage>),
+}
+
+impl Look {
+    /// What two credentials see together: that one of them may use the image is enough.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let rank = |look: &Self| match look {
+            Self::Unasked => 0,
+            Self::Missing => 1,
+            Self::Found(image) if image.closed => 2,
+            Self::Found(_) => 3,
+        };
+        if rank(&other) > rank(&self) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 impl From<Option<CloudImage>> for Look {

@@ -84,6 +84,7 @@ mod agent;
 mod architecture;
 mod bulk;
 mod bundle;
+mod checksum;
 mod cleanup;
 mod cloud;
 mod copy;
@@ -118,6 +119,7 @@ pub use crate::{
     architecture::{Architecture, ParseArchitectureError},
     bulk::{BulkFileError, BulkFormat, BulkLimits, BulkLine, BulkLineError, BulkReader},
     bundle::{Bundle, BundleError, BundleFacts, BundleImage, Bundled, bundle},
+    checksum::{Checksum, ParseChecksumError},
     cleanup::{
         Cleaned, CleanupList, CleanupStep, ParseVersionError, Version, VersionRange, cleanup_for,
         cleanup_lists,

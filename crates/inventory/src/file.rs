@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// | `id` | the cloud's id of an image or a server | yes |
 /// | `name` | what the cloud calls it | no |
 /// | `architecture`, `size_gb` | of an image; the size in gigabytes, at least 1 | no |
+/// | `checksum` | of an image: what its bytes add up to, in the cloud's own words | no |
 /// | `closed` | of an image: `true` where nobody who asks may use it | no |
 /// | `image` | the id of the image that a server was launched from | no |
 /// | `state` | of a server: pending, operational (or running), stopped, terminated | yes |
@@ -84,6 +85,10 @@ impl FileInventory {
 impl Inventory for FileInventory {
     fn covers(&self, location: &CloudLocation) -> bool {
         self.places.iter().any(|place| touches(place, location))
+    }
+
+    fn known_locations(&self) -> Vec<CloudLocation> {
+        self.places.iter().cloned().collect()
     }
 
     fn describe<'a>(&'a self, ask: Ask<'a>, image: &'a ImageId) -> Fut<'a, Option<CloudImage>> {

@@ -64,6 +64,12 @@ pub trait Inventory: fmt::Debug + Send + Sync {
     /// Whether it knows what is in a location. Where it does not, nothing is verified.
     fn covers(&self, location: &CloudLocation) -> bool;
 
+    /// The locations that it can name of those that it covers: matchers and suggestions look there
+    /// too, beside those of which somebody has a record or a setting. None unless it says so.
+    fn known_locations(&self) -> Vec<CloudLocation> {
+        Vec::new()
+    }
+
     /// One image; none where the cloud does not have it. One that is there and that the credential
     /// must not use is [closed](CloudImage::closed), if the cloud tells the two apart.
     ///

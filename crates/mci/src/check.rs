@@ -21,8 +21,8 @@ pub use self::{
 /// What checks go by, beside the content and the facts of its images.
 #[derive(Debug, Clone)]
 pub struct CheckRules<'a> {
-    /// The tag that says that the images have an agent.
-    pub agent_tag: Tag,
+    /// The tag that says that the images have an agent; without one tags say nothing of it.
+    pub agent_tag: Option<Tag>,
     /// Whether scopes below see the MultiCloud Image.
     pub shared: bool,
     /// Whether scripts are to run on what is launched.

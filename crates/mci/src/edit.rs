@@ -151,6 +151,23 @@ impl Content {
         Ok(content)
     }
 
+    /// The setting of a location itself.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn setting(&self, location: &CloudLocation) -> Result<&Setting, EditError> {
+        let found = self.settings.get(location);
+        found.ok_or_else(|| self.no_setting(location))
+    }
+
+    fn no_setting(&self, location: &CloudLocation) -> EditError {
+        EditError::NoSetting {
+            location: location.clone(),
+            known: self.settings.keys().cloned().collect(),
+        }
+    }
+
     fn edit(&mut self, edit: HeadEdit) -> Result<(), EditError> {
         match edit {
             HeadEdit::SetNickname(nickname) => self.nickname = nickname,
@@ -183,11 +200,7 @@ impl Content {
     }
 
     fn take(&mut self, location: &CloudLocation) -> Result<Setting, EditError> {
-        self.settings
-            .remove(location)
-            .ok_or_else(|| EditError::NoSetting {
-                location: location.clone(),
-                known: self.settings.keys().cloned().collect(),
-            })
+        let taken = self.settings.remove(location);
+        taken.ok_or_else(|| self.no_setting(location))
     }
 }

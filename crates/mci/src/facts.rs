@@ -1,9 +1,13 @@
 //! What is known of the images of a content.
 
+mod newer;
+
 use atlas_base::Timestamp;
 use atlas_image::{AgentFacts, Architecture, ImageRecord, LifecycleState, OsFacts};
 use atlas_image_id::{CloudLocation, ImageId};
 use std::collections::BTreeMap;
+
+pub use self::newer::newer_of_line;
 
 /// What is known of the image of each setting; what is not in it was not looked up, and is not
 /// judged. A content names images by the ids of their clouds, so that what is known of them lies

@@ -24,6 +24,27 @@ pub struct CoverageLost {
     pub missing: Vec<CloudLocation>,
 }
 
+/// Why the required locations of a lineage stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequireError {
+    /// More than a content can serve.
+    #[error(
+        "{found} required locations are too many, at most {} can be served",
+        Content::MAX_SETTINGS
+    )]
+    TooMany {
+        /// How many there would be.
+        found: usize,
+    },
+    /// It is not among them.
+    #[error("{location} is not required: nothing is to be taken off")]
+    NotRequired {
+        /// Which.
+        location: CloudLocation,
+    },
+}
+
 fn say(lost: &[CloudLocation], missing: &[CloudLocation]) -> String {
     let mut said = Vec::new();
     for (locations, what) in [
@@ -47,6 +68,38 @@ impl RequiredLocations {
     /// The locations, in order.
     pub fn iter(&self) -> impl Iterator<Item = &CloudLocation> {
         self.0.iter()
+    }
+
+    /// These locations and some more.
+    ///
+    /// # Errors
+    ///
+    /// There would be more than a content can serve.
+    pub fn with(
+        &self,
+        more: impl IntoIterator<Item = CloudLocation>,
+    ) -> Result<Self, RequireError> {
+        let all = Self(self.0.iter().cloned().chain(more).collect());
+        match all.0.len() {
+            found if found > Content::MAX_SETTINGS => Err(RequireError::TooMany { found }),
+            _ => Ok(all),
+        }
+    }
+
+    /// These locations without some.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not required.
+    pub fn without(&self, less: &[CloudLocation]) -> Result<Self, RequireError> {
+        let mut all = self.clone();
+        for location in less {
+            if !all.0.remove(location) {
+                let location = location.clone();
+                return Err(RequireError::NotRequired { location });
+            }
+        }
+        Ok(all)
     }
 
     /// Whether none is required.

@@ -52,6 +52,8 @@ mod setting;
 mod user_data;
 mod words;
 
+pub use atlas_image::{Checksum, ParseChecksumError};
+
 pub use crate::{
     check::{
         CheckCode, CheckRules, Denied, Deny, Finding, Found, ParseCheckCodeError, ParseDenyError,
@@ -64,14 +66,12 @@ pub use crate::{
         SettingDiff, TagChange, UnifiedDiff,
     },
     edit::{EditError, EditWarning, HeadEdit, ImageAccess, KnownImage},
-    facts::{Facts, ImageFacts, RegisteredImage},
+    facts::{Facts, ImageFacts, RegisteredImage, newer_of_line},
     fit::{Fit, InstanceTypes, LateFit, Misfit, Takes},
     free::{Profile, Suggestion},
-    gate::{CoverageLost, RequiredLocations},
+    gate::{CoverageLost, RequireError, RequiredLocations},
     instance_defaults::{InstanceDefaults, NoInstanceType},
-    matcher::{
-        Checksum, MatchError, Matcher, ParseChecksumError, Rematch, SummedImage, SummedImages,
-    },
+    matcher::{MatchError, Matcher, Rematch, SummedImage, SummedImages},
     merge::{
         Choice, Choices, Conflict, ConflictKind, ConflictRow, Judge, Merge, MergeBase, MergeDraft,
         MergeError, MergePath, MergeValue, ParseMergePathError, ParseMergeValueError, SettingPart,

@@ -3,19 +3,11 @@
 mod stored;
 
 use crate::{Content, EditError, HeadEdit, Setting};
-use atlas_base::{CanonicalError, Digest, canonical, parse_errors, quoted, text_form};
+use atlas_base::{CanonicalError, Digest, canonical};
+use atlas_image::{Checksum, CloudImage};
 use atlas_image_id::{CloudLocation, ImageId};
-use core::fmt;
 use serde::Serialize;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
-
-/// What a cloud says an image's bytes add up to: 1 to 128 visible ASCII characters, such as
-/// `sha256:9f86d0…` or an `ETag`. Case does not count: the text is kept in lower case.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Checksum(Arc<str>);
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An image with its checksum, as an inventory tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,9 +75,41 @@ pub enum MatchError {
     /// A setting cannot be made at one of the locations.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// The cloud of the example tells no checksum of its image.
+    #[error(
+        "the inventory tells no checksum of `{image}` at {location}: choose an example whose cloud tells one"
+    )]
+    NoChecksum {
+        /// Where.
+        location: CloudLocation,
+        /// Which.
+        image: ImageId,
+    },
     /// A setting has no digest.
     #[error("the setting cannot be remembered")]
     Encoding(#[from] CanonicalError),
+}
+
+impl SummedImages {
+    /// An answer from the images that an inventory lists at the locations that it was asked about.
+    /// What is closed, or of which the cloud tells no checksum, is passed over.
+    pub fn new(
+        asked: BTreeSet<CloudLocation>,
+        images: impl IntoIterator<Item = (CloudLocation, CloudImage)>,
+    ) -> Self {
+        let images = images.into_iter().filter(|(_, image)| !image.closed);
+        let summed = images.filter_map(|(location, image)| {
+            Some(SummedImage {
+                location,
+                image: image.image_id,
+                checksum: image.checksum?,
+            })
+        });
+        Self {
+            images: summed.collect(),
+            asked,
+        }
+    }
 }
 
 impl Matcher {
@@ -221,7 +245,7 @@ impl Matcher {
     }
 
     /// Whether a location is in the cloud and installation of the example.
-    fn is_near(&self, location: &CloudLocation) -> bool {
+    pub fn is_near(&self, location: &CloudLocation) -> bool {
         location.cloud() == self.location.cloud()
             && location.installation() == self.location.installation()
     }
@@ -256,54 +280,4 @@ fn chosen<'a>(images: &[&'a ImageId], old: Option<&Setting>) -> Option<&'a Image
 
 fn digest(setting: &Setting) -> Result<Digest, CanonicalError> {
     canonical::digest(Matcher::DOMAIN, setting)
-}
-
-impl Checksum {
-    /// The most characters it may have.
-    pub const MAX_CHARACTERS: usize = 128;
-
-    /// Checks a text.
-    ///
-    /// # Errors
-    ///
-    /// It is empty, too long, or holds a blank or anything but visible ASCII.
-    pub fn parse(text: &str) -> Result<Self, ParseChecksumError> {
-        let at = text.bytes().position(|byte| !byte.is_ascii_graphic());
-        let long = (text.len() > Self::MAX_CHARACTERS).then_some(Self::MAX_CHARACTERS);
-        let empty = text.is_empty().then_some(0);
-        match [at, long, empty].into_iter().flatten().min() {
-            None => Ok(Self(text.to_ascii_lowercase().into())),
-            Some(at) => {
-                let shown = quoted(text);
-                let expected = "expected 1 to 128 visible ASCII characters";
-                let message =
-                    format_args!("{shown} is no checksum: {expected}, stopped at byte {at}");
-                Err(ParseChecksumError::new(at, message))
-            }
-        }
-    }
-
-    /// The text, in lower case.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
-}
-
-text_form!(Checksum, ParseChecksumError);
-
-parse_errors! {
-    /// Why a text is no [`Checksum`].
-    ParseChecksumError;
 }

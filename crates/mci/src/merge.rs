@@ -118,6 +118,32 @@ impl<'a> MergeDraft<'a> {
         draft
     }
 
+    /// This merge with the nickname of our side, whatever was done to it: for two lineages that
+    /// stand side by side, and have to be called differently (ours). Without a base the nickname
+    /// conflicts like all else.
+    pub fn with_our_nickname(mut self) -> Self {
+        self.edits.retain(|edit| !is_rename(edit));
+        self.conflicts.retain(|conflict| {
+            *conflict.path() != MergePath::Nickname || conflict.kind() == ConflictKind::NoBase
+        });
+        self
+    }
+
+    /// This merge where the nickname of their side cannot be had: taking it over is a conflict then,
+    /// which our side or another nickname settles (ours).
+    pub fn without_their_nickname(mut self, base: &MergeBase, reason: String) -> Self {
+        if self.edits.iter().any(is_rename) {
+            self.edits.retain(|edit| !is_rename(edit));
+            let nickname = |side: &Content| MergeValue::Nickname(side.nickname().clone());
+            let (ours, theirs) = (nickname(self.ours), nickname(self.theirs));
+            let path = MergePath::Nickname;
+            let base = base.term(&path);
+            let conflict = Conflict::new(path, base, Some(ours), Some(theirs));
+            self.conflicts.insert(0, conflict.because(reason));
+        }
+        self
+    }
+
     /// The conflicts: nickname, description, tags, then locations in their order.
     pub fn conflicts(&self) -> &[Conflict] {
         &self.conflicts
@@ -182,6 +208,10 @@ impl<'a> MergeDraft<'a> {
             }
         }
     }
+}
+
+fn is_rename(edit: &Edit<'_>) -> bool {
+    matches!(edit, Edit::Other(HeadEdit::SetNickname(_)))
 }
 
 /// Which value a merge has.

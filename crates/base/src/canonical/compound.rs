@@ -2,6 +2,7 @@
 
 use super::{CanonicalError, writer::CanonicalWriter};
 use core::fmt::{self, Write as _};
+use core::ops::Range;
 use serde::{Serialize, ser};
 use std::borrow::Cow;
 
@@ -60,14 +61,15 @@ array_doors! {
     SerializeTupleVariant: serialize_field,
 }
 
-/// An open object: its members stand behind one another in the output until it closes.
+/// An open object: its members stand behind one another in the output, and are put in order when it
+/// closes, unless they are.
 #[derive(Debug)]
 pub struct Object<'a> {
     writer: &'a mut CanonicalWriter,
     close: &'static str,
     start: usize,
-    /// The key, and where the member `"key":value` ends, counted from `start`.
-    members: Vec<(Cow<'static, str>, usize)>,
+    /// The key, and where the member `"key":value` stands, counted from `start`.
+    members: Vec<(Cow<'static, str>, Range<usize>)>,
 }
 
 impl<'a> Object<'a> {
@@ -83,39 +85,36 @@ impl<'a> Object<'a> {
     }
 
     fn key(&mut self, key: Cow<'static, str>) {
+        if !self.members.is_empty() {
+            self.writer.out.push(',');
+        }
+        let start = self.writer.out.len() - self.start;
         self.writer.text(&key);
         self.writer.out.push(':');
-        self.members.push((key, 0));
+        self.members.push((key, start..start));
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
         value.serialize(&mut *self.writer)?;
         let end = self.writer.out.len() - self.start;
-        if let Some((_, slot)) = self.members.last_mut() {
-            *slot = end;
+        if let Some((_, member)) = self.members.last_mut() {
+            member.end = end;
         }
         Ok(())
     }
 
-    fn finish(self) -> Result<(), CanonicalError> {
-        let written = self.writer.out.split_off(self.start);
-        let mut start = 0;
-        let mut members = Vec::with_capacity(self.members.len());
-        for (key, end) in self.members {
-            members.push((key, written.get(start..end).unwrap_or_default()));
-            start = end;
-        }
-        members.sort_by(|(left, _), (right, _)| left.cmp(right));
-        let mut before: Option<Cow<'static, str>> = None;
-        for (key, member) in members {
-            if before.as_ref() == Some(&key) {
-                let key = key.into_owned();
+    fn finish(mut self) -> Result<(), CanonicalError> {
+        if !self.members.is_sorted_by(|(l, _), (r, _)| l < r) {
+            let written = self.writer.out.split_off(self.start);
+            self.members.sort_by(|(l, _), (r, _)| l.cmp(r));
+            let mut pairs = self.members.iter().zip(self.members.iter().skip(1));
+            if let Some(((key, _), _)) = pairs.find(|((l, _), (r, _))| l == r) {
+                let key = key.to_string();
                 return Err(CanonicalError::DuplicateKey { key });
             }
-            if before.replace(key).is_some() {
-                self.writer.out.push(',');
-            }
-            self.writer.out.push_str(member);
+            let members = self.members.into_iter();
+            let members: Vec<_> = members.filter_map(|(_, at)| written.get(at)).collect();
+            self.writer.out.push_str(&members.join(","));
         }
         self.writer.out.push_str(self.close);
         Ok(())

@@ -1,15 +1,21 @@
 //! `atlas mci`: MultiCloud Images.
 
+mod check;
+mod diff;
 mod edit;
+mod gate;
+mod graph;
+mod history;
 mod look;
+mod matching;
+mod merge;
+mod suggest;
 
-use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
-use clap::Subcommand;
-use cloud_atlas::{
-    base::Name,
-    history::{Generation, Message},
-    template::Reference,
+use crate::{
+    args::Global, commands::candidates::InventoryArgs, exit::Run, pages::PageArgs, print::Out,
 };
+use clap::Subcommand;
+use cloud_atlas::{base::Name, history::Generation, template::Reference};
 use pollster::FutureExt as _;
 
 /// A MultiCloud Image is one name for an image in many cloud locations, versioned as a whole
@@ -35,36 +41,43 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF")]
         reference: Reference,
     },
-    /// Freeze HEAD as the next revision, which never changes again
-    Commit {
-        /// Which one
-        #[arg(value_name = "REF")]
+    Check(check::Check),
+    Commit(check::Commit),
+    Require(gate::Require),
+    Match(matching::Match),
+    Rematch(matching::Rematch),
+    Unmatch(matching::Unmatch),
+    Suggest(suggest::Suggest),
+    Clone(history::Clone),
+    Merge(Box<merge::Merge>),
+    Restore(history::Restore),
+    Undo(history::Undo),
+    /// Mark a revision as deprecated: it can still be launched, with a warning
+    Deprecate(history::Marking),
+    /// Mark a revision as revoked: nothing is launched from it any more
+    Revoke(history::Marking),
+    /// Take back the last mark of a revision: that it is revoked, else that it is deprecated
+    Unmark {
+        /// Which revision, such as web-base@3
+        #[arg(value_name = "REF@X")]
         reference: Reference,
-        /// Why
-        #[arg(short, long, value_name = "TEXT")]
-        message: Message,
-        /// Refuse if HEAD is no longer the one of this generation
-        #[arg(long, value_name = "GENERATION", value_parser = generation)]
-        seen: Option<Generation>,
     },
     /// List the revisions, newest first
     Log {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        /// Draw what was made from what: HEAD, the revisions, those of other lineages that were
+        /// merged or cloned, and clones; up to 1000 revisions in one piece
+        #[arg(long, conflicts_with = "after")]
+        graph: bool,
         #[command(flatten)]
         page: PageArgs,
     },
     /// Compare two states, of one or of two
-    Diff {
-        /// What was before
-        #[arg(value_name = "REF")]
-        before: Reference,
-        /// What came after [default: HEAD if it holds edits, against the newest revision; else the
-        /// newest revision, against the one before]
-        #[arg(value_name = "REF")]
-        after: Option<Reference>,
-    },
+    Diff(diff::Diff),
+    /// Draw what was made from what, as a picture or for programs that draw
+    Graph(graph::Graph),
     /// Draw which locations each revision serves
     Coverage {
         /// Which ones, a lane each
@@ -77,8 +90,24 @@ fn generation(text: &str) -> Result<Generation, std::num::ParseIntError> {
     text.parse().map(Generation::new)
 }
 
+impl Mci {
+    /// The inventory that the command may name.
+    fn inventory(&self) -> Option<&InventoryArgs> {
+        match self {
+            Self::Set(set) => Some(&set.inventory),
+            Self::Match(make) => Some(&make.inventory),
+            Self::Rematch(again) => Some(&again.inventory),
+            Self::Suggest(suggest) => Some(&suggest.inventory),
+            _ => None,
+        }
+    }
+}
+
 pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
-    let session = global.session()?;
+    let session = match command.inventory() {
+        Some(inventory) => inventory.session(global)?,
+        None => global.session()?,
+    };
     let from = &global.scope;
     match command {
         Mci::New { name } => {
@@ -95,26 +124,30 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Unset(unset) => edit::unset(unset, &session, from, out),
         Mci::List { page } => look::list(page, &session, from, out),
         Mci::Show { reference } => look::show(&reference, &session, from, out),
-        Mci::Commit {
+        Mci::Check(check) => check::check(&check, &session, from, out),
+        Mci::Commit(commit) => check::commit(commit, &session, from, out),
+        Mci::Require(require) => gate::require(&require, &session, from, out),
+        Mci::Match(make) => matching::make(&make, &session, from, out),
+        Mci::Rematch(again) => matching::again(&again, &session, from, out),
+        Mci::Unmatch(unmatch) => matching::remove(&unmatch, &session, from, out),
+        Mci::Suggest(suggest) => suggest::suggest(&suggest, &session, from, out),
+        Mci::Clone(clone) => history::clone(clone, &session, from, out),
+        Mci::Merge(merge) => merge::merge(*merge, &session, from, out),
+        Mci::Restore(restore) => history::restore(&restore, &session, from, out),
+        Mci::Undo(undo) => history::undo(&undo, &session, from, out),
+        Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
+        Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
+        Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
+        Mci::Log {
             reference,
-            message,
-            seen,
-        } => {
-            let revision = session
-                .commit_mci(&reference, from, message, seen)
-                .block_on()?;
-            out.one(&revision, |out| {
-                let digest = revision.digest().short();
-                writeln!(
-                    out,
-                    "revision {} {digest}: {}",
-                    revision.number(),
-                    revision.message().subject()
-                )
-            })
-        }
-        Mci::Log { reference, page } => look::log(&reference, page, &session, from, out),
-        Mci::Diff { before, after } => look::diff(before, after, &session, from, out),
+            graph: true,
+            page,
+        } => graph::log(&reference, &page, &session, from, out),
+        Mci::Log {
+            reference, page, ..
+        } => look::log(&reference, page, &session, from, out),
+        Mci::Graph(args) => graph::run(args, &session, from, out),
+        Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),
     }
 }

@@ -1,6 +1,7 @@
 //! What turned one state into another, a line a field.
 
 use anstyle::{AnsiColor, Style};
+use cloud_atlas::mci::UnifiedDiff;
 use std::io::{self, Write};
 
 /// One differing field.
@@ -51,6 +52,22 @@ pub(crate) fn diff(lines: &[DiffLine], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes unified text: what went, what came and where, in their colours.
+pub(crate) fn unified(text: &UnifiedDiff<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for line in text.to_string().lines() {
+        let style = match line.get(..1) {
+            Some("+") => ADDED,
+            Some("-") => REMOVED,
+            Some("@") => PLACE,
+            _ if line.starts_with("coverage gained") => ADDED,
+            _ if line.starts_with("coverage lost") => REMOVED,
+            _ => Style::new(),
+        };
+        writeln!(out, "{style}{line}{style:#}")?;
+    }
+    Ok(())
+}
+
 impl DiffLine {
     /// What stands in the first two columns: a field of the whole stands alone.
     fn label(&self) -> (&str, &str) {
@@ -74,3 +91,4 @@ const WIDTH: usize = 80;
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
 const CHANGED: Style = AnsiColor::Yellow.on_default();
+const PLACE: Style = AnsiColor::Cyan.on_default();

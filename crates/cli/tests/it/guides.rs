@@ -131,3 +131,32 @@ fn the_commands_in_the_guide_to_clouds_work_as_they_stand() {
     assert!(out.contains("image without record"), "{out}");
     assert!(out.contains("ami-00000000000000007"), "{out}");
 }
+
+#[test]
+fn the_commands_in_the_guide_to_versions_work_as_they_stand() {
+    let commands = commands(&guide("versions.md"));
+    assert!(count(&commands) > 35);
+    let program = Program::bare();
+    let Ran { out, err, .. } = program.script(&commands);
+    // What the guide says happens: one open conflict, one refused commit, both parents drawn.
+    for said in ["a conflict is open", "it was refused"] {
+        assert_eq!(
+            out.lines().filter(|line| *line == said).count(),
+            1,
+            "{out}{err}"
+        );
+    }
+    assert!(out.contains("image:aws/eu-west-1"), "{out}");
+    assert!(out.contains("├─╮") || out.contains("├─┤"), "{out}");
+    for (file, start) in [
+        ("web.mmd", "flowchart"),
+        ("web.dot", "digraph"),
+        ("web.svg", "<svg"),
+    ] {
+        let drawn = std::fs::read_to_string(program.path(file)).unwrap();
+        assert!(
+            drawn.starts_with(start) && drawn.contains("base@3"),
+            "{drawn}"
+        );
+    }
+}

@@ -11,10 +11,14 @@
 mod program;
 
 mod bad_input;
+mod checking;
 mod clouds;
 mod damage;
+mod diffs;
+mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;
+mod graphs;
 mod guides;
 mod help;
 mod ids;
@@ -22,9 +26,11 @@ mod lists;
 mod lives;
 mod loads;
 mod main_job;
+mod merging;
 mod mistakes;
 mod pictures;
 mod records;
 mod registering;
 mod schema;
 mod sharing;
+mod three_way_merge;

@@ -206,6 +206,7 @@ fn a_multicloud_image_made_by_hand() {
     --- stdout
     web@1 → web@head
     locations: 1 changed, 0 gained, 1 lost
+    lost: aws/eu-west-1
 
     - aws/eu-west-1  instance type  m7i.large
     - aws/eu-west-1  image          ami-0123456789abcdef0
@@ -234,7 +235,7 @@ fn a_multicloud_image_made_by_hand() {
     insta::assert_snapshot!(frozen.shown(), @"
     exit 1
     --- stderr
-    error: `web@1` is committed and never changes: edit HEAD and commit
+    error: `web` revision 1 is committed and never changes: edit HEAD, or clone the revision and edit the clone
     ");
 }
 

@@ -155,7 +155,8 @@ fn tables_of_what_is_launched() {
       1. from `fedora-coreos-aarch64` revision 2, content 32256e8c0c6e
       2. gcp/us-east1 has no setting of its own; the nearest around it is gcp
       3. its record is img-00000000000000000000000000000000 at /acme
-      4. launch `projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260523-3-1-gcp-aarch64`
+      4. nobody said whether `t2a-standard-2` takes images for aarch64: it is used as it stands
+      5. launch `projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260523-3-1-gcp-aarch64`
          as t2a-standard-2
     azure
       1. from `fedora-coreos-aarch64` revision 2, content 32256e8c0c6e

@@ -211,13 +211,16 @@ impl Ran {
 }
 
 /// The text with random ids and the moments of this machine replaced. Moments with microseconds are
-/// the clock's; those of releases have none.
+/// the clock's; those of releases have none. The digest of a revision covers its moment.
 pub(crate) fn stable(text: &str) -> String {
     let id = Regex::new(r"(img|lin|cred|grp|inv|map|work)-[0-9a-f]{32}").unwrap();
     let text = id.replace_all(text, format!("${{1}}-{}", "0".repeat(32)));
     let now = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z";
     let now = Regex::new(now).unwrap();
-    now.replace_all(&text, "NOW").into_owned()
+    let text = now.replace_all(&text, "NOW");
+    let committed = Regex::new("(revision [0-9]+) [0-9a-f]{12}:").unwrap();
+    let digest = format!("${{1}} {}:", "0".repeat(12));
+    committed.replace_all(&text, digest).into_owned()
 }
 
 /// The real releases that the examples use, by their names.

@@ -346,6 +346,29 @@ fn clouds(checked: &Checked) {
     let ancestors = run("image", &["image", "ancestors", made]);
     assert_eq!(ancestors[0]["image_id"], "ami-00000000000000001");
     run("cleanup-list", &["image", "cleanup"]);
+    let text = |number| {
+        let image = format!("ami-0000000000000000{number}");
+        format!(r#"{{"images": [{{"id": "{image}", "checksum": "sha256:ab"}}]}}"#)
+    };
+    let text = format!(
+        r#"{{"version": 1, "locations": {{"{east}": {}, "aws/us-west-2": {}}}}}"#,
+        text(1),
+        text(2)
+    );
+    let summed = own.program.file("summed.json", text);
+    let from = ["--inventory", summed.as_str()];
+    let with = |args: &[&'static str]| [args, &from[..]].concat();
+    run("candidate", &with(&["image", "candidates", east]));
+    run("mci", &["mci", "new", "web"]);
+    let image = ["ami-00000000000000001", "--instance-type", "m5.large"];
+    run(
+        "mci",
+        &with(&[&["mci", "set", "web", east], &image[..]].concat()),
+    );
+    run("matched", &with(&["mci", "match", "web", east]));
+    run("matched", &with(&["mci", "rematch", "web"]));
+    run("matcher", &with(&["mci", "match", "web"]));
+    run("removed", &["mci", "unmatch", "web", east]);
     checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
@@ -390,6 +413,18 @@ fn mcis(checked: &Checked) {
         "mci",
         &["mci", "unset", "web", "aws/us-east-1", "--tag", "x"],
     );
+    run("mci-finding", &["mci", "check", "f-x86_64"]);
+    run("mci-finding", &["mci", "check", "web", "--scripts"]);
+    run("required-locations", &["mci", "require", "web", "gcp"]);
+    run("mci", &["mci", "show", "web"]);
+    let off = ["mci", "require", "web", "gcp", "--remove"];
+    run("required-locations", &off);
+    run("free-location", &["mci", "suggest", "web"]);
+    run("suggestion", &["mci", "suggest", "web", "aws/us-east-1"]);
+    run(
+        "suggestion",
+        &["mci", "suggest", "f-x86_64", "aws/us-east-9"],
+    );
     run("diff", &["mci", "diff", "web"]);
     run("diff", &["mci", "diff", "f-x86_64@1", "f-x86_64@2"]);
     run("revision", &["mci", "commit", "web", "-m", "two"]);
@@ -401,7 +436,49 @@ fn mcis(checked: &Checked) {
     run("release", &["release", "list", "web"]);
     run("log-entry", &["mci", "log", "web"]);
     run("log-entry", &["mci", "log", "f-x86_64"]);
+    run("graph", &["mci", "log", "--graph", "web"]);
+    run("graph", &["mci", "graph", "f-x86_64", "--limit", "1"]);
     run("coverage", &["mci", "coverage", "f-x86_64", "web"]);
+    versions(checked);
+}
+
+fn versions(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
+    let lines = |schema: &str, code: i32, args: &str| {
+        let args: Vec<_> = args.split(' ').collect();
+        let ran = checked
+            .program
+            .run(&[&["--output", "json"], &args[..]].concat());
+        assert_eq!(ran.code, code, "{args:?}: {}{}", ran.out, ran.err);
+        checked.lines(schema, &ran.json())
+    };
+    run("mci", &["mci", "clone", "web@1", "shop"]);
+    lines("mci", 0, "mci show shop");
+    lines("restored", 0, "mci restore web@1");
+    lines("undo-point", 0, "mci undo web --list");
+    lines("undone", 0, "mci undo web");
+    lines("undo-point", 0, "mci undo web --list");
+    run(
+        "marked-revision",
+        &["mci", "deprecate", "web@1", "--reason", "old"],
+    );
+    run(
+        "marked-revision",
+        &["mci", "revoke", "web@1", "--reason", "bad"],
+    );
+    lines("mci", 0, "mci show web@1");
+    run("marked-revision", &["mci", "unmark", "web@1"]);
+    lines("merge", 0, "mci merge shop --from web@2 --dry-run");
+    lines("merge", 0, "mci merge shop --from web@2");
+    lines("mci", 0, "mci show shop");
+    lines("merge", 0, "mci merge shop --from web@2");
+    lines("undo-point", 0, "mci undo shop --list");
+    // Without a common ancestor, with both sides set and one side removed.
+    lines("merge", 1, "mci merge shop --from f-x86_64@1");
+    run("mci", &["mci", "set", "shop", "--description", "ours"]);
+    run("mci", &["mci", "set", "web", "--description", "theirs"]);
+    run("revision", &["mci", "commit", "web", "-m", "three"]);
+    lines("merge", 1, "mci merge shop --from web@3");
 }
 
 fn launches(checked: &Checked) {

@@ -4,10 +4,14 @@ use super::Care;
 use crate::{
     Error,
     contents::{Contents, is_damage, user_data_digest},
-    tables::{CHANNELS, CONTENTS, KeptMci, MCIS, REVISIONS, USER_DATA, revision_parts},
+    stored::StoredMci,
+    tables::{
+        CHANNELS, CONTENTS, KeptMatcher, KeptMci, KeptUndoPoint, MATCHERS, MCIS, REVISIONS, UNDO,
+        USER_DATA, matcher_parts, revision_parts, undo_parts,
+    },
 };
 use atlas_base::{Digest, canonical};
-use atlas_history::LineageId;
+use atlas_history::{Content as _, LineageId};
 use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
 
 /// What the record of a lineage says.
@@ -51,13 +55,17 @@ impl Care<'_> {
             }
         })
         .await?;
+        self.table(&UNDO, |_, _| {}).await?;
         self.table(&MCIS, |_, _| {}).await?;
         self.table(&CHANNELS, |_, _| {}).await?;
+        self.table(&MATCHERS, |_, _| {}).await?;
         self.report.findings.extend(problems);
         self.contents().await?;
         self.revisions().await?;
         self.lineages().await?;
+        self.undo_points().await?;
         self.channels().await?;
+        self.matchers().await?;
         self.uses().await
     }
 
@@ -130,6 +138,7 @@ impl Care<'_> {
                 if let Some(last) = kept.last {
                     self.gaps(kept.lineage, last.number.get()).await?;
                 }
+                self.kept_points(&kept).await?;
             }
         }
         Ok(())
@@ -160,6 +169,52 @@ impl Care<'_> {
         }
     }
 
+    /// Every undo point that a lineage keeps is there, as it was kept.
+    async fn kept_points(&mut self, mci: &StoredMci) -> Result<(), Error> {
+        for entry in mci.undo.points() {
+            let key = UNDO.key(self.partition, undo_parts(mci.lineage, entry.number))?;
+            let what = match read_record::<KeptUndoPoint>(self.snapshot, &key).await? {
+                None => "is missing",
+                Some(Ok(kept)) if kept.0.point.content().digest().ok() != Some(entry.content) => {
+                    "is not what was kept"
+                }
+                Some(_) => continue,
+            };
+            let number = entry.number;
+            self.find(format!("{}: its undo point {number} {what}", mci.lineage));
+        }
+        Ok(())
+    }
+
+    /// Every undo point is one that its lineage keeps.
+    async fn undo_points(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &UNDO)?;
+        while let Some(page) = walk.next().await? {
+            for (key, kept) in page {
+                let Ok(KeptUndoPoint(kept)) = kept else {
+                    continue;
+                };
+                let (lineage, number) = (kept.lineage, kept.number);
+                self.place(
+                    &key,
+                    &UNDO.key(self.partition, undo_parts(lineage, number))?,
+                );
+                let mci = read_record::<KeptMci>(self.snapshot, &self.mci(lineage)?).await?;
+                let is_kept = match mci {
+                    Some(Ok(mci)) => mci.0.undo.choose(Some(number)).is_ok(),
+                    Some(Err(_)) => true,
+                    None => false,
+                };
+                if !is_kept {
+                    self.find(format!(
+                        "{lineage}: there is an undo point {number} that it does not keep"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Every channel points to a revision that its lineage has.
     async fn channels(&mut self) -> Result<(), Error> {
         let mut walk = Walk::new(self.snapshot, self.partition, &CHANNELS)?;
@@ -173,6 +228,26 @@ impl Care<'_> {
                     let what = format!("points to {number}, which is not there");
                     self.find(format!("{lineage}@{name}: {what}"));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every matcher stands beside the HEAD of a lineage.
+    async fn matchers(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &MATCHERS)?;
+        let mut last = None;
+        while let Some(page) = walk.next().await? {
+            for (key, kept) in page {
+                let Ok(KeptMatcher(kept)) = kept else {
+                    continue;
+                };
+                let (lineage, at) = (kept.lineage, kept.matcher.location());
+                if self.lineage(lineage, &mut last).await?.lacks(0) {
+                    self.find(format!("{lineage}: a matcher for {at}, and no lineage"));
+                }
+                let parts = matcher_parts(lineage, at);
+                self.place(&key, &MATCHERS.key(self.partition, parts)?);
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::{ImportError, LoadError, OpenError};
-use atlas_history::CommitError;
+use atlas_history::{BringBackError, CommitError, MarkError, RestoreError};
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
     PromoteError, RegisterError, RoleMapError, WorkError,
@@ -38,27 +38,20 @@ impl Error {
     /// What a caller does about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound(_)
-            | Self::NoRevision { .. }
-            | Self::NoRelease { .. }
-            | Self::Bundle(BundleError::NoServer { .. })
-            | Self::AddScope(AddScopeError::NoParent { .. })
-            | Self::Grant(GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. })
-            | Self::RemoveScope(RemoveScopeError::Unknown { .. })
-            | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
-            | Self::RenameScope(RenameScopeError::Unknown { .. })
-            | Self::RenamePrincipal(RenamePrincipalError::Unknown { .. })
-            | Self::Revoke(RevokeError::NotGranted { .. })
-            | Self::Group(GroupError::NotAMember { .. })
-            | Self::Accept(AcceptError::Unknown)
-            | Self::CancelInvitation(_) => ErrorKind::NotFound,
+            _ if self.is_absence() => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Denied,
-            Self::Life(LifeError::ReplacesItself { .. })
+            Self::Mark(MarkError::Reason)
+            | Self::Life(LifeError::ReplacesItself { .. })
             | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
+            | Self::NoFreeName { .. }
             | Self::Stale(_)
+            | Self::OpenConflicts(_)
+            | Self::Restore(RestoreError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
+            | Self::Findings(_)
+            | Self::CoverageLost(_)
             | Self::Channel(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))
@@ -116,19 +109,53 @@ impl Error {
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })
+            | Self::Sink(_)
+            | Self::Dump(_)
+            | Self::Load(LoadError::Source { .. })
             | Self::Migrate(MigrateError::Lease(_)) => ErrorKind::Unavailable,
+            Self::Open(error) => open_kind(error),
+            Self::BringBack(error) => bring_back_kind(error),
             Self::Migrate(_)
             | Self::Content(_)
             | Self::Frame(_)
             | Self::Revision(_)
             | Self::Encoding(_)
-            | Self::Record(_) => ErrorKind::Internal,
-            Self::Open(error) => open_kind(error),
-            Self::Sink(_) | Self::Dump(_) | Self::Load(LoadError::Source { .. }) => {
-                ErrorKind::Unavailable
-            }
+            | Self::Record(_)
+            | Self::Restore(RestoreError::Encoding(_)) => ErrorKind::Internal,
             _ => ErrorKind::Invalid,
         }
+    }
+
+    /// Whether something that was named is not there.
+    fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound(_)
+                | Self::NoRevision { .. }
+                | Self::NoRelease { .. }
+                | Self::NoMatcher { .. }
+                | Self::Bundle(BundleError::NoServer { .. })
+                | Self::AddScope(AddScopeError::NoParent { .. })
+                | Self::Grant(
+                    GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. }
+                )
+                | Self::RemoveScope(RemoveScopeError::Unknown { .. })
+                | Self::RemovePrincipal(RemovePrincipalError::Unknown { .. })
+                | Self::RenameScope(RenameScopeError::Unknown { .. })
+                | Self::RenamePrincipal(RenamePrincipalError::Unknown { .. })
+                | Self::Revoke(RevokeError::NotGranted { .. })
+                | Self::Group(GroupError::NotAMember { .. })
+                | Self::Accept(AcceptError::Unknown)
+                | Self::CancelInvitation(_)
+        )
+    }
+}
+
+fn bring_back_kind(error: &BringBackError) -> ErrorKind {
+    match error {
+        BringBackError::NoPoint { .. } => ErrorKind::NotFound,
+        BringBackError::Same { .. } => ErrorKind::Conflict,
+        _ => ErrorKind::Internal,
     }
 }
 

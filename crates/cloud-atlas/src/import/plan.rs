@@ -5,7 +5,7 @@ use atlas_base::{Digest, Name, Tag, Timestamp, canonical};
 use atlas_history::Message;
 use atlas_image::Architecture;
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
-use atlas_mci::{Content, Description, HeadEdit, Setting};
+use atlas_mci::{Content, Description, HeadEdit, KnownImage, Setting};
 use atlas_streams::{ArchitectureImages, Release, StreamArch, StreamDocument, StreamName};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,6 +163,18 @@ fn part(
 }
 
 impl PartPlan {
+    /// What is known of the images of a content that says what the release says.
+    pub(super) fn known(&self, content: &Content) -> BTreeMap<CloudLocation, KnownImage> {
+        let known = KnownImage {
+            architecture: Some(self.architecture),
+            ..KnownImage::default()
+        };
+        let ours = content.settings().keys();
+        let ours = ours.filter(|location| self.settings.contains_key(location));
+        ours.map(|location| (location.clone(), known.clone()))
+            .collect()
+    }
+
     /// The edits that make HEAD say what the release says. Tags that earlier imports set make
     /// room; those that people set stay.
     pub(super) fn edits(&self, head: &Content) -> Vec<HeadEdit> {

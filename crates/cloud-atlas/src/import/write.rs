@@ -253,6 +253,9 @@ impl Unit {
             }
             .into());
         }
+        // The document says what its images are for: their records are not looked up.
+        let types = &self.shared.instance_types;
+        content.admit(mci.head.content(), &part.known(&content), types)?;
         mci.head = mci.head.edited(content);
         self.put_mci(mci.clone()).await?;
         self.audit_edit(&mci, &diff).await?;
@@ -278,7 +281,8 @@ impl Unit {
         let (mci, number) = if let Some(last) = committed {
             (mci, last.number)
         } else {
-            let (mci, revision) = self.commit(mci, part.message.clone(), time, None).await?;
+            let (mci, revision) =
+                Box::pin(self.commit(mci, part.message.clone(), time, None)).await?;
             (mci, revision.number())
         };
         let import = StoredImport {

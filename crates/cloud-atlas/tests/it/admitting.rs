@@ -2,13 +2,15 @@
 
 use crate::{
     inventories::{Watched, world},
-    support::{World, add_credential, ami, committed, image, p, run, set},
+    support::{
+        World, add_credential, ami, committed, image, import_with, options, p, run, set, small,
+    },
 };
 use cloud_atlas::{
     Error, ErrorKind, MciView, Session,
     image::{Architecture, LaunchPermission},
     image_id::Cloud,
-    mci::{EditError, EditWarning, HeadEdit, InstanceTypes, Setting, Takes},
+    mci::{EditError, EditWarning, HeadEdit, InstanceDefaults, InstanceTypes, Setting, Takes},
     scope::Scope,
     template::Reference,
 };
@@ -312,5 +314,27 @@ fn m06_a_launch_is_refused_where_a_record_came_later() {
                 .contains("refused: `m7i.large`"),
             "{last}"
         );
+    });
+}
+
+#[test]
+fn m06_an_import_with_an_instance_type_that_does_not_take_its_images_is_refused() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let images = [("aarch64", EAST, 1)];
+    let document = small("stable", "44.1", "2026-01-01T00:00:00Z", &images);
+    run(async {
+        let with = async |instance_type: &str| {
+            let mut options = options(true);
+            let said = InstanceDefaults::default().with(Cloud::Aws, None, p(instance_type));
+            options.instance_types = said;
+            import_with(&dana, std::slice::from_ref(&document), options).await
+        };
+        let refused = with("m7i.large").await.unwrap_err();
+        assert!(
+            matches!(refused, Error::Edit(EditError::Misfit(_))),
+            "{refused}"
+        );
+        with("m7g.large").await.unwrap();
     });
 }

@@ -39,6 +39,9 @@ pub(crate) fn furnished() -> World {
         dana.assign_channel(&p("stable"), &p("web"), &p("/acme"))
             .await
             .unwrap();
+        dana.restore_mci(&p("web@1"), &p("/acme"), None)
+            .await
+            .unwrap();
         dana.register_image(image("/acme", EAST, 1)).await.unwrap();
         scripted(&dana).await;
         let one = small(
@@ -210,15 +213,14 @@ pub(crate) fn raw(store: &dyn Store, write: Write) {
 pub(crate) fn everything(store: &dyn Store) -> Vec<(Key, Value)> {
     run(async {
         let snapshot = store.snapshot().await.unwrap();
-        let all = snapshot
-            .range(&KeyRange::all(), Page::first(10_000))
-            .await
-            .unwrap();
-        assert!(all.next.is_none());
-        all.entries
-            .into_iter()
-            .map(|(key, entry)| (key, entry.value))
-            .collect()
+        let (mut all, mut rest) = (Vec::new(), Some(KeyRange::all()));
+        while let Some(range) = rest {
+            let page = snapshot.range(&range, Page::first(10_000)).await.unwrap();
+            let entries = page.entries.into_iter();
+            all.extend(entries.map(|(key, entry)| (key, entry.value)));
+            rest = page.next;
+        }
+        all
     })
 }
 

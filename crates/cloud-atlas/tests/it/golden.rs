@@ -119,7 +119,9 @@ fn golden_files_read_as_they_were_written() {
             "group",
             "launch-permission",
             "opened",
+            "matcher",
             "role-map",
+            "undo",
             // It needs a commit of more images than a small file should have.
             "use-many",
         ];

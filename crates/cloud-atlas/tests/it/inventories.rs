@@ -13,7 +13,7 @@ use cloud_atlas::{
     scope::{Role, Scope},
 };
 use std::sync::{
-    Arc, Mutex,
+    Arc, Mutex, OnceLock,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -23,6 +23,7 @@ const EAST: &str = "aws/us-east-1";
 #[derive(Debug, Default)]
 pub(crate) struct Watched {
     file: FileInventory,
+    later: OnceLock<FileInventory>,
     asked: AtomicUsize,
     secrets: Mutex<Vec<Option<SecretRef>>>,
     is_away: AtomicBool,
@@ -30,12 +31,24 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn new(places: &str) -> Arc<Self> {
-        let text = format!(r#"{{"version": 1, "locations": {{{places}}}}}"#);
-        let file = FileInventory::parse(text.as_bytes(), &Limits::default()).unwrap();
         Arc::new(Self {
-            file,
+            file: Self::read(places),
             ..Self::default()
         })
+    }
+
+    fn read(places: &str) -> FileInventory {
+        let text = format!(r#"{{"version": 1, "locations": {{{places}}}}}"#);
+        FileInventory::parse(text.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    /// From now on the clouds hold something else.
+    pub(crate) fn now(&self, places: &str) {
+        self.later.set(Self::read(places)).unwrap();
+    }
+
+    fn file(&self) -> &FileInventory {
+        self.later.get().unwrap_or(&self.file)
     }
 
     /// How often it was asked.
@@ -63,23 +76,27 @@ impl Watched {
 
 impl Inventory for Watched {
     fn covers(&self, location: &CloudLocation) -> bool {
-        self.file.covers(location)
+        self.file().covers(location)
+    }
+
+    fn known_locations(&self) -> Vec<CloudLocation> {
+        self.file().known_locations()
     }
 
     fn describe<'a>(&'a self, ask: Ask<'a>, image: &'a ImageId) -> Fut<'a, Option<CloudImage>> {
-        self.ask(ask, self.file.describe(ask, image))
+        self.ask(ask, self.file().describe(ask, image))
     }
 
     fn images<'a>(&'a self, ask: Ask<'a>, after: Option<&'a str>) -> Fut<'a, Listed<CloudImage>> {
-        self.ask(ask, self.file.images(ask, after))
+        self.ask(ask, self.file().images(ask, after))
     }
 
     fn servers<'a>(&'a self, ask: Ask<'a>, after: Option<&'a str>) -> Fut<'a, Listed<CloudServer>> {
-        self.ask(ask, self.file.servers(ask, after))
+        self.ask(ask, self.file().servers(ask, after))
     }
 
     fn server<'a>(&'a self, ask: Ask<'a>, id: &'a OriginText) -> Fut<'a, Option<CloudServer>> {
-        self.ask(ask, self.file.server(ask, id))
+        self.ask(ask, self.file().server(ask, id))
     }
 }
 

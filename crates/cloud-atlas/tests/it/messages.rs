@@ -4,14 +4,14 @@ use crate::support::{World, add_credential, ami, ask, committed, image, p, run, 
 use cloud_atlas::{
     CursorError, Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
     base::{Digest, Name},
-    history::RevisionNumber,
+    history::{BringBackError, NotEditable, RestoreError, RevisionNumber},
     image::{Architecture, Warning},
     image_id::Cloud,
-    mci::HeadEdit,
+    mci::{HeadEdit, MergeError, MergePath, MergeValue},
     scope::Scope,
     store::{Key, Limit, StoreError},
     streams::StreamName,
-    template::{Reference, Selector},
+    template::Reference,
 };
 use std::{error::Error as _, io};
 
@@ -58,9 +58,17 @@ fn refusals_of_the_facade_itself() {
             mci: web(),
             wanted: semver::VersionReq::parse("^2.1").unwrap(),
         },
-        Error::Frozen {
+        Error::from(NotEditable::Committed {
+            name: web(),
+            revision: number(3),
+        }),
+        Error::from(NotEditable::Imported {
+            name: web(),
+            revision: number(3),
+        }),
+        Error::NoFreeName {
             mci: web(),
-            selector: Selector::Number(number(3)),
+            scope: p("/acme"),
         },
         Error::HeadMoves { mci: web() },
         Error::NoInventory {
@@ -235,6 +243,45 @@ fn refusals_to_open_import_and_export() {
 }
 
 #[test]
+fn refusals_of_versions() {
+    let point = || Digest::of("test", b"one");
+    let asked = [None, Some(2)];
+    let kept = [vec![], vec![1, 3]];
+    let no_point = |(asked, kept)| BringBackError::NoPoint { asked, kept };
+    let bring_back = [
+        no_point((asked[0], kept[0].clone())),
+        no_point((asked[1], kept[1].clone())),
+        BringBackError::Same { number: 3 },
+        BringBackError::Damaged {
+            number: 3,
+            expected: point(),
+            found: Digest::of("test", b"two"),
+        },
+    ];
+    let merge = [
+        MergeError::NoConflict {
+            path: MergePath::Nickname,
+        },
+        MergeError::Twice {
+            path: p("image:aws/us-east-1"),
+        },
+        MergeError::Value {
+            path: p("image:aws/us-east-1"),
+            value: None,
+        },
+        MergeError::Value {
+            path: MergePath::Nickname,
+            value: Some(MergeValue::Tag(p("a:b=c"))),
+        },
+    ];
+    let restore = Error::Restore(RestoreError::Same {
+        revision: number(3),
+    });
+    let all = bring_back.map(Error::from).into_iter();
+    insta::assert_snapshot!(table(all.chain([restore]).chain(merge.map(Error::from))));
+}
+
+#[test]
 fn warnings_of_an_import() {
     let warnings = [
         ImportWarning::NoImages {
@@ -296,6 +343,19 @@ fn refusals_of_the_parts_are_passed_on() {
         let east = ask("web@unknown", "aws/us-east-1", "/acme");
         let nothing = p("img-0000000000000000000000000000000f");
         vec![
+            admin.rematch_mci(&web, &scope, None).await.unwrap_err(),
+            admin
+                .remove_matcher(&web, &scope, &p("gcp"))
+                .await
+                .unwrap_err(),
+            admin
+                .match_mci(&web, &scope, &p("aws/us-east-1"), None)
+                .await
+                .unwrap_err(),
+            admin
+                .unrequire_locations(&web, &scope, &[p("gcp")])
+                .await
+                .unwrap_err(),
             admin.mci(&p("nothing"), &scope).await.unwrap_err(),
             admin.mci(&web, &nowhere).await.unwrap_err(),
             admin.image(nothing, &scope).await.unwrap_err(),

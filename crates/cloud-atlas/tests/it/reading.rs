@@ -70,7 +70,7 @@ fn what_a_scope_names_works_from_everywhere() {
             let from = p::<Scope>(from);
             let (one, two) = admin.diff_pair(&web, &from).await.unwrap();
             let diff = admin.mci_diff(&one, &two, &from).await.unwrap();
-            assert_eq!(diff.modified().len(), 1);
+            assert_eq!(diff.diff.modified().len(), 1);
             assert_eq!(
                 admin
                     .mci_log(&web, &from, &most())
@@ -200,6 +200,7 @@ fn m01_every_selector_leads_to_its_state() {
             dana.mci_diff(&one, &two, &scope)
                 .await
                 .unwrap()
+                .diff
                 .modified()
                 .len(),
             1
@@ -280,18 +281,22 @@ fn k03_committed_revisions_cannot_be_edited() {
         dana.assign_channel(&p("stable"), &p("web"), &scope)
             .await
             .unwrap();
-        for frozen in ["web@1", "web@latest", "web@stable", "web@7"] {
+        let absent = p::<Reference>("web@7");
+        let refused = dana.edit_mci(&absent, &scope, vec![set(EAST, 2)], None);
+        let error = refused.await.unwrap_err();
+        assert!(matches!(error, Error::NoRevision { .. }), "{error}");
+        for frozen in ["web@1", "web@latest", "web@stable"] {
             let frozen = p::<Reference>(frozen);
             let error = dana
                 .edit_mci(&frozen, &scope, vec![set(EAST, 2)], None)
                 .await
                 .unwrap_err();
-            assert!(matches!(error, Error::Frozen { .. }), "{error}");
+            assert!(matches!(error, Error::NotEditable(_)), "{error}");
             let error = dana
                 .commit_mci(&frozen, &scope, p("m"), None)
                 .await
                 .unwrap_err();
-            assert!(matches!(error, Error::Frozen { .. }), "{error}");
+            assert!(matches!(error, Error::NotEditable(_)), "{error}");
         }
         dana.edit_mci(&p("web@head"), &scope, vec![set(EAST, 2)], None)
             .await
@@ -486,7 +491,7 @@ fn d04_a_diff_compares_the_newest_pair_unless_told_otherwise() {
             let diff = admin.mci_diff(&before, &after, &scope).await?;
             let states = [before.selector.clone(), after.selector.clone()];
             let states = states.map(|selector| selector.map_or(String::new(), |s| s.to_string()));
-            Ok::<_, Error>((states.join(" "), diff.modified().len()))
+            Ok::<_, Error>((states.join(" "), diff.diff.modified().len()))
         };
         assert!(matches!(pair().await, Err(Error::OneRevision { .. })));
         admin

@@ -6,7 +6,8 @@ use crate::{
     support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
-    EventQuery, GroupRef, ImageQuery, LaunchRequest, Retention, Session, WorkQuery, WorkRequest,
+    CheckOptions, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest, MergeMci,
+    Retention, Session, WorkQuery, WorkRequest,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -100,8 +101,21 @@ reads! {
     });
     diff_pair(who, named) |r| told(who.diff_pair(r, &named.from));
     mci(who, named) |r| told(who.mci(r, &named.from));
+    mci_check(who, named) |r| told(async move {
+        who.mci_check(r, &named.from, &CheckOptions::default()).await
+    });
+    mci_free(who, named) |r| told(who.mci_free(r, &named.from));
+    mci_suggest(who, named) |r| told(async move {
+        who.mci_suggest(r, &named.from, &p("aws/us-west-2")).await
+    });
+    matchers(who, named) |r| told(who.matchers(r, &named.from));
     mci_diff(who, named) |r| told(who.mci_diff(r, r, &named.from));
+    mci_graph(who, named) |r| told(who.mci_graph(r, &named.from, GraphBounds::default()));
     mci_log(who, named) |r| told(async move { who.mci_log(r, &named.from, &most()).await });
+    mci_merge_preview(who, named) |r| told(async move {
+        who.mci_merge_preview(&merge(r, named)).await
+    });
+    mci_undo_points(who, named) |r| told(who.mci_undo_points(r, &named.from));
     mcis(who, named) |_| told(async move { who.mcis(&named.from, &most()).await });
     releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });
@@ -113,6 +127,10 @@ fn trail(named: &Named) -> EventQuery {
     let mut query = EventQuery::new(named.from.clone());
     query.record = Some(named.image.to_string());
     query
+}
+
+fn merge(reference: &Reference, named: &Named) -> MergeMci {
+    MergeMci::new(reference.clone(), reference.clone(), named.from.clone())
 }
 
 fn launch(reference: &Reference, named: &Named) -> LaunchRequest {

@@ -2,11 +2,13 @@
 
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, EventQuery, GroupRef, ImageQuery, JobId,
-    Loader, ReportWork, Retention, TakeWork, WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, EventQuery,
+    GraphBounds, GroupRef, ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork,
+    WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
+    mci::Deny,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
     template::{ChannelName, Reference},
@@ -95,10 +97,34 @@ fn every_future_of_the_facade_is_send() {
     send(admin.create_mci(&scope, name.clone()));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));
+    let (deny, checks) = (Deny::Warnings, CheckOptions::default());
+    send(admin.commit_mci_denying(&web, &scope, p("m"), None, &deny, &checks));
+    send(admin.mci_check(&web, &scope, &checks));
+    send(admin.require_locations(&web, &scope, &[]));
+    send(admin.unrequire_locations(&web, &scope, &[]));
+    let east = p("aws/us-east-1");
+    send(admin.match_mci(&web, &scope, &east, None));
+    send(admin.rematch_mci(&web, &scope, None));
+    send(admin.matchers(&web, &scope));
+    send(admin.remove_matcher(&web, &scope, &east));
+    send(admin.mci_free(&web, &scope));
+    send(admin.mci_suggest(&web, &scope, &east));
+    let clone = CloneMci::new(web.clone(), scope.clone());
+    send(admin.clone_mci(&clone));
+    let merge = MergeMci::new(web.clone(), web.clone(), scope.clone());
+    send(admin.merge_mci(&merge));
+    send(admin.mci_merge_preview(&merge));
+    send(admin.restore_mci(&web, &scope, None));
+    send(admin.undo_mci(&web, &scope, None, None));
+    send(admin.mci_undo_points(&web, &scope));
+    send(admin.deprecate_mci(&web, &scope, "old"));
+    send(admin.revoke_mci(&web, &scope, "bad"));
+    send(admin.unmark_mci(&web, &scope));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
     send(admin.mci_log(&web, &scope, &most()));
     send(admin.mci_diff(&web, &web, &scope));
+    send(admin.mci_graph(&web, &scope, GraphBounds::default()));
     send(admin.diff_pair(&web, &scope));
     send(admin.coverage(std::slice::from_ref(&web), &scope));
     send(admin.assign_channel(&stable, &web, &scope));

@@ -118,6 +118,22 @@ impl World {
         world
     }
 
+    /// The same where an inventory says what the clouds hold.
+    pub(crate) fn over_asking(store: Arc<dyn Store>, inventory: Arc<dyn Inventory>) -> Self {
+        let clock = Arc::new(ManualClock::new(noon()));
+        let builder = Atlas::builder()
+            .clock(Arc::clone(&clock) as Arc<dyn Clock>)
+            .ids(Arc::new(SequentialIds::starting_at(1 << 100)))
+            .with_inventory(inventory);
+        let world = Self {
+            atlas: run(builder.with_store(store)).unwrap(),
+            clock,
+            _folder: None,
+        };
+        run(world.furnish());
+        world
+    }
+
     /// `/acme` with `/acme/dev` and `/acme/prod`, `/beta` with `/beta/prod`; dana designs in the
     /// one account and bert in the other, olga observes `/acme/prod`, eve may do nothing.
     async fn furnish(&self) {

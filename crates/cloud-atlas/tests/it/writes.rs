@@ -1,15 +1,18 @@
 //! Every call of the facade that writes, and the events that each of its commits leaves behind.
 
 use crate::{
+    inventories,
     support::{World, ami, calls, image, only_reads, options, p, run, set, small},
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    AddCredential, BundleImage, GroupRef, ReportWork, Retention, Session, TakeWork, WorkRequest,
+    AddCredential, BundleImage, CheckOptions, CloneMci, GroupRef, MergeMci, ReportWork, Retention,
+    Session, TakeWork, WorkRequest,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
     },
     image_id::Cloud,
+    mci::{CheckCode, Deny, HeadEdit},
     scope::{Role, Scope},
     store::{MemoryStore, Write},
 };
@@ -18,6 +21,23 @@ use std::{collections::BTreeSet, sync::Arc};
 
 const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
+const DUBLIN: &str = "aws/eu-west-1";
+const LONDON: &str = "aws/eu-west-2";
+
+/// An inventory of one image in two places.
+fn matching() -> Arc<inventories::Watched> {
+    let image = |number| {
+        format!(
+            r#"{{"images": [{{"id": "{}", "checksum": "a1"}}]}}"#,
+            ami(number)
+        )
+    };
+    inventories::Watched::new(&format!(
+        r#""{DUBLIN}": {}, "{LONDON}": {}"#,
+        image(1),
+        image(2)
+    ))
+}
 
 /// Calls of a session that write nothing and begin no unit of work of their own: they wait, or ask
 /// another call.
@@ -52,7 +72,8 @@ fn told(name: &str, by: &Session, commits: &[Vec<Write>]) {
 #[test]
 fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
     let watched = Arc::new(Watched::new(Arc::new(MemoryStore::new()), Stop::Never));
-    let world = World::over(Arc::clone(&watched) as _);
+    let inventory = matching();
+    let world = World::over_asking(Arc::clone(&watched) as _, Arc::clone(&inventory) as _);
     let (admin, ivy) = (world.admin(), world.who("ivy"));
     let mut tried = BTreeSet::new();
     macro_rules! wrote {
@@ -164,8 +185,32 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         let web = p("web");
         wrote!(admin.edit_mci(&web, &acme, vec![set(EAST, 9)], None));
         wrote!(admin.commit_mci(&web, &acme, p("first"), None));
+        wrote!(admin.edit_mci(&web, &acme, vec![set(WEST, 9)], None));
+        wrote!(admin.restore_mci(&p("web@1"), &acme, None));
+        wrote!(admin.undo_mci(&web, &acme, None, None));
+        wrote!(admin.deprecate_mci(&web, &acme, "old"));
+        wrote!(admin.revoke_mci(&web, &acme, "bad"));
+        wrote!(admin.unmark_mci(&web, &acme));
+        wrote!(admin.unmark_mci(&web, &acme));
+        wrote!(admin.clone_mci(&CloneMci::new(web.clone(), acme.clone())));
+        wrote!(admin.commit_mci(&web, &acme, p("second"), None));
+        let update = MergeMci::new(p("web (clone)"), web.clone(), acme.clone());
+        wrote!(admin.merge_mci(&update));
         wrote!(admin.assign_channel(&p("stable"), &web, &acme));
         wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
+        let deny = Deny::Codes([CheckCode::MixedOs].into());
+        let checks = CheckOptions::default();
+        wrote!(admin.edit_mci(&web, &acme, vec![set(DUBLIN, 1)], None));
+        wrote!(admin.commit_mci_denying(&web, &acme, p("again"), None, &deny, &checks));
+        wrote!(admin.require_locations(&web, &acme, &[p(EAST)]));
+        wrote!(admin.unrequire_locations(&web, &acme, &[p(EAST)]));
+        wrote!(admin.match_mci(&web, &acme, &p(DUBLIN), None));
+        let unset = HeadEdit::Unset {
+            location: p(LONDON),
+        };
+        wrote!(admin.edit_mci(&web, &acme, vec![unset], None));
+        wrote!(admin.rematch_mci(&web, &acme, None));
+        wrote!(admin.remove_matcher(&web, &acme, &p(DUBLIN)));
         // Imports: whole, and in batches that somebody stops.
         let document = |number: u64| {
             let time = format!("2026-01-0{number}T00:00:00Z");

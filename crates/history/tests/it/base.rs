@@ -1,6 +1,7 @@
 use crate::{LINEAGE, head_with_parents, request};
 use atlas_history::{
     BaseChoice, BasePlan, Dag, Head, LineageId, MissingRevisions, Parent, Revision, RevisionRef,
+    UnknownBase,
 };
 use atlas_testkit::history::{Note, graph};
 use proptest::prelude::*;
@@ -58,6 +59,25 @@ fn bases(choice: &BaseChoice) -> BTreeSet<usize> {
 /// The node that a revision stands for.
 fn node(revision: RevisionRef) -> usize {
     revision.lineage.as_u128().try_into().unwrap()
+}
+
+#[test]
+fn g03_without_what_would_tell_there_is_no_base() {
+    // 0 ← 1 ← 2 and 0 ← 3 on the other side.
+    let graph = [vec![], vec![0], vec![1], vec![0]].map(BTreeSet::from_iter);
+    let (all, named) = revisions(&graph);
+    let dag = Dag::new(&all);
+    let unseen = dag.without_base(&[named[2]], named[3], UnknownBase::Unseen);
+    assert_eq!((unseen.is_contained, unseen.plan.is_none()), (false, true));
+    assert!(unseen.ancestors.is_empty());
+    insta::assert_snapshot!(say(&unseen), @"you do not see all of the history of HEAD and web-3@1, so that no base is known: each field in which they differ is a conflict");
+    let far = dag.without_base(&[named[2]], named[3], UnknownBase::TooFar);
+    insta::assert_snapshot!(say(&far), @"too many revisions lie between HEAD and web-3@1, so that no base is known: each field in which they differ is a conflict");
+    // What is part of HEAD stays so.
+    assert!(
+        dag.without_base(&[named[2]], named[1], UnknownBase::Unseen)
+            .is_contained
+    );
 }
 
 fn say(choice: &BaseChoice) -> String {

@@ -1,6 +1,7 @@
 //! Tests of `atlas-history`.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a failed test is the right place for a panic"
@@ -14,6 +15,8 @@ mod dag;
 mod digests;
 mod editable;
 mod frames;
+mod graph;
+mod graph_laws;
 mod marks;
 mod merge;
 mod naming;

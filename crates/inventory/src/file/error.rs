@@ -1,7 +1,7 @@
 //! Why a file is no inventory.
 
 use atlas_base::quoted;
-use atlas_image::{ParseArchitectureError, ParseTextError};
+use atlas_image::{ParseArchitectureError, ParseChecksumError, ParseTextError};
 use atlas_image_id::{CloudLocation, LocationMismatch, ParseImageIdError, ParseLocationError};
 use core::fmt;
 
@@ -86,6 +86,14 @@ pub enum FileError {
         entry: Entry,
         /// What is wrong with it.
         source: ParseArchitectureError,
+    },
+    /// A checksum that is none.
+    #[error("{entry} has a checksum that is none")]
+    Checksum {
+        /// Which entry.
+        entry: Entry,
+        /// What is wrong with it.
+        source: ParseChecksumError,
     },
     /// A size of nothing.
     #[error("{entry} has a size of 0 GB: at least 1 is allowed")]

@@ -2,8 +2,8 @@
 
 use super::{Entry, FileError, FileInventory, JsonError};
 use atlas_image::{
-    Architecture, CloudImage, CloudServer, CloudText, Disk, DiskKind, ImageName, OriginText,
-    ServerState,
+    Architecture, Checksum, CloudImage, CloudServer, CloudText, Disk, DiskKind, ImageName,
+    OriginText, ServerState,
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use core::{fmt, marker::PhantomData, num::NonZeroU32};
@@ -37,6 +37,7 @@ struct WrittenImage {
     name: Option<String>,
     architecture: Option<String>,
     size_gb: Option<u32>,
+    checksum: Option<String>,
     #[serde(default)]
     closed: bool,
 }
@@ -126,6 +127,8 @@ impl WrittenImage {
         image.name = of!(entry, Text, name)?;
         image.architecture = of!(entry, Architecture, architecture.transpose())?;
         image.size_gb = size(self.size_gb, entry)?;
+        let checksum = self.checksum.as_deref().map(Checksum::parse).transpose();
+        image.checksum = of!(entry, Checksum, checksum)?;
         image.closed = self.closed;
         Ok(image)
     }

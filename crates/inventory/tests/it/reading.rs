@@ -29,6 +29,7 @@ fn files_that_are_refused() {
         image(&format!(r#""id": "{AMI}", "name": "a\u0007b""#)),
         image(&format!(r#""id": "{AMI}", "architecture": "sparc""#)),
         image(&format!(r#""id": "{AMI}", "size_gb": 0"#)),
+        image(&format!(r#""id": "{AMI}", "checksum": "a b""#)),
         image(r#""name": "no id""#),
         text(&[(
             EAST,

@@ -13,7 +13,8 @@ pub(super) fn check(
     found: &mut Vec<Finding>,
 ) {
     let mut noted = Noted::default();
-    let tagged = content.tags().contains(&rules.agent_tag);
+    let tag = rules.agent_tag.as_ref();
+    let tagged = tag.is_some_and(|tag| content.tags().contains(tag));
     for (location, setting) in content.settings() {
         match facts.get(location) {
             None => {}
@@ -55,21 +56,23 @@ impl Noted {
         rules: &CheckRules<'_>,
     ) {
         let id = || setting.image().to_string();
-        let tag = || rules.agent_tag.to_string();
+        let tag = rules.agent_tag.as_ref();
         match image.agent.is_installed() {
-            Some(true) if !tagged => {
-                self.note(CheckCode::AgentUntagged, tag(), location);
+            Some(true) => {
+                if let Some(tag) = tag.filter(|_| !tagged) {
+                    self.note(CheckCode::AgentUntagged, tag.to_string(), location);
+                }
             }
             Some(false) => {
-                if tagged {
-                    self.note(CheckCode::AgentTagUnfounded, tag(), location);
+                if let Some(tag) = tag.filter(|_| tagged) {
+                    self.note(CheckCode::AgentTagUnfounded, tag.to_string(), location);
                 }
                 if rules.needs_agent {
                     self.note(CheckCode::AgentMissing, id(), location);
                 }
             }
             None if rules.needs_agent => self.note(CheckCode::AgentUnknown, id(), location),
-            Some(true) | None => {}
+            None => {}
         }
     }
 

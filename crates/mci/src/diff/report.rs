@@ -47,7 +47,11 @@ pub struct DiffReport {
 impl DiffReport {
     /// What turns `before` into `after`, in full.
     pub fn between(before: &Content, after: &Content) -> Self {
-        let diff = Diff::between(before, after);
+        Self::of(&Diff::between(before, after), before, after)
+    }
+
+    /// The report of a diff that was made of these two contents.
+    pub fn of(diff: &Diff, before: &Content, after: &Content) -> Self {
         let lines = |change: &SettingDiff| {
             let (old, new) = match change {
                 SettingDiff::Added(setting) => (None, setting.user_data()),

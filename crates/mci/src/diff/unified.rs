@@ -1,8 +1,9 @@
 //! A diff as unified text.
 
-use super::{Change, Diff, DiffRow, SettingDiff};
+use super::{Change, Diff, DiffCoverage, DiffRow, SettingDiff};
 use crate::{DiffLine, LineDiff, LineSide, UserData};
-use core::fmt::{self, Write as _};
+use atlas_history::one_line;
+use core::fmt;
 
 /// A [`Diff`] as people read diffs: `-` before what was, `+` before what is; `Display` writes it.
 ///
@@ -13,6 +14,19 @@ pub struct UnifiedDiff<'a> {
     diff: &'a Diff,
     before: &'a str,
     after: &'a str,
+    coverage: Option<&'a DiffCoverage>,
+}
+
+impl<'a> UnifiedDiff<'a> {
+    /// This text, with the locations that were gained and lost in lines above it; programs that read
+    /// unified diffs pass over them.
+    #[must_use]
+    pub fn with_coverage(self, coverage: &'a DiffCoverage) -> Self {
+        Self {
+            coverage: Some(coverage),
+            ..self
+        }
+    }
 }
 
 impl Diff {
@@ -22,6 +36,7 @@ impl Diff {
             diff: self,
             before,
             after,
+            coverage: None,
         }
     }
 }
@@ -32,8 +47,16 @@ impl fmt::Display for UnifiedDiff<'_> {
         if diff.is_empty() {
             return Ok(());
         }
-        writeln!(f, "--- {}", Shown(self.before))?;
-        writeln!(f, "+++ {}", Shown(self.after))?;
+        if let Some(DiffCoverage { gained, lost }) = self.coverage {
+            for location in gained {
+                writeln!(f, "coverage gained {location}")?;
+            }
+            for location in lost {
+                writeln!(f, "coverage lost {location}")?;
+            }
+        }
+        writeln!(f, "--- {}", one_line(self.before))?;
+        writeln!(f, "+++ {}", one_line(self.after))?;
         if let Some(Change { before, after }) = &diff.nickname {
             f.write_str("@@ nickname @@\n")?;
             lines('-', before.as_str(), f)?;
@@ -83,7 +106,7 @@ impl fmt::Display for UnifiedDiff<'_> {
 fn field(row: &DiffRow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (sign, value) in [('-', &row.before), ('+', &row.after)] {
         if let Some(value) = value {
-            writeln!(f, "{sign}{}: {}", row.field, Shown(value))?;
+            writeln!(f, "{sign}{}: {}", row.field, one_line(value))?;
         }
     }
     Ok(())
@@ -112,7 +135,7 @@ fn user_data(
                 LineSide::Before => '-',
                 LineSide::After => '+',
             };
-            writeln!(f, "{sign}{}", Shown(text))?;
+            writeln!(f, "{sign}{}", one_line(text))?;
             if !ended {
                 f.write_str("\\ no line feed at the end\n")?;
             }
@@ -124,29 +147,7 @@ fn user_data(
 /// Each line of a text after a sign; no line for no text.
 fn lines(sign: char, text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for line in text.lines() {
-        writeln!(f, "{sign}{}", Shown(line))?;
+        writeln!(f, "{sign}{}", one_line(line))?;
     }
     Ok(())
-}
-
-/// A line that does nothing to a terminal.
-struct Shown<'a>(&'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            let acts = character.is_control() && character != '\t';
-            // Marks of direction and of no width: they make a line read as another one.
-            let unseen = matches!(
-                character,
-                '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            );
-            if acts || unseen {
-                write!(f, "{}", character.escape_unicode())?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -34,6 +34,16 @@ pub enum EditWarning {
     },
 }
 
+impl EditWarning {
+    /// Where the setting is that it is about.
+    pub fn location(&self) -> &CloudLocation {
+        match self {
+            Self::LateFit(late) => &late.location,
+            Self::Unregistered { location, .. } => location,
+        }
+    }
+}
+
 impl fmt::Display for EditWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

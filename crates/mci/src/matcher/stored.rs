@@ -1,8 +1,9 @@
 //! How a matcher is kept.
 
-use super::{Checksum, Matcher};
+use super::Matcher;
 use crate::setting::StoredSetting;
 use atlas_base::Digest;
+use atlas_image::Checksum;
 use atlas_image_id::CloudLocation;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct};
 use std::collections::BTreeMap;

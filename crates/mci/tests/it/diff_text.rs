@@ -37,7 +37,20 @@ fn d03_unified_text_shows_what_was_and_what_is() {
 #[test]
 fn d03_unified_text_shows_user_data_by_lines() {
     let (before, after) = scripts();
-    insta::assert_snapshot!(Diff::between(&before, &after).unified("web@1", "web HEAD"));
+    let (diff, report) = (
+        Diff::between(&before, &after),
+        DiffReport::between(&before, &after),
+    );
+    let unified = diff.unified("web@1", "web HEAD");
+    insta::assert_snapshot!(unified);
+    // Coverage stands above it.
+    let text = unified.to_string();
+    let covered = unified.with_coverage(&report.coverage).to_string();
+    let lost = "coverage lost aws/us-west-2\n";
+    assert_eq!(covered, format!("{lost}{text}"));
+    let none = DiffCoverage::default();
+    let same = Diff::default();
+    assert_eq!(same.unified("a", "b").with_coverage(&none).to_string(), "");
 }
 
 #[test]

@@ -332,6 +332,27 @@ fn g02_a_clean_merge_is_refused_as_the_edit_would_be() {
 }
 
 #[test]
+fn g04_a_nickname_that_cannot_be_had_is_a_conflict_or_stays() {
+    let named = |name: &str| edited(&full(), [HeadEdit::SetNickname(name.parse().unwrap())]);
+    let (root, free) = (base(&full()), MergeBase::none());
+    let (ours, theirs) = (full(), named("theirs"));
+    let draft = || MergeDraft::between(&root, &ours, &theirs, &fits);
+    assert_eq!(draft().settle(&Choices::default()).as_ref(), Ok(&theirs));
+    let kept = draft().with_our_nickname();
+    assert_eq!(kept.settle(&Choices::default()).as_ref(), Ok(&ours));
+    let taken = draft().without_their_nickname(&root, "it is taken".to_owned());
+    let kinds: Vec<_> = taken.conflicts().iter().map(Conflict::kind).collect();
+    assert_eq!(kinds, [ConflictKind::Incompatible]);
+    assert_eq!(taken.settle(&Choices::all(Side::Ours)).as_ref(), Ok(&ours));
+    // Where both renamed it, it is our side's as well; without a base it conflicts like all else.
+    let ours = named("ours");
+    let both = MergeDraft::between(&root, &ours, &theirs, &fits);
+    assert!(!both.is_clean() && both.with_our_nickname().is_clean());
+    let two_way = MergeDraft::between(&free, &ours, &theirs, &fits);
+    assert!(!two_way.with_our_nickname().is_clean());
+}
+
+#[test]
 fn g05_removed_here_and_changed_there_is_a_conflict() {
     let removed = edited(&full(), [unset(TOKYO)]);
     let changed = edited(&full(), [tokyo(|it| it.with_kernel(None))]);
@@ -406,6 +427,31 @@ fn g05_user_data_merges_by_lines() {
     let draft = MergeDraft::between(&root, &ours, &theirs, &fits);
     assert_eq!(draft.conflicts().len(), 1);
     insta::assert_snapshot!(draft.conflicts()[0].marked().unwrap());
+}
+
+#[test]
+fn g05_user_data_of_too_many_lines_conflicts_as_a_whole() {
+    let data = |lines: usize, first: &str, last: &str| {
+        let middle = "x\n".repeat(lines - 2);
+        let text = format!("{first}\n{middle}{last}");
+        edited(
+            &full(),
+            [tokyo(|it| it.with_user_data(bytes(text.as_bytes())))],
+        )
+    };
+    for (lines, is_merged) in [
+        (MergeDraft::MAX_LINES, true),
+        (MergeDraft::MAX_LINES + 1, false),
+    ] {
+        let root = base(&data(lines, "a", "z"));
+        let (ours, theirs) = (data(lines, "b", "z"), data(lines, "a", "y"));
+        let draft = MergeDraft::between(&root, &ours, &theirs, &fits);
+        assert_eq!(draft.is_clean(), is_merged, "{lines}");
+        for conflict in draft.conflicts() {
+            assert_eq!(conflict.kind(), ConflictKind::BothChanged);
+            assert_eq!(conflict.marked(), None);
+        }
+    }
 }
 
 #[test]

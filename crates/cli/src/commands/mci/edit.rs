@@ -2,6 +2,7 @@
 
 use super::generation;
 use crate::{
+    commands::candidates::InventoryArgs,
     exit::{Failure, Run},
     files,
     print::{Out, warn},
@@ -11,7 +12,7 @@ use cloud_atlas::{
     base::{Name, Tag},
     history::Generation,
     image_id::{CloudLocation, ImageId},
-    mci::{Description, HeadEdit, InstanceType, Setting, UserData},
+    mci::{Description, EditWarning, HeadEdit, InstanceType, Setting, UserData},
     scope::Scope,
     template::Reference,
 };
@@ -54,6 +55,8 @@ pub(crate) struct Set {
     /// Refuse if HEAD is no longer the one of this generation
     #[arg(long, value_name = "GENERATION", value_parser = generation)]
     seen: Option<Generation>,
+    #[command(flatten)]
+    pub(super) inventory: InventoryArgs,
 }
 
 /// Take cloud locations or tags out of HEAD
@@ -112,6 +115,7 @@ fn apply(
         ));
     }
     let view = session.edit_mci(reference, from, edits, seen).block_on()?;
+    warn_of(&view.warnings);
     out.one(&view, |out| {
         let MciView {
             name,
@@ -126,6 +130,19 @@ fn apply(
             generation.get()
         )
     })
+}
+
+/// How many warnings of one edit are told.
+const WARNINGS: usize = 5;
+
+/// Tells what to know about an edit that was made.
+pub(super) fn warn_of(warnings: &[EditWarning]) {
+    for warning in warnings.iter().take(WARNINGS) {
+        warn(warning);
+    }
+    if warnings.len() > WARNINGS {
+        warn(format!("and {} more like these", warnings.len() - WARNINGS));
+    }
 }
 
 impl Set {

@@ -1,15 +1,16 @@
 //! Looking at MultiCloud Images.
 
+use super::history::called;
 use crate::{
-    exit::{Failure, Run},
+    exit::Run,
     pages::PageArgs,
-    print::{self, Columns, DiffLine, Out, note, warn},
+    print::{self, Columns, Out, note, warn},
 };
 use cloud_atlas::{
     LogEntry, MciSummary, MciView, Session,
     history::Revision,
     image_id::CloudLocation,
-    mci::{CoverageRow, Diff, DiffRow, Setting},
+    mci::{CoverageRow, EditWarning, Setting},
     scope::Scope,
     template::Reference,
 };
@@ -60,8 +61,10 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     if let Some(mark) = &view.marks.deprecated {
         warn(format!("the revision is deprecated: {}", mark.reason));
     }
+    let merges = view.merges.iter();
+    let merges: Vec<_> = merges.map(|it| called(*it, session, from)).collect();
     out.one(&view, |out| {
-        for (name, value) in head_lines(&view) {
+        for (name, value) in head_lines(&view, &merges) {
             writeln!(out, "{name:<12} {value}")?;
         }
         Ok(())
@@ -69,7 +72,11 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     if out.is_json() {
         return Ok(());
     }
-    let settings: Vec<_> = view.content.settings().iter().collect();
+    let settings = view.content.settings().iter().map(|(location, setting)| {
+        let unregistered = view.unregistered.contains(location);
+        (location, setting, unregistered)
+    });
+    let settings: Vec<_> = settings.collect();
     out.blank()?;
     let headers = ["LOCATION", "INSTANCE TYPE", "IMAGE"];
     out.table(
@@ -78,7 +85,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     )
 }
 
-fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
+fn head_lines(view: &MciView, merges: &[String]) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("name", view.name.to_string()),
         ("scope", view.scope.to_string()),
@@ -88,12 +95,20 @@ fn head_lines(view: &MciView) -> Vec<(&'static str, String)> {
         Some(revision) => revision_lines(revision),
         None => vec![head_line(view)],
     });
+    if view.revision.is_none() && !merges.is_empty() {
+        lines.push(("merged", format!("{}, to be committed", merges.join(", "))));
+    }
+    lines.extend(view.cloned_from.clone().map(|words| ("origin", words)));
     lines.extend(
         view.marks
             .release
             .as_ref()
             .map(|version| ("version", version.to_string())),
     );
+    let required: Vec<_> = view.required.iter().map(CloudLocation::as_str).collect();
+    if !required.is_empty() {
+        lines.push(("requires", required.join(" ")));
+    }
     let tags: Vec<_> = view
         .content
         .tags()
@@ -137,7 +152,9 @@ fn head_line(view: &MciView) -> (&'static str, String) {
     ("head", text)
 }
 
-fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> {
+fn setting_row(
+    (location, setting, unregistered): &(&CloudLocation, &Setting, bool),
+) -> Vec<String> {
     let named = [("kernel", setting.kernel()), ("ramdisk", setting.ramdisk())];
     let named = named
         .into_iter()
@@ -147,7 +164,9 @@ fn setting_row((location, setting): &(&CloudLocation, &Setting)) -> Vec<String> 
         .map(|data| format!("{} bytes of user data", data.as_bytes().len()));
     let more = named.chain(data);
     let instance_type = setting.instance_type().map(ToString::to_string);
-    let image = [setting.image().to_string()].into_iter().chain(more);
+    let mark = if *unregistered { " (unregistered)" } else { "" };
+    let image = format!("{}{mark}", setting.image());
+    let image = [image].into_iter().chain(more);
     let image: Vec<_> = image.collect();
     vec![
         location.to_string(),
@@ -200,90 +219,9 @@ fn day(revision: &Revision) -> String {
     at.split('T').next().unwrap_or_default().to_owned()
 }
 
-/// A diff with what was compared.
-#[derive(Serialize)]
-struct Compared {
-    before: String,
-    after: String,
-    gained: Vec<CloudLocation>,
-    lost: Vec<CloudLocation>,
-    modified: Vec<CloudLocation>,
-    diff: Diff,
-}
-
-pub(super) fn diff(
-    before: Reference,
-    after: Option<Reference>,
-    session: &Session,
-    from: &Scope,
-    out: &mut Out,
-) -> Run {
-    let (labels, before, after) = if let Some(after) = after {
-        ([before.to_string(), after.to_string()], before, after)
-    } else {
-        if before.selector.is_some() {
-            let message =
-                format!("say what `{before}` is compared with, or leave out what follows the `@`");
-            return Err(Failure::misused(message));
-        }
-        let (older, newer) = session.diff_pair(&before, from).block_on()?;
-        let named = |state: &Reference| Reference {
-            target: before.target.clone(),
-            ..state.clone()
-        };
-        let labels = [named(&older).to_string(), named(&newer).to_string()];
-        (labels, older, newer)
-    };
-    let [before_label, after_label] = labels;
-    let diff = session.mci_diff(&before, &after, from).block_on()?;
-    let all = |locations: Vec<&CloudLocation>| locations.into_iter().cloned().collect::<Vec<_>>();
-    let (gained, lost, modified) = (all(diff.gained()), all(diff.lost()), all(diff.modified()));
-    let compared = Compared {
-        before: before_label,
-        after: after_label,
-        gained,
-        lost,
-        modified,
-        diff,
-    };
-    out.one(&compared, |out| {
-        let Compared {
-            before,
-            after,
-            gained,
-            lost,
-            modified,
-            diff,
-        } = &compared;
-        writeln!(out, "{before} → {after}")?;
-        let (gained, lost, modified) = (gained.len(), lost.len(), modified.len());
-        if diff.is_empty() {
-            return writeln!(out, "no difference");
-        }
-        writeln!(
-            out,
-            "locations: {modified} changed, {gained} gained, {lost} lost"
-        )?;
-        let lines: Vec<_> = diff.rows().into_iter().map(diff_line).collect();
-        writeln!(out)?;
-        print::diff(&lines, out)
-    })
-}
-
-fn diff_line(
-    DiffRow {
-        location,
-        field,
-        before,
-        after,
-    }: DiffRow,
-) -> DiffLine {
-    let place = location.map_or_else(String::new, |location| location.to_string());
-    DiffLine {
-        place,
-        field: field.to_owned(),
-        before,
-        after,
+pub(super) fn warned(warnings: &[EditWarning]) {
+    for warning in warnings {
+        warn(warning);
     }
 }
 

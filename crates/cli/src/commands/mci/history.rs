@@ -1,0 +1,256 @@
+//! Clones, old revisions, undo points and marks.
+
+use super::{generation, look::warned};
+use crate::{
+    exit::{Failure, Run},
+    print::{Columns, Out, moment},
+};
+use cloud_atlas::{
+    CloneMci, MarkedRevision, Session,
+    base::Name,
+    history::{Generation, RestoreRecord, RevisionRef, UndoCause, UndoEntry},
+    scope::Scope,
+    template::Reference,
+};
+use pollster::FutureExt as _;
+use serde::Serialize;
+
+/// Make a new one of a revision or of HEAD, which remembers where it came from
+#[derive(Debug, clap::Args)]
+pub(crate) struct Clone {
+    /// Which one: its newest revision, or the state that @X names
+    #[arg(value_name = "REF")]
+    reference: Reference,
+    /// What the clone is called [default: the next free name, such as `web v9` for `web v8`]
+    name: Option<Name>,
+    /// Where it is made [default: --scope]
+    #[arg(long, value_name = "SCOPE")]
+    into: Option<Scope>,
+}
+
+/// Put the content of an old revision into HEAD; `undo` brings back what HEAD held
+#[derive(Debug, clap::Args)]
+pub(crate) struct Restore {
+    /// Which revision, such as web-base@3
+    #[arg(value_name = "REF@X")]
+    reference: Reference,
+    /// Refuse if HEAD is no longer the one of this generation
+    #[arg(long, value_name = "GENERATION", value_parser = generation)]
+    seen: Option<Generation>,
+}
+
+/// Bring back what HEAD held before a restore, a merge or an undo
+#[derive(Debug, clap::Args)]
+pub(crate) struct Undo {
+    /// Which MultiCloud Image
+    #[arg(value_name = "REF")]
+    reference: Reference,
+    /// The number of an undo point [default: the newest]
+    number: Option<u64>,
+    /// List the undo points, oldest first, and change nothing
+    #[arg(long, conflicts_with_all = ["number", "seen"])]
+    list: bool,
+    /// Refuse if HEAD is no longer the one of this generation
+    #[arg(long, value_name = "GENERATION", value_parser = generation)]
+    seen: Option<Generation>,
+}
+
+/// A revision, and why it is marked
+#[derive(Debug, clap::Args)]
+pub(crate) struct Marking {
+    /// Which revision, such as web-base@3
+    #[arg(value_name = "REF@X")]
+    reference: Reference,
+    /// Why, in a line
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+pub(super) fn clone(clone: Clone, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let ask = CloneMci {
+        into: clone.into,
+        name: clone.name,
+        ..CloneMci::new(clone.reference, from.clone())
+    };
+    let cloned = session.clone_mci(&ask).block_on()?;
+    out.one(&cloned.mci, |out| {
+        let mci = &cloned.mci;
+        writeln!(out, "made {} at {}: {}", mci.name, mci.scope, mci.lineage)?;
+        writeln!(out, "{}", cloned.advice())
+    })
+}
+
+/// What a restore answers to programs.
+#[derive(Serialize)]
+struct Restored<'a> {
+    name: &'a Name,
+    generation: Generation,
+    #[serde(flatten)]
+    record: RestoreRecord,
+}
+
+pub(super) fn restore(restore: &Restore, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let Restore { reference, seen } = restore;
+    if reference.selector.is_none() {
+        let message = format!("say which revision comes back: `{reference}@N`");
+        return Err(Failure::misused(message));
+    }
+    let restored = session.restore_mci(reference, from, *seen).block_on()?;
+    warned(&restored.mci.warnings);
+    let answer = Restored {
+        name: &restored.mci.name,
+        generation: restored.mci.generation,
+        record: restored.restored,
+    };
+    out.one(&answer, |out| {
+        let Restored {
+            name,
+            generation,
+            record: RestoreRecord { revision, undo, .. },
+        } = &answer;
+        writeln!(
+            out,
+            "HEAD of {name} is at generation {generation} and holds what revision {revision} \
+             holds\nwhat it held before is undo point {undo}"
+        )
+    })
+}
+
+/// What an undo answers to programs.
+#[derive(Serialize)]
+struct Back<'a> {
+    name: &'a Name,
+    generation: Generation,
+    undone: &'a UndoEntry,
+    undo: u64,
+}
+
+pub(super) fn undo(undo: &Undo, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let reference = &undo.reference;
+    if undo.list {
+        return list(reference, session, from, out);
+    }
+    let back = session
+        .undo_mci(reference, from, undo.number, undo.seen)
+        .block_on()?;
+    warned(&back.mci.warnings);
+    let answer = Back {
+        name: &back.mci.name,
+        generation: back.mci.generation,
+        undone: &back.undone,
+        undo: back.undo,
+    };
+    out.one(&answer, |out| {
+        let Back {
+            name,
+            generation,
+            undone,
+            undo,
+        } = &answer;
+        writeln!(
+            out,
+            "HEAD of {name} is at generation {generation} and holds what undo point {} held\nwhat \
+             it held before is undo point {undo}",
+            undone.number
+        )
+    })
+}
+
+fn list(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let points = session.mci_undo_points(reference, from).block_on()?;
+    let points: Vec<_> = points
+        .into_iter()
+        .map(|entry| Point {
+            before: cause(&entry.cause, session, from),
+            entry,
+        })
+        .collect();
+    let headers = [">NUMBER", "BEFORE", ">GENERATION", "AT", "BY"];
+    let columns = Columns::new("there is nothing to undo", &headers, point_row);
+    out.list(&points, &columns)
+}
+
+/// An undo point as it is listed.
+#[derive(Serialize)]
+struct Point {
+    #[serde(flatten)]
+    entry: UndoEntry,
+    /// What replaced it, in words.
+    #[serde(skip)]
+    before: String,
+}
+
+fn point_row(point: &Point) -> Vec<String> {
+    let Point { entry, before } = point;
+    vec![
+        entry.number.to_string(),
+        before.clone(),
+        entry.generation.to_string(),
+        moment(entry.at),
+        entry.by.to_string(),
+    ]
+}
+
+/// What replaced a HEAD, in words.
+fn cause(cause: &UndoCause, session: &Session, from: &Scope) -> String {
+    match cause {
+        UndoCause::Restore { revision } => format!("the restore of revision {revision}"),
+        UndoCause::Merge { theirs } => format!("the merge of {}", called(*theirs, session, from)),
+        UndoCause::Undo { number } => format!("the undo of point {number}"),
+        _ => "another change".to_owned(),
+    }
+}
+
+/// A revision by the name of its lineage, where that is seen.
+pub(super) fn called(revision: RevisionRef, session: &Session, from: &Scope) -> String {
+    let RevisionRef { lineage, number } = revision;
+    let source = session.mci(&Reference::lineage(lineage), from).block_on();
+    source.map_or_else(
+        |_| revision.to_string(),
+        |source| format!("{}@{number}", source.name),
+    )
+}
+
+pub(super) fn deprecate(marking: &Marking, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let Marking { reference, reason } = marking;
+    named(reference)?;
+    let marked = session.deprecate_mci(reference, from, reason).block_on()?;
+    tell(&marked, "deprecated: it is launched with a warning", out)
+}
+
+pub(super) fn revoke(marking: &Marking, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let Marking { reference, reason } = marking;
+    named(reference)?;
+    let marked = session.revoke_mci(reference, from, reason).block_on()?;
+    tell(
+        &marked,
+        "revoked: nothing is launched from it any more",
+        out,
+    )
+}
+
+pub(super) fn unmark(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    named(reference)?;
+    let marked = session.unmark_mci(reference, from).block_on()?;
+    let state = match &marked.marks.deprecated {
+        Some(_) => "deprecated again, and no longer revoked",
+        None => "neither revoked nor deprecated any more",
+    };
+    tell(&marked, state, out)
+}
+
+/// Refuses to mark whatever is the newest just now.
+fn named(reference: &Reference) -> Run {
+    if reference.selector.is_some() {
+        return Ok(());
+    }
+    let message = format!("say which revision is meant: `{reference}@N`");
+    Err(Failure::misused(message))
+}
+
+fn tell(marked: &MarkedRevision, state: &str, out: &mut Out) -> Run {
+    out.one(marked, |out| {
+        let MarkedRevision { name, revision, .. } = marked;
+        writeln!(out, "revision {revision} of {name} is {state}")
+    })
+}

@@ -1,0 +1,197 @@
+//! New lineages made from others.
+
+use crate::{
+    Error, MciView, Session,
+    mci_views::view,
+    states::Located,
+    stored::{StoredMci, images_of},
+    unit::{Change, Unit},
+};
+use atlas_base::Name;
+use atlas_history::{
+    CloneAdvice, CloneSource, ClonedState, LineageId, Origin, RevisionNumber, UndoLog,
+    suggested_names,
+};
+use atlas_mci::{HeadEdit, RequiredLocations};
+use atlas_scope::{Permission, Scope};
+use atlas_template::{Reference, Selector};
+use serde::Serialize;
+
+/// Asks for a clone of a MultiCloud Image (RightScale).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloneMci {
+    /// What is cloned: a revision, or HEAD as `web@head`; the newest revision where it names none.
+    pub source: Reference,
+    /// The caller's scope.
+    pub scope: Scope,
+    /// Where the clone is made; the caller's scope where it says nothing.
+    pub into: Option<Scope>,
+    /// What it is called; else the first name that is offered and free there.
+    pub name: Option<Name>,
+}
+
+impl CloneMci {
+    /// A request for a clone at the caller's scope, with the name that is offered.
+    pub fn new(source: Reference, scope: Scope) -> Self {
+        Self {
+            source,
+            scope,
+            into: None,
+            name: None,
+        }
+    }
+}
+
+/// A clone, and what is said to whoever made it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct MciCloned {
+    /// The clone: a HEAD and nothing else.
+    pub mci: MciView,
+    /// What was cloned: its name.
+    pub source: Name,
+    /// Its revision; none for HEAD.
+    pub revision: Option<RevisionNumber>,
+    /// Whether the caller chose the clone's name; else it should be renamed.
+    pub is_chosen: bool,
+}
+
+impl MciCloned {
+    /// What is said of it.
+    pub fn advice(&self) -> CloneAdvice {
+        CloneAdvice {
+            source: self.source.clone(),
+            revision: self.revision,
+            name: self.mci.name.clone(),
+            is_chosen: self.is_chosen,
+        }
+    }
+}
+
+impl Session {
+    /// Makes a new lineage of a revision or of HEAD: a HEAD that holds the same under another name,
+    /// and remembers for ever where it came from (RightScale). The source stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// The source is not there or not visible, the name is taken at the scope of the clone, no name
+    /// that could be offered is free, a record of an image is deleted, or the caller may not.
+    pub async fn clone_mci(&self, ask: &CloneMci) -> Result<MciCloned, Error> {
+        self.write(|unit| {
+            let ask = ask.clone();
+            async move {
+                let source = unit
+                    .locate(&ask.source, &ask.scope, Permission::MciView)
+                    .await?;
+                let into = ask.into.as_ref().unwrap_or(&ask.scope);
+                unit.enter(Permission::MciClone, into).await?;
+                Box::pin(unit.clone_of(&source, ask.source.selector.as_ref(), into, ask.name)).await
+            }
+        })
+        .await
+    }
+}
+
+impl Unit {
+    async fn clone_of(
+        &self,
+        source: &Located,
+        selector: Option<&Selector>,
+        scope: &Scope,
+        name: Option<Name>,
+    ) -> Result<MciCloned, Error> {
+        let of = source.mci.head.content().nickname().clone();
+        let state = self.state(&source.mci, selector).await?;
+        let is_chosen = name.is_some();
+        let name = match name {
+            Some(name) => name,
+            None => self.free_name(&of, scope).await?,
+        };
+        let rename = |content: &atlas_mci::Content| {
+            let renamed = content.edited([HeadEdit::SetNickname(name.clone())]);
+            renamed.map_err(Error::from)
+        };
+        let cloned = CloneSource {
+            lineage: source.mci.lineage,
+            state: match &state.revision {
+                Some(revision) => ClonedState::Revision(revision, &state.content),
+                None => ClonedState::Head(&source.mci.head),
+            },
+        }
+        .cloned(rename)?;
+        let images = images_of(cloned.head.content()).collect();
+        self.refuse_buried(scope, &images).await?;
+        let mci = StoredMci {
+            lineage: LineageId::from_u128(self.id()),
+            scope: scope.clone(),
+            shared: scope.level().shares_by_default(),
+            origin: Some(cloned.origin),
+            created: self.now,
+            by: self.who.clone(),
+            last: None,
+            head: cloned.head,
+            undo: UndoLog::default(),
+            required: RequiredLocations::default(),
+        };
+        self.put_mci(mci.clone()).await?;
+        let change = Change::made(&format_args!("{name}, {}", cloned.origin.words(None)));
+        self.audit(Permission::MciClone, scope, mci.lineage, change)
+            .await?;
+        let located = Located {
+            mci,
+            viewer: scope.clone(),
+            shadows: Vec::new(),
+            until: None,
+        };
+        let mut mci = view(located, None)?;
+        mci.cloned_from = Some(cloned.origin.words(Some(&of)).to_string());
+        Ok(MciCloned {
+            mci,
+            source: of,
+            revision: cloned.origin.revision,
+            is_chosen,
+        })
+    }
+
+    /// The first name that is offered for a clone and free at a scope.
+    async fn free_name(&self, of: &Name, scope: &Scope) -> Result<Name, Error> {
+        for name in suggested_names(of) {
+            if self.mci_by_name(scope, &name).await?.is_none() {
+                return Ok(name);
+            }
+        }
+        Err(Error::NoFreeName {
+            mci: of.clone(),
+            scope: scope.clone(),
+        })
+    }
+
+    /// Where something was cloned from, in words: with the source's name where it can be seen from
+    /// where the clone is looked at (RightScale: the lineage of a clone can be traced).
+    pub(crate) async fn origin_words(
+        &self,
+        origin: &Origin,
+        from: &Scope,
+    ) -> Result<String, Error> {
+        let source = self.lineage_seen(origin.lineage, &[from]).await?;
+        let name = source.as_ref().map(|mci| mci.head.content().nickname());
+        Ok(origin.words(name).to_string())
+    }
+
+    /// A lineage that the caller sees from one of some scopes.
+    pub(crate) async fn lineage_seen(
+        &self,
+        lineage: LineageId,
+        from: &[&Scope],
+    ) -> Result<Option<StoredMci>, Error> {
+        let reference = Reference::lineage(lineage);
+        for scope in from {
+            match self.locate(&reference, scope, Permission::MciView).await {
+                Ok(located) => return Ok(Some(located.mci)),
+                Err(Error::NotFound(_) | Error::Denied(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+}

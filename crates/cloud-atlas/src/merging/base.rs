@@ -1,0 +1,216 @@
+//! The base of a merge: found in the graph of revisions, as much of it as is needed and seen.
+
+use crate::{
+    Error,
+    stored::StoredMci,
+    tables::{REVISIONS, partition_of, revision_parts},
+    unit::Unit,
+};
+use atlas_base::Digest;
+use atlas_history::{
+    BaseChoice, Dag, LineageId, Parent, Revision, RevisionNumber, RevisionRef, UnknownBase,
+};
+use atlas_mci::{Content, MergeBase};
+use atlas_scope::Scope;
+use atlas_store::StoreError;
+use core::convert::Infallible;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A base that was chosen, with its content and the names of the lineages that were met.
+pub(super) struct Based {
+    pub(super) choice: BaseChoice,
+    pub(super) base: MergeBase,
+    pub(super) names: Names,
+}
+
+/// How many revisions of a lineage are read at first; twice as many each time that more are missing.
+const FIRST: u32 = 16;
+
+/// The most revisions that are read to find a base.
+const MOST: usize = 65_536;
+
+/// The part of the history that was read so far.
+struct History<'a> {
+    unit: &'a Unit,
+    /// From where lineages are looked for: the caller's scope, and those of the two sides.
+    from: [&'a Scope; 3],
+    lineages: BTreeMap<LineageId, Seen>,
+    revisions: BTreeMap<Digest, Revision>,
+}
+
+/// A lineage, as far as the caller sees it.
+struct Seen {
+    mci: Option<StoredMci>,
+    /// How many revisions are read the next time.
+    step: u32,
+}
+
+impl Unit {
+    pub(super) async fn merge_base(
+        &self,
+        ours: &StoredMci,
+        theirs: &StoredMci,
+        revision: Parent,
+        from: &Scope,
+    ) -> Result<Based, Error> {
+        let mut history = History {
+            unit: self,
+            from: [from, &ours.scope, &theirs.scope],
+            lineages: BTreeMap::new(),
+            revisions: BTreeMap::new(),
+        };
+        for mci in [ours, theirs] {
+            history.know(mci.lineage, Some(mci.clone()));
+        }
+        let parents = ours.head.parents();
+        let mut choice = history.choose(parents, revision).await?;
+        let mut base = MergeBase::none();
+        if !choice.is_contained
+            && let Some(plan) = &choice.plan
+        {
+            match history.contents(plan.revisions()).await? {
+                Some(contents) => {
+                    let mut load = |parent: &Parent| -> Result<_, Infallible> {
+                        let content = contents.get(&parent.digest).cloned();
+                        Ok(content.map_or_else(MergeBase::none, MergeBase::of))
+                    };
+                    let Ok(merged) = plan.fold(&mut load, &mut |base, left, right| {
+                        MergeBase::merged(base, left, right)
+                    });
+                    base = merged;
+                }
+                None => choice = history.without_base(parents, revision, UnknownBase::Unseen),
+            }
+        }
+        Ok(Based {
+            choice,
+            base,
+            names: history.names(ours),
+        })
+    }
+}
+
+impl History<'_> {
+    fn know(&mut self, lineage: LineageId, mci: Option<StoredMci>) {
+        self.lineages.insert(lineage, Seen { mci, step: FIRST });
+    }
+
+    /// Reads what is missing until a base can be chosen. What the caller does not see is not read:
+    /// where the base depends on it, there is none.
+    async fn choose(&mut self, ours: &[Parent], theirs: Parent) -> Result<BaseChoice, Error> {
+        loop {
+            let missing = match Dag::new(self.revisions.values()).choose_base(ours, theirs) {
+                Ok(choice) => return Ok(choice),
+                Err(missing) => missing.revisions,
+            };
+            if self.revisions.len() > MOST {
+                return Ok(self.without_base(ours, theirs, UnknownBase::TooFar));
+            }
+            for parent in missing {
+                if !self.read(parent).await? {
+                    return Ok(self.without_base(ours, theirs, UnknownBase::Unseen));
+                }
+            }
+        }
+    }
+
+    fn without_base(&self, ours: &[Parent], theirs: Parent, why: UnknownBase) -> BaseChoice {
+        Dag::new(self.revisions.values()).without_base(ours, theirs, why)
+    }
+
+    /// Reads a revision and some before it; tells whether the caller sees it.
+    async fn read(&mut self, parent: Parent) -> Result<bool, Error> {
+        let Parent { revision, digest } = parent;
+        // What was missing may have come with what was read for another.
+        if self.revisions.contains_key(&digest) {
+            return Ok(true);
+        }
+        self.look_for(revision.lineage).await?;
+        let seen = self.lineages.get_mut(&revision.lineage);
+        let Some((mci, step)) = seen.and_then(|seen| Some((seen.mci.as_ref()?, &mut seen.step)))
+        else {
+            return Ok(false);
+        };
+        let last = revision.number.get();
+        let first = last.saturating_sub(*step - 1).max(1);
+        *step = step.saturating_mul(2);
+        let numbers = (first..=last).filter_map(RevisionNumber::new);
+        let parts = numbers.map(|number| revision_parts(revision.lineage, number));
+        let partition = partition_of(&mci.scope)?;
+        let found = REVISIONS.get_many(&self.unit.tx, &partition, parts).await?;
+        for kept in found.into_iter().flatten() {
+            let read = kept.0.revision;
+            read.verify()?;
+            self.revisions.insert(read.digest(), read);
+        }
+        if self.revisions.contains_key(&digest) {
+            return Ok(true);
+        }
+        Err(StoreError::corrupt("a parent of a revision is missing").into())
+    }
+
+    async fn look_for(&mut self, lineage: LineageId) -> Result<(), Error> {
+        if !self.lineages.contains_key(&lineage) {
+            let mci = self.unit.lineage_seen(lineage, &self.from).await?;
+            self.know(lineage, mci);
+        }
+        Ok(())
+    }
+
+    /// The contents of some revisions by their revision digests; none where the caller does not see
+    /// one of them.
+    async fn contents(
+        &mut self,
+        revisions: Vec<Parent>,
+    ) -> Result<Option<BTreeMap<Digest, Arc<Content>>>, Error> {
+        let mut contents = BTreeMap::new();
+        for Parent { revision, digest } in revisions {
+            self.look_for(revision.lineage).await?;
+            let seen = self.lineages.get(&revision.lineage);
+            let Some(mci) = seen.and_then(|seen| seen.mci.as_ref()) else {
+                return Ok(None);
+            };
+            let state = self.unit.committed(mci, revision.number).await?;
+            contents.insert(digest, state.content.shared());
+        }
+        Ok(Some(contents))
+    }
+
+    /// What the lineages are called that the caller sees.
+    fn names(self, ours: &StoredMci) -> Names {
+        let mut names = Names {
+            ours: ours.lineage,
+            seen: BTreeMap::new(),
+        };
+        for (lineage, seen) in self.lineages {
+            if let Some(mci) = seen.mci {
+                let name = mci.head.content().nickname().to_string();
+                names.seen.insert(lineage, (mci.scope, name));
+            }
+        }
+        names
+    }
+}
+
+/// What revisions are called: by the names of their lineages, with the scope where two are alike.
+pub(super) struct Names {
+    ours: LineageId,
+    seen: BTreeMap<LineageId, (Scope, String)>,
+}
+
+impl Names {
+    pub(super) fn name(&self, revision: RevisionRef) -> String {
+        let RevisionRef { lineage, number } = revision;
+        let Some((scope, name)) = self.seen.get(&lineage) else {
+            return revision.to_string();
+        };
+        let is_like = |(other, (_, called)): (&LineageId, &(Scope, String))| {
+            *other != lineage && called == name
+        };
+        if lineage != self.ours && self.seen.iter().any(is_like) {
+            format!("{scope}:{name}@{number}")
+        } else {
+            format!("{name}@{number}")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Conflicts settled, with what is known of the images that a merge puts together.
+
+use crate::{Error, stored::StoredMci, unit::Unit};
+use atlas_base::Name;
+use atlas_history::LineageId;
+use atlas_image::Architecture;
+use atlas_image_id::{CloudLocation, ImageId};
+use atlas_mci::{
+    Choices, Conflict, Content, EditError, InstanceTypes, MergeBase, MergeDraft, MergeError,
+    Setting,
+};
+use atlas_scope::Scope;
+use core::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A merge whose conflicts are settled, or those that are not.
+pub(super) enum Settled {
+    Content(Box<Content>),
+    Open(Vec<Conflict>),
+}
+
+type Place = (CloudLocation, ImageId);
+
+/// What is known of the images so far, by where they stand.
+type Known = BTreeMap<Place, Option<Architecture>>;
+
+/// A merge as far as it can be decided with what is known, and what it asks for beyond.
+struct Tried {
+    settled: Result<Content, MergeError>,
+    unknown: BTreeSet<Place>,
+}
+
+/// Whether HEAD can be called what their side is called: names are unique within a scope.
+enum Renaming {
+    Free,
+    /// The lineage of their side is beside HEAD and has that name.
+    Theirs,
+    /// Another lineage there has it, as is said here.
+    Taken(String),
+}
+
+/// A merge, and what is known of its images so far.
+struct Merge<'a> {
+    base: &'a MergeBase,
+    ours: &'a Content,
+    theirs: &'a Content,
+    choices: &'a Choices,
+    renaming: Renaming,
+    types: &'a InstanceTypes,
+    known: Known,
+}
+
+impl Unit {
+    /// Merges, and settles what conflicts. The images that the merge asks for are loaded until it
+    /// asks for no other: settings that one side holds as they are need none.
+    pub(super) async fn settle(
+        &self,
+        mci: &StoredMci,
+        base: &MergeBase,
+        lineage: LineageId,
+        theirs: &Content,
+        choices: &Choices,
+    ) -> Result<Settled, Error> {
+        let mut merge = Merge {
+            base,
+            ours: mci.head.content(),
+            theirs,
+            choices,
+            renaming: self.renaming(mci, lineage, theirs.nickname()).await?,
+            types: &self.shared.instance_types,
+            known: Known::new(),
+        };
+        loop {
+            let tried = merge.attempt();
+            if tried.unknown.is_empty() {
+                return match tried.settled {
+                    Ok(content) => Ok(Settled::Content(Box::new(content))),
+                    Err(MergeError::Open { conflicts }) => Ok(Settled::Open(conflicts)),
+                    Err(error) => Err(error.into()),
+                };
+            }
+            for (location, image) in tried.unknown {
+                let architecture = self.architecture(&mci.scope, &location, &image).await?;
+                merge.known.insert((location, image), architecture);
+            }
+        }
+    }
+
+    /// Whether HEAD can be called what their side is called.
+    async fn renaming(
+        &self,
+        mci: &StoredMci,
+        theirs: LineageId,
+        name: &Name,
+    ) -> Result<Renaming, Error> {
+        let found = self.mci_by_name(&mci.scope, name).await?;
+        Ok(match found {
+            Some(found) if found.lineage == mci.lineage => Renaming::Free,
+            Some(found) if found.lineage == theirs => Renaming::Theirs,
+            Some(found) => Renaming::Taken(format!(
+                "another MultiCloud Image at {} is called `{name}`",
+                found.scope
+            )),
+            None => Renaming::Free,
+        })
+    }
+
+    /// What the record of an image that a scope sees says it is for.
+    async fn architecture(
+        &self,
+        scope: &Scope,
+        location: &CloudLocation,
+        image: &ImageId,
+    ) -> Result<Option<Architecture>, Error> {
+        let setting = Setting::new(image.clone());
+        let mut bound = self.bound([(location, &setting)], scope).await?;
+        let record = bound.remove(location).flatten();
+        Ok(record.and_then(|bound| bound.record.architecture()))
+    }
+}
+
+impl Merge<'_> {
+    fn attempt(&self) -> Tried {
+        let unknown = RefCell::new(BTreeSet::new());
+        let judge = |location: &CloudLocation, setting: &Setting| -> Result<(), EditError> {
+            let place = (location.clone(), setting.image().clone());
+            match self.known.get(&place) {
+                Some(architecture) => {
+                    self.types.judge_setting(location, setting, *architecture)?;
+                }
+                // It is asked again once it is known.
+                None => drop(unknown.borrow_mut().insert(place)),
+            }
+            Ok(())
+        };
+        let mut draft = MergeDraft::between(self.base, self.ours, self.theirs, &judge);
+        draft = match &self.renaming {
+            Renaming::Free => draft,
+            Renaming::Theirs => draft.with_our_nickname(),
+            Renaming::Taken(reason) => draft.without_their_nickname(self.base, reason.clone()),
+        };
+        let settled = draft.settle(self.choices);
+        Tried {
+            settled,
+            unknown: unknown.into_inner(),
+        }
+    }
+}
