@@ -95,27 +95,45 @@ pub fn launch_all<'a>(
     decided.collect()
 }
 
+impl LaunchMatrix {
+    /// Decides what is launched at each of many locations, and keeps what a table shows of it;
+    /// [`launch_all`] keeps the whole of it.
+    pub fn of<'a>(
+        from: LaunchFrom<'a>,
+        overrides: &'a Overrides,
+        locations: impl IntoIterator<Item = &'a CloudLocation>,
+        mut facts: impl FnMut(&Chosen<'a>) -> LaunchFacts<'a>,
+    ) -> Self {
+        let rows = locations.into_iter().map(|location| {
+            let ask = LaunchAsk {
+                from,
+                location,
+                overrides,
+            };
+            MatrixRow::new(location.clone(), launch(&ask, &mut facts))
+        });
+        rows.collect()
+    }
+}
+
 impl MatrixRow {
     /// The row of one outcome.
-    pub fn new(location: &CloudLocation, outcome: &Result<Launch, LaunchRefusal>) -> Self {
+    pub fn new(location: CloudLocation, outcome: Result<Launch, LaunchRefusal>) -> Self {
         let outcome = match outcome {
             Ok(launch) => MatrixOutcome::Launch {
-                mci: launch.plan.mci.clone(),
-                revision: launch.plan.revision,
-                by: launch.chosen_by,
-                served_by: launch.plan.served_by.clone(),
-                image: launch.plan.image.clone(),
-                is_overridden: !launch.overridden.is_empty(),
                 warnings: launch.warning_count(),
+                is_overridden: !launch.overridden.is_empty(),
+                by: launch.chosen_by,
+                mci: launch.plan.mci,
+                revision: launch.plan.revision,
+                served_by: launch.plan.served_by,
+                image: launch.plan.image,
             },
             Err(refusal) => MatrixOutcome::Refused {
                 reason: refusal.to_string(),
             },
         };
-        Self {
-            location: location.clone(),
-            outcome,
-        }
+        Self { location, outcome }
     }
 }
 

@@ -553,11 +553,11 @@ fn r01_every_location_of_a_template_is_asked() {
             names,
             [TOKYO, "aws/us-east-1", "azure", "gcp", "vmware:vc1/DC1"]
         );
+        let matrix = LaunchMatrix::of(ask.from, &overrides, places.clone(), |_| facts);
         let all = launch_all(ask.from, &overrides, places, |_| facts);
-        let rows = all
-            .iter()
-            .map(|(place, outcome)| MatrixRow::new(place, outcome));
-        let matrix: LaunchMatrix = rows.collect();
+        let rows = all.iter().cloned();
+        let rows = rows.map(|(place, outcome)| MatrixRow::new(place.clone(), outcome));
+        assert_eq!(rows.collect::<LaunchMatrix>(), matrix);
         assert_eq!((matrix.rows().len(), matrix.launched()), (5, 2));
         for (place, outcome) in &all {
             assert_eq!(stage.launch(place.as_str()), *outcome);
@@ -581,7 +581,7 @@ fn r01_all_locations_at_once() {
             "local/main",
         ];
         places
-            .map(|place| MatrixRow::new(&at(place), &stage.launch(place)))
+            .map(|place| MatrixRow::new(at(place), stage.launch(place)))
             .into_iter()
             .collect::<LaunchMatrix>()
     };
