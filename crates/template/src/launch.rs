@@ -55,6 +55,8 @@ impl TemplateSource<'_> {
 pub struct LinkSource<'a> {
     /// The lineage of the link.
     pub lineage: LineageId,
+    /// Its name, for words about a link that means nothing; none where it is not visible.
+    pub name: Option<&'a Name>,
     /// The state that it means, or why it means none.
     pub state: Result<Source<'a>, &'a LinkError>,
 }
@@ -148,7 +150,7 @@ pub(crate) type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> LaunchStep);
 /// let content = Content::new("web".parse()?).edited([HeadEdit::set("gcp".parse()?, setting)])?;
 /// let (content, marks) = (Frozen::new(content)?, Marks::default());
 /// let state = Ok(Source { lineage: web, content: &content, revision: None, marks: &marks });
-/// let links = [LinkSource { lineage: web, state }];
+/// let links = [LinkSource { lineage: web, name: None, state }];
 ///
 /// let template = TemplateContent::new("front".parse()?)
 ///     .edited([TemplateEdit::link(web, LinkTarget::Head)])?;

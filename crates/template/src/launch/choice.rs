@@ -305,12 +305,12 @@ fn source_step(source: &Source<'_>, witness: Witness<'_>) {
 /// The name of a link, as far as it is visible.
 fn name_of(links: &[LinkSource<'_>], lineage: LineageId) -> LinkName {
     let found = links.iter().find(|link| link.lineage == lineage);
-    let found = found.and_then(|link| link.state.ok());
-    found.map_or(
-        LinkName {
-            lineage,
-            name: None,
-        },
-        |source| LinkName::of(&source),
-    )
+    let nickname = |source: Source<'_>| source.content.content().nickname().clone();
+    LinkName {
+        lineage,
+        name: found.and_then(|link| match link.state {
+            Ok(source) => Some(nickname(source)),
+            Err(_) => link.name.cloned(),
+        }),
+    }
 }

@@ -152,6 +152,7 @@ impl Stage {
             .iter()
             .map(|mci| LinkSource {
                 lineage: mci.lineage,
+                name: Some(mci.content.content().nickname()),
                 state: match &self.broken {
                     Some((lineage, error)) if *lineage == mci.lineage => Err(error),
                     _ => Ok(mci.source()),
@@ -209,6 +210,21 @@ impl Stage {
 
     pub(crate) fn explain(&self, location: &str) -> LaunchTrace {
         self.ask(location, |ask, facts| explain_launch(ask, |_| facts).1)
+    }
+
+    /// The template as it was before anything was linked.
+    pub(crate) fn unlink_all(&mut self) {
+        let empty = TemplateContent::new("front".parse().unwrap());
+        self.template = frozen(empty, LineageId::from_u128(70), true);
+    }
+
+    pub(crate) fn hide_mci(&mut self, at: usize) {
+        self.mcis.remove(at);
+    }
+
+    pub(crate) fn break_link(&mut self, lineage: LineageId) {
+        let name = "web".parse().unwrap();
+        self.broken = Some((lineage, LinkError::NoHead { name }));
     }
 
     pub(crate) fn revoke_template(&mut self) {
@@ -319,11 +335,17 @@ fn r03_the_default_is_used_where_it_serves() {
 }
 
 #[test]
+fn r03_a_template_that_links_nothing_launches_nothing() {
+    let mut stage = Stage::new([]);
+    stage.unlink_all();
+    insta::assert_snapshot!(stage.refusal(TOKYO), @"`front` links no MultiCloud Image: link one");
+}
+
+#[test]
 fn r03_a_default_that_means_nothing_is_told_with_the_others() {
     let mut stage = Stage::new([]);
-    let name: atlas_base::Name = "web".parse().unwrap();
-    stage.broken = Some((WEB, LinkError::NoHead { name }));
-    insta::assert_snapshot!(stage.refusal(TOKYO), @"the link of `front` to `lin-00000000000000000000000000000001` at 1 cannot be launched from (these can: `database`): `web` was imported and has no HEAD: link one of its revisions");
+    stage.break_link(WEB);
+    insta::assert_snapshot!(stage.refusal(TOKYO), @"the link of `front` to `web` at 1 cannot be launched from (these can: `database`): `web` was imported and has no HEAD: link one of its revisions");
     stage.choice = Some(DATABASE);
     assert!(stage.launch(TOKYO).is_ok());
 }

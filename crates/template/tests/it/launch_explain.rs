@@ -1,5 +1,5 @@
 use crate::launch::{OTHER_AMI, Stage, TOKYO, tokyo, with_scripts};
-use crate::template_content::DATABASE;
+use crate::template_content::{DATABASE, WEB};
 use atlas_image_id::{Cloud, ImageId};
 use atlas_mci::{ImageAccess, InstanceType};
 use serde_json::json;
@@ -39,6 +39,14 @@ fn r06_a_refusal_is_told_in_full() {
     stage.access = ImageAccess::Refused;
     texts.push(stage.explain(TOKYO).to_string());
     insta::assert_snapshot!(texts.join("\n\n"));
+}
+
+#[test]
+fn r06_links_that_are_broken_or_hidden_are_told() {
+    let mut stage = Stage::new([]);
+    stage.break_link(WEB);
+    stage.hide_mci(1);
+    insta::assert_snapshot!(stage.explain("vmware:vc1/DC1"));
 }
 
 #[test]
