@@ -163,8 +163,9 @@ fn durable(folder: &Path, lineage: &mut Lineage) -> Result<(), Fault> {
     let each = f64::from(u32::try_from(flushes)?) / f64::from(turns);
     let claim = format!("durable commit of {SETTINGS} settings, beside libgit2");
     Claim::milliseconds(&claim, pair, 1.0 / 3.0).print();
-    let claim = "flushes of that commit, beside the four files of libgit2";
-    Claim::cost(claim, "flushes", each, 4.0, 1.0).print();
+    // Of a blob, a tree, a commit and a branch, and of the folder of each: strace counts them.
+    let claim = "flushes of that commit, beside the eight of libgit2";
+    Claim::cost(claim, "flushes", each, 8.0, 1.0).print();
     Ok(())
 }
 
