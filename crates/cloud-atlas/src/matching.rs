@@ -249,7 +249,7 @@ impl Example {
     ) -> Result<(Content, Vec<Rematched>), Error> {
         let mut content = mci.head.content().clone();
         let mut done = Vec::new();
-        let mut befores: Vec<_> = matchers.iter().cloned().map(Some).collect();
+        let mut earlier: Vec<_> = matchers.iter().cloned().map(Some).collect();
         match self {
             Self::Kept if matchers.is_empty() => {
                 return Err(Error::NoMatcher {
@@ -267,10 +267,10 @@ impl Example {
                     Some(before) => before.after(at, setting, checksum.clone())?,
                     None => Matcher::new(at, setting, checksum.clone())?,
                 };
-                (matchers, befores) = (vec![made], vec![before]);
+                (matchers, earlier) = (vec![made], vec![before]);
             }
         }
-        for (matcher, before) in matchers.into_iter().zip(befores) {
+        for (matcher, before) in matchers.into_iter().zip(earlier) {
             // One that was made since the clouds were asked waits for the next time.
             if let Some(answer) = answers.get(matcher.location()) {
                 let rematch = matcher.rematch(&content, answer)?;
