@@ -43,6 +43,11 @@ pub(crate) enum Mci {
     },
     Check(check::Check),
     Commit(check::Commit),
+    Require(gate::Require),
+    Match(matching::Match),
+    Rematch(matching::Rematch),
+    Unmatch(matching::Unmatch),
+    Suggest(suggest::Suggest),
     Clone(history::Clone),
     Merge(Box<merge::Merge>),
     Restore(history::Restore),
@@ -57,11 +62,6 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
-    Require(gate::Require),
-    Match(matching::Match),
-    Rematch(matching::Rematch),
-    Unmatch(matching::Unmatch),
-    Suggest(suggest::Suggest),
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -126,6 +126,11 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Show { reference } => look::show(&reference, &session, from, out),
         Mci::Check(check) => check::check(&check, &session, from, out),
         Mci::Commit(commit) => check::commit(commit, &session, from, out),
+        Mci::Require(require) => gate::require(&require, &session, from, out),
+        Mci::Match(make) => matching::make(&make, &session, from, out),
+        Mci::Rematch(again) => matching::again(&again, &session, from, out),
+        Mci::Unmatch(unmatch) => matching::remove(&unmatch, &session, from, out),
+        Mci::Suggest(suggest) => suggest::suggest(&suggest, &session, from, out),
         Mci::Clone(clone) => history::clone(clone, &session, from, out),
         Mci::Merge(merge) => merge::merge(*merge, &session, from, out),
         Mci::Restore(restore) => history::restore(&restore, &session, from, out),
@@ -133,11 +138,6 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
         Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
         Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
-        Mci::Require(require) => gate::require(&require, &session, from, out),
-        Mci::Match(make) => matching::make(&make, &session, from, out),
-        Mci::Rematch(again) => matching::again(&again, &session, from, out),
-        Mci::Unmatch(unmatch) => matching::remove(&unmatch, &session, from, out),
-        Mci::Suggest(suggest) => suggest::suggest(&suggest, &session, from, out),
         Mci::Log {
             reference,
             graph: true,

@@ -1,5 +1,5 @@
 use crate::{at, named, set};
-use atlas_mci::{Content, CoverageLost, HeadEdit, RequiredLocations};
+use atlas_mci::{Content, CoverageLost, HeadEdit, RequireError, RequiredLocations};
 use atlas_testkit::mci::{content, locations};
 use proptest::prelude::*;
 
@@ -103,4 +103,20 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn m13_locations_are_required_and_taken_off() {
+    let one = required(&["gcp"]);
+    let two = one.with([at("azure"), at("gcp")]).unwrap();
+    assert_eq!(two, required(&["azure", "gcp"]));
+    assert_eq!(two.without(&[at("azure")]), Ok(one.clone()));
+    let refused = one.without(&[at("azure")]).unwrap_err();
+    let location = at("azure");
+    assert_eq!(refused, RequireError::NotRequired { location });
+    insta::assert_snapshot!(refused, @"azure is not required: nothing is to be taken off");
+    let many =
+        (0..=Content::MAX_SETTINGS).map(|number| at(&format!("vmware/DC1/compute-{number}")));
+    let refused = required(&[]).with(many).unwrap_err();
+    insta::assert_snapshot!(refused, @"20001 required locations are too many, at most 20000 can be served");
 }

@@ -334,3 +334,24 @@ proptest! {
         prop_assert_eq!(again.content, two.content);
     }
 }
+
+#[test]
+fn m14_closed_images_and_those_without_a_checksum_are_passed_over() {
+    use atlas_image::CloudImage;
+    let east = at("aws/us-east-1");
+    let image = |number: u64| {
+        let id = format!("ami-{number:017x}");
+        let id = ImageId::parse(Cloud::Aws, &id).unwrap();
+        let mut image = CloudImage::new(east.clone(), id);
+        image.checksum = "A1".parse().ok();
+        image
+    };
+    let (mut closed, mut unsummed) = (image(2), image(3));
+    closed.closed = true;
+    unsummed.checksum = None;
+    let listed = [image(1), closed, unsummed];
+    let listed = listed.map(|image| (east.clone(), image));
+    let answer = SummedImages::new([east.clone()].into(), listed);
+    assert_eq!(answer.images.len(), 1);
+    assert_eq!(answer.images[0].image, image(1).image_id);
+}
