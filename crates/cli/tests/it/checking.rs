@@ -1,7 +1,6 @@
 //! `atlas mci check`, `commit --deny`, `require`, `match`, `rematch`, `suggest`, as people see them.
 
 use crate::program::{Program, stable};
-use regex::Regex;
 use std::fmt::Write as _;
 
 const AMI: &str = "ami-0000000000000000";
@@ -52,8 +51,6 @@ fn told(program: &Program, commands: &[&[&str]]) -> String {
         let ran = program.run(args).shown();
         writeln!(told, "$ atlas {}\n{ran}", args.join(" ")).unwrap();
     }
-    let digest = Regex::new("revision ([0-9]+) [0-9a-f]{12}:").unwrap();
-    let told = digest.replace_all(&told, "revision $1 DIGEST:");
     stable(&told)
 }
 
