@@ -155,7 +155,9 @@ impl Session {
         self.write(|unit| {
             let (reference, from) = (reference.clone(), from.clone());
             async move {
-                let mci = unit.to_edit(&reference, &from).await?;
+                let mci = unit
+                    .to_change(&reference, &from, Permission::MciEdit)
+                    .await?;
                 let parts = matcher_parts(mci.lineage, location);
                 let at = partition_of(&mci.scope)?;
                 let Some(removed) = MATCHERS.delete(&unit.tx, &at, parts).await? else {
@@ -179,7 +181,11 @@ impl Session {
         from: &Scope,
         seen: Option<Generation>,
     ) -> Result<StoredMci, Error> {
-        let mci = self.read().await?.to_edit(reference, from).await?;
+        let mci = self
+            .read()
+            .await?
+            .to_change(reference, from, Permission::MciEdit)
+            .await?;
         mci.head.expect(seen)?;
         Ok(mci)
     }
@@ -198,7 +204,9 @@ impl Session {
             let (reference, from) = (reference.clone(), from.clone());
             let (ahead, example) = (&ahead, &example);
             async move {
-                let mut mci = unit.to_edit(&reference, &from).await?;
+                let mut mci = unit
+                    .to_change(&reference, &from, Permission::MciEdit)
+                    .await?;
                 mci.head.expect(Some(ahead.mci.head.generation()))?;
                 let matchers = unit.matchers_of(&mci).await?;
                 let (content, done) = example.rematch(&mci, matchers, &ahead.answers)?;

@@ -88,7 +88,7 @@ impl Session {
         edits: &[HeadEdit],
     ) -> Result<Looks, Error> {
         let unit = self.read().await?;
-        let found = unit.to_edit(reference, from).await;
+        let found = unit.to_change(reference, from, Permission::MciEdit).await;
         drop(unit);
         let Ok(mci) = found else {
             return Ok(Looks::default());
@@ -116,7 +116,9 @@ impl Session {
         self.write(|unit| {
             let (reference, from, message) = (reference.clone(), from.clone(), message.clone());
             async move {
-                let mci = unit.to_commit(&reference, &from).await?;
+                let mci = unit
+                    .to_change(&reference, &from, Permission::MciCommit)
+                    .await?;
                 let (_, revision) = unit.commit(mci, message, None, seen).await?;
                 Ok(revision)
             }
@@ -126,29 +128,16 @@ impl Session {
 }
 
 impl Unit {
-    /// A MultiCloud Image whose HEAD the caller may commit.
-    pub(crate) async fn to_commit(
+    /// A MultiCloud Image whose HEAD the caller may change, by a permission for it.
+    pub(crate) async fn to_change(
         &self,
         reference: &Reference,
         from: &Scope,
+        permission: Permission,
     ) -> Result<StoredMci, Error> {
         let located = self.locate(reference, from, Permission::MciView).await?;
         self.only_head(reference, &located).await?;
-        self.require(Permission::MciCommit, &located.mci.scope)
-            .await?;
-        Ok(located.mci)
-    }
-
-    /// A MultiCloud Image whose HEAD the caller may edit.
-    pub(crate) async fn to_edit(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-    ) -> Result<StoredMci, Error> {
-        let located = self.locate(reference, from, Permission::MciView).await?;
-        self.only_head(reference, &located).await?;
-        self.require(Permission::MciEdit, &located.mci.scope)
-            .await?;
+        self.require(permission, &located.mci.scope).await?;
         Ok(located.mci)
     }
 
