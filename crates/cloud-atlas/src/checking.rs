@@ -74,7 +74,9 @@ impl Session {
             let (reference, from, message) = (reference.clone(), from.clone(), message.clone());
             let known = &known;
             async move {
-                let mci = unit.to_commit(&reference, &from).await?;
+                let mci = unit
+                    .to_change(&reference, &from, Permission::MciCommit)
+                    .await?;
                 mci.head.expect(seen)?;
                 let facts = unit.facts_of_head(&mci, known).await?;
                 let findings = unit.findings(&mci, mci.head.content(), &facts, options);
@@ -90,7 +92,7 @@ impl Session {
     /// nothing: the commit itself says why it is refused.
     async fn facts_ahead(&self, reference: &Reference, from: &Scope) -> Result<KnownFacts, Error> {
         let unit = self.read().await?;
-        let Ok(mci) = unit.to_commit(reference, from).await else {
+        let Ok(mci) = unit.to_change(reference, from, Permission::MciCommit).await else {
             return Ok(KnownFacts::default());
         };
         let facts = unit.check_facts(&mci, mci.head.content(), &mci.scope);

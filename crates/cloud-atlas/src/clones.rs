@@ -9,8 +9,8 @@ use crate::{
 };
 use atlas_base::Name;
 use atlas_history::{
-    CloneAdvice, CloneSource, ClonedState, LineageId, Origin, RevisionNumber, UndoLog,
-    suggested_names,
+    CloneAdvice, CloneSource, ClonedState, Content as _, LineageId, Origin, RevisionNumber,
+    UndoLog, suggested_names,
 };
 use atlas_mci::{HeadEdit, RequiredLocations};
 use atlas_scope::{Permission, Scope};
@@ -129,6 +129,7 @@ impl Unit {
             created: self.now,
             by: self.who.clone(),
             last: None,
+            content: cloned.head.content().digest()?,
             head: cloned.head,
             undo: UndoLog::default(),
             required: RequiredLocations::default(),
@@ -143,7 +144,7 @@ impl Unit {
             shadows: Vec::new(),
             until: None,
         };
-        let mut mci = view(located, None)?;
+        let mut mci = view(located, None);
         mci.cloned_from = Some(cloned.origin.words(Some(&of)).to_string());
         Ok(MciCloned {
             mci,

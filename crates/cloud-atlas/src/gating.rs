@@ -28,7 +28,9 @@ impl Session {
         self.write(|unit| {
             let (reference, from) = (reference.clone(), from.clone());
             async move {
-                let mci = unit.to_edit(&reference, &from).await?;
+                let mci = unit
+                    .to_change(&reference, &from, Permission::MciEdit)
+                    .await?;
                 let required = mci.required.with(locations.iter().cloned())?;
                 unit.put_required(mci, required).await
             }
@@ -51,7 +53,9 @@ impl Session {
         self.write(|unit| {
             let (reference, from) = (reference.clone(), from.clone());
             async move {
-                let mci = unit.to_edit(&reference, &from).await?;
+                let mci = unit
+                    .to_change(&reference, &from, Permission::MciEdit)
+                    .await?;
                 let required = mci.required.without(locations)?;
                 unit.put_required(mci, required).await
             }

@@ -155,7 +155,9 @@ impl Session {
         self.write(|unit| {
             let (reference, from) = (reference.clone(), from.clone());
             async move {
-                let mci = unit.to_edit(&reference, &from).await?;
+                let mci = unit
+                    .to_change(&reference, &from, Permission::MciEdit)
+                    .await?;
                 let parts = matcher_parts(mci.lineage, location);
                 let at = partition_of(&mci.scope)?;
                 let Some(removed) = MATCHERS.delete(&unit.tx, &at, parts).await? else {
@@ -179,7 +181,11 @@ impl Session {
         from: &Scope,
         seen: Option<Generation>,
     ) -> Result<StoredMci, Error> {
-        let mci = self.read().await?.to_edit(reference, from).await?;
+        let mci = self
+            .read()
+            .await?
+            .to_change(reference, from, Permission::MciEdit)
+            .await?;
         mci.head.expect(seen)?;
         Ok(mci)
     }
@@ -198,7 +204,9 @@ impl Session {
             let (reference, from) = (reference.clone(), from.clone());
             let (ahead, example) = (&ahead, &example);
             async move {
-                let mut mci = unit.to_edit(&reference, &from).await?;
+                let mut mci = unit
+                    .to_change(&reference, &from, Permission::MciEdit)
+                    .await?;
                 mci.head.expect(Some(ahead.mci.head.generation()))?;
                 let matchers = unit.matchers_of(&mci).await?;
                 let (content, done) = example.rematch(&mci, matchers, &ahead.answers)?;
@@ -249,7 +257,7 @@ impl Example {
     ) -> Result<(Content, Vec<Rematched>), Error> {
         let mut content = mci.head.content().clone();
         let mut done = Vec::new();
-        let mut befores: Vec<_> = matchers.iter().cloned().map(Some).collect();
+        let mut earlier: Vec<_> = matchers.iter().cloned().map(Some).collect();
         match self {
             Self::Kept if matchers.is_empty() => {
                 return Err(Error::NoMatcher {
@@ -267,10 +275,10 @@ impl Example {
                     Some(before) => before.after(at, setting, checksum.clone())?,
                     None => Matcher::new(at, setting, checksum.clone())?,
                 };
-                (matchers, befores) = (vec![made], vec![before]);
+                (matchers, earlier) = (vec![made], vec![before]);
             }
         }
-        for (matcher, before) in matchers.into_iter().zip(befores) {
+        for (matcher, before) in matchers.into_iter().zip(earlier) {
             // One that was made since the clouds were asked waits for the next time.
             if let Some(answer) = answers.get(matcher.location()) {
                 let rematch = matcher.rematch(&content, answer)?;

@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
             .all(&CHANNELS, &partition, mci.lineage.to_string());
         let seen = Seen {
             channels: channels.await?.into_iter().map(|kept| kept.0).collect(),
-            is_edited: mci.is_edited()?,
+            is_edited: mci.is_edited(),
             revisions: BTreeMap::new(),
             mci,
         };

@@ -6,7 +6,7 @@ use crate::{
     stored::{StoredMci, StoredRevision},
     tables::{CHANNELS, KeptMci, KeptRevision, MCIS, REVISIONS, partition_of},
 };
-use atlas_base::{CanonicalError, Name, Tag, Timestamp};
+use atlas_base::{Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
 use atlas_image_id::CloudLocation;
 use atlas_mci::{Content, Coverage, EditWarning, RequiredLocations};
@@ -120,7 +120,7 @@ impl Session {
             Some(origin) => Some(unit.origin_words(origin, &located.viewer).await?),
             None => None,
         };
-        let view = view(located, Some(state))?;
+        let view = view(located, Some(state));
         Ok(MciView {
             cloned_from,
             unregistered,
@@ -154,7 +154,7 @@ impl Session {
                 lineage: mci.lineage,
                 name: mci.head.content().nickname().clone(),
                 last: mci.last.map(|last| last.number),
-                edited: mci.is_edited()?,
+                edited: mci.is_edited(),
                 locations: mci.head.content().settings().len(),
                 scope: mci.scope,
             })
@@ -249,7 +249,7 @@ impl Session {
         };
         // Named as the caller named it: a scope that was said is a place to look from.
         let at = |selector| reference.clone().at(selector);
-        if located.mci.is_edited()? {
+        if located.mci.is_edited() {
             return Ok((at(Selector::Number(last.number)), at(Selector::Head)));
         }
         match RevisionNumber::new(last.number.get() - 1) {
@@ -319,13 +319,13 @@ fn column(revision: &Revision, content: &Content) -> String {
     }
 }
 
-pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, CanonicalError> {
+pub(crate) fn view(located: Located, state: Option<State>) -> MciView {
     let Located { mci, shadows, .. } = located;
     let (content, revision, marks) = match state {
         Some(state) => (state.content.content().clone(), state.revision, state.marks),
         None => (mci.head.content().clone(), None, Marks::default()),
     };
-    Ok(MciView {
+    MciView {
         lineage: mci.lineage,
         name: mci.head.content().nickname().clone(),
         shared: mci.shared,
@@ -333,7 +333,7 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         origin: mci.origin,
         created: mci.created,
         generation: mci.head.generation(),
-        edited: mci.is_edited()?,
+        edited: mci.is_edited(),
         merges: mci.head.merges().iter().map(|it| it.revision).collect(),
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
@@ -344,5 +344,5 @@ pub(crate) fn view(located: Located, state: Option<State>) -> Result<MciView, Ca
         unregistered: Vec::new(),
         warnings: Vec::new(),
         shadows,
-    })
+    }
 }

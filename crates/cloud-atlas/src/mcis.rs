@@ -11,8 +11,8 @@ use crate::{
 };
 use atlas_base::{Name, Timestamp, canonical};
 use atlas_history::{
-    CommitRequest, Frozen, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog,
-    editable,
+    CommitRequest, Content as _, Frozen, Generation, Head, Held, LineageId, Marks, Message,
+    Revision, UndoLog, editable,
 };
 use atlas_mci::{Content, Diff, EditWarning, HeadEdit, RequiredLocations};
 use atlas_scope::{Permission, Scope};
@@ -39,7 +39,7 @@ impl Session {
                         until: None,
                     },
                     None,
-                )?)
+                ))
             }
         })
         .await
@@ -72,7 +72,7 @@ impl Session {
                 located.mci.head.expect(seen)?;
                 let content = located.mci.head.content().edited(edits)?;
                 let warnings = unit.put_head(&mut located.mci, content, looks).await?;
-                let view = view(located, None)?;
+                let view = view(located, None);
                 Ok(MciView { warnings, ..view })
             }
         })
@@ -88,7 +88,7 @@ impl Session {
         edits: &[HeadEdit],
     ) -> Result<Looks, Error> {
         let unit = self.read().await?;
-        let found = unit.to_edit(reference, from).await;
+        let found = unit.to_change(reference, from, Permission::MciEdit).await;
         drop(unit);
         let Ok(mci) = found else {
             return Ok(Looks::default());
@@ -116,7 +116,9 @@ impl Session {
         self.write(|unit| {
             let (reference, from, message) = (reference.clone(), from.clone(), message.clone());
             async move {
-                let mci = unit.to_commit(&reference, &from).await?;
+                let mci = unit
+                    .to_change(&reference, &from, Permission::MciCommit)
+                    .await?;
                 let (_, revision) = unit.commit(mci, message, None, seen).await?;
                 Ok(revision)
             }
@@ -126,29 +128,16 @@ impl Session {
 }
 
 impl Unit {
-    /// A MultiCloud Image whose HEAD the caller may commit.
-    pub(crate) async fn to_commit(
+    /// A MultiCloud Image whose HEAD the caller may change, by a permission for it.
+    pub(crate) async fn to_change(
         &self,
         reference: &Reference,
         from: &Scope,
+        permission: Permission,
     ) -> Result<StoredMci, Error> {
         let located = self.locate(reference, from, Permission::MciView).await?;
         self.only_head(reference, &located).await?;
-        self.require(Permission::MciCommit, &located.mci.scope)
-            .await?;
-        Ok(located.mci)
-    }
-
-    /// A MultiCloud Image whose HEAD the caller may edit.
-    pub(crate) async fn to_edit(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-    ) -> Result<StoredMci, Error> {
-        let located = self.locate(reference, from, Permission::MciView).await?;
-        self.only_head(reference, &located).await?;
-        self.require(Permission::MciEdit, &located.mci.scope)
-            .await?;
+        self.require(permission, &located.mci.scope).await?;
         Ok(located.mci)
     }
 
@@ -159,6 +148,7 @@ impl Unit {
         if record.is_none() {
             return Err(NotFound::new(Noun::Scope, scope, scope).into());
         }
+        let head = Head::new(Content::new(name.clone()));
         let mci = StoredMci {
             lineage: LineageId::from_u128(self.id()),
             scope: scope.clone(),
@@ -168,7 +158,8 @@ impl Unit {
             by: self.who.clone(),
             last: None,
             required: RequiredLocations::default(),
-            head: Head::new(Content::new(name.clone())),
+            content: head.content().digest()?,
+            head,
             undo: UndoLog::default(),
         };
         self.put_mci(mci.clone()).await?;
@@ -199,7 +190,7 @@ impl Unit {
         let new = images_of(&content).filter(|image| !old.contains(image));
         let new = new.collect::<BTreeSet<_>>();
         self.refuse_buried(&mci.scope, &new).await?;
-        mci.head = mci.head.edited(content);
+        mci.set_head(mci.head.edited(content))?;
         self.put_mci(mci.clone()).await?;
         self.audit_edit(mci, &diff).await?;
         Ok(warnings)
@@ -260,7 +251,8 @@ impl Unit {
             number: revision.number(),
             content: revision.content(),
         });
-        mci.head = commit.head;
+        // A commit changes nothing about what HEAD holds.
+        (mci.head, mci.content) = (commit.head, revision.content());
         self.put_mci(mci.clone()).await?;
         let change = Change::made(&revision.digest());
         let subject = format!("{}@{}", mci.lineage, revision.number());

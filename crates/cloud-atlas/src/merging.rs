@@ -158,7 +158,7 @@ impl Unit {
             undo: kept.number,
             rows: merge.diff.rows(),
         })?;
-        mci.head = mci.head.merged(content, theirs);
+        mci.set_head(mci.head.merged(content, theirs))?;
         merge.generation = mci.head.generation();
         merge.outcome = MergeOutcome::Merged;
         self.put_kept(&mut mci, kept).await?;

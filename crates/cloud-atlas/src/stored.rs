@@ -26,7 +26,10 @@ pub(crate) struct StoredMci {
     /// What its revisions have to serve.
     #[serde(default, skip_serializing_if = "RequiredLocations::is_empty")]
     pub(crate) required: RequiredLocations,
+    /// HEAD. [`StoredMci::set_head`] changes it.
     pub(crate) head: Head<Content>,
+    /// The digest of what HEAD holds: whoever asks whether it is edited need not compute it.
+    pub(crate) content: Digest,
     /// Which undo points are kept beside it.
     #[serde(default, skip_serializing_if = "is_unused")]
     pub(crate) undo: UndoLog,
@@ -55,13 +58,20 @@ pub(crate) struct LastRevision {
 }
 
 impl StoredMci {
+    /// Puts another HEAD in the place of this one.
+    pub(crate) fn set_head(&mut self, head: Head<Content>) -> Result<(), CanonicalError> {
+        self.content = head.content().digest()?;
+        self.head = head;
+        Ok(())
+    }
+
     /// Whether HEAD holds anything that is not committed.
-    pub(crate) fn is_edited(&self) -> Result<bool, CanonicalError> {
-        let content = self.head.content();
-        match self.last {
-            Some(last) => Ok(content.digest()? != last.content || self.head.merge_pending()),
-            None => Ok(*content != Content::new(content.nickname().clone())),
+    pub(crate) fn is_edited(&self) -> bool {
+        if let Some(last) = self.last {
+            return self.content != last.content || self.head.merge_pending();
         }
+        let content = self.head.content();
+        *content != Content::new(content.nickname().clone())
     }
 }
 

@@ -166,9 +166,8 @@ pub(crate) const MCIS: Table<KeptMci> = Table::new(
             )]
         }),
         Index::many("edited", |kept| {
-            let edited = kept.0.is_edited().unwrap_or(true);
             let row = || Parts::from(kept.0.scope.as_str());
-            edited.then(row).into_iter().collect()
+            kept.0.is_edited().then(row).into_iter().collect()
         }),
         Index::many("origin", |kept| {
             let origin = kept.0.origin.iter();

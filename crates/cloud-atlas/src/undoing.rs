@@ -73,14 +73,14 @@ impl Session {
                 let warnings = unit
                     .allowed_in_head(&located.mci, restored.head.content(), looks)
                     .await?;
-                located.mci.head = restored.head;
+                located.mci.set_head(restored.head)?;
                 unit.put_kept(&mut located.mci, restored.kept).await?;
                 let record = restored.record;
                 let told = canonical::to_string(&record)?;
                 let (scope, change) = (located.mci.scope.clone(), Change::made(&told));
                 unit.audit(Permission::MciEdit, &scope, located.mci.lineage, change)
                     .await?;
-                let view = view(located, None)?;
+                let view = view(located, None);
                 Ok(MciRestored {
                     restored: record,
                     mci: MciView { warnings, ..view },
@@ -121,7 +121,7 @@ impl Session {
                 let warnings = unit
                     .allowed_in_head(&located.mci, back.head.content(), looks)
                     .await?;
-                located.mci.head = back.head;
+                located.mci.set_head(back.head)?;
                 let undo = back.kept.number;
                 unit.put_kept(&mut located.mci, back.kept).await?;
                 let told = canonical::to_string(&Undid {
@@ -132,7 +132,7 @@ impl Session {
                 let (scope, change) = (located.mci.scope.clone(), Change::made(&told));
                 unit.audit(Permission::MciEdit, &scope, located.mci.lineage, change)
                     .await?;
-                let view = view(located, None)?;
+                let view = view(located, None);
                 Ok(MciUndone {
                     undone,
                     undo,

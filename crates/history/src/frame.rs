@@ -4,7 +4,7 @@ mod chain;
 mod delta;
 
 use self::delta::BaseIndex;
-use atlas_base::{CanonicalError, Digest, canonical};
+use atlas_base::Digest;
 use core::ops::Range;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,10 +141,7 @@ impl Frame {
             depth: base.depth + 1,
             parts: parts(text, blobs, Some(&base)),
         };
-        let is_small = match (delta.kept_bytes(), full.kept_bytes()) {
-            (Ok(delta), Ok(full)) => delta < full / 2,
-            _ => false,
-        };
+        let is_small = delta.kept_bytes() < full.kept_bytes() / 2;
         Ok(if is_small { delta } else { full })
     }
 
@@ -202,9 +199,18 @@ impl Frame {
         Ok(text)
     }
 
-    /// How many bytes it takes where it is kept.
-    fn kept_bytes(&self) -> Result<usize, CanonicalError> {
-        Ok(canonical::to_string(self)?.len())
+    /// About how many bytes it takes where it is kept, without the marks that escape others.
+    fn kept_bytes(&self) -> usize {
+        /// Of a part that is named: its digest or two numbers, with what stands around them.
+        const NAMED: usize = 84;
+        const SLICE: usize = 12;
+        let base = self.base.map_or(0, |_| NAMED);
+        let parts = self.parts.iter().map(|part| match part {
+            FramePart::Text(text) => text.len(),
+            FramePart::Slice(..) => SLICE,
+            FramePart::Blob { .. } => NAMED,
+        });
+        base + parts.sum::<usize>()
     }
 }
 

@@ -138,6 +138,10 @@ impl Care<'_> {
                 if let Some(last) = kept.last {
                     self.gaps(kept.lineage, last.number.get()).await?;
                 }
+                if kept.head.content().digest().ok() != Some(kept.content) {
+                    let what = "its digest of HEAD is not that of what HEAD holds";
+                    self.find(format!("{}: {what}", kept.lineage));
+                }
                 self.kept_points(&kept).await?;
             }
         }

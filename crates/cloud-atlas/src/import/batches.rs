@@ -341,8 +341,8 @@ impl Unit {
             }
             Step::Seal { .. } => {
                 for (part, before) in parts {
-                    self.seal(release, part, work, (before.clone(), *made), report)
-                        .await?;
+                    let sealed = self.seal(release, part, work, (before.clone(), *made), report);
+                    Box::pin(sealed).await?;
                 }
                 *made = 0;
             }

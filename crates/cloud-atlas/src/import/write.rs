@@ -122,8 +122,7 @@ impl Unit {
                 }
             }
             let made = report.registered - registered;
-            self.seal(release, part, work, (before, made), &mut report)
-                .await?;
+            Box::pin(self.seal(release, part, work, (before, made), &mut report)).await?;
         }
         Ok(report)
     }
@@ -247,7 +246,7 @@ impl Unit {
         if diff.is_empty() {
             return Ok(mci);
         }
-        if mci.is_edited()? {
+        if mci.is_edited() {
             return Err(ImportError::HeadEdited {
                 mci: part.name.clone(),
             }
@@ -256,7 +255,7 @@ impl Unit {
         // The document says what its images are for: their records are not looked up.
         let types = &self.shared.instance_types;
         content.admit(mci.head.content(), &part.known(&content), types)?;
-        mci.head = mci.head.edited(content);
+        mci.set_head(mci.head.edited(content))?;
         self.put_mci(mci.clone()).await?;
         self.audit_edit(&mci, &diff).await?;
         Ok(mci)
@@ -277,7 +276,7 @@ impl Unit {
             None => false,
         };
         let mci = self.head_part(mci, part).await?;
-        let committed = if mci.is_edited()? { None } else { mci.last };
+        let committed = if mci.is_edited() { None } else { mci.last };
         let (mci, number) = if let Some(last) = committed {
             (mci, last.number)
         } else {

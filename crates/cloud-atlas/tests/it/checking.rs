@@ -1,6 +1,6 @@
 //! Checks of MultiCloud Images, and commits that are refused for what they find.
 
-use crate::support::{World, add_credential, image, p, run, set};
+use crate::support::{World, acme, add_credential, image, p, run, set, web};
 use cloud_atlas::{
     CheckOptions, Error, ErrorKind, ImageQuery, Session,
     history::Generation,
@@ -8,19 +8,10 @@ use cloud_atlas::{
     image_id::Cloud,
     mci::{CheckCode, Deny, Finding, HeadEdit},
     scope::Scope,
-    template::Reference,
 };
 
 const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
-
-fn web() -> Reference {
-    p("web")
-}
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 /// A record with a system of a version, called after it.
 async fn registered(who: &Session, scope: &str, location: &str, number: u64, version: &str) {

@@ -13,7 +13,7 @@ use cloud_atlas::{
     scope::Scope,
     template::Reference,
 };
-use std::{collections::BTreeMap, fmt::Write as _, thread};
+use std::{collections::BTreeMap, thread};
 
 const LINEAGES: [&str; 3] = ["up", "down", "side"];
 const REGIONS: [&str; 5] = [
@@ -70,36 +70,6 @@ impl Done {
             other => panic!("{other}"),
         };
         *self.refused.entry(kind).or_default() += 1;
-    }
-
-    /// A line that [`Done::read`] reads.
-    fn line(&self) -> String {
-        let mut line = String::from("done");
-        for ((name, number), digest) in &self.revisions {
-            write!(line, " {name}/{number}/{digest}").unwrap();
-        }
-        for (name, moves) in &self.moves {
-            write!(line, " {name}/{moves}").unwrap();
-        }
-        line
-    }
-
-    fn read(line: &str) -> Self {
-        let mut done = Self::default();
-        for word in line.split(' ').skip(1) {
-            let parts: Vec<_> = word.split('/').collect();
-            match parts[..] {
-                [name, number, digest] => {
-                    let at = (name.to_owned(), number.parse().unwrap());
-                    done.revisions.insert(at, digest.parse().unwrap());
-                }
-                [name, moves] => {
-                    done.moves.insert(name.to_owned(), moves.parse().unwrap());
-                }
-                _ => panic!("{word}"),
-            }
-        }
-        done
     }
 }
 
@@ -248,10 +218,45 @@ fn m11_many_tasks_at_the_same_lineages_lose_nothing() {
 #[cfg(feature = "postgres")]
 mod processes {
     use super::*;
-    use std::process::{Command, Stdio};
+    use std::{
+        fmt::Write as _,
+        process::{Command, Stdio},
+    };
 
     /// Tells the test binary that it is a child: its number, and where the store is.
     const CHILD: &str = "ATLAS_TEST_CROWD_CHILD";
+
+    impl Done {
+        /// A line that [`Done::read`] reads.
+        fn line(&self) -> String {
+            let mut line = String::from("done");
+            for ((name, number), digest) in &self.revisions {
+                write!(line, " {name}/{number}/{digest}").unwrap();
+            }
+            for (name, moves) in &self.moves {
+                write!(line, " {name}/{moves}").unwrap();
+            }
+            line
+        }
+
+        fn read(line: &str) -> Self {
+            let mut done = Self::default();
+            for word in line.split(' ').skip(1) {
+                let parts: Vec<_> = word.split('/').collect();
+                match parts[..] {
+                    [name, number, digest] => {
+                        let at = (name.to_owned(), number.parse().unwrap());
+                        done.revisions.insert(at, digest.parse().unwrap());
+                    }
+                    [name, moves] => {
+                        done.moves.insert(name.to_owned(), moves.parse().unwrap());
+                    }
+                    _ => panic!("{word}"),
+                }
+            }
+            done
+        }
+    }
 
     /// The child: works, and says what it has done. As a test of its own it does nothing.
     #[test]

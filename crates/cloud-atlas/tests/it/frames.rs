@@ -2,7 +2,7 @@
 
 use crate::{
     care::{everything, load, put, raw},
-    support::{Raw, World, ami, beside, dump, image, p, places, run, set},
+    support::{Raw, World, acme, ami, beside, dump, image, p, places, run, set, web},
 };
 use cloud_atlas::{
     Atlas, Error, ErrorKind, Session,
@@ -10,7 +10,6 @@ use cloud_atlas::{
     history::Content as _,
     image::{ImageRecordId, ReferrerKind},
     mci::{HeadEdit, Setting, UserData},
-    scope::Scope,
     store::{
         self, Key, MemoryStore, Partition, RetryPolicy, StoreError, Table, Tx, Write, transact,
     },
@@ -29,14 +28,6 @@ const EAST: &str = "aws/us-east-1";
 const CONTENTS: Table<Raw> = Table::new("content", &[]);
 const USER_DATA: Table<Raw> = Table::new("user-data", &[]);
 const USES: Table<Raw> = Table::new("use", &[]);
-
-fn web() -> Reference {
-    p("web")
-}
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 async fn edit(who: &Session, edits: Vec<HeadEdit>) {
     who.edit_mci(&web(), &acme(), edits, None).await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::{
     inventories::{Watched, world},
-    support::{World, ami, p, run, set},
+    support::{World, acme, ami, p, run, set, web},
 };
 use cloud_atlas::{
     Error, ErrorKind, Matched, Session,
@@ -10,7 +10,6 @@ use cloud_atlas::{
     image_id::CloudLocation,
     mci::{EditError, HeadEdit, MatchError, Setting},
     scope::Scope,
-    template::Reference,
 };
 use std::sync::Arc;
 
@@ -18,14 +17,6 @@ const EAST: &str = "aws/us-east-1";
 const OHIO: &str = "aws/us-east-2";
 const WEST: &str = "aws/us-west-2";
 const PARIS: &str = "aws/eu-west-3";
-
-fn web() -> Reference {
-    p("web")
-}
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 /// What an inventory says of a region: images with their checksums.
 fn region(location: &str, images: &[(u64, &str)]) -> String {

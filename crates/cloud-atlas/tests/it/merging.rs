@@ -1,6 +1,6 @@
 //! Merges: their bases, their conflicts, and what becomes of HEAD.
 
-use crate::support::{World, ami, committed, dump, image, p, run, set};
+use crate::support::{World, acme, ami, committed, dump, image, p, run, set};
 use cloud_atlas::{
     CloneMci, Error, ErrorKind, EventQuery, MciMerge, MciView, MergeMci, MergeOutcome, Session,
     base::Name,
@@ -17,10 +17,6 @@ use cloud_atlas::{
 
 const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 fn tag(text: &str) -> HeadEdit {
     HeadEdit::AddTag(p(text))

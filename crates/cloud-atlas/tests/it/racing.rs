@@ -5,7 +5,7 @@
 use crate::{
     concurrency::{again, engines},
     elsewhere::role,
-    support::{World, add_credential, ami, beside, image, limited, most, p, run, set},
+    support::{World, acme, add_credential, ami, beside, image, limited, most, p, run, set},
 };
 use atlas_store_conformance::{Layer, Layered};
 use cloud_atlas::{
@@ -25,10 +25,6 @@ use std::{
 
 const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 /// The order in which the records of an image came, by the feed of a partition: the scopes.
 async fn order(who: &Session, scope: &str, ids: &[ImageRecordId]) -> Vec<Scope> {

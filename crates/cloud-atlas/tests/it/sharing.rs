@@ -1,6 +1,6 @@
 //! Launch permissions and account groups: what is opened beside the tree, and what is not.
 
-use crate::support::{World, ami, ask, committed, image, most, p, run};
+use crate::support::{World, acme, ami, ask, committed, image, most, p, run};
 use cloud_atlas::{
     ErrorKind, GroupRef, ImageQuery, Session,
     image::{ImageRecord, ImageRecordId, LaunchPermission},
@@ -8,10 +8,6 @@ use cloud_atlas::{
 };
 
 const EAST: &str = "aws/us-east-1";
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 fn beta() -> Scope {
     p("/beta")

@@ -2,27 +2,18 @@
 
 use crate::{
     inventories::{Watched, world},
-    support::{World, add_credential, ami, image, p, run, set},
+    support::{World, acme, add_credential, ami, image, p, run, set, web},
 };
 use cloud_atlas::{
     ErrorKind, Session, Suggested,
     image::{AgentFacts, Architecture, OsFacts},
     image_id::{Cloud, CloudLocation},
     scope::Scope,
-    template::Reference,
 };
 
 const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
 const PARIS: &str = "aws/eu-west-3";
-
-fn web() -> Reference {
-    p("web")
-}
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 async fn registered(who: &Session, scope: &str, location: &str, number: u64, version: &str) {
     let mut ask = image(scope, location, number);

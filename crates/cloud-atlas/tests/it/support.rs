@@ -38,6 +38,16 @@ pub(crate) fn p<T: FromStr<Err: Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
+/// The account that most tests look from.
+pub(crate) fn acme() -> Scope {
+    p("/acme")
+}
+
+/// The MultiCloud Image that most tests make.
+pub(crate) fn web() -> Reference {
+    p("web")
+}
+
 /// The moment at which every test begins.
 pub(crate) fn noon() -> Timestamp {
     p("2026-08-01T12:00:00Z")

@@ -1,6 +1,6 @@
 //! Old revisions in HEAD, undo points, and the way back.
 
-use crate::support::{World, ami, committed, dump, image, p, run, set};
+use crate::support::{World, acme, ami, committed, dump, image, p, run, set};
 use cloud_atlas::{
     Error, ErrorKind, EventQuery, MciView, Retention, Session,
     history::{BringBackError, RestoreError, UndoCause},
@@ -12,10 +12,6 @@ use cloud_atlas::{
 
 const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
-
-fn acme() -> Scope {
-    p("/acme")
-}
 
 async fn edit(who: &Session, at: &str, edits: Vec<HeadEdit>) {
     who.edit_mci(&p(at), &acme(), edits, None).await.unwrap();

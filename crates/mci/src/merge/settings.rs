@@ -37,10 +37,16 @@ impl<'a> MergeDraft<'a> {
             };
             // What the base alone has is gone on both sides.
             let mut found = None;
-            while let Some((at, setting)) =
-                bases.next_if(|(at, _)| at.as_str() <= location.as_str())
-            {
-                found = (at.as_str() == location.as_str()).then_some(setting);
+            while let Some((at, setting)) = bases.peek() {
+                match at.as_str().cmp(location.as_str()) {
+                    Ordering::Less => drop(bases.next()),
+                    Ordering::Equal => {
+                        found = Some(*setting);
+                        bases.next();
+                        break;
+                    }
+                    Ordering::Greater => break,
+                }
             }
             let setting = |entry: Option<(&'a CloudLocation, &'a Setting)>| entry.map(|(_, it)| it);
             self.location(base, location, found, setting(our), setting(their));
