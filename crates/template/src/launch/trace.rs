@@ -1,7 +1,7 @@
 //! Why it is this image, from the template on.
 
 use super::{ChosenBy, LinkName, OverrideMark};
-use crate::{LinkTarget, PolicyVerdict, TraceStep};
+use crate::{LinkTarget, PolicyVerdict, Trace, TraceStep};
 use atlas_base::{Digest, Name};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::AgentFacts;
@@ -99,34 +99,7 @@ pub enum LaunchStep {
 
 /// The whole reasoning behind a launch or a refusal, as data; `Display` gives a line a step, for
 /// whoever is called at night.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct LaunchTrace {
-    steps: Vec<LaunchStep>,
-}
-
-impl LaunchTrace {
-    pub(super) fn new(steps: Vec<LaunchStep>) -> Self {
-        Self { steps }
-    }
-
-    /// The steps, in their order.
-    pub fn steps(&self) -> &[LaunchStep] {
-        &self.steps
-    }
-}
-
-impl fmt::Display for LaunchTrace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, step) in self.steps.iter().enumerate() {
-            if at > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{}. {step}", at + 1)?;
-        }
-        Ok(())
-    }
-}
+pub type LaunchTrace = Trace<LaunchStep>;
 
 impl fmt::Display for LaunchStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -76,24 +76,24 @@ pub enum TraceStep {
 }
 
 /// The whole reasoning behind a plan or a refusal, as data; `Display` gives a line a step.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Trace {
-    steps: Vec<TraceStep>,
+pub struct Trace<S = TraceStep> {
+    steps: Vec<S>,
 }
 
-impl Trace {
-    pub(super) fn new(steps: Vec<TraceStep>) -> Self {
+impl<S> Trace<S> {
+    pub(crate) fn new(steps: Vec<S>) -> Self {
         Self { steps }
     }
 
     /// The steps, in their order.
-    pub fn steps(&self) -> &[TraceStep] {
+    pub fn steps(&self) -> &[S] {
         &self.steps
     }
 }
 
-impl fmt::Display for Trace {
+impl<S: fmt::Display> fmt::Display for Trace<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, step) in self.steps.iter().enumerate() {
             if at > 0 {

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 const TOKYO: &str = "aws/ap-northeast-1";
 
-fn plans(launch: &Launch, locations: &[&str]) -> Vec<LaunchPlan> {
+pub(crate) fn plans(launch: &Launch, locations: &[&str]) -> Vec<LaunchPlan> {
     let plan = |location: &&str| launch.resolve(location, &[]).unwrap();
     locations.iter().map(plan).collect()
 }
 
-fn locked() -> LockFile {
+pub(crate) fn locked() -> LockFile {
     let launch = Launch::revision(example());
     LockFile::new(&plans(
         &launch,

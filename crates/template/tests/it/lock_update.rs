@@ -1,4 +1,8 @@
-use crate::{AMI, Launch, at, content, example, now, scope, set};
+use crate::{
+    AMI, Launch, at, content, example,
+    lock::{locked, plans},
+    now, scope, set,
+};
 use atlas_image::ReferrerKind;
 use atlas_mci::{HeadEdit, InstanceType, UserData};
 use atlas_scope::PrincipalId;
@@ -8,20 +12,6 @@ use atlas_template::{
 };
 
 const TOKYO: &str = "aws/ap-northeast-1";
-
-fn plans(launch: &Launch, places: &[&str]) -> Vec<LaunchPlan> {
-    let plan = |place: &&str| launch.resolve(place, &[]).unwrap();
-    places.iter().map(plan).collect()
-}
-
-fn locked() -> LockFile {
-    let launch = Launch::revision(example());
-    LockFile::new(&plans(
-        &launch,
-        &[TOKYO, "azure/northeurope", "vmware:vc1/DC1"],
-    ))
-    .unwrap()
-}
 
 fn changed() -> Vec<LaunchPlan> {
     let tokyo = example().settings()[&at(TOKYO)].clone();
