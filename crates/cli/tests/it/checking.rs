@@ -1,7 +1,6 @@
 //! `atlas mci check`, `commit --deny`, `require`, `match`, `rematch`, `suggest`, as people see them.
 
-use crate::program::{Program, stable};
-use std::fmt::Write as _;
+use crate::program::{Program, told};
 
 const AMI: &str = "ami-0000000000000000";
 const EAST: &str = "aws/us-east-1";
@@ -42,16 +41,6 @@ fn set(program: &Program, location: &str, number: u64) {
         "m5.large",
     ];
     program.ok(&setting);
-}
-
-/// Runs each command, and gives what people see of all of them.
-fn told(program: &Program, commands: &[&[&str]]) -> String {
-    let mut told = String::new();
-    for args in commands {
-        let ran = program.run(args).shown();
-        writeln!(told, "$ atlas {}\n{ran}", args.join(" ")).unwrap();
-    }
-    stable(&told)
 }
 
 #[test]

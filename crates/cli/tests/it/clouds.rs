@@ -1,7 +1,6 @@
 //! What a cloud says it holds, and what hosts do in it.
 
-use crate::program::{Program, stable};
-use std::fmt::Write as _;
+use crate::program::{Program, told};
 
 const AMI: &str = "ami-0000000000000000";
 const EAST: &str = "aws/us-east-1";
@@ -48,16 +47,6 @@ fn register<'a>(location: &'a str, image: &'a str, more: &[&'a str]) -> Vec<&'a 
     let first = ["image", "register", location, image];
     let os = ["--os", "ubuntu/22.04/22.04.4"];
     [&first[..], &os, more].concat()
-}
-
-/// Runs each command, and gives what people see of all of them.
-fn told(program: &Program, commands: &[&[&str]]) -> String {
-    let mut told = String::new();
-    for args in commands {
-        let ran = program.run(args).shown();
-        writeln!(told, "$ atlas {}\n{ran}", args.join(" ")).unwrap();
-    }
-    stable(&told)
 }
 
 #[test]

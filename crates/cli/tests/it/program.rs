@@ -210,6 +210,16 @@ impl Ran {
     }
 }
 
+/// Runs each command, and gives what people see of all of them.
+pub(crate) fn told(program: &Program, commands: &[&[&str]]) -> String {
+    let mut told = String::new();
+    for args in commands {
+        let ran = program.run(args).shown();
+        told = format!("{told}$ atlas {}\n{ran}\n", args.join(" "));
+    }
+    stable(&told)
+}
+
 /// The text with random ids and the moments of this machine replaced. Moments with microseconds are
 /// the clock's; those of releases have none. The digest of a revision covers its moment.
 pub(crate) fn stable(text: &str) -> String {
