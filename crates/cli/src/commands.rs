@@ -17,6 +17,7 @@ mod role_map;
 mod shell;
 mod store;
 mod stream;
+mod template;
 mod work;
 
 use crate::{
@@ -65,6 +66,9 @@ pub(crate) enum Command {
     /// Make, edit, commit, compare MultiCloud Images
     #[command(subcommand)]
     Mci(mci::Mci),
+    /// Make, edit, commit, compare ServerTemplates
+    #[command(subcommand)]
+    Template(template::Template),
     /// Point channels to revisions
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
@@ -113,6 +117,7 @@ pub(crate) fn main() -> Run {
         Command::Work(command) => work::run(command, &global, &mut out),
         Command::RoleMap(command) => role_map::run(command, &global, &mut out),
         Command::Mci(command) => mci::run(command, &global, &mut out),
+        Command::Template(command) => template::run(command, &global, &mut out),
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),
         Command::Resolve(resolve) => launch::resolve(resolve, &global, &mut out),
