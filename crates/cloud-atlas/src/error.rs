@@ -24,7 +24,7 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError};
+use atlas_template::{ChannelError, LaunchRefusal, LockError, ResolveError};
 use semver::VersionReq;
 
 pub use self::{
@@ -152,6 +152,9 @@ pub enum Error {
     #[error(transparent)]
     Channel(#[from] ChannelError),
     /// There is nothing to launch.
+    #[error(transparent)]
+    Launch(#[from] LaunchRefusal),
+    /// There is nothing to lock.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// There is no lock.

@@ -84,7 +84,7 @@ pub use crate::{
         Resumed,
     },
     job::{Job, JobId, JobKind},
-    launch::{Explained, LaunchRequest},
+    launch::{Explained, LaunchBase, LaunchRequest, LaunchSubject},
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
