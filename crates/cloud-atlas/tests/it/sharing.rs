@@ -13,7 +13,7 @@ fn beta() -> Scope {
     p("/beta")
 }
 
-async fn number(world: &World, account: &str) -> LaunchPermission {
+pub(crate) async fn number(world: &World, account: &str) -> LaunchPermission {
     let scopes = world.admin().scopes(&most()).await.unwrap().items;
     let found = scopes.iter().find(|record| record.scope == p(account));
     LaunchPermission::Account(found.unwrap().account_number.unwrap())
