@@ -23,7 +23,7 @@ fn furnished() -> Program {
         let setting = ["mci", "set", "web", location, &image, "--instance-type"];
         program.ok(&[&setting[..], &["m5.large"]].concat());
     }
-    program.ok(&["mci", "set", "web", "--tag", "team=web"]);
+    program.ok(&["mci", "set", "web", "--tag", "team:owner=web"]);
     program.ok(&["mci", "commit", "web", "-m", "first"]);
     program
 }

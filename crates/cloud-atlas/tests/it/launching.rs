@@ -121,7 +121,7 @@ fn r02_every_location_is_a_row_and_none_an_error() {
         }
         // Nothing is there for a location without a setting.
         let nowhere = dana.resolve(&all.at(p("aws/eu-west-1"))).await.unwrap_err();
-        insta::assert_snapshot!(nowhere, @"");
+        insta::assert_snapshot!(nowhere, @"`web` revision 1 has no image for aws/eu-west-1; it has images for aws/us-east-1, aws/us-west-2. To support aws/eu-west-1, edit its HEAD, set an image there and commit");
     });
 }
 
