@@ -13,6 +13,7 @@ mod job;
 mod launch;
 mod mci;
 mod people;
+mod resolve;
 mod role_map;
 mod shell;
 mod store;
@@ -76,7 +77,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Release(channel::ReleaseCommand),
     /// Tell which image is launched at a cloud location
-    Resolve(launch::Resolve),
+    Resolve(resolve::Resolve),
     /// Write and verify lock files
     Lock(launch::Lock),
     /// Import public image metadata
@@ -120,7 +121,7 @@ pub(crate) fn main() -> Run {
         Command::Template(command) => template::run(command, &global, &mut out),
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),
-        Command::Resolve(resolve) => launch::resolve(resolve, &global, &mut out),
+        Command::Resolve(resolve) => resolve::resolve(resolve, &global, &mut out),
         Command::Lock(lock) => launch::lock(lock, &global, &mut out),
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),

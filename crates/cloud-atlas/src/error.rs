@@ -27,7 +27,7 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError, TemplateMergeError};
+use atlas_template::{ChannelError, LaunchRefusal, LockError, ResolveError, TemplateMergeError};
 use semver::VersionReq;
 
 pub use self::{
@@ -162,6 +162,9 @@ pub enum Error {
     #[error(transparent)]
     Channel(#[from] ChannelError),
     /// There is nothing to launch.
+    #[error(transparent)]
+    Launch(#[from] LaunchRefusal),
+    /// There is nothing to lock.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// There is no lock.

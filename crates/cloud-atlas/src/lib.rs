@@ -94,7 +94,7 @@ pub use crate::{
     },
     job::{Job, JobId, JobKind},
     kind::LineageKind,
-    launch::{Explained, LaunchRequest},
+    launch::{Explained, LaunchBase, LaunchRequest, LaunchSubject},
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
