@@ -33,6 +33,7 @@ mod launch;
 mod launch_permissions;
 mod life;
 mod limits;
+mod locks;
 mod looking;
 mod marking;
 mod matching;
