@@ -10,7 +10,7 @@ mod group;
 mod id;
 mod image;
 mod job;
-mod launch;
+mod lock;
 mod mci;
 mod people;
 mod resolve;
@@ -79,7 +79,7 @@ pub(crate) enum Command {
     /// Tell which image is launched at a cloud location
     Resolve(resolve::Resolve),
     /// Write and verify lock files
-    Lock(launch::Lock),
+    Lock(lock::Lock),
     /// Import public image metadata
     #[command(subcommand)]
     Import(stream::Import),
@@ -122,7 +122,7 @@ pub(crate) fn main() -> Run {
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),
         Command::Resolve(resolve) => resolve::resolve(resolve, &global, &mut out),
-        Command::Lock(lock) => launch::lock(lock, &global, &mut out),
+        Command::Lock(lock) => lock::lock(lock, &global, &mut out),
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),
         Command::Job(command) => job::run(&command, &global, &mut out),

@@ -36,6 +36,7 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod linking;
+mod locks;
 mod looking;
 mod marking;
 mod matching;
