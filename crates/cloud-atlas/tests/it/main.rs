@@ -61,6 +61,7 @@ mod sends;
 mod sharing;
 mod suggesting;
 mod support;
+mod templates;
 mod trail;
 mod undoing;
 mod unknowns;
