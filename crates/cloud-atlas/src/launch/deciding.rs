@@ -3,6 +3,7 @@
 use super::{Explained, LaunchBase, LaunchSubject};
 use crate::{
     Error,
+    kind::Mci,
     states::{Located, State},
     stored::place,
     unit::Unit,
@@ -19,14 +20,14 @@ use atlas_template::{
 /// What a launch begins with, loaded.
 #[derive(Debug)]
 pub(crate) struct Sources {
-    pub(crate) located: Located,
-    state: State,
+    pub(crate) located: Located<Mci>,
+    state: State<Mci>,
 }
 
 impl Sources {
     /// As the decision takes it.
     pub(crate) fn from(&self) -> LaunchFrom<'_> {
-        LaunchFrom::Mci(self.state.source(self.located.mci.lineage))
+        LaunchFrom::Mci(self.state.source(self.located.found.lineage))
     }
 
     fn ask<'a>(&'a self, subject: &'a LaunchSubject, location: &'a CloudLocation) -> LaunchAsk<'a> {
