@@ -82,7 +82,7 @@ pub use crate::{
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun, TemplateRefusal},
+    error::{Error, ErrorKind, NotFound, Noun, TemplateRefusal, TemplateRefused},
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
