@@ -1,10 +1,9 @@
 //! Changes of a server definition: for its next launch, never for a running server.
 
 use super::{Inherited, ServerDefinition, ServerError};
-use crate::{
-    KnownNetworks, Launch, LockChange, NetworkName, OverrideField, Overrides, lock::entry_changes,
-};
+use crate::{KnownNetworks, Launch, LockChange, OverrideField, Overrides, lock::entry_changes};
 use atlas_base::{Name, Timestamp};
+use atlas_image::NetworkName;
 use atlas_image_id::CloudLocation;
 use core::fmt;
 use serde::Serialize;

@@ -5,13 +5,13 @@ use crate::{
     template_content::{DATABASE, WEB},
     time,
 };
-use atlas_image::ReferrerKind;
+use atlas_image::{CloudNetwork, NetworkName, ReferrerKind};
 use atlas_image_id::{Cloud, ImageId};
 use atlas_mci::{ImageAccess, InstanceType, UserData};
 use atlas_template::{
-    AddServer, CloudNetwork, DeploymentId, KnownNetworks, Launch, LaunchRefusal, NetworkName,
-    Override, Overrides, ReinheritError, ServerDefinition, ServerEdit, ServerError, ServerId,
-    ServerStart, TemplateEdit, Xref, XrefNode, XrefWay,
+    AddServer, DeploymentId, KnownNetworks, Launch, LaunchRefusal, Override, Overrides,
+    ReinheritError, ServerDefinition, ServerEdit, ServerError, ServerId, ServerStart, TemplateEdit,
+    Xref, XrefNode, XrefWay,
 };
 use proptest::prelude::*;
 use serde_json::json;
