@@ -1,6 +1,7 @@
 //! Check the store, and count what is in it.
 
 mod histories;
+mod servers;
 mod uses;
 
 use crate::{
@@ -8,8 +9,8 @@ use crate::{
     engine::inspect,
     open::{known, whole},
     tables::{
-        CATALOG, CREDENTIALS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
-        LAUNCH_PERMISSIONS, OPENED, PRINCIPALS, ROLE_MAPS, SCOPES, WORK,
+        CATALOG, CREDENTIALS, DEPLOYMENTS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
+        LAUNCH_PERMISSIONS, LAUNCHES, OPENED, PRINCIPALS, ROLE_MAPS, SCOPES, SERVERS, WORK,
     },
 };
 use atlas_store::{
@@ -195,6 +196,7 @@ impl Care<'_> {
         self.table(&GROUPS, |_, _| {}).await?;
         self.table(&LAUNCH_PERMISSIONS, |_, _| {}).await?;
         self.table(&OPENED, |_, _| {}).await?;
+        self.servers().await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

@@ -24,7 +24,10 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError};
+use atlas_template::{
+    ChannelError, DeploymentError, LaunchReportError, LockError, ReinheritError, ResolveError,
+    ServerError,
+};
 use semver::VersionReq;
 
 pub use self::{
@@ -196,6 +199,18 @@ pub enum Error {
     /// A role map was not removed.
     #[error(transparent)]
     RemoveRoleMap(#[from] RemoveRoleMapError),
+    /// A deployment was not made, or stays as it is.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// A server was not added, or stays as it is.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// A server does not inherit again.
+    #[error(transparent)]
+    Reinherit(#[from] ReinheritError),
+    /// How far a launch came is not kept.
+    #[error(transparent)]
+    LaunchReport(#[from] LaunchReportError),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),

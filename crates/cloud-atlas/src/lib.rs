@@ -16,6 +16,7 @@ mod clones;
 mod contents;
 mod copies;
 mod credentials;
+mod deployments;
 mod engine;
 mod error;
 mod event_query;
@@ -41,6 +42,7 @@ mod mci_graph;
 mod mci_views;
 mod mcis;
 mod merging;
+mod networks;
 mod open;
 mod opened;
 mod orders;
@@ -71,6 +73,7 @@ pub use crate::{
     checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
+    deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun},
     event_query::EventQuery,

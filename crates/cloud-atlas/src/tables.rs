@@ -3,9 +3,29 @@
 //! A record lives in the partition of its account; scopes that are accounts, principals and what
 //! belongs to no account live in the partition `/`.
 
-mod images;
+macro_rules! kept {
+    ($($(#[$doc:meta])* $name:ident($type:ty) = $schema:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub(crate) struct $name(pub(crate) $type);
 
-pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
+        impl Record for $name {
+            const SCHEMA: u32 = $schema;
+        }
+    )*};
+}
+
+mod images;
+mod servers;
+
+pub(crate) use self::{
+    images::{IMAGES, KeptImage, image_parts},
+    servers::{
+        DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
+        launch_server_parts, launch_template_parts, server_name_parts,
+    },
+};
 
 use crate::stored::{
     StoredImport, StoredMatcher, StoredMci, StoredOpened, StoredRevision, StoredUndo, StoredUse,
@@ -22,19 +42,6 @@ use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-macro_rules! kept {
-    ($($(#[$doc:meta])* $name:ident($type:ty) = $schema:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub(crate) struct $name(pub(crate) $type);
-
-        impl Record for $name {
-            const SCHEMA: u32 = $schema;
-        }
-    )*};
-}
 
 kept! {
     KeptScope(ScopeRecord) = 1;
@@ -96,6 +103,9 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &GROUPS,
         &LAUNCH_PERMISSIONS,
         &OPENED,
+        &DEPLOYMENTS,
+        &SERVERS,
+        &LAUNCHES,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.

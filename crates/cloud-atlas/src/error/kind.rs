@@ -13,6 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
+use atlas_template::ServerError;
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,9 @@ impl Error {
             | Self::RoleMap(RoleMapError::InUse { .. })
             | Self::RemoveRoleMap(_)
             | Self::ManyRefused { .. }
+            | Self::Deployment(_)
+            | Self::Server(ServerError::Taken { .. })
+            | Self::LaunchReport(_)
             | Self::AddScope(
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )
