@@ -25,8 +25,8 @@ use atlas_scope::{
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{
-    ChannelError, DeploymentError, LaunchReportError, LockError, ReinheritError, ResolveError,
-    ServerError,
+    ChannelError, DeploymentError, LaunchRefusal, LaunchReportError, LockError, ReinheritError,
+    ResolveError, ServerError,
 };
 use semver::VersionReq;
 
@@ -155,6 +155,9 @@ pub enum Error {
     #[error(transparent)]
     Channel(#[from] ChannelError),
     /// There is nothing to launch.
+    #[error(transparent)]
+    Launch(#[from] LaunchRefusal),
+    /// There is nothing to lock.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// There is no lock.

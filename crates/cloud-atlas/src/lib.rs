@@ -32,6 +32,7 @@ mod import;
 mod job;
 mod launch;
 mod launch_permissions;
+mod launches;
 mod life;
 mod limits;
 mod looking;
@@ -52,6 +53,7 @@ mod referrers;
 mod rename;
 mod role_maps;
 mod scopes;
+mod servers;
 mod session;
 mod sight;
 mod states;
@@ -88,6 +90,7 @@ pub use crate::{
     },
     job::{Job, JobId, JobKind},
     launch::{Explained, LaunchRequest},
+    launches::ReportLaunch,
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
@@ -100,6 +103,10 @@ pub use crate::{
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    servers::{
+        AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerQuery, ServerRef,
+        ServerView, ServerWarning,
+    },
     session::Session,
     suggesting::Suggested,
     undoing::{MciRestored, MciUndone},

@@ -23,7 +23,7 @@ pub(crate) use self::{
     images::{IMAGES, KeptImage, image_parts},
     servers::{
         DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
-        launch_server_parts, launch_template_parts, server_name_parts,
+        launch_server_parts, server_name_parts,
     },
 };
 

@@ -54,6 +54,7 @@ impl Error {
             | Self::Findings(_)
             | Self::CoverageLost(_)
             | Self::Channel(_)
+            | Self::Launch(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))
             | Self::Bundle(BundleError::NotOperational { .. })
