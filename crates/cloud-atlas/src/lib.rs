@@ -13,6 +13,7 @@ mod check;
 mod checking;
 mod clock;
 mod clones;
+mod commits;
 mod contents;
 mod copies;
 mod credentials;
@@ -30,11 +31,13 @@ mod image_query;
 mod images;
 mod import;
 mod job;
+mod kind;
 mod launch;
 mod launch_permissions;
 mod launches;
 mod life;
 mod limits;
+mod linking;
 mod looking;
 mod marking;
 mod matching;
@@ -60,6 +63,11 @@ mod states;
 mod stored;
 mod suggesting;
 mod tables;
+mod template_commits;
+mod template_history;
+mod template_merging;
+mod template_views;
+mod templates;
 mod undoing;
 mod unit;
 mod upgrade;
@@ -77,7 +85,7 @@ pub use crate::{
     clones::{CloneMci, MciCloned},
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun},
+    error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal},
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
@@ -89,6 +97,7 @@ pub use crate::{
         Resumed,
     },
     job::{Job, JobId, JobKind},
+    kind::LineageKind,
     launch::{Explained, LaunchRequest},
     launches::ReportLaunch,
     life::{ImageChange, Retention},
@@ -109,6 +118,11 @@ pub use crate::{
     },
     session::Session,
     suggesting::Suggested,
+    template_commits::{CommitTemplate, TemplateCommitted},
+    template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},
+    template_merging::{MergeTemplate, TemplateMerge},
+    template_views::{TemplateDiffView, TemplateSummary, TemplateView},
+    templates::{TemplateChange, TemplateWithMci},
     undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},

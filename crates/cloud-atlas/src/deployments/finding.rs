@@ -164,7 +164,7 @@ impl Unit {
     }
 
     /// The servers of a deployment, by name.
-    pub(super) async fn servers_of(
+    pub(crate) async fn servers_of(
         &self,
         deployment: &Deployment,
     ) -> Result<Vec<ServerDefinition>, Error> {
@@ -187,13 +187,10 @@ impl Unit {
 
     /// Lets the record of an empty `default` deployment go with its scope.
     pub(crate) async fn forget_default(&self, scope: &Scope) -> Result<(), Error> {
-        let name = default_name()?;
-        if self.deployment_at(scope, &name).await?.is_some() {
-            let parts = deployment_parts(scope, &name);
-            DEPLOYMENTS
-                .delete(&self.tx, &partition_of(scope)?, parts)
-                .await?;
-        }
+        let parts = deployment_parts(scope, &default_name()?);
+        DEPLOYMENTS
+            .delete(&self.tx, &partition_of(scope)?, parts)
+            .await?;
         Ok(())
     }
 

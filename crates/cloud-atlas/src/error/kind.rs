@@ -13,7 +13,6 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
-use atlas_template::ServerError;
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +47,7 @@ impl Error {
             | Self::NoFreeName { .. }
             | Self::Stale(_)
             | Self::OpenConflicts(_)
+            | Self::OpenTemplateConflicts(_)
             | Self::Restore(RestoreError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
@@ -80,9 +80,6 @@ impl Error {
             | Self::RoleMap(RoleMapError::InUse { .. })
             | Self::RemoveRoleMap(_)
             | Self::ManyRefused { .. }
-            | Self::Deployment(_)
-            | Self::Server(ServerError::Taken { .. })
-            | Self::LaunchReport(_)
             | Self::AddScope(
                 AddScopeError::AlreadyThere { .. } | AddScopeError::NumberTaken { .. },
             )
@@ -111,6 +108,7 @@ impl Error {
                 | ImportError::JobGone { .. },
             )
             | Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
+            Self::Server(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })

@@ -4,6 +4,7 @@ use super::{ServerQuery, ServerRef, ServerView, UsedByServers};
 use crate::{
     Error, NotFound, Noun, Page, Paging,
     deployments::default_name,
+    kind::Mci,
     page::Filling,
     stored::StoredServer,
     tables::{DEPLOYMENTS, KeptServer, SERVERS, partition_of, partitions_above, server_name_parts},
@@ -27,8 +28,10 @@ impl Unit {
     pub(super) async fn server_queries(&self, query: &ServerQuery) -> Result<Vec<Query>, Error> {
         let from = &query.from;
         if let Some(reference) = &query.mci {
-            let located = self.locate(reference, from, Permission::MciView).await?;
-            let used = UsedByServers::Mci(located.mci.lineage);
+            let located = self
+                .locate::<Mci>(reference, from, Permission::MciView)
+                .await?;
+            let used = UsedByServers::Mci(located.found.lineage);
             let partitions = partitions_above(from)?.into_iter();
             return Ok(partitions.map(|at| used.query(&at)).collect());
         }

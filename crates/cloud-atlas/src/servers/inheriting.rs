@@ -1,6 +1,6 @@
 //! What a server inherits, and whether its image fits.
 
-use crate::{Error, stored::place, unit::Unit};
+use crate::{Error, kind::Mci, stored::place, unit::Unit};
 use atlas_image::{ImageRecord, Records, nearest_or_opened};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::ImageAccess;
@@ -42,13 +42,15 @@ impl Unit {
         location: &CloudLocation,
         viewer: &Scope,
     ) -> Result<Launch, Error> {
-        let located = self.locate(reference, viewer, Permission::MciView).await?;
+        let located = self
+            .locate::<Mci>(reference, viewer, Permission::MciView)
+            .await?;
         let state = self
-            .state(&located.mci, reference.selector.as_ref())
+            .state(&located.found, reference.selector.as_ref())
             .await?;
         let overrides = Overrides::default();
         let ask = LaunchAsk {
-            from: LaunchFrom::Mci(state.source(located.mci.lineage)),
+            from: LaunchFrom::Mci(state.source(located.found.lineage)),
             location,
             overrides: &overrides,
         };

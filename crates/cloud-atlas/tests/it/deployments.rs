@@ -5,7 +5,7 @@ use crate::{
     support::{World, acme, committed, every, noon, p, run},
 };
 use cloud_atlas::{
-    DeploymentView, Error, ErrorKind, MakeDeployment, Session,
+    DeploymentView, Error, ErrorKind, MakeDeployment, ServerRefusal, Session,
     base::Name,
     scope::{Role, Scope},
     template::DeploymentError,
@@ -75,7 +75,12 @@ fn r12_a_default_deployment_is_at_every_scope() {
             deleted.await.unwrap_err(),
         ];
         assert!(told.iter().all(|it| it.kind() == ErrorKind::Conflict));
-        insta::assert_snapshot!(told.map(|it| it.to_string()).join("\n"), @"");
+        insta::assert_snapshot!(told.map(|it| it.to_string()).join("\n"), @"
+        there is a deployment `default` at /beta already
+        the deployment `default` is always there: it is neither renamed nor deleted
+        there is a deployment `default` at /acme already
+        the deployment `default` is always there: it is neither renamed nor deleted
+        ");
     });
 }
 
@@ -89,12 +94,12 @@ fn r12_a_deployment_goes_when_no_server_is_in_it() {
         let twice = admin.make_deployment(MakeDeployment::new(acme(), p("front")));
         assert!(matches!(
             twice.await.unwrap_err(),
-            Error::Deployment(DeploymentError::Taken { .. })
+            Error::Server(ServerRefusal::Deployment(DeploymentError::Taken { .. }))
         ));
         add(&admin, "/acme", "front:web-1").await.unwrap();
         let (name, at) = (p::<Name>("front"), acme());
         let refused = admin.delete_deployment(&name, &at).await.unwrap_err();
-        insta::assert_snapshot!(refused, @"");
+        insta::assert_snapshot!(refused, @"the deployment `front` has 1 server: `web-1`: remove them first");
         // Its servers stay in it under another name.
         let renamed = admin.rename_deployment(&name, &at, &p("back")).await;
         assert_eq!(renamed.unwrap().id, front.id);
@@ -154,7 +159,7 @@ fn s14_a_scope_with_servers_stays_and_its_empty_default_goes_with_it() {
         let dev = p::<Scope>("/acme/dev");
         add(&admin, "/acme/dev", "web-1").await.unwrap();
         let refused = admin.remove_scope(&dev).await.unwrap_err();
-        insta::assert_snapshot!(refused, @"");
+        insta::assert_snapshot!(refused, @"the scope `/acme/dev` is not empty (server: 1): remove what it holds first");
         let refused = admin.rename_scope(&dev, &p("/acme/test")).await;
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::Conflict);
         admin.remove_server(&p("web-1"), &dev).await.unwrap();

@@ -121,7 +121,12 @@ fn golden_files_read_as_they_were_written() {
             "opened",
             "matcher",
             "role-map",
+            "deployment",
+            "server",
+            "launch",
             "undo",
+            "template",
+            "template-undo",
             // It needs a commit of more images than a small file should have.
             "use-many",
         ];

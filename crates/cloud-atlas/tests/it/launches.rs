@@ -5,7 +5,7 @@ use crate::{
     support::{World, acme, committed, every, most, noon, p, run},
 };
 use cloud_atlas::{
-    Error, ErrorKind, ReportLaunch, ServerRef, Session,
+    Error, ErrorKind, ReportLaunch, ServerRef, ServerRefusal, Session,
     base::Timestamp,
     scope::{Role, Scope},
     template::{LaunchId, LaunchPhase, LaunchReport, LaunchReportError},
@@ -32,7 +32,7 @@ fn r16_a_host_reports_how_far_a_launch_came() {
         let early = early.unwrap_err();
         assert!(matches!(
             early,
-            Error::LaunchReport(LaunchReportError::Early { .. })
+            Error::Server(ServerRefusal::Report(LaunchReportError::Early { .. }))
         ));
         // Unless it is said, it is now.
         let first = admin.report_launch(reporting("web-1", LaunchPhase::Requested));
@@ -50,7 +50,10 @@ fn r16_a_host_reports_how_far_a_launch_came() {
         let backwards = report(&admin, LaunchPhase::ScriptsDone, "2026-08-01T12:00:30Z").await;
         let refused = [early, backwards.unwrap_err()];
         assert!(refused.iter().all(|it| it.kind() == ErrorKind::Conflict));
-        insta::assert_snapshot!(refused.map(|it| it.to_string()).join("\n"), @"");
+        insta::assert_snapshot!(refused.map(|it| it.to_string()).join("\n"), @"
+        `booted` comes after `requested`, which was not reported: report that first
+        `scripts-done` is reported for 2026-08-01T12:00:30Z, and `booted` was at 2026-08-01T12:00:40Z: check the clock of the host
+        ");
         let done = report(&admin, LaunchPhase::ScriptsDone, "2026-08-01T12:01:10Z").await;
         assert_eq!(done.unwrap().phase(), Some(LaunchPhase::ScriptsDone));
 

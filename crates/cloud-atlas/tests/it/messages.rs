@@ -42,20 +42,20 @@ fn refusals_of_the_facade_itself() {
         scope: p("/acme"),
     });
     let others = [
-        Error::NothingCommitted { mci: web() },
-        Error::OneRevision { mci: web() },
+        Error::NothingCommitted { name: web() },
+        Error::OneRevision { name: web() },
         Error::NoRevision {
-            mci: web(),
+            name: web(),
             number: number(7),
             last: Some(number(3)),
         },
         Error::NoRevision {
-            mci: web(),
+            name: web(),
             number: number(7),
             last: None,
         },
         Error::NoRelease {
-            mci: web(),
+            name: web(),
             wanted: semver::VersionReq::parse("^2.1").unwrap(),
         },
         Error::from(NotEditable::Committed {
@@ -67,10 +67,10 @@ fn refusals_of_the_facade_itself() {
             revision: number(3),
         }),
         Error::NoFreeName {
-            mci: web(),
+            name: web(),
             scope: p("/acme"),
         },
-        Error::HeadMoves { mci: web() },
+        Error::HeadMoves { name: web() },
         Error::NoInventory {
             location: p("aws/us-east-1"),
         },

@@ -5,7 +5,8 @@ use crate::{
     support::{World, acme, p, run},
 };
 use cloud_atlas::{
-    AddCredential, AddServer, Error, ErrorKind, NetworkWarning, ServerRef, ServerWarning, Session,
+    AddCredential, AddServer, Error, ErrorKind, NetworkWarning, ServerRef, ServerRefusal,
+    ServerWarning, Session,
     image::NetworkName,
     image_id::{Cloud, CloudLocation, ImageId},
     mci::{HeadEdit, Setting},
@@ -104,11 +105,18 @@ fn r14_another_network_is_refused_where_a_server_is_added_or_edited() {
         let refused = admin.edit_server(&one, &acme(), edit(&["frontend"])).await;
         refusals.push(refused.unwrap_err());
         for refused in &refusals {
-            assert!(matches!(refused, Error::Server(ServerError::Network(_))));
+            assert!(matches!(
+                refused,
+                Error::Server(ServerRefusal::Definition(ServerError::Network(_)))
+            ));
             assert_eq!(refused.kind(), ErrorKind::Invalid);
         }
         let told: Vec<_> = refusals.iter().map(ToString::to_string).collect();
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @"
+        there is no network `frontend` at vmware/DC1/cluster-a; there are `VM Network`, `backend`
+        there is no network `uplink` at vmware/DC1/cluster-a; there are `VM Network`, `backend`
+        there is no network `frontend` at vmware/DC1/cluster-a; there are `VM Network`, `backend`
+        ");
         let edited = admin
             .edit_server(&one, &acme(), edit(&["VM Network"]))
             .await;
@@ -135,7 +143,10 @@ fn r14_where_nobody_tells_any_network_is_taken_with_a_warning() {
         let warning = NetworkWarning::NetworksUnchecked { location };
         assert!(server.warnings.contains(&ServerWarning::Network(warning)));
         let text = server.warnings.iter().map(ToString::to_string);
-        insta::assert_snapshot!(text.collect::<Vec<_>>().join("\n"), @"");
+        insta::assert_snapshot!(text.collect::<Vec<_>>().join("\n"), @"
+        no record of `VirtualMachine:vm-42` is visible from here: register it
+        no inventory tells which networks there are at vmware/DC9: the launch may find that one is not there
+        ");
     });
 }
 

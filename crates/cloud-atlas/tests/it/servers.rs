@@ -2,7 +2,8 @@
 
 use crate::support::{World, acme, ami, committed, image, most, noon, p, run, set};
 use cloud_atlas::{
-    AddServer, Behind, Error, ErrorKind, ServerQuery, ServerRef, ServerView, Session,
+    AddServer, Behind, Error, ErrorKind, ServerQuery, ServerRef, ServerRefusal, ServerView,
+    Session,
     base::Name,
     image::LifeError,
     mci::{InstanceType, UserData},
@@ -73,7 +74,11 @@ fn r11_a_server_inherits_once_and_again_when_it_is_told_to() {
         let Behind::Behind(changes) = &next.behind else {
             panic!("{next:?}");
         };
-        insta::assert_snapshot!(changes, @"");
+        insta::assert_snapshot!(changes, @"
+        from web@1 -> web@2
+        -image: ami-00000000000000001
+        +image: ami-00000000000000002
+        ");
         let kept = admin.server(&one, &at).await.unwrap();
         assert_eq!(kept.definition, server.definition);
         // A look changes nothing either.
@@ -142,7 +147,11 @@ fn r11_edits_are_for_the_next_launch() {
             .iter()
             .map(ToString::to_string)
             .collect();
-        insta::assert_snapshot!(marks.join("\n"), @"");
+        insta::assert_snapshot!(marks.join("\n"), @"
+        override: image `ami-00000000000000005` in place of `ami-00000000000000001`
+        override: instance type `m7i.xlarge` in place of `m7i.large`
+        override: user data `8 bytes` in place of none
+        ");
         // An override is no reason to be behind.
         assert_eq!(next.behind, Behind::Current);
         move_on(&admin, 2).await;
@@ -165,7 +174,7 @@ fn r11_edits_are_for_the_next_launch() {
         trail.record = Some(id);
         let events = admin.find_events(&trail, &most()).await.unwrap().items;
         assert_eq!(events.len(), 4);
-        let told: String = events.iter().flat_map(|it| it.after.clone()).collect();
+        let told: String = events.iter().filter_map(|it| it.after.clone()).collect();
         assert!(!told.contains("secret"), "{told}");
         assert!(told.contains("8 bytes") && told.contains("web-9"), "{told}");
         // All of the edits or none.
@@ -178,7 +187,10 @@ fn r11_edits_are_for_the_next_launch() {
         ];
         let refused = admin.edit_server(&nine, &at, edits).await.unwrap_err();
         assert!(
-            matches!(refused, Error::Server(ServerError::Override(_))),
+            matches!(
+                refused,
+                Error::Server(ServerRefusal::Definition(ServerError::Override(_)))
+            ),
             "{refused}"
         );
         assert!(admin.server(&nine, &at).await.is_ok());
@@ -195,12 +207,12 @@ fn r11_names_are_one_a_deployment() {
         add(&admin, "/acme", "b").await.unwrap();
         let refused = add(&admin, "/acme", "a").await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Conflict);
-        insta::assert_snapshot!(refused, @"");
+        insta::assert_snapshot!(refused, @"the deployment has a server `a` already");
         let rename = |to: &str| vec![ServerEdit::Rename(p(to))];
         let refused = admin.edit_server(&p("b"), &acme(), rename("a")).await;
         assert!(matches!(
             refused.unwrap_err(),
-            Error::Server(ServerError::Taken { .. })
+            Error::Server(ServerRefusal::Definition(ServerError::Taken { .. }))
         ));
         // Its own name is none that is taken, and another deployment has names of its own.
         admin
@@ -259,7 +271,7 @@ fn r11_m06_an_edit_that_no_launch_could_do_is_refused() {
         let disabled = dana.disable_image(record.id(), &at, None).await;
         disabled.unwrap();
         let refused = admin.server_next(&one, &at).await.unwrap_err();
-        insta::assert_snapshot!(refused, @"");
+        insta::assert_snapshot!(refused, @"the image `ami-00000000000000001` at aws/us-east-1 is disabled: choose another revision, or set another image");
     });
 }
 
@@ -290,7 +302,7 @@ fn l02_an_image_that_a_server_launches_with_is_not_deleted() {
             matches!(refused, Error::Life(LifeError::InUse(_))),
             "{refused}"
         );
-        insta::assert_snapshot!(refused, @"");
+        insta::assert_snapshot!(refused, @"`img-00000000000000000000000000000019` is used at /acme by server `web-1`: set other images there first; what is committed stays, so disable the image instead");
         // Without the override nobody uses it; and nobody comes to use what is deleted.
         let back = vec![ServerEdit::Inherit(OverrideField::Image)];
         admin.edit_server(&one, &at, back).await.unwrap();
