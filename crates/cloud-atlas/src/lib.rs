@@ -38,6 +38,7 @@ mod launches;
 mod life;
 mod limits;
 mod linking;
+mod locks;
 mod looking;
 mod marking;
 mod matching;
@@ -66,6 +67,7 @@ mod tables;
 mod template_commits;
 mod template_history;
 mod template_merging;
+mod template_updates;
 mod template_views;
 mod templates;
 mod undoing;
@@ -98,7 +100,7 @@ pub use crate::{
     },
     job::{Job, JobId, JobKind},
     kind::LineageKind,
-    launch::{Explained, LaunchRequest},
+    launch::{Explained, LaunchBase, LaunchRequest, LaunchSubject},
     launches::ReportLaunch,
     life::{ImageChange, Retention},
     limits::SmallLimit,
@@ -121,6 +123,7 @@ pub use crate::{
     template_commits::{CommitTemplate, TemplateCommitted},
     template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},
     template_merging::{MergeTemplate, TemplateMerge},
+    template_updates::{LinkStep, TemplateUpdated, TemplateUpdates},
     template_views::{TemplateDiffView, TemplateSummary, TemplateView},
     templates::{TemplateChange, TemplateWithMci},
     undoing::{MciRestored, MciUndone},

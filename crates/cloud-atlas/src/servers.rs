@@ -45,8 +45,8 @@ impl Session {
                     deployment, scope, ..
                 } = &request;
                 let deployment = unit.deployment_for(deployment, scope).await?;
-                let base = &request.reference;
-                let launch = unit.launch_of(base, &request.location, &deployment.scope);
+                let (base, scope) = (request.base.clone(), &deployment.scope);
+                let launch = unit.launch_of(base, &request.location, scope);
                 let launch = launch.await?;
                 let is_taken = unit.has_server(&deployment, &request.name).await?;
                 let add = atlas_template::AddServer {

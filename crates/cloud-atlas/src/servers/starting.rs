@@ -2,10 +2,10 @@
 
 use super::{SeenServer, ServerRef, ServerView, Told};
 use crate::{
-    Error, Session,
+    Error, LaunchBase, Session,
     unit::{Change, Unit},
 };
-use atlas_scope::{Permission, Scope};
+use atlas_scope::Scope;
 use atlas_template::{Launch, Reference, Selector, ServerChanges, ServerStart};
 use serde::Serialize;
 
@@ -149,9 +149,8 @@ impl Unit {
     async fn next_launch(&self, seen: &SeenServer) -> Result<ServerStart, Error> {
         let scope = &seen.deployment.scope;
         let plan = seen.definition.plan()?;
-        let known = self
-            .known_image(scope, &plan.served_by, plan.setting.image())
-            .await?;
+        let (at, image) = (&plan.served_by, plan.setting.image());
+        let known = self.known_image(at, image, scope).await?;
         Ok(seen.definition.start(&known.facts(self, scope))?)
     }
 
@@ -163,9 +162,8 @@ impl Unit {
             reference = reference.at(selector.clone());
         }
         let scope = &seen.deployment.scope;
-        // Who looks at a server need not see what it came from.
-        self.enter(Permission::MciView, scope).await?;
-        self.launch_of(&reference, seen.definition.location(), scope)
+        let base = LaunchBase::Mci(reference);
+        self.launch_of(base, seen.definition.location(), scope)
             .await
     }
 }

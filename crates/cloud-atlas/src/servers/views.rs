@@ -1,5 +1,6 @@
 //! Servers as they are asked for and shown.
 
+use crate::LaunchBase;
 use atlas_base::{Name, ParseNameError, text_form};
 use atlas_image::NetworkName;
 use atlas_image_id::CloudLocation;
@@ -95,7 +96,7 @@ pub struct AddServer {
     /// Where it launches.
     pub location: CloudLocation,
     /// What it inherits from, as the deployment's scope sees it.
-    pub reference: Reference,
+    pub base: LaunchBase,
     /// The deployment that it goes into.
     pub deployment: Name,
     /// Its name, one a deployment.
@@ -112,13 +113,13 @@ impl AddServer {
     pub fn new(
         scope: Scope,
         location: CloudLocation,
-        reference: Reference,
+        base: LaunchBase,
         (deployment, name): (Name, Name),
     ) -> Self {
         Self {
             scope,
             location,
-            reference,
+            base,
             deployment,
             name,
             overrides: Overrides::default(),

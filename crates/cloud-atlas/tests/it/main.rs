@@ -34,6 +34,7 @@ mod inventories;
 mod isolation;
 mod kill;
 mod launches;
+mod launching;
 mod laws;
 mod limited;
 mod limits;

@@ -5,8 +5,8 @@ use crate::{
     support::{World, acme, p, run},
 };
 use cloud_atlas::{
-    AddCredential, AddServer, Error, ErrorKind, NetworkWarning, ServerRef, ServerRefusal,
-    ServerWarning, Session,
+    AddCredential, AddServer, Error, ErrorKind, LaunchBase, NetworkWarning, ServerRef,
+    ServerRefusal, ServerWarning, Session,
     image::NetworkName,
     image_id::{Cloud, CloudLocation, ImageId},
     mci::{HeadEdit, Setting},
@@ -50,7 +50,7 @@ fn on(names: &[&str]) -> BTreeSet<NetworkName> {
 
 fn adding(location: &str, networks: &[&str]) -> AddServer {
     let name = (p("default"), p("db-1"));
-    let mut request = AddServer::new(acme(), p(location), p("web"), name);
+    let mut request = AddServer::new(acme(), p(location), LaunchBase::Mci(p("web")), name);
     request.networks = on(networks);
     request
 }

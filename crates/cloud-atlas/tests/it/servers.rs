@@ -2,8 +2,8 @@
 
 use crate::support::{World, acme, ami, committed, image, most, noon, p, run, set};
 use cloud_atlas::{
-    AddServer, Behind, Error, ErrorKind, ServerQuery, ServerRef, ServerRefusal, ServerView,
-    Session,
+    AddServer, Behind, Error, ErrorKind, LaunchBase, ServerQuery, ServerRef, ServerRefusal,
+    ServerView, Session,
     base::Name,
     image::LifeError,
     mci::{InstanceType, UserData},
@@ -21,7 +21,12 @@ pub(crate) fn adding(scope: &str, server: &str) -> AddServer {
         panic!("{server} is a name");
     };
     let deployment = deployment.unwrap_or_else(|| p("default"));
-    AddServer::new(p(scope), p(EAST), p("web"), (deployment, name))
+    AddServer::new(
+        p(scope),
+        p(EAST),
+        LaunchBase::Mci(p("web")),
+        (deployment, name),
+    )
 }
 
 /// Adds a server of `web` in us-east-1.
