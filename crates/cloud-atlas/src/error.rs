@@ -3,6 +3,7 @@
 mod convert;
 mod kind;
 mod not_found;
+mod server;
 mod template;
 
 use crate::{
@@ -33,6 +34,7 @@ use semver::VersionReq;
 pub use self::{
     kind::ErrorKind,
     not_found::{NotFound, Noun},
+    server::ServerRefusal,
     template::{TemplateRefusal, TemplateRefused},
 };
 
@@ -209,6 +211,9 @@ pub enum Error {
     /// A role map was not removed.
     #[error(transparent)]
     RemoveRoleMap(#[from] RemoveRoleMapError),
+    /// A deployment, a server or what is known of its launches stays as it is.
+    #[error(transparent)]
+    Server(#[from] ServerRefusal),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),
