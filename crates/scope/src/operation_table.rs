@@ -123,6 +123,7 @@ const COMMANDS: &[(&str, P)] = &[
     ("template undo", P::TemplateEdit),
     ("template log", P::TemplateView),
     ("template diff", P::TemplateDiff),
+    ("template graph", P::TemplateView),
     ("channel assign", P::ChannelAssign),
     ("channel list", P::ChannelView),
     ("release set", P::ReleaseAssign),

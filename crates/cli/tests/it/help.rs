@@ -135,6 +135,7 @@ const COMMANDS: &[&str] = &[
     "template undo",
     "template log",
     "template diff",
+    "template graph",
     "channel",
     "channel assign",
     "channel list",
