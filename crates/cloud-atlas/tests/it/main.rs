@@ -65,6 +65,7 @@ mod servers;
 mod sharing;
 mod suggesting;
 mod support;
+mod template_merging;
 mod templates;
 mod trail;
 mod undoing;
