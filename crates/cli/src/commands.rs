@@ -65,7 +65,7 @@ pub(crate) enum Command {
     /// Make, edit, commit, compare MultiCloud Images
     #[command(subcommand)]
     Mci(mci::Mci),
-    /// Point channels to revisions
+    /// Point channels to revisions, roll them back, restrict them
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
     /// Give revisions semantic versions

@@ -7,8 +7,8 @@ mod not_found;
 use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    BringBackError, CommitError, FrameError, FrozenError, MarkError, NotEditable, ParseAuthorError,
-    RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
+    BringBackError, CommitError, FrameError, FrozenError, Mark, MarkError, NotEditable,
+    ParseAuthorError, RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
 };
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
@@ -24,7 +24,7 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError};
+use atlas_template::{ChannelError, LockError, Reference, ResolveError};
 use semver::VersionReq;
 
 pub use self::{
@@ -57,6 +57,24 @@ pub enum Error {
     NothingCommitted {
         /// Which one.
         mci: Name,
+    },
+    /// All revisions of the lineage are revoked.
+    #[error("every revision of `{mci}` is revoked, the newest, {number}, by {by}: {reason}: commit another, or name one by its number to look at it", by = .mark.by, reason = .mark.reason)]
+    AllRevoked {
+        /// Which one.
+        mci: Name,
+        /// The newest.
+        number: RevisionNumber,
+        /// Who revoked that one, and why.
+        mark: Box<Mark>,
+    },
+    /// A state was named where the lineage is meant as a whole.
+    #[error(
+        "`{reference}` names one state, and a channel belongs to all of them: leave out what stands behind `@`"
+    )]
+    StateNamed {
+        /// What was named.
+        reference: Reference,
     },
     /// The lineage has one revision, which can be compared with nothing.
     #[error("`{mci}` has one revision only: name what to compare it with")]

@@ -18,7 +18,8 @@ use std::sync::Arc;
 /// Asks for the image of a MultiCloud Image at a location, as seen from a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LaunchRequest {
-    /// Which MultiCloud Image, at which state; the newest revision where it names none.
+    /// Which MultiCloud Image, at which state; the newest revision that is not revoked where
+    /// it names none.
     pub reference: Reference,
     /// Where to launch.
     pub location: CloudLocation,

@@ -9,7 +9,7 @@ use crate::{
 use atlas_base::{Name, canonical};
 use atlas_history::{LineageId, Mark, MarkError, Marks, RevisionNumber};
 use atlas_scope::{Permission, Scope};
-use atlas_template::Reference;
+use atlas_template::{ChannelFate, OnRevoke, Reference};
 use serde::Serialize;
 
 /// A revision with its marks.
@@ -24,6 +24,19 @@ pub struct MarkedRevision {
     pub revision: RevisionNumber,
     /// Its marks now.
     pub marks: Marks,
+}
+
+/// A revision that was revoked, and what became of what pointed to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RevokedRevision {
+    /// The revision with its marks.
+    #[serde(flatten)]
+    pub marked: MarkedRevision,
+    /// The channels that pointed to it, by name.
+    pub channels: Vec<ChannelFate>,
+    /// Where the managed channel `latest` points now; none where all revisions are revoked.
+    pub latest: Option<RevisionNumber>,
 }
 
 /// A step of the marks of a revision.
@@ -50,8 +63,9 @@ impl Step {
 }
 
 impl Session {
-    /// Marks a committed revision, the newest where the reference names none, as deprecated: it can
-    /// still be used, with a warning, and no version requirement chooses it (ours).
+    /// Marks a committed revision as deprecated, the newest that is not revoked where the reference
+    /// names none: it can still be used, with a warning, and no version requirement chooses it
+    /// (ours).
     ///
     /// # Errors
     ///
@@ -64,12 +78,13 @@ impl Session {
         reason: &str,
     ) -> Result<MarkedRevision, Error> {
         let step = Step::Deprecate(reason.to_owned());
-        self.write(|unit| mark(unit, reference.clone(), from.clone(), step.clone()))
-            .await
+        self.mark_mci(reference, from, &step).await
     }
 
-    /// Marks a committed revision, the newest where the reference names none, as revoked: nothing
-    /// is launched from it any more, and it can still be looked at, compared and cloned (ours).
+    /// Marks a committed revision as revoked, the newest that is not yet where the reference names
+    /// none: nothing is launched from it any more, and it can still be looked at, compared and
+    /// cloned (ours). Channels that point to it go back in the same commit, unless they are told to
+    /// stay (HCP Packer).
     ///
     /// # Errors
     ///
@@ -79,14 +94,32 @@ impl Session {
         reference: &Reference,
         from: &Scope,
         reason: &str,
-    ) -> Result<MarkedRevision, Error> {
+        channels: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
         let step = Step::Revoke(reason.to_owned());
-        self.write(|unit| mark(unit, reference.clone(), from.clone(), step.clone()))
-            .await
+        self.write(|unit| {
+            let (reference, from, step) = (reference.clone(), from.clone(), step.clone());
+            async move {
+                let (mci, marked) = mark(&unit, reference, from, step).await?;
+                let (number, mark) = (marked.revision, &marked.marks.revoked);
+                let channels = match mark {
+                    Some(mark) => unit.leave_revoked(&mci, number, mark, channels).await?,
+                    None => Vec::new(),
+                };
+                Ok(RevokedRevision {
+                    channels,
+                    latest: unit.latest(&mci).await?,
+                    marked,
+                })
+            }
+        })
+        .await
     }
 
-    /// Takes back the last mark of a committed revision, the newest where the reference names none:
-    /// one that was revoked is what it was before, one that was deprecated as good as new (ours).
+    /// Takes back the last mark of a committed revision, the newest that is not revoked where the
+    /// reference names none: one that was revoked is what it was before, one that was deprecated as
+    /// good as new (ours). Channels that left it stay where they are, since people may count on
+    /// that by now.
     ///
     /// # Errors
     ///
@@ -96,17 +129,29 @@ impl Session {
         reference: &Reference,
         from: &Scope,
     ) -> Result<MarkedRevision, Error> {
-        self.write(|unit| mark(unit, reference.clone(), from.clone(), Step::Restore))
-            .await
+        self.mark_mci(reference, from, &Step::Restore).await
+    }
+
+    async fn mark_mci(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        step: &Step,
+    ) -> Result<MarkedRevision, Error> {
+        self.write(|unit| {
+            let (reference, from, step) = (reference.clone(), from.clone(), step.clone());
+            async move { Ok(mark(&unit, reference, from, step).await?.1) }
+        })
+        .await
     }
 }
 
 async fn mark(
-    unit: Unit,
+    unit: &Unit,
     reference: Reference,
     from: Scope,
     step: Step,
-) -> Result<MarkedRevision, Error> {
+) -> Result<(StoredMci, MarkedRevision), Error> {
     let located = unit.locate(&reference, &from, Permission::MciView).await?;
     unit.require(Permission::MciMark, &located.mci.scope)
         .await?;
@@ -114,18 +159,19 @@ async fn mark(
     let mci = &located.mci;
     let stored = unit.revision(mci, number).await?;
     let before = stored.marks.clone();
-    let marks = step.of(&before, &unit)?;
+    let marks = step.of(&before, unit)?;
     unit.put_marks(mci, stored, marks.clone()).await?;
     let change = Change::between(&told(&before)?, &told(&marks)?);
     let subject = format!("{}@{number}", mci.lineage);
     unit.audit(Permission::MciMark, &mci.scope, subject, change)
         .await?;
-    Ok(MarkedRevision {
+    let marked = MarkedRevision {
         lineage: mci.lineage,
         name: mci.head.content().nickname().clone(),
         revision: number,
         marks,
-    })
+    };
+    Ok((located.mci, marked))
 }
 
 /// Marks as an event tells them: with who set them, when and why.

@@ -91,6 +91,8 @@ pub struct LogEntry {
     pub marks: Marks,
     /// The channels that point to it.
     pub channels: Vec<ChannelName>,
+    /// Whether the managed channel `latest` points to it.
+    pub latest: bool,
 }
 
 /// A revision that was released.
@@ -181,6 +183,7 @@ impl Session {
         let channels = unit
             .all(&CHANNELS, &partition, located.mci.lineage.to_string())
             .await?;
+        let latest = unit.latest(&located.mci).await?;
         let entry = |kept: KeptRevision| {
             let StoredRevision {
                 revision, marks, ..
@@ -190,6 +193,7 @@ impl Session {
             let here = here.filter(|channel| channel.current() == revision.number());
             Ok(LogEntry {
                 channels: here.map(|channel| channel.name().clone()).collect(),
+                latest: latest == Some(revision.number()),
                 revision,
                 marks,
             })

@@ -195,7 +195,8 @@ impl Unit {
         put.map_err(|error| Error::taken(error, Noun::Mci, &name, &scope))
     }
 
-    /// The state that a selector chooses; without one, the newest committed revision.
+    /// The state that a selector chooses; without one, the newest committed revision that is not
+    /// revoked.
     pub(crate) async fn state(
         &self,
         mci: &StoredMci,
@@ -208,10 +209,7 @@ impl Unit {
                 revision: None,
                 marks: Marks::default(),
             }),
-            None | Some(Selector::Latest) => match mci.last {
-                Some(last) => self.committed(mci, last.number).await,
-                None => Err(Error::NothingCommitted { mci: name.clone() }),
-            },
+            None | Some(Selector::Latest) => self.newest(mci).await,
             Some(Selector::Number(number)) => self.committed(mci, *number).await,
             Some(Selector::Channel(channel)) => {
                 let parts = channel_parts(mci.lineage, channel);
@@ -233,6 +231,26 @@ impl Unit {
                     }),
                 }
             }
+        }
+    }
+
+    /// Where the managed channel `latest` points (HCP Packer).
+    async fn newest(&self, mci: &StoredMci) -> Result<State, Error> {
+        let name = mci.head.content().nickname();
+        let Some(last) = mci.last else {
+            return Err(Error::NothingCommitted { mci: name.clone() });
+        };
+        let state = self.committed(mci, last.number).await?;
+        let Some(mark) = state.marks.revoked.clone() else {
+            return Ok(state);
+        };
+        match self.latest(mci).await? {
+            Some(number) => self.committed(mci, number).await,
+            None => Err(Error::AllRevoked {
+                mci: name.clone(),
+                number: last.number,
+                mark: Box::new(mark),
+            }),
         }
     }
 

@@ -54,8 +54,8 @@ pub(crate) enum Mci {
     Undo(history::Undo),
     /// Mark a revision as deprecated: it can still be launched, with a warning
     Deprecate(history::Marking),
-    /// Mark a revision as revoked: nothing is launched from it any more
-    Revoke(history::Marking),
+    /// Mark a revision as revoked: nothing is launched from it any more; channels go back
+    Revoke(history::Revoking),
     /// Take back the last mark of a revision: that it is revoked, else that it is deprecated
     Unmark {
         /// Which revision, such as web-base@3
@@ -136,7 +136,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Restore(restore) => history::restore(&restore, &session, from, out),
         Mci::Undo(undo) => history::undo(&undo, &session, from, out),
         Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
-        Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
+        Mci::Revoke(revoking) => history::revoke(&revoking, &session, from, out),
         Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
         Mci::Log {
             reference,

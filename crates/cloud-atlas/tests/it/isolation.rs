@@ -105,6 +105,27 @@ async fn answers(
             "assign",
             told(who.assign_channel(&p("c"), reference, from).await),
         ),
+        ("channel", told(who.channel(&p("c"), reference, from).await)),
+        (
+            "roll back",
+            told(who.roll_back_channel(&p("c"), reference, from).await),
+        ),
+        (
+            "restrict",
+            told(who.restrict_channel(&p("c"), reference, from).await),
+        ),
+        (
+            "open",
+            told(who.open_channel(&p("c"), reference, from).await),
+        ),
+        (
+            "drop",
+            told(who.delete_channel(&p("c"), reference, from).await),
+        ),
+        (
+            "revoke",
+            told(crate::support::revoke(who, reference, from, "x").await),
+        ),
         (
             "release",
             told(who.release(reference, from, &version).await),

@@ -45,7 +45,7 @@ async fn ask(
 ) -> Result<Page<String>, Error> {
     let web = p("web");
     match list {
-        "channels" => told(who.channels(&web, from, paging).await),
+        "channels" => told(who.channels(&web, from, paging).await.map(|it| it.channels)),
         "credentials" => told(who.credentials(from, paging).await),
         "events" => told(who.events(from, paging).await),
         "grants" => told(who.grants(None, paging).await),

@@ -58,6 +58,7 @@ macro_rules! reads {
 reads! {
     can(who, named) |_| told(who.can(Permission::MciView, &named.from));
     givers(who, named) |_| told(who.givers(&named.from));
+    channel(who, named) |r| told(async move { who.channel(&p("stable"), r, &named.from).await });
     channels(who, named) |r| told(async move { who.channels(r, &named.from, &most()).await });
     credentials(who, named) |_| told(async move { who.credentials(&named.from, &most()).await });
     find_events(who, named) |_| told(async move { who.find_events(&trail(named), &most()).await });

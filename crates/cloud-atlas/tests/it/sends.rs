@@ -11,7 +11,7 @@ use cloud_atlas::{
     mci::Deny,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
-    template::{ChannelName, Reference},
+    template::{ChannelName, OnRevoke, Reference},
 };
 use core::time::Duration;
 
@@ -118,7 +118,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.undo_mci(&web, &scope, None, None));
     send(admin.mci_undo_points(&web, &scope));
     send(admin.deprecate_mci(&web, &scope, "old"));
-    send(admin.revoke_mci(&web, &scope, "bad"));
+    send(admin.revoke_mci(&web, &scope, "bad", OnRevoke::RollBack));
     send(admin.unmark_mci(&web, &scope));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
@@ -128,6 +128,11 @@ fn every_future_of_the_facade_is_send() {
     send(admin.diff_pair(&web, &scope));
     send(admin.coverage(std::slice::from_ref(&web), &scope));
     send(admin.assign_channel(&stable, &web, &scope));
+    send(admin.roll_back_channel(&stable, &web, &scope));
+    send(admin.restrict_channel(&stable, &web, &scope));
+    send(admin.open_channel(&stable, &web, &scope));
+    send(admin.delete_channel(&stable, &web, &scope));
+    send(admin.channel(&stable, &web, &scope));
     send(admin.channels(&web, &scope, &most()));
     send(admin.release(&web, &scope, &semver::Version::new(1, 0, 0)));
     send(admin.releases(&web, &scope, &most()));

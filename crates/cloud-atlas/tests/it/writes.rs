@@ -15,6 +15,7 @@ use cloud_atlas::{
     mci::{CheckCode, Deny, HeadEdit},
     scope::{Role, Scope},
     store::{MemoryStore, Write},
+    template::{OnRevoke, Reference},
 };
 use core::time::Duration;
 use std::{collections::BTreeSet, sync::Arc};
@@ -189,14 +190,21 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.restore_mci(&p("web@1"), &acme, None));
         wrote!(admin.undo_mci(&web, &acme, None, None));
         wrote!(admin.deprecate_mci(&web, &acme, "old"));
-        wrote!(admin.revoke_mci(&web, &acme, "bad"));
-        wrote!(admin.unmark_mci(&web, &acme));
-        wrote!(admin.unmark_mci(&web, &acme));
+        let first = p::<Reference>("web@1");
+        wrote!(admin.revoke_mci(&first, &acme, "bad", OnRevoke::Stay));
+        wrote!(admin.unmark_mci(&first, &acme));
+        wrote!(admin.unmark_mci(&first, &acme));
         wrote!(admin.clone_mci(&CloneMci::new(web.clone(), acme.clone())));
         wrote!(admin.commit_mci(&web, &acme, p("second"), None));
         let update = MergeMci::new(p("web (clone)"), web.clone(), acme.clone());
         wrote!(admin.merge_mci(&update));
-        wrote!(admin.assign_channel(&p("stable"), &web, &acme));
+        let stable = p("stable");
+        wrote!(admin.assign_channel(&stable, &first, &acme));
+        wrote!(admin.assign_channel(&stable, &web, &acme));
+        wrote!(admin.roll_back_channel(&stable, &web, &acme));
+        wrote!(admin.restrict_channel(&stable, &web, &acme));
+        wrote!(admin.open_channel(&stable, &web, &acme));
+        wrote!(admin.delete_channel(&stable, &web, &acme));
         wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
         let deny = Deny::Codes([CheckCode::MixedOs].into());
         let checks = CheckOptions::default();

@@ -8,9 +8,9 @@ use crate::{
 use cloud_atlas::{
     CloneMci, MarkedRevision, Session,
     base::Name,
-    history::{Generation, RestoreRecord, RevisionRef, UndoCause, UndoEntry},
+    history::{Generation, RestoreRecord, RevisionNumber, RevisionRef, UndoCause, UndoEntry},
     scope::Scope,
-    template::Reference,
+    template::{ChannelFate, ChannelName, OnRevoke, Reference},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
@@ -18,7 +18,7 @@ use serde::Serialize;
 /// Make a new one of a revision or of HEAD, which remembers where it came from
 #[derive(Debug, clap::Args)]
 pub(crate) struct Clone {
-    /// Which one: its newest revision, or the state that @X names
+    /// Which one: its newest revision that is not revoked, or the state that @X names
     #[arg(value_name = "REF")]
     reference: Reference,
     /// What the clone is called [default: the next free name, such as `web v9` for `web v8`]
@@ -64,6 +64,16 @@ pub(crate) struct Marking {
     /// Why, in a line
     #[arg(long, value_name = "TEXT")]
     reason: String,
+}
+
+/// A revision that goes, and why
+#[derive(Debug, clap::Args)]
+pub(crate) struct Revoking {
+    #[command(flatten)]
+    marking: Marking,
+    /// Leave channels that point to it where they are: they launch nothing until they are moved
+    #[arg(long)]
+    keep_channels: bool,
 }
 
 pub(super) fn clone(clone: Clone, session: &Session, from: &Scope, out: &mut Out) -> Run {
@@ -218,15 +228,92 @@ pub(super) fn deprecate(marking: &Marking, session: &Session, from: &Scope, out:
     tell(&marked, "deprecated: it is launched with a warning", out)
 }
 
-pub(super) fn revoke(marking: &Marking, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let Marking { reference, reason } = marking;
+/// What a revocation answers to programs.
+#[derive(Serialize)]
+struct Revoked<'a> {
+    #[serde(flatten)]
+    marked: &'a MarkedRevision,
+    channels: Vec<Moved<'a>>,
+    latest: Option<RevisionNumber>,
+}
+
+/// A channel that pointed to a revision that was revoked.
+#[derive(Serialize)]
+struct Moved<'a> {
+    channel: &'a ChannelName,
+    fate: Fate,
+    /// Where it points now.
+    revision: RevisionNumber,
+}
+
+/// What became of it.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Fate {
+    RolledBack,
+    Stuck,
+}
+
+impl<'a> Moved<'a> {
+    fn of(fate: &'a ChannelFate) -> Self {
+        let (channel, fate, revision) = match fate {
+            ChannelFate::RolledBack { channel } => {
+                (channel.name(), Fate::RolledBack, channel.current())
+            }
+            ChannelFate::Stuck { name, revision } => (name, Fate::Stuck, *revision),
+        };
+        Self {
+            channel,
+            fate,
+            revision,
+        }
+    }
+}
+
+pub(super) fn revoke(revoking: &Revoking, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let Revoking {
+        marking: Marking { reference, reason },
+        keep_channels,
+    } = revoking;
     named(reference)?;
-    let marked = session.revoke_mci(reference, from, reason).block_on()?;
-    tell(
-        &marked,
-        "revoked: nothing is launched from it any more",
-        out,
-    )
+    let wanted = if *keep_channels {
+        OnRevoke::Stay
+    } else {
+        OnRevoke::RollBack
+    };
+    let revoked = session
+        .revoke_mci(reference, from, reason, wanted)
+        .block_on()?;
+    let marked = &revoked.marked;
+    let answer = Revoked {
+        marked,
+        channels: revoked.channels.iter().map(Moved::of).collect(),
+        latest: revoked.latest,
+    };
+    out.one(&answer, |out| {
+        let MarkedRevision { name, revision, .. } = marked;
+        writeln!(
+            out,
+            "revision {revision} of {name} is revoked: nothing is launched from it any more"
+        )?;
+        for moved in &answer.channels {
+            let (channel, now) = (moved.channel, moved.revision);
+            match moved.fate {
+                Fate::Stuck => writeln!(
+                    out,
+                    "{channel} stays at revision {now} and launches nothing until it is assigned"
+                )?,
+                Fate::RolledBack => writeln!(out, "{channel} is revision {now} again")?,
+            }
+        }
+        match revoked.latest {
+            None => writeln!(out, "latest leads nowhere: every revision is revoked"),
+            Some(latest) if latest < *revision => {
+                writeln!(out, "latest is revision {latest} again")
+            }
+            Some(_) => Ok(()),
+        }
+    })
 }
 
 pub(super) fn unmark(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
