@@ -6,6 +6,7 @@ use crate::{
 };
 use cloud_atlas::{
     CloneMci, Error, ErrorKind, EventQuery, Session,
+    history::RevisionNumber,
     image_id::CloudLocation,
     scope::{Permission, Role, Scope},
     store::MemoryStore,
@@ -54,7 +55,7 @@ async fn launched(who: &Session, reference: &str) -> Result<String, Error> {
 /// The channels with where they point, `latest` first.
 async fn listed(who: &Session) -> String {
     let list = who.channels(&web(), &acme(), &most()).await.unwrap();
-    let mut told = vec![format!("latest {:?}", list.latest.map(|it| it.get()))];
+    let mut told = vec![format!("latest {:?}", list.latest.map(RevisionNumber::get))];
     for view in list.channels.items {
         let (name, current) = (view.channel.name(), view.channel.current());
         told.push(format!("{name} {current} {}", view.access));
@@ -154,7 +155,7 @@ fn r07_a_revoked_revision_rolls_its_channels_back_in_the_same_commit() {
         watched.written();
         let revoked = revoke(&dana, &p("web@3"), &acme(), "worse").await.unwrap();
         assert_eq!(watched.written().len(), 1, "one commit holds all of it");
-        assert_eq!(revoked.latest.map(|it| it.get()), Some(1));
+        assert_eq!(revoked.latest.map(RevisionNumber::get), Some(1));
         let fates: Vec<_> = revoked.channels.iter().map(fate).collect();
         // Where `canary` was before is revoked too, `staging` never was anywhere else, and `testing`
         // came back from 2 just before.

@@ -89,7 +89,7 @@ async fn whole_releases(admin: &Session, documents: &[StreamDocument]) -> usize 
             if let Ok(view) = view {
                 let message = view.revision.unwrap().message().to_string();
                 assert_eq!(message, format!("{} {release}", document.stream()));
-                let channels = channels_of(&admin, &p(lane), &scope).await;
+                let channels = channels_of(admin, &p(lane), &scope).await;
                 let name = document.stream().as_str();
                 let channel = channels
                     .iter()
