@@ -10,6 +10,7 @@ mod group;
 mod id;
 mod image;
 mod job;
+mod kind;
 mod launch;
 mod mci;
 mod people;

@@ -3,8 +3,11 @@
 mod convert;
 mod kind;
 mod not_found;
+mod template;
 
-use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage};
+use crate::{
+    ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage, TemplateMerge,
+};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
     BringBackError, CommitError, FrameError, FrozenError, Mark, MarkError, NotEditable,
@@ -24,12 +27,13 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, Reference, ResolveError};
+use atlas_template::{ChannelError, LockError, Reference, ResolveError, TemplateMergeError};
 use semver::VersionReq;
 
 pub use self::{
     kind::ErrorKind,
     not_found::{NotFound, Noun},
+    template::TemplateRefusal,
 };
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
@@ -53,16 +57,16 @@ pub enum Error {
         scope: Scope,
     },
     /// The lineage has no committed revision yet.
-    #[error("`{mci}` has no committed revision: commit its HEAD, or say `{mci}@head`")]
+    #[error("`{name}` has no committed revision: commit its HEAD, or say `{name}@head`")]
     NothingCommitted {
         /// Which one.
-        mci: Name,
+        name: Name,
     },
     /// All revisions of the lineage are revoked.
-    #[error("every revision of `{mci}` is revoked, the newest, {number}, by {by}: {reason}: commit another, or name one by its number to look at it", by = .mark.by, reason = .mark.reason)]
+    #[error("every revision of `{name}` is revoked, the newest, {number}, by {by}: {reason}: commit another, or name one by its number to look at it", by = .mark.by, reason = .mark.reason)]
     AllRevoked {
         /// Which one.
-        mci: Name,
+        name: Name,
         /// The newest.
         number: RevisionNumber,
         /// Who revoked that one, and why.
@@ -77,26 +81,26 @@ pub enum Error {
         reference: Reference,
     },
     /// The lineage has one revision, which can be compared with nothing.
-    #[error("`{mci}` has one revision only: name what to compare it with")]
+    #[error("`{name}` has one revision only: name what to compare it with")]
     OneRevision {
         /// Which one.
-        mci: Name,
+        name: Name,
     },
     /// The lineage has no such revision.
-    #[error("`{mci}` has no revision {number}{}", match .last { Some(last) => format!(": the newest is {last}"), None => ": nothing is committed yet".to_owned() })]
+    #[error("`{name}` has no revision {number}{}", match .last { Some(last) => format!(": the newest is {last}"), None => ": nothing is committed yet".to_owned() })]
     NoRevision {
         /// Which one.
-        mci: Name,
+        name: Name,
         /// The revision asked for.
         number: RevisionNumber,
         /// The newest there is.
         last: Option<RevisionNumber>,
     },
     /// No released revision fits a version requirement.
-    #[error("no release of `{mci}` matches `{wanted}` and is neither deprecated nor revoked")]
+    #[error("no release of `{name}` matches `{wanted}` and is neither deprecated nor revoked")]
     NoRelease {
         /// Which one.
-        mci: Name,
+        name: Name,
         /// What was asked for.
         wanted: VersionReq,
     },
@@ -105,19 +109,19 @@ pub enum Error {
     NotEditable(#[from] NotEditable),
     /// All names that are offered for a clone are taken.
     #[error(
-        "all names that can be offered for a clone of `{mci}` are taken at {scope}: choose one"
+        "all names that can be offered for a clone of `{name}` are taken at {scope}: choose one"
     )]
     NoFreeName {
         /// What is cloned.
-        mci: Name,
+        name: Name,
         /// Where.
         scope: Scope,
     },
     /// HEAD cannot be named by what must not move.
-    #[error("`{mci}@head` moves with every edit: commit it and name the revision")]
+    #[error("`{name}@head` moves with every edit: commit it and name the revision")]
     HeadMoves {
         /// Which one.
-        mci: Name,
+        name: Name,
     },
     /// HEAD moved since the caller looked.
     #[error(transparent)]
@@ -128,6 +132,9 @@ pub enum Error {
     /// HEAD is not fit to be committed.
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    /// A ServerTemplate was not made, changed or committed as asked.
+    #[error(transparent)]
+    Template(#[from] TemplateRefusal),
     /// HEAD was not committed for what its checks found.
     #[error(transparent)]
     Findings(#[from] atlas_mci::Denied),
@@ -154,6 +161,9 @@ pub enum Error {
     /// Conflicts of a merge are open, and nothing was changed.
     #[error("{}", open(.0))]
     OpenConflicts(Box<MciMerge>),
+    /// Conflicts of a merge of ServerTemplates are open, and nothing was changed.
+    #[error("{}", open_template(.0))]
+    OpenTemplateConflicts(Box<TemplateMerge>),
     /// Conflicts were settled in a way that is none.
     #[error(transparent)]
     Merge(MergeError),
@@ -378,4 +388,9 @@ pub enum Error {
 fn open(merge: &MciMerge) -> MergeError {
     let conflicts = merge.conflicts.clone();
     MergeError::Open { conflicts }
+}
+
+fn open_template(merge: &TemplateMerge) -> TemplateMergeError {
+    let conflicts = merge.conflicts.clone();
+    TemplateMergeError::Open { conflicts }
 }

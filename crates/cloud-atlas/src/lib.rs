@@ -13,6 +13,7 @@ mod check;
 mod checking;
 mod clock;
 mod clones;
+mod commits;
 mod contents;
 mod copies;
 mod credentials;
@@ -29,10 +30,12 @@ mod image_query;
 mod images;
 mod import;
 mod job;
+mod kind;
 mod launch;
 mod launch_permissions;
 mod life;
 mod limits;
+mod linking;
 mod looking;
 mod marking;
 mod matching;
@@ -47,6 +50,7 @@ mod orders;
 mod page;
 mod people;
 mod referrers;
+mod releases;
 mod rename;
 mod role_maps;
 mod scopes;
@@ -56,6 +60,11 @@ mod states;
 mod stored;
 mod suggesting;
 mod tables;
+mod template_commits;
+mod template_history;
+mod template_merging;
+mod template_views;
+mod templates;
 mod undoing;
 mod unit;
 mod upgrade;
@@ -73,7 +82,7 @@ pub use crate::{
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun},
+    error::{Error, ErrorKind, NotFound, Noun, TemplateRefusal},
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
@@ -85,6 +94,7 @@ pub use crate::{
         Resumed,
     },
     job::{Job, JobId, JobKind},
+    kind::LineageKind,
     launch::{Explained, LaunchRequest},
     life::{ImageChange, Retention},
     limits::SmallLimit,
@@ -93,13 +103,19 @@ pub use crate::{
     matching::{Matched, MatcherView},
     mci_diffs::MciDiff,
     mci_graph::{GraphBounds, MciGraph},
-    mci_views::{LogEntry, MciSummary, MciView, Released},
+    mci_views::{LogEntry, MciSummary, MciView},
     merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    releases::Released,
     session::Session,
     suggesting::Suggested,
+    template_commits::{CommitTemplate, TemplateCommitted},
+    template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},
+    template_merging::{MergeTemplate, TemplateMerge},
+    template_views::{TemplateDiffView, TemplateSummary, TemplateView},
+    templates::{TemplateChange, TemplateWithMci},
     undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},

@@ -2,13 +2,14 @@
 
 use crate::{
     Error, Session,
-    stored::{StoredMci, StoredRevision},
+    kind::{Mci, Template, Versioned},
+    stored::{StoredLineage, StoredRevision},
     tables::{KeptRevision, REVISIONS, partition_of, revision_parts},
     unit::{Change, Unit},
 };
 use atlas_base::{Name, canonical};
 use atlas_history::{LineageId, Mark, MarkError, Marks, RevisionNumber};
-use atlas_scope::{Permission, Scope};
+use atlas_scope::Scope;
 use atlas_template::{ChannelFate, OnRevoke, Reference};
 use serde::Serialize;
 
@@ -78,7 +79,7 @@ impl Session {
         reason: &str,
     ) -> Result<MarkedRevision, Error> {
         let step = Step::Deprecate(reason.to_owned());
-        self.mark_mci(reference, from, &step).await
+        self.mark::<Mci>(reference, from, &step).await
     }
 
     /// Marks a committed revision as revoked, the newest that is not yet where the reference names
@@ -96,24 +97,8 @@ impl Session {
         reason: &str,
         channels: OnRevoke,
     ) -> Result<RevokedRevision, Error> {
-        let step = Step::Revoke(reason.to_owned());
-        self.write(|unit| {
-            let (reference, from, step) = (reference.clone(), from.clone(), step.clone());
-            async move {
-                let (mci, marked) = mark(&unit, reference, from, step).await?;
-                let (number, mark) = (marked.revision, &marked.marks.revoked);
-                let channels = match mark {
-                    Some(mark) => unit.leave_revoked(&mci, number, mark, channels).await?,
-                    None => Vec::new(),
-                };
-                Ok(RevokedRevision {
-                    channels,
-                    latest: unit.latest(&mci).await?,
-                    marked,
-                })
-            }
-        })
-        .await
+        self.revoke_revision::<Mci>(reference, from, reason, channels)
+            .await
     }
 
     /// Takes back the last mark of a committed revision, the newest that is not revoked where the
@@ -129,10 +114,55 @@ impl Session {
         reference: &Reference,
         from: &Scope,
     ) -> Result<MarkedRevision, Error> {
-        self.mark_mci(reference, from, &Step::Restore).await
+        self.mark::<Mci>(reference, from, &Step::Restore).await
     }
 
-    async fn mark_mci(
+    /// [`Session::deprecate_mci`], of a ServerTemplate.
+    ///
+    /// # Errors
+    ///
+    /// It is deprecated or revoked already, the reason is none that fits in a line, or the caller
+    /// may not.
+    pub async fn deprecate_template(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        reason: &str,
+    ) -> Result<MarkedRevision, Error> {
+        let step = Step::Deprecate(reason.to_owned());
+        self.mark::<Template>(reference, from, &step).await
+    }
+
+    /// [`Session::revoke_mci`], of a ServerTemplate.
+    ///
+    /// # Errors
+    ///
+    /// It is revoked already, the reason is none that fits in a line, or the caller may not.
+    pub async fn revoke_template(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        reason: &str,
+        channels: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
+        self.revoke_revision::<Template>(reference, from, reason, channels)
+            .await
+    }
+
+    /// [`Session::unmark_mci`], of a ServerTemplate.
+    ///
+    /// # Errors
+    ///
+    /// It is neither revoked nor deprecated, or the caller may not.
+    pub async fn unmark_template(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<MarkedRevision, Error> {
+        self.mark::<Template>(reference, from, &Step::Restore).await
+    }
+
+    async fn mark<C: Versioned>(
         &self,
         reference: &Reference,
         from: &Scope,
@@ -140,55 +170,83 @@ impl Session {
     ) -> Result<MarkedRevision, Error> {
         self.write(|unit| {
             let (reference, from, step) = (reference.clone(), from.clone(), step.clone());
-            async move { Ok(mark(&unit, reference, from, step).await?.1) }
+            async move { Ok(unit.mark::<C>(&reference, &from, step).await?.1) }
+        })
+        .await
+    }
+
+    async fn revoke_revision<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        reason: &str,
+        wanted: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
+        let step = Step::Revoke(reason.to_owned());
+        self.write(|unit| {
+            let (reference, from, step) = (reference.clone(), from.clone(), step.clone());
+            async move { unit.revoke::<C>(&reference, &from, step, wanted).await }
         })
         .await
     }
 }
 
-async fn mark(
-    unit: &Unit,
-    reference: Reference,
-    from: Scope,
-    step: Step,
-) -> Result<(StoredMci, MarkedRevision), Error> {
-    let located = unit.locate(&reference, &from, Permission::MciView).await?;
-    unit.require(Permission::MciMark, &located.mci.scope)
-        .await?;
-    let number = Box::pin(unit.number(&located, reference.selector.as_ref())).await?;
-    let mci = &located.mci;
-    let stored = unit.revision(mci, number).await?;
-    let before = stored.marks.clone();
-    let marks = step.of(&before, unit)?;
-    unit.put_marks(mci, stored, marks.clone()).await?;
-    let change = Change::between(&told(&before)?, &told(&marks)?);
-    let subject = format!("{}@{number}", mci.lineage);
-    unit.audit(Permission::MciMark, &mci.scope, subject, change)
-        .await?;
-    let marked = MarkedRevision {
-        lineage: mci.lineage,
-        name: mci.head.content().nickname().clone(),
-        revision: number,
-        marks,
-    };
-    Ok((located.mci, marked))
+impl Unit {
+    async fn mark<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        step: Step,
+    ) -> Result<(StoredLineage<C>, MarkedRevision), Error> {
+        let located = self.locate::<C>(reference, from, C::CAN.view).await?;
+        self.require(C::CAN.mark, &located.found.scope).await?;
+        let number = Box::pin(self.number(&located, reference.selector.as_ref())).await?;
+        let of = located.found;
+        let stored = self.revision(&of, number).await?;
+        let before = stored.marks.clone();
+        let marks = step.of(&before, self)?;
+        let kept = KeptRevision(StoredRevision {
+            marks: marks.clone(),
+            ..stored
+        });
+        let parts = revision_parts(of.lineage, number);
+        REVISIONS
+            .put(&self.tx, &partition_of(&of.scope)?, parts, &kept)
+            .await?;
+        let change = Change::between(&told(&before)?, &told(&marks)?);
+        let subject = format!("{}@{number}", of.lineage);
+        self.audit(C::CAN.mark, &of.scope, subject, change).await?;
+        let marked = MarkedRevision {
+            lineage: of.lineage,
+            name: of.name().clone(),
+            revision: number,
+            marks,
+        };
+        Ok((of, marked))
+    }
+
+    async fn revoke<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        step: Step,
+        wanted: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
+        let (of, marked) = self.mark::<C>(reference, from, step).await?;
+        let (number, mark) = (marked.revision, &marked.marks.revoked);
+        let channels = match mark {
+            Some(mark) => self.leave_revoked(&of, number, mark, wanted).await?,
+            None => Vec::new(),
+        };
+        Ok(RevokedRevision {
+            channels,
+            latest: self.latest(&of).await?,
+            marked,
+        })
+    }
 }
 
 /// Marks as an event tells them: with who set them, when and why.
 fn told(marks: &Marks) -> Result<String, Error> {
     Ok(canonical::to_string(marks)?)
-}
-
-impl Unit {
-    async fn put_marks(
-        &self,
-        mci: &StoredMci,
-        stored: StoredRevision,
-        marks: Marks,
-    ) -> Result<(), Error> {
-        let parts = revision_parts(mci.lineage, stored.revision.number());
-        let kept = KeptRevision(StoredRevision { marks, ..stored });
-        let partition = partition_of(&mci.scope)?;
-        Ok(REVISIONS.put(&self.tx, &partition, parts, &kept).await?)
-    }
 }

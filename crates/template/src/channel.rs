@@ -1,6 +1,7 @@
 //! Named pointers to committed revisions.
 
 mod care;
+mod linked;
 
 use atlas_base::{Timestamp, quoted, text_form};
 use atlas_history::{Author, Mark, Marks, RevisionNumber};
@@ -9,7 +10,10 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub use self::care::{ChannelAccess, ChannelFate, OnRevoke, channels_after_revoke};
+pub use self::{
+    care::{ChannelAccess, ChannelFate, OnRevoke, channels_after_revoke},
+    linked::{ChannelInUse, check_delete_channel},
+};
 
 /// The name of a channel: `[a-z][a-z0-9-]*`, at most 63 characters, and not `head` or `latest`,
 /// which references give another meaning (HCP Packer: channels).
@@ -131,6 +135,9 @@ pub enum ChannelError {
         #[source]
         denied: Box<Denied>,
     },
+    /// Templates link it.
+    #[error("{0}")]
+    Linked(Box<ChannelInUse>),
     /// Few or all may move it already.
     #[error("the channel `{name}` is {access} already")]
     Access {

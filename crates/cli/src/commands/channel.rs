@@ -5,6 +5,7 @@ mod answers;
 use self::answers::{Pointer, history};
 use crate::{
     args::Global,
+    commands::kind::KindArg,
     exit::Run,
     pages::PageArgs,
     print::{Columns, Out},
@@ -29,10 +30,12 @@ pub(crate) enum ChannelCommand {
         /// Such as web-base@3; without @X the newest revision that is not revoked
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        kind: KindArg,
     },
     /// Point a channel to where it pointed before, past what is revoked
     Rollback(Which),
-    /// List the channels of a MultiCloud Image
+    /// List the channels of a MultiCloud Image or ServerTemplate
     ///
     /// A table for people begins with `latest`, which is managed: the newest revision that is not
     /// revoked. Nobody assigns it; it moves with each commit, and goes back by itself when the newest
@@ -41,6 +44,8 @@ pub(crate) enum ChannelCommand {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        kind: KindArg,
         #[command(flatten)]
         page: PageArgs,
     },
@@ -59,38 +64,50 @@ pub(crate) enum ChannelCommand {
 pub(crate) struct Which {
     /// The channel
     channel: ChannelName,
-    /// Of which MultiCloud Image, such as web-base
+    /// Of which MultiCloud Image or ServerTemplate, such as web-base
     #[arg(value_name = "REF")]
     reference: Reference,
+    #[command(flatten)]
+    kind: KindArg,
 }
 
 pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -> Run {
     let session = global.session()?;
     let from = &global.scope;
     match command {
-        ChannelCommand::Assign { channel, reference } => {
+        ChannelCommand::Assign {
+            channel,
+            reference,
+            kind,
+        } => {
             let channel = session
-                .assign_channel(&channel, &reference, from)
+                .assign_channel(&channel, kind.kind(), &reference, from)
                 .block_on()?;
             out.one(&Pointer::of(&channel), |out| {
                 writeln!(out, "{} is revision {}", channel.name(), channel.current())
             })
         }
-        ChannelCommand::Rollback(Which { channel, reference }) => {
+        ChannelCommand::Rollback(which) => {
             let channel = session
-                .roll_back_channel(&channel, &reference, from)
+                .roll_back_channel(&which.channel, which.kind.kind(), &which.reference, from)
                 .block_on()?;
             out.one(&Pointer::of(&channel), |out| {
                 let (name, revision) = (channel.name(), channel.current());
                 writeln!(out, "{name} is revision {revision} again")
             })
         }
-        ChannelCommand::List { reference, page } => {
+        ChannelCommand::List {
+            reference,
+            kind,
+            page,
+        } => {
             let headers = ["CHANNEL", ">REVISION", "SINCE", "BY", "ACCESS"];
             let columns = Columns::new("no channels", &headers, Pointer::row);
             let for_people = !out.is_json();
             page.show(&columns, out, |page| {
-                let found = session.channels(&reference, from, page).block_on()?;
+                let found = session
+                    .channels(kind.kind(), &reference, from, page)
+                    .block_on()?;
                 let mut channels = found.channels.map(|view| Pointer::seen(&view));
                 // It is no item of the list: pages of any length go on behind it.
                 if for_people && page.after.is_none() {
@@ -101,13 +118,15 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
                 Ok(channels)
             })
         }
-        ChannelCommand::History(Which { channel, reference }) => {
-            let view = session.channel(&channel, &reference, from).block_on()?;
+        ChannelCommand::History(which) => {
+            let view = session
+                .channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .block_on()?;
             history(&view.channel, out)
         }
-        ChannelCommand::Restrict(Which { channel, reference }) => {
+        ChannelCommand::Restrict(which) => {
             let view = session
-                .restrict_channel(&channel, &reference, from)
+                .restrict_channel(&which.channel, which.kind.kind(), &which.reference, from)
                 .block_on()?;
             out.one(&Pointer::seen(&view), |out| {
                 let name = view.channel.name();
@@ -117,19 +136,22 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
                 )
             })
         }
-        ChannelCommand::Open(Which { channel, reference }) => {
+        ChannelCommand::Open(which) => {
             let view = session
-                .open_channel(&channel, &reference, from)
+                .open_channel(&which.channel, which.kind.kind(), &which.reference, from)
                 .block_on()?;
             out.one(&Pointer::seen(&view), |out| {
                 writeln!(out, "{} is open", view.channel.name())
             })
         }
-        ChannelCommand::Delete(Which { channel, reference }) => {
-            let asked = format!("delete the channel {channel} of {reference}");
+        ChannelCommand::Delete(which) => {
+            let asked = format!(
+                "delete the channel {} of {}",
+                which.channel, which.reference
+            );
             global.confirm(&asked)?;
             let gone = session
-                .delete_channel(&channel, &reference, from)
+                .delete_channel(&which.channel, which.kind.kind(), &which.reference, from)
                 .block_on()?;
             out.removed("channel", gone.name())
         }
@@ -146,12 +168,16 @@ pub(crate) enum ReleaseCommand {
         /// Such as web-base@3; without @X the newest revision that is not revoked
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        kind: KindArg,
     },
-    /// List the releases of a MultiCloud Image, newest revision first
+    /// List the releases of a MultiCloud Image or ServerTemplate, newest revision first
     List {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        kind: KindArg,
         #[command(flatten)]
         page: PageArgs,
     },
@@ -165,22 +191,32 @@ pub(crate) fn release(command: ReleaseCommand, global: &Global, out: &mut Out) -
     }
     let session = global.session()?;
     match command {
-        ReleaseCommand::Set { version, reference } => {
+        ReleaseCommand::Set {
+            version,
+            reference,
+            kind,
+        } => {
             let revision = session
-                .release(&reference, &global.scope, &version)
+                .release(kind.kind(), &reference, &global.scope, &version)
                 .block_on()?;
             let set = Set { version, revision };
             out.one(&set, |out| {
                 writeln!(out, "revision {revision} is {}", set.version)
             })
         }
-        ReleaseCommand::List { reference, page } => {
+        ReleaseCommand::List {
+            reference,
+            kind,
+            page,
+        } => {
             let row = |released: &Released| {
                 vec![released.version.to_string(), released.revision.to_string()]
             };
             let columns = Columns::new("no releases", &["VERSION", ">REVISION"], row);
             page.show(&columns, out, |page| {
-                session.releases(&reference, &global.scope, page).block_on()
+                session
+                    .releases(kind.kind(), &reference, &global.scope, page)
+                    .block_on()
             })
         }
     }

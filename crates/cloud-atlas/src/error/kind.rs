@@ -48,6 +48,7 @@ impl Error {
             | Self::NoFreeName { .. }
             | Self::Stale(_)
             | Self::OpenConflicts(_)
+            | Self::OpenTemplateConflicts(_)
             | Self::Restore(RestoreError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })

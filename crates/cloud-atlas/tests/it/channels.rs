@@ -5,12 +5,12 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    CloneMci, Error, ErrorKind, EventQuery, Session,
+    CloneMci, CommitTemplate, Error, ErrorKind, EventQuery, LineageKind, Session, TemplateChange,
     history::RevisionNumber,
     image_id::CloudLocation,
     scope::{Permission, Role, Scope},
     store::MemoryStore,
-    template::{ChannelAccess, ChannelError, ChannelFate, OnRevoke, Reference},
+    template::{ChannelAccess, ChannelError, ChannelFate, OnRevoke, Reference, TemplateEdit},
 };
 use std::sync::Arc;
 
@@ -36,12 +36,16 @@ async fn commit(who: &Session, images: Vec<(&str, u64)>) {
 async fn point(who: &Session, channel: &str, revisions: &[u32]) {
     for number in revisions {
         let to = p::<Reference>(&format!("web@{number}"));
-        who.assign_channel(&p(channel), &to, &acme()).await.unwrap();
+        who.assign_channel(&p(channel), LineageKind::Mci, &to, &acme())
+            .await
+            .unwrap();
     }
 }
 
 async fn back(who: &Session, channel: &str) -> Result<u32, Error> {
-    let channel = who.roll_back_channel(&p(channel), &web(), &acme()).await?;
+    let channel = who
+        .roll_back_channel(&p(channel), LineageKind::Mci, &web(), &acme())
+        .await?;
     Ok(channel.current().get())
 }
 
@@ -54,7 +58,10 @@ async fn launched(who: &Session, reference: &str) -> Result<String, Error> {
 
 /// The channels with where they point, `latest` first.
 async fn listed(who: &Session) -> String {
-    let list = who.channels(&web(), &acme(), &most()).await.unwrap();
+    let list = who
+        .channels(LineageKind::Mci, &web(), &acme(), &most())
+        .await
+        .unwrap();
     let mut told = vec![format!("latest {:?}", list.latest.map(RevisionNumber::get))];
     for view in list.channels.items {
         let (name, current) = (view.channel.name(), view.channel.current());
@@ -93,7 +100,10 @@ fn r07_a_channel_goes_back_to_where_it_pointed_before() {
         let refused = back(&dana, "stable").await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Conflict);
         insta::assert_snapshot!(refused, @"the channel `stable` has nothing to go back to from revision 1: assign it");
-        let channel = dana.channel(&p("stable"), &web(), &acme()).await.unwrap();
+        let channel = dana
+            .channel(&p("stable"), LineageKind::Mci, &web(), &acme())
+            .await
+            .unwrap();
         let moves = channel.channel.moves().iter();
         let moves: Vec<_> = moves.map(|step| step.revision.get()).collect();
         assert_eq!(moves, [1, 2, 3, 2, 3, 1]);
@@ -244,12 +254,17 @@ fn r07_latest_is_the_newest_that_is_not_revoked() {
             dana.lock(&web(), &acme(), None).await.err(),
             dana.export_stream(&[web()], &acme()).await.err(),
             dana.clone_mci(&CloneMci::new(web(), acme())).await.err(),
-            dana.assign_channel(&p("stable"), &web(), &acme())
+            dana.assign_channel(&p("stable"), LineageKind::Mci, &web(), &acme())
                 .await
                 .err(),
-            dana.release(&web(), &acme(), &semver::Version::new(1, 0, 0))
-                .await
-                .err(),
+            dana.release(
+                LineageKind::Mci,
+                &web(),
+                &acme(),
+                &semver::Version::new(1, 0, 0),
+            )
+            .await
+            .err(),
             dana.deprecate_mci(&web(), &acme(), "old").await.err(),
         ] {
             assert!(
@@ -292,27 +307,35 @@ fn r07_a_restricted_channel_is_moved_by_those_alone_who_may_restrict() {
         point(&dana, "stable", &[1, 2]).await;
         let stable = p("stable");
         // A designer alone restricts nothing.
-        let refused = dana.restrict_channel(&stable, &web(), &acme()).await;
+        let refused = dana
+            .restrict_channel(&stable, LineageKind::Mci, &web(), &acme())
+            .await;
         let Error::Denied(denied) = refused.unwrap_err() else {
             panic!()
         };
         assert_eq!(denied.permission, Permission::ChannelRestrict);
         let view = rita
-            .restrict_channel(&stable, &web(), &acme())
+            .restrict_channel(&stable, LineageKind::Mci, &web(), &acme())
             .await
             .unwrap();
         assert_eq!(view.access, ChannelAccess::RESTRICTED);
         let again = rita
-            .restrict_channel(&stable, &web(), &acme())
+            .restrict_channel(&stable, LineageKind::Mci, &web(), &acme())
             .await
             .unwrap_err();
         insta::assert_snapshot!(again, @"the channel `stable` is restricted already");
         // Whoever may assign channels moves the others, and not this one.
         let third = p::<Reference>("web@3");
         for refused in [
-            dana.assign_channel(&stable, &third, &acme()).await.err(),
-            dana.roll_back_channel(&stable, &web(), &acme()).await.err(),
-            dana.delete_channel(&stable, &web(), &acme()).await.err(),
+            dana.assign_channel(&stable, LineageKind::Mci, &third, &acme())
+                .await
+                .err(),
+            dana.roll_back_channel(&stable, LineageKind::Mci, &web(), &acme())
+                .await
+                .err(),
+            dana.delete_channel(&stable, LineageKind::Mci, &web(), &acme())
+                .await
+                .err(),
         ] {
             let refused = refused.unwrap();
             assert_eq!(refused.kind(), ErrorKind::Denied);
@@ -321,7 +344,9 @@ fn r07_a_restricted_channel_is_moved_by_those_alone_who_may_restrict() {
                 Error::Channel(ChannelError::Restricted { .. })
             ));
         }
-        let opened = dana.open_channel(&stable, &web(), &acme()).await;
+        let opened = dana
+            .open_channel(&stable, LineageKind::Mci, &web(), &acme())
+            .await;
         assert_eq!(opened.unwrap_err().kind(), ErrorKind::Denied);
         point(&dana, "canary", &[3]).await;
         point(&rita, "stable", &[3]).await;
@@ -334,7 +359,9 @@ fn r07_a_restricted_channel_is_moved_by_those_alone_who_may_restrict() {
         // A revocation takes it back whoever revokes, and it stays restricted.
         revoke(&dana, &p("web@2"), &acme(), "bad").await.unwrap();
         assert!(listed(&dana).await.contains("stable 1 restricted"));
-        rita.open_channel(&stable, &web(), &acme()).await.unwrap();
+        rita.open_channel(&stable, LineageKind::Mci, &web(), &acme())
+            .await
+            .unwrap();
         point(&dana, "stable", &[3]).await;
         let told = told(&dana, "stable").await;
         assert!(told.contains(&"rita channel.restrict open restricted".to_owned()));
@@ -352,7 +379,7 @@ fn r07_a_publisher_alone_moves_no_channel() {
         admin.grant(&p("paul"), &role, &acme(), None).await.unwrap();
         revisions(&dana, 2).await;
         point(&dana, "stable", &[1, 2]).await;
-        paul.restrict_channel(&p("stable"), &web(), &acme())
+        paul.restrict_channel(&p("stable"), LineageKind::Mci, &web(), &acme())
             .await
             .unwrap();
         let refused = back(&paul, "stable").await.unwrap_err();
@@ -371,10 +398,15 @@ fn r07_a_channel_is_deleted_and_its_moves_stay_in_the_trail() {
         revisions(&dana, 2).await;
         point(&dana, "stable", &[1, 2]).await;
         let stable = p("stable");
-        let gone = dana.delete_channel(&stable, &web(), &acme()).await.unwrap();
+        let gone = dana
+            .delete_channel(&stable, LineageKind::Mci, &web(), &acme())
+            .await
+            .unwrap();
         assert_eq!(gone.current().get(), 2);
         assert_eq!(listed(&dana).await, "latest Some(2)");
-        let refused = dana.delete_channel(&stable, &web(), &acme()).await;
+        let refused = dana
+            .delete_channel(&stable, LineageKind::Mci, &web(), &acme())
+            .await;
         let refused = refused.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::NotFound);
         assert!(launched(&dana, "web@stable").await.is_err());
@@ -384,6 +416,155 @@ fn r07_a_channel_is_deleted_and_its_moves_stay_in_the_trail() {
         // Another of that name begins anew.
         point(&dana, "stable", &[1]).await;
         assert!(back(&dana, "stable").await.is_err());
+    });
+}
+
+/// A template `front` at a scope that links `web`, with so many revisions.
+async fn templates(who: &Session, scope: &str, count: u32) {
+    let (front, scope) = (p::<Reference>("front"), p::<Scope>(scope));
+    who.create_template(&scope, p("front")).await.unwrap();
+    link(who, &scope, "web@1", TemplateChange::Link).await;
+    for number in 1..=count {
+        let phase = script(number);
+        let edit = vec![TemplateChange::Edit(phase)];
+        who.edit_template(&front, &scope, edit, None).await.unwrap();
+        let commit = CommitTemplate::new(front.clone(), scope.clone(), p("next"));
+        who.commit_template(&commit).await.unwrap();
+    }
+}
+
+fn script(number: u32) -> TemplateEdit {
+    TemplateEdit::SetDescription(format!("number {number}").parse().unwrap())
+}
+
+async fn link(who: &Session, scope: &Scope, to: &str, how: fn(Reference) -> TemplateChange) {
+    let change = vec![how(p(to))];
+    who.edit_template(&p("front"), scope, change, None)
+        .await
+        .unwrap();
+}
+
+#[test]
+fn r07_channels_of_templates_are_those_of_multicloud_images() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let kind = LineageKind::Template;
+    run(async {
+        revisions(&dana, 1).await;
+        templates(&dana, "/acme", 3).await;
+        let (front, stable) = (p::<Reference>("front"), p("stable"));
+        for number in ["front@1", "front@2", "front"] {
+            dana.assign_channel(&stable, kind, &p(number), &acme())
+                .await
+                .unwrap();
+        }
+        // What is called so of the other kind is another lineage.
+        let other = dana
+            .channel(&stable, LineageKind::Mci, &front, &acme())
+            .await;
+        assert_eq!(other.unwrap_err().kind(), ErrorKind::NotFound);
+        let back = dana.roll_back_channel(&stable, kind, &front, &acme()).await;
+        assert_eq!(back.unwrap().current().get(), 2);
+        let revoked = dana
+            .revoke_template(&p("front@2"), &acme(), "bad", OnRevoke::RollBack)
+            .await
+            .unwrap();
+        let fates: Vec<_> = revoked.channels.iter().map(fate).collect();
+        assert_eq!(fates, ["stable to 1"]);
+        assert_eq!(revoked.latest.map(RevisionNumber::get), Some(3));
+        dana.revoke_template(&p("front"), &acme(), "bad", OnRevoke::RollBack)
+            .await
+            .unwrap();
+        let list = dana.channels(kind, &front, &acme(), &most()).await.unwrap();
+        assert_eq!(list.latest.map(RevisionNumber::get), Some(1));
+        let shown = dana.template(&p("front@latest"), &acme()).await.unwrap();
+        assert_eq!(shown.revision.unwrap().number().get(), 1);
+        let log = dana.template_log(&front, &acme(), &most()).await.unwrap();
+        let latest: Vec<_> = log.items.iter().map(|entry| entry.latest).collect();
+        assert_eq!(latest, [false, false, true]);
+        let admin = world.admin();
+        let restricted = admin.restrict_channel(&stable, kind, &front, &acme()).await;
+        assert_eq!(restricted.unwrap().access, ChannelAccess::RESTRICTED);
+        let gone = dana.delete_channel(&stable, kind, &front, &acme()).await;
+        assert_eq!(gone.unwrap_err().kind(), ErrorKind::Denied);
+        admin
+            .delete_channel(&stable, kind, &front, &acme())
+            .await
+            .unwrap();
+    });
+}
+
+#[test]
+fn r08_releases_of_templates_are_found_by_requirements() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let kind = LineageKind::Template;
+    run(async {
+        revisions(&dana, 1).await;
+        templates(&dana, "/acme", 3).await;
+        for (number, minor) in [("front@1", 0), ("front@2", 1), ("front@3", 2)] {
+            let version = semver::Version::new(2, minor, 0);
+            dana.release(kind, &p(number), &acme(), &version)
+                .await
+                .unwrap();
+        }
+        let found = async |wanted: &str| {
+            let view = dana.template(&p(wanted), &acme()).await?;
+            Ok::<_, Error>(view.revision.unwrap().number().get())
+        };
+        assert_eq!(found("front@^2").await.unwrap(), 3);
+        // The highest that is neither revoked nor deprecated.
+        dana.revoke_template(&p("front@3"), &acme(), "bad", OnRevoke::RollBack)
+            .await
+            .unwrap();
+        dana.deprecate_template(&p("front@2"), &acme(), "old")
+            .await
+            .unwrap();
+        assert_eq!(found("front@^2").await.unwrap(), 1);
+        dana.unmark_template(&p("front@2"), &acme()).await.unwrap();
+        assert_eq!(found("front@^2").await.unwrap(), 2);
+        let front = p::<Reference>("front");
+        let releases = dana.releases(kind, &front, &acme(), &most()).await.unwrap();
+        let numbers: Vec<_> = releases.items.iter().map(|it| it.revision.get()).collect();
+        assert_eq!(numbers, [3, 2, 1]);
+    });
+}
+
+#[test]
+fn r07_a_channel_that_a_template_links_is_not_deleted() {
+    let world = World::new();
+    let (dana, admin) = (world.who("dana"), world.admin());
+    run(async {
+        revisions(&dana, 2).await;
+        point(&dana, "stable", &[1, 2]).await;
+        point(&dana, "canary", &[2]).await;
+        templates(&dana, "/acme", 0).await;
+        let kind = LineageKind::Mci;
+        let stable = p("stable");
+        let delete = async |who: &Session| {
+            let gone = who.delete_channel(&stable, kind, &web(), &acme()).await;
+            gone.map(|gone| gone.current().get())
+        };
+        // Another channel is no reason, and neither is the revision itself.
+        link(&dana, &acme(), "web@canary", TemplateChange::Retarget).await;
+        assert_eq!(delete(&dana).await.unwrap(), 2);
+        point(&dana, "stable", &[1, 2]).await;
+        link(&dana, &acme(), "web@stable", TemplateChange::Retarget).await;
+        let refused = delete(&dana).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Conflict);
+        insta::assert_snapshot!(refused, @"the channel `stable` of `web` cannot be deleted, ServerTemplates link it: `front` HEAD at /acme; point it elsewhere instead");
+        // Committed, it stays linked for ever.
+        let front = p::<Reference>("front");
+        let commit = CommitTemplate::new(front, acme(), p("first"));
+        dana.commit_template(&commit).await.unwrap();
+        link(&dana, &acme(), "web@2", TemplateChange::Retarget).await;
+        admin
+            .create_template(&p("/acme/prod"), p("front"))
+            .await
+            .unwrap();
+        link(&admin, &p("/acme/prod"), "web@stable", TemplateChange::Link).await;
+        let refused = delete(&dana).await.unwrap_err();
+        insta::assert_snapshot!(refused, @"the channel `stable` of `web` cannot be deleted, ServerTemplates link it: `front` revision 1 at /acme, `front` HEAD at /acme/prod; point it elsewhere instead");
     });
 }
 
@@ -398,13 +579,21 @@ fn r07_what_moves_a_channel_names_no_state_and_shows_nothing_hidden() {
         let all = async |who: &Session, reference: &str, from: &str| {
             let (reference, from) = (p::<Reference>(reference), p::<Scope>(from));
             [
-                who.channel(&stable, &reference, &from).await.err(),
-                who.roll_back_channel(&stable, &reference, &from)
+                who.channel(&stable, LineageKind::Mci, &reference, &from)
                     .await
                     .err(),
-                who.restrict_channel(&stable, &reference, &from).await.err(),
-                who.open_channel(&stable, &reference, &from).await.err(),
-                who.delete_channel(&stable, &reference, &from).await.err(),
+                who.roll_back_channel(&stable, LineageKind::Mci, &reference, &from)
+                    .await
+                    .err(),
+                who.restrict_channel(&stable, LineageKind::Mci, &reference, &from)
+                    .await
+                    .err(),
+                who.open_channel(&stable, LineageKind::Mci, &reference, &from)
+                    .await
+                    .err(),
+                who.delete_channel(&stable, LineageKind::Mci, &reference, &from)
+                    .await
+                    .err(),
             ]
         };
         for refused in all(&dana, "web@2", "/acme").await {

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use cloud_atlas::{
     Error, ErrorKind, ImageQuery, ImportError, ImportOptions, ImportProgress, ImportReport,
-    ImportWarning, Session,
+    ImportWarning, LineageKind, Session,
     history::RevisionNumber,
     image::Origin,
     image_id::{Cloud, ImageId},
@@ -622,7 +622,7 @@ fn what_people_added_stays_with_the_next_release() {
         dana.commit_mci(&mci, &scope, p("hand fix"), None)
             .await
             .unwrap();
-        dana.assign_channel(&p("stable"), &mci, &scope)
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &mci, &scope)
             .await
             .unwrap();
         let late = import(&dana, &[three], true).await.unwrap();

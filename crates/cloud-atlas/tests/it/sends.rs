@@ -2,9 +2,9 @@
 
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, EventQuery,
-    GraphBounds, GroupRef, ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork,
-    WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
+    CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, LineageKind, Loader,
+    MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -127,15 +127,20 @@ fn every_future_of_the_facade_is_send() {
     send(admin.mci_graph(&web, &scope, GraphBounds::default()));
     send(admin.diff_pair(&web, &scope));
     send(admin.coverage(std::slice::from_ref(&web), &scope));
-    send(admin.assign_channel(&stable, &web, &scope));
-    send(admin.roll_back_channel(&stable, &web, &scope));
-    send(admin.restrict_channel(&stable, &web, &scope));
-    send(admin.open_channel(&stable, &web, &scope));
-    send(admin.delete_channel(&stable, &web, &scope));
-    send(admin.channel(&stable, &web, &scope));
-    send(admin.channels(&web, &scope, &most()));
-    send(admin.release(&web, &scope, &semver::Version::new(1, 0, 0)));
-    send(admin.releases(&web, &scope, &most()));
+    send(admin.assign_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.roll_back_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.restrict_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.open_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.delete_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.channels(LineageKind::Mci, &web, &scope, &most()));
+    send(admin.release(
+        LineageKind::Mci,
+        &web,
+        &scope,
+        &semver::Version::new(1, 0, 0),
+    ));
+    send(admin.releases(LineageKind::Mci, &web, &scope, &most()));
     send(admin.resolve(&request));
     send(admin.explain(&request));
     send(admin.resolve_all(&web, &scope));
@@ -179,4 +184,32 @@ fn every_future_of_the_facade_is_send() {
     send(admin.groups(&scope, &most()));
     send(admin.jobs(&scope));
     send(admin.forget_job(JobId::from_u128(1), &scope));
+}
+
+#[test]
+fn every_future_about_templates_is_send() {
+    let world = World::new();
+    let admin = world.admin();
+    let (scope, front) = (p::<Scope>("/acme"), p::<Reference>("front"));
+    send(admin.create_template(&scope, p("front")));
+    send(admin.create_template_with_mci(&scope, p("front"), p("web")));
+    send(admin.edit_template(&front, &scope, Vec::new(), None));
+    let commit = CommitTemplate::new(front.clone(), scope.clone(), p("m"));
+    send(admin.commit_template(&commit));
+    let clone = CloneTemplate::new(front.clone(), scope.clone());
+    send(admin.clone_template(&clone));
+    let merge = MergeTemplate::new(front.clone(), front.clone(), scope.clone());
+    send(admin.merge_template(&merge));
+    send(admin.template_merge_preview(&merge));
+    send(admin.restore_template(&front, &scope, None));
+    send(admin.undo_template(&front, &scope, None, None));
+    send(admin.deprecate_template(&front, &scope, "old"));
+    send(admin.revoke_template(&front, &scope, "bad", OnRevoke::Stay));
+    send(admin.unmark_template(&front, &scope));
+    send(admin.template_undo_points(&front, &scope));
+    send(admin.template(&front, &scope));
+    send(admin.templates(&scope, &most()));
+    send(admin.template_log(&front, &scope, &most()));
+    send(admin.template_diff(&front, &front, &scope));
+    send(admin.template_diff_pair(&front, &scope));
 }

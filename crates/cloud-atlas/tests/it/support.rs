@@ -3,7 +3,7 @@
 use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
     AddCredential, Atlas, Builder, Clock, Error, ImportError, ImportOptions, ImportReport,
-    Inventory, LaunchRequest, Page, Paging, RegisterImage, RevokedRevision, Session,
+    Inventory, LaunchRequest, LineageKind, Page, Paging, RegisterImage, RevokedRevision, Session,
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
@@ -260,7 +260,10 @@ pub(crate) async fn committed(who: &Session, scope: &str, name: &str, number: u6
 
 /// The channels of a lineage that people assign.
 pub(crate) async fn channels_of(who: &Session, of: &Reference, from: &Scope) -> Vec<Channel> {
-    let list = who.channels(of, from, &most()).await.unwrap();
+    let list = who
+        .channels(LineageKind::Mci, of, from, &most())
+        .await
+        .unwrap();
     let views = list.channels.items.into_iter();
     views.map(|view| view.channel).collect()
 }

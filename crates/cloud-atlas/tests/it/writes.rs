@@ -6,8 +6,9 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    AddCredential, BundleImage, CheckOptions, CloneMci, GroupRef, MergeMci, ReportWork, Retention,
-    Session, TakeWork, WorkRequest,
+    AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate, GroupRef,
+    LineageKind, MergeMci, MergeTemplate, ReportWork, Retention, Session, TakeWork, TemplateChange,
+    WorkRequest,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
     },
@@ -199,13 +200,18 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         let update = MergeMci::new(p("web (clone)"), web.clone(), acme.clone());
         wrote!(admin.merge_mci(&update));
         let stable = p("stable");
-        wrote!(admin.assign_channel(&stable, &first, &acme));
-        wrote!(admin.assign_channel(&stable, &web, &acme));
-        wrote!(admin.roll_back_channel(&stable, &web, &acme));
-        wrote!(admin.restrict_channel(&stable, &web, &acme));
-        wrote!(admin.open_channel(&stable, &web, &acme));
-        wrote!(admin.delete_channel(&stable, &web, &acme));
-        wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
+        wrote!(admin.assign_channel(&stable, LineageKind::Mci, &first, &acme));
+        wrote!(admin.assign_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.roll_back_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.restrict_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.open_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.delete_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.release(
+            LineageKind::Mci,
+            &web,
+            &acme,
+            &semver::Version::new(1, 0, 0)
+        ));
         let deny = Deny::Codes([CheckCode::MixedOs].into());
         let checks = CheckOptions::default();
         wrote!(admin.edit_mci(&web, &acme, vec![set(DUBLIN, 1)], None));
@@ -219,6 +225,26 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.edit_mci(&web, &acme, vec![unset], None));
         wrote!(admin.rematch_mci(&web, &acme, None));
         wrote!(admin.remove_matcher(&web, &acme, &p(DUBLIN)));
+        // ServerTemplates.
+        wrote!(admin.create_template_with_mci(&acme, p("pair"), p("pair")));
+        wrote!(admin.create_template(&acme, p("front")));
+        let front = p("front");
+        let link = vec![TemplateChange::Link(p("web@1"))];
+        wrote!(admin.edit_template(&front, &acme, link, None));
+        let commit = CommitTemplate::new(front.clone(), acme.clone(), p("first"));
+        wrote!(admin.commit_template(&commit));
+        let move_on = vec![TemplateChange::Retarget(p("web@head"))];
+        wrote!(admin.edit_template(&front, &acme, move_on, None));
+        wrote!(admin.restore_template(&p("front@1"), &acme, None));
+        wrote!(admin.undo_template(&front, &acme, None, None));
+        wrote!(admin.clone_template(&CloneTemplate::new(p("front@1"), acme.clone())));
+        wrote!(admin.commit_template(&commit));
+        let update = MergeTemplate::new(p("front (clone)"), front.clone(), acme.clone());
+        wrote!(admin.merge_template(&update));
+        let first = p::<Reference>("front@1");
+        wrote!(admin.deprecate_template(&first, &acme, "old"));
+        wrote!(admin.revoke_template(&first, &acme, "bad", OnRevoke::RollBack));
+        wrote!(admin.unmark_template(&first, &acme));
         // Imports: whole, and in batches that somebody stops.
         let document = |number: u64| {
             let time = format!("2026-01-0{number}T00:00:00Z");

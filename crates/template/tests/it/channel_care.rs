@@ -1,9 +1,9 @@
 use crate::{mark, now};
-use atlas_history::{Author, Marks, RevisionNumber};
+use atlas_history::{Author, LineageId, Marks, RevisionNumber};
 use atlas_scope::{Grant, PrincipalId, Question, Role, RoleTable, Scope};
 use atlas_template::{
-    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelMove, ChannelName, OnRevoke,
-    channels_after_revoke,
+    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelMove, ChannelName, LinkTarget,
+    LinkedBy, LinkedState, OnRevoke, channels_after_revoke, check_delete_channel,
 };
 use proptest::prelude::*;
 use std::error::Error as _;
@@ -155,6 +155,36 @@ fn r07_a_channel_keeps_its_newest_moves_and_counts_the_others() {
     // Few moves are kept as they always were.
     let few = serde_json::to_string(&channel("production", &[1])).unwrap();
     assert!(!few.contains("earlier"), "{few}");
+}
+
+#[test]
+fn r07_a_channel_that_templates_link_is_not_deleted() {
+    let (mci, stable) = (
+        "web".parse().unwrap(),
+        ChannelName::parse("stable").unwrap(),
+    );
+    let link = |template: u32, is_visible| LinkedBy {
+        used: LinkedState::Revision(number(2)),
+        scope: Scope::parse("/acme").unwrap(),
+        template: format!("front-{template}").parse().unwrap(),
+        lineage: LineageId::from_u128(template.into()),
+        state: LinkedState::Revision(number(template)),
+        target: LinkTarget::Channel(stable.clone()),
+        is_visible,
+    };
+    assert_eq!(check_delete_channel(&mci, &stable, &[]), Ok(()));
+    let hidden = [link(1, false), link(2, false)];
+    let few = [link(2, true), link(1, true), link(3, false)];
+    let many: Vec<_> = (1..=10).map(|it| link(it, true)).collect();
+    let said = [&hidden[..], &few, &many].map(|links| {
+        let refused = check_delete_channel(&mci, &stable, links);
+        refused.unwrap_err().to_string()
+    });
+    insta::assert_snapshot!(said.join("\n"), @"
+    the channel `stable` of `web` cannot be deleted, ServerTemplates link it: 2 that you cannot see; point it elsewhere instead
+    the channel `stable` of `web` cannot be deleted, ServerTemplates link it: `front-1` revision 1 at /acme, `front-2` revision 2 at /acme, 1 that you cannot see; point it elsewhere instead
+    the channel `stable` of `web` cannot be deleted, ServerTemplates link it: `front-1` revision 1 at /acme, `front-10` revision 10 at /acme, `front-2` revision 2 at /acme, `front-3` revision 3 at /acme, `front-4` revision 4 at /acme, `front-5` revision 5 at /acme, `front-6` revision 6 at /acme, `front-7` revision 7 at /acme, 2 more; point it elsewhere instead
+    ");
 }
 
 proptest! {
