@@ -27,7 +27,9 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, Reference, ResolveError, TemplateMergeError};
+use atlas_template::{
+    ChannelError, LaunchRefusal, LockError, Reference, ResolveError, TemplateMergeError,
+};
 use semver::VersionReq;
 
 pub use self::{
@@ -180,6 +182,9 @@ pub enum Error {
     #[error(transparent)]
     Channel(#[from] ChannelError),
     /// There is nothing to launch.
+    #[error(transparent)]
+    Launch(#[from] LaunchRefusal),
+    /// There is nothing to lock.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// There is no lock.

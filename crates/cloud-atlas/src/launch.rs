@@ -1,5 +1,7 @@
 //! Which image is launched here.
 
+mod deciding;
+
 use crate::{
     Error, Session,
     kind::Mci,
@@ -7,35 +9,78 @@ use crate::{
     stored::place,
     unit::Unit,
 };
-use atlas_history::Revision;
-use atlas_image::{ImageRecord, Lifecycle, Records};
+use atlas_image::{ImageRecord, Records};
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_template::{
-    LaunchPlan, LockFile, LockState, Reference, ResolveError, Selector, Trace, explain, resolve,
+    Launch, LaunchMatrix, LaunchPlan, LaunchRefusal, LaunchTrace, MatrixRow, Overrides, Reference,
+    resolve,
 };
 use std::sync::Arc;
 
-/// Asks for the image of a MultiCloud Image at a location, as seen from a scope.
+/// What a launch begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct LaunchRequest {
-    /// Which MultiCloud Image, at which state; the newest revision that is not revoked where
-    /// it names none.
-    pub reference: Reference,
-    /// Where to launch.
-    pub location: CloudLocation,
+#[non_exhaustive]
+pub enum LaunchBase {
+    /// A MultiCloud Image, at which state; the newest revision that is not revoked where the
+    /// reference names none.
+    Mci(Reference),
+}
+
+/// What is to be launched, wherever, as seen from a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct LaunchSubject {
+    /// What the launch begins with.
+    pub base: LaunchBase,
     /// The caller's scope.
     pub scope: Scope,
+    /// What wins over the setting.
+    pub overrides: Overrides,
+}
+
+impl LaunchSubject {
+    /// A MultiCloud Image without overrides.
+    #[must_use]
+    pub fn mci(reference: Reference, scope: Scope) -> Self {
+        Self {
+            base: LaunchBase::Mci(reference),
+            scope,
+            overrides: Overrides::default(),
+        }
+    }
+
+    /// The same with other overrides.
+    #[must_use]
+    pub fn with_overrides(self, overrides: Overrides) -> Self {
+        Self { overrides, ..self }
+    }
+
+    /// The question of what of it is launched at a location.
+    #[must_use]
+    pub fn at(self, location: CloudLocation) -> LaunchRequest {
+        LaunchRequest {
+            subject: self,
+            location,
+        }
+    }
+}
+
+/// Asks for the image that is launched at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct LaunchRequest {
+    /// What is to be launched.
+    pub subject: LaunchSubject,
+    /// Where.
+    pub location: CloudLocation,
 }
 
 impl LaunchRequest {
-    /// A request.
+    /// Asks for the image of a MultiCloud Image; [`LaunchSubject::at`] for everything else.
+    #[must_use]
     pub fn new(reference: Reference, location: CloudLocation, scope: Scope) -> Self {
-        Self {
-            reference,
-            location,
-            scope,
-        }
+        LaunchSubject::mci(reference, scope).at(location)
     }
 }
 
@@ -43,159 +88,90 @@ impl LaunchRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explained {
-    /// The plan, or the refusal.
-    pub outcome: Result<LaunchPlan, ResolveError>,
+    /// Where.
+    pub location: CloudLocation,
+    /// What is launched, or the refusal.
+    pub outcome: Result<Launch, LaunchRefusal>,
     /// Why.
-    pub trace: Trace,
+    pub trace: LaunchTrace,
 }
 
 impl Session {
     /// The image to launch, with everything that a launch needs.
     ///
-    /// A plan that was asked for before is answered from memory as long as nothing was written.
+    /// What was asked for before is answered from memory as long as nothing was written.
     ///
     /// # Errors
     ///
     /// The reference leads nowhere that the caller sees, no setting serves the location, or what
     /// it leads to must not be launched.
-    pub async fn resolve(&self, request: &LaunchRequest) -> Result<Arc<LaunchPlan>, Error> {
+    pub async fn resolve(&self, request: &LaunchRequest) -> Result<Arc<Launch>, Error> {
         let shared = &self.atlas.shared;
-        let stamp = shared.stamp(&request.scope).await?;
-        if let Some(plan) = self.plans.get(request, &stamp, || shared.clock.now()) {
-            return Ok(plan);
+        let LaunchRequest { subject, location } = request;
+        let stamp = shared.stamp(&subject.scope).await?;
+        if let Some(launch) = self.plans.get(request, &stamp, || shared.clock.now()) {
+            return Ok(launch);
         }
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(&request.reference, &request.scope).await?;
-        let records = unit
-            .records_for(&located, &state, &request.location)
-            .await?;
-        let source = state.source(located.found.lineage);
-        let plan = resolve(
-            &source,
-            &request.location,
-            records.as_records(),
-            &shared.instance_types,
-            &located.viewer,
-            unit.now,
-        )?;
-        let plan = Arc::new(plan);
+        let sources = unit.sources(subject).await?;
+        let (launch, facts) = unit.launch(&sources, subject, location).await?;
+        let launch = Arc::new(launch?);
         // What was seen from elsewhere may change without the partitions of this scope.
-        if located.viewer == request.scope && records.opened.is_empty() {
-            let later = records
-                .held
-                .iter()
-                .filter_map(|record| match record.lifecycle() {
-                    Lifecycle::Deprecated { from, .. } if *from > unit.now => Some(*from),
-                    _ => None,
-                });
-            let until = later.chain(located.until).min();
-            self.plans.keep(request.clone(), &plan, stamp, until);
+        if sources.located.viewer == subject.scope && facts.opened.is_empty() {
+            let until = facts.until(&unit).chain(sources.located.until).min();
+            self.plans.keep(request.clone(), &launch, stamp, until);
             shared.caches.adopt(&self.who, &self.plans);
         }
-        Ok(plan)
+        Ok(launch)
     }
 
-    /// [`Session::resolve`] with the whole reasoning.
+    /// [`Session::resolve`] with the whole reasoning, whatever its outcome.
     ///
     /// # Errors
     ///
     /// The reference leads nowhere that the caller sees.
     pub async fn explain(&self, request: &LaunchRequest) -> Result<Explained, Error> {
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(&request.reference, &request.scope).await?;
-        let records = unit
-            .records_for(&located, &state, &request.location)
-            .await?;
-        let source = state.source(located.found.lineage);
-        let (outcome, trace) = explain(
-            &source,
-            &request.location,
-            records.as_records(),
-            &self.atlas.shared.instance_types,
-            &located.viewer,
-            unit.now,
-        );
-        Ok(Explained { outcome, trace })
+        let LaunchRequest { subject, location } = request;
+        let sources = unit.sources(subject).await?;
+        unit.explained(&sources, subject, location).await
     }
 
-    /// The plans of all locations that have a setting, in order.
+    /// What is launched at every location that has a setting, in order: a location that refuses is
+    /// a row like all others.
     ///
     /// # Errors
     ///
-    /// As [`Session::resolve`], for the first location that cannot be launched.
-    pub async fn resolve_all(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-    ) -> Result<Vec<LaunchPlan>, Error> {
+    /// The reference leads nowhere that the caller sees.
+    pub async fn resolve_all(&self, subject: &LaunchSubject) -> Result<LaunchMatrix, Error> {
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(reference, from).await?;
-        unit.plans(&located, &state, None).await
+        let sources = unit.sources(subject).await?;
+        let launches = unit.launches(&sources, subject).await?;
+        let rows = launches
+            .into_iter()
+            .map(|(location, outcome)| MatrixRow::new(location, outcome));
+        Ok(rows.collect())
     }
 
-    /// Locks the plans of some locations, or of all that have a setting: `None`.
+    /// [`Session::resolve_all`] with the whole reasoning of each location.
     ///
     /// # Errors
     ///
-    /// As [`Session::resolve`]; HEAD cannot be locked.
-    pub async fn lock(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-        locations: Option<&[CloudLocation]>,
-    ) -> Result<LockFile, Error> {
+    /// As there.
+    pub async fn explain_all(&self, subject: &LaunchSubject) -> Result<Vec<Explained>, Error> {
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(reference, from).await?;
-        Ok(LockFile::new(
-            &unit.plans(&located, &state, locations).await?,
-        )?)
-    }
-
-    /// How each entry of a lock file stands today.
-    ///
-    /// # Errors
-    ///
-    /// The store fails. That the revision is gone is an answer, not an error.
-    pub async fn verify_lock(
-        &self,
-        lock: &LockFile,
-        from: &Scope,
-    ) -> Result<Vec<(CloudLocation, LockState)>, Error> {
-        let unit = self.read().await?;
-        let reference = Reference::lineage(lock.lineage()).at(Selector::Number(lock.revision()));
-        let entries = lock.locations();
-        let gone = |reason: String| {
-            let state = LockState::Gone { reason };
-            Ok(entries
-                .keys()
-                .map(|location| (location.clone(), state.clone()))
-                .collect())
-        };
-        let (located, state) = match unit.launchable(&reference, from).await {
-            Ok(found) => found,
-            Err(error @ (Error::NotFound(_) | Error::NoRevision { .. })) => {
-                return gone(error.to_string());
-            }
-            Err(error) => return Err(error),
-        };
-        if state.revision.as_ref().map(Revision::digest) != Some(lock.revision_digest()) {
-            return gone("the store holds another revision under that number".to_owned());
+        let sources = unit.sources(subject).await?;
+        let mut explained = Vec::new();
+        for location in sources.from().locations() {
+            explained.push(unit.explained(&sources, subject, location).await?);
         }
-        let mut states = Vec::with_capacity(entries.len());
-        for (location, entry) in entries {
-            let now = match unit.plan(&located, &state, location).await {
-                Ok(plan) => Ok(plan),
-                Err(Error::Resolve(refusal)) => Err(refusal),
-                Err(error) => return Err(error),
-            };
-            states.push((location.clone(), LockFile::compare(location, entry, &now)));
-        }
-        Ok(states)
+        Ok(explained)
     }
 }
 
 impl Unit {
-    async fn launchable(
+    /// The state that a reference names, to be launched from.
+    pub(crate) async fn launchable(
         &self,
         reference: &Reference,
         from: &Scope,
@@ -209,7 +185,8 @@ impl Unit {
         Ok((located, state))
     }
 
-    async fn plan(
+    /// The plan of a state at a location.
+    pub(crate) async fn plan(
         &self,
         located: &Located<Mci>,
         state: &State<Mci>,
@@ -227,7 +204,8 @@ impl Unit {
         )?)
     }
 
-    async fn plans(
+    /// The plans of a state at some locations, or at all that have a setting: `None`.
+    pub(crate) async fn plans(
         &self,
         located: &Located<Mci>,
         state: &State<Mci>,

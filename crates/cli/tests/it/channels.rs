@@ -99,3 +99,32 @@ fn r07_a_restricted_channel_says_who_may_move_it() {
     ];
     insta::assert_snapshot!(said(&program, &lines));
 }
+
+#[test]
+fn r07_r08_templates_have_channels_releases_and_marks() {
+    let program = program();
+    program.ok(&["template", "new", "front"]);
+    program.ok(&["template", "link", "front", "web@1"]);
+    program.ok(&["template", "commit", "front", "-m", "first"]);
+    program.ok(&["template", "link", "front", "web@2"]);
+    program.ok(&["template", "commit", "front", "-m", "second"]);
+    program.ok(&["channel", "assign", "stable", "web@1"]);
+    let lines = [
+        "channel assign -t production front@1",
+        "channel assign -t production front@2",
+        "release set -t 1.0.0 front@1",
+        "release set -t 1.1.0 front@2",
+        "release list -t front",
+        "template log front",
+        "template deprecate front@1 --reason old",
+        "template revoke front@2 --reason leaks",
+        "template log front",
+        "channel list -t front",
+        "channel history -t production front",
+        "channel list front",
+        "template unmark front@2",
+        "template link front web@stable",
+        "channel delete stable web",
+    ];
+    insta::assert_snapshot!(said(&program, &lines));
+}

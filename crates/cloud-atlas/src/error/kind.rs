@@ -56,6 +56,7 @@ impl Error {
             | Self::CoverageLost(_)
             | Self::Channel(_)
             | Self::AllRevoked { .. }
+            | Self::Launch(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))
             | Self::Bundle(BundleError::NotOperational { .. })

@@ -52,7 +52,7 @@ async fn back(who: &Session, channel: &str) -> Result<u32, Error> {
 /// The image that a reference launches in the east.
 async fn launched(who: &Session, reference: &str) -> Result<String, Error> {
     let plan = who.resolve(&ask(reference, EAST, "/acme")).await?;
-    let image = plan.image.to_string();
+    let image = plan.plan.image.to_string();
     Ok(image.trim_start_matches("ami-0").to_owned())
 }
 

@@ -106,7 +106,12 @@ reads! {
     jobs(who, named) |_| told(who.jobs(&named.from));
     explain(who, named) |r| told(async move { who.explain(&launch(r, named)).await });
     resolve(who, named) |r| told(async move { who.resolve(&launch(r, named)).await });
-    resolve_all(who, named) |r| told(who.resolve_all(r, &named.from));
+    explain_all(who, named) |r| told(async move {
+        who.explain_all(&launch(r, named).subject).await
+    });
+    resolve_all(who, named) |r| told(async move {
+        who.resolve_all(&launch(r, named).subject).await
+    });
     lock(who, named) |r| told(who.lock(r, &named.from, None));
     verify_lock(who, named) |_| told(who.verify_lock(&named.lock, &named.from));
     coverage(who, named) |r| told(async move {
@@ -140,6 +145,7 @@ reads! {
         who.template_merge_preview(&template_merge(r, named)).await
     });
     template_undo_points(who, named) |r| told(who.template_undo_points(r, &named.from));
+    template_updates(who, named) |r| told(who.template_updates(r, &named.from));
     templates(who, named) |_| told(async move { who.templates(&named.from, &most()).await });
     releases(who, named) |r| of_both(move |kind| told(async move {
         who.releases(kind, r, &named.from, &most()).await

@@ -143,7 +143,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.releases(LineageKind::Mci, &web, &scope, &most()));
     send(admin.resolve(&request));
     send(admin.explain(&request));
-    send(admin.resolve_all(&web, &scope));
+    send(admin.resolve_all(&request.subject));
     send(admin.lock(&web, &scope, None));
     send(admin.verify_lock(&lock, &scope));
     send(admin.import_streams(&[], &options, &|_| {}));
@@ -207,6 +207,8 @@ fn every_future_about_templates_is_send() {
     send(admin.revoke_template(&front, &scope, "bad", OnRevoke::Stay));
     send(admin.unmark_template(&front, &scope));
     send(admin.template_undo_points(&front, &scope));
+    send(admin.template_updates(&front, &scope));
+    send(admin.update_template(&front, &scope, None, None));
     send(admin.template(&front, &scope));
     send(admin.templates(&scope, &most()));
     send(admin.template_log(&front, &scope, &most()));
