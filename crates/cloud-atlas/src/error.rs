@@ -27,9 +27,7 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{
-    ChannelError, LaunchRefusal, LockError, Reference, ResolveError, TemplateMergeError,
-};
+use atlas_template::{ChannelError, LaunchRefusal, LockError, ResolveError, TemplateMergeError};
 use semver::VersionReq;
 
 pub use self::{
@@ -73,14 +71,6 @@ pub enum Error {
         number: RevisionNumber,
         /// Who revoked that one, and why.
         mark: Box<Mark>,
-    },
-    /// A state was named where the lineage is meant as a whole.
-    #[error(
-        "`{reference}` names one state, and a channel belongs to all of them: leave out what stands behind `@`"
-    )]
-    StateNamed {
-        /// What was named.
-        reference: Reference,
     },
     /// The lineage has one revision, which can be compared with nothing.
     #[error("`{name}` has one revision only: name what to compare it with")]

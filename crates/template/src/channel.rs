@@ -3,6 +3,7 @@
 mod care;
 mod linked;
 
+use crate::Reference;
 use atlas_base::{Timestamp, quoted, text_form};
 use atlas_history::{Author, Mark, Marks, RevisionNumber};
 use atlas_scope::Denied;
@@ -134,6 +135,14 @@ pub enum ChannelError {
         /// What is missing.
         #[source]
         denied: Box<Denied>,
+    },
+    /// A state was named where the lineage is meant as a whole.
+    #[error(
+        "`{reference}` names one state, and a channel belongs to all of them: leave out what stands behind `@`"
+    )]
+    StateNamed {
+        /// What was named.
+        reference: Reference,
     },
     /// Templates link it.
     #[error("{0}")]

@@ -11,7 +11,8 @@ use crate::{
 use atlas_history::{Mark, RevisionNumber};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{
-    Channel, ChannelAccess, ChannelFate, ChannelName, OnRevoke, Reference, channels_after_revoke,
+    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelName, OnRevoke, Reference,
+    channels_after_revoke,
 };
 
 impl Session {
@@ -210,9 +211,10 @@ impl Unit {
         from: &Scope,
     ) -> Result<(StoredLineage<C>, StoredChannel), Error> {
         if reference.selector.is_some() {
-            return Err(Error::StateNamed {
+            return Err(ChannelError::StateNamed {
                 reference: reference.clone(),
-            });
+            }
+            .into());
         }
         let located = self
             .locate::<C>(reference, from, Permission::ChannelView)

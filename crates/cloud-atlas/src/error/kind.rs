@@ -42,6 +42,7 @@ impl Error {
             _ if self.is_absence() => ErrorKind::NotFound,
             Self::Denied(_) | Self::Channel(ChannelError::Restricted { .. }) => ErrorKind::Denied,
             Self::Mark(MarkError::Reason)
+            | Self::Channel(ChannelError::StateNamed { .. })
             | Self::Life(LifeError::ReplacesItself { .. })
             | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
