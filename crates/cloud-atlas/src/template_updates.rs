@@ -162,7 +162,13 @@ impl Unit {
     ) -> Result<(Vec<LinkUpdate>, Template), Error> {
         let links = self.linked(content, scope).await?;
         let plan = plan(content, &links);
-        let edits = plan.edits(only)?;
+        let edits = match plan.edits(only) {
+            Ok(edits) => edits,
+            Err(error) => {
+                let names = self.names_of_links(&[content], scope).await?;
+                return Err(Error::from(error).about(names));
+            }
+        };
         let content = content.edited(edits)?;
         let chosen = |update: &LinkUpdate| only.is_none_or(|only| only.contains(&update.lineage));
         let moved = plan.updates.into_iter().filter(chosen).collect();

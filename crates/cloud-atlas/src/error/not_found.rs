@@ -31,6 +31,12 @@ pub enum Noun {
     WorkOrder,
     /// An account group.
     Group,
+    /// A deployment.
+    Deployment,
+    /// A server definition.
+    Server,
+    /// A launch of a server.
+    Launch,
 }
 
 impl Noun {
@@ -58,6 +64,9 @@ impl fmt::Display for Noun {
             Self::Job => "job",
             Self::WorkOrder => "work order",
             Self::Group => "account group",
+            Self::Deployment => "deployment",
+            Self::Server => "server",
+            Self::Launch => "launch",
         })
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::{World, acme, ami, committed, image, most, p, revoke, run, set};
 use cloud_atlas::{
     CommitTemplate, Error, LineageKind, Session, TemplateChange, TemplateRefusal, TemplateView,
-    history::Content as _,
+    history::{Content as _, RevisionNumber},
     image::AgentFacts,
     scope::{Role, Scope},
     template::{
@@ -49,7 +49,7 @@ pub(crate) async fn commit(
 
 fn refusal(error: Error) -> TemplateRefusal {
     match error {
-        Error::Template(refusal) => refusal,
+        Error::Template(refused) => refused.refusal,
         other => panic!("another error: {other}"),
     }
 }
@@ -181,7 +181,7 @@ fn t04_a_commit_pins_the_heads_it_commits_or_lists_those_that_stay() {
             .collect();
         assert_eq!(pins, [("data", 1, false), ("web", 2, true)]);
         let web = dana.mci(&p("web"), &acme()).await.unwrap();
-        assert_eq!(web.last.map(|last| last.get()), Some(2));
+        assert_eq!(web.last.map(RevisionNumber::get), Some(2));
         assert!(!web.edited);
         let head = dana.template(&p("front"), &acme()).await.unwrap();
         assert!(!head.edited);
@@ -209,7 +209,7 @@ fn t04_one_head_that_cannot_be_committed_leaves_all_as_they_were() {
         ));
         let web = dana.mci(&p("web"), &acme()).await.unwrap();
         assert_eq!(
-            (web.last.map(|last| last.get()), web.edited),
+            (web.last.map(RevisionNumber::get), web.edited),
             (Some(1), true)
         );
         let head = dana.template(&p("front"), &acme()).await.unwrap();
