@@ -37,13 +37,13 @@ mod launch_permissions;
 mod launches;
 mod life;
 mod limits;
+mod lineage_graph;
 mod linking;
 mod locks;
 mod looking;
 mod marking;
 mod matching;
 mod mci_diffs;
-mod mci_graph;
 mod mci_views;
 mod mcis;
 mod merging;
@@ -106,11 +106,11 @@ pub use crate::{
     launches::ReportLaunch,
     life::{ImageChange, Retention},
     limits::SmallLimit,
+    lineage_graph::{GraphBounds, LineageGraph},
     looking::{CandidateQuery, Candidates},
     marking::{MarkedRevision, RevokedRevision},
     matching::{Matched, MatcherView},
     mci_diffs::MciDiff,
-    mci_graph::{GraphBounds, MciGraph},
     mci_views::{LogEntry, MciSummary, MciView},
     merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},

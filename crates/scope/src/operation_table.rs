@@ -126,6 +126,7 @@ const COMMANDS: &[(&str, P)] = &[
     ("template unmark", P::TemplateMark),
     ("template log", P::TemplateView),
     ("template diff", P::TemplateDiff),
+    ("template graph", P::TemplateView),
     ("channel assign", P::ChannelAssign),
     ("channel list", P::ChannelView),
     ("channel history", P::ChannelView),

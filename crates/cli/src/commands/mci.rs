@@ -4,7 +4,7 @@ mod check;
 pub(crate) mod diff;
 mod edit;
 mod gate;
-mod graph;
+pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod look;
 mod matching;
@@ -148,7 +148,9 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
             reference,
             graph: true,
             page,
-        } => graph::log(&reference, &page, &session, from, out),
+        } => graph::log(&page, out, |bounds| {
+            session.mci_graph(&reference, from, bounds).block_on()
+        }),
         Mci::Log {
             reference, page, ..
         } => look::log(&reference, page, &session, from, out),

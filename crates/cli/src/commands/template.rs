@@ -7,9 +7,19 @@ mod look;
 mod merge;
 mod update;
 
-use crate::{args::Global, commands::marks, exit::Run, pages::PageArgs, print::Out};
+use crate::{
+    args::Global,
+    commands::{
+        marks,
+        mci::graph::{self, Graph},
+    },
+    exit::Run,
+    pages::PageArgs,
+    print::Out,
+};
 use clap::Subcommand;
 use cloud_atlas::{LineageKind, template::Reference};
+use pollster::FutureExt as _;
 
 const KIND: LineageKind = LineageKind::Template;
 
@@ -57,10 +67,16 @@ pub(crate) enum Template {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        /// Draw what was made from what: HEAD, the revisions, those of other lineages that were
+        /// merged or cloned, and clones; up to 1000 revisions in one piece
+        #[arg(long, conflicts_with = "after")]
+        graph: bool,
         #[command(flatten)]
         page: PageArgs,
     },
     Diff(diff::Diff),
+    /// Draw what was made from what, as a picture or for programs that draw
+    Graph(Graph),
 }
 
 pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
@@ -84,7 +100,20 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         Template::Deprecate(marking) => marks::deprecate(KIND, &marking, &session, from, out),
         Template::Revoke(revoking) => marks::revoke(KIND, &revoking, &session, from, out),
         Template::Unmark { reference } => marks::unmark(KIND, &reference, &session, from, out),
-        Template::Log { reference, page } => history::log(&reference, page, &session, from, out),
+        Template::Log {
+            reference,
+            graph: true,
+            page,
+        } => graph::log(&page, out, |bounds| {
+            let drawn = session.template_graph(&reference, from, bounds);
+            drawn.block_on()
+        }),
+        Template::Log {
+            reference, page, ..
+        } => history::log(&reference, page, &session, from, out),
+        Template::Graph(args) => graph::draw(args, out, |reference, bounds| {
+            session.template_graph(reference, from, bounds).block_on()
+        }),
         Template::Diff(args) => diff::run(args, &session, from, out),
     }
 }

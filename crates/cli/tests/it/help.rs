@@ -138,6 +138,7 @@ const COMMANDS: &[&str] = &[
     "template unmark",
     "template log",
     "template diff",
+    "template graph",
     "channel",
     "channel assign",
     "channel delete",

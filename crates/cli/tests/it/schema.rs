@@ -525,6 +525,7 @@ fn templates(checked: &Checked) {
     run("template", "template set own --description other");
     run("restored", "template restore own@1");
     run("log-entry", "template log front");
+    run("graph", "template graph own");
     run("template-summary", "template list");
     run("template", "template show front@1");
     run("template", "template unlink front f-x86_64");

@@ -2,7 +2,7 @@
 
 use crate::support::{World, committed, p, run, set};
 use cloud_atlas::{
-    CloneMci, Error, GraphBounds, LineageKind, MciGraph, MergeMci, Session,
+    CloneMci, Error, GraphBounds, LineageGraph, LineageKind, MergeMci, Session,
     history::{GraphNode, NodeKind},
     scope::Scope,
     template::{Reference, Selector},
@@ -11,7 +11,7 @@ use cloud_atlas::{
 const EAST: &str = "aws/us-east-1";
 
 /// A graph in words: each state with its labels and what it was made from.
-fn words(drawn: &MciGraph) -> Vec<String> {
+fn words(drawn: &LineageGraph) -> Vec<String> {
     let nodes = drawn.graph.nodes();
     let title = |id| {
         nodes
@@ -36,7 +36,12 @@ fn words(drawn: &MciGraph) -> Vec<String> {
     told.collect()
 }
 
-async fn graph(who: &Session, reference: &str, from: &str, most: usize) -> Result<MciGraph, Error> {
+async fn graph(
+    who: &Session,
+    reference: &str,
+    from: &str,
+    most: usize,
+) -> Result<LineageGraph, Error> {
     let bounds = GraphBounds::of(most);
     who.mci_graph(&p(reference), &p(from), bounds).await
 }

@@ -161,6 +161,7 @@ reads! {
     template(who, named) |r| told(who.template(r, &named.from));
     template_diff(who, named) |r| told(who.template_diff(r, r, &named.from));
     template_diff_pair(who, named) |r| told(who.template_diff_pair(r, &named.from));
+    template_graph(who, named) |r| told(who.template_graph(r, &named.from, GraphBounds::default()));
     template_log(who, named) |r| told(async move {
         who.template_log(r, &named.from, &most()).await
     });

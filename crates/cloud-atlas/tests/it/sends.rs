@@ -211,6 +211,7 @@ fn every_future_about_templates_is_send() {
     send(admin.update_template(&front, &scope, None, None));
     send(admin.template(&front, &scope));
     send(admin.templates(&scope, &most()));
+    send(admin.template_graph(&front, &scope, GraphBounds::default()));
     send(admin.template_log(&front, &scope, &most()));
     send(admin.template_diff(&front, &front, &scope));
     send(admin.template_diff_pair(&front, &scope));
