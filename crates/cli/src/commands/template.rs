@@ -9,14 +9,19 @@ mod update;
 
 use crate::{
     args::Global,
-    commands::mci::graph::{self, Graph},
+    commands::{
+        marks,
+        mci::graph::{self, Graph},
+    },
     exit::Run,
     pages::PageArgs,
     print::Out,
 };
 use clap::Subcommand;
-use cloud_atlas::template::Reference;
+use cloud_atlas::{LineageKind, template::Reference};
 use pollster::FutureExt as _;
+
+const KIND: LineageKind = LineageKind::Template;
 
 /// A ServerTemplate links MultiCloud Images, one of them by default, and scripts, versioned as a
 /// whole
@@ -47,6 +52,16 @@ pub(crate) enum Template {
     Merge(Box<merge::Merge>),
     Restore(crate::commands::mci::history::Restore),
     Undo(crate::commands::mci::history::Undo),
+    /// Mark a revision as deprecated: it can still be launched, with a warning
+    Deprecate(marks::Marking),
+    /// Mark a revision as revoked: nothing is launched from it any more; channels go back
+    Revoke(marks::Revoking),
+    /// Take back the last mark of a revision: that it is revoked, else that it is deprecated
+    Unmark {
+        /// Which revision, such as front@3
+        #[arg(value_name = "REF@X")]
+        reference: Reference,
+    },
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -82,6 +97,9 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         Template::Merge(merge) => merge::merge(*merge, &session, from, out),
         Template::Restore(restore) => history::restore(&restore, &session, from, out),
         Template::Undo(undo) => history::undo(&undo, &session, from, out),
+        Template::Deprecate(marking) => marks::deprecate(KIND, &marking, &session, from, out),
+        Template::Revoke(revoking) => marks::revoke(KIND, &revoking, &session, from, out),
+        Template::Unmark { reference } => marks::unmark(KIND, &reference, &session, from, out),
         Template::Log {
             reference,
             graph: true,

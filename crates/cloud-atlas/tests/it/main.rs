@@ -13,6 +13,7 @@ mod admitting;
 mod batches;
 mod caching;
 mod care;
+mod channels;
 mod checking;
 mod cloning;
 mod concurrency;
