@@ -33,5 +33,6 @@ mod pictures;
 mod records;
 mod registering;
 mod schema;
+mod servers;
 mod sharing;
 mod three_way_merge;
