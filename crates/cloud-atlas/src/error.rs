@@ -35,7 +35,7 @@ pub use self::{
     kind::ErrorKind,
     not_found::{NotFound, Noun},
     server::ServerRefusal,
-    template::TemplateRefusal,
+    template::{TemplateRefusal, TemplateRefused},
 };
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
@@ -117,8 +117,8 @@ pub enum Error {
     #[error(transparent)]
     NotReady(#[from] NotReady),
     /// A ServerTemplate was not made, changed or committed as asked.
-    #[error(transparent)]
-    Template(#[from] TemplateRefusal),
+    #[error("{0}")]
+    Template(Box<TemplateRefused>),
     /// HEAD was not committed for what its checks found.
     #[error(transparent)]
     Findings(#[from] atlas_mci::Denied),

@@ -87,7 +87,7 @@ pub use crate::{
     clones::{CloneMci, MciCloned},
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal},
+    error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal, TemplateRefused},
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,

@@ -35,4 +35,5 @@ mod registering;
 mod schema;
 mod servers;
 mod sharing;
+mod templates;
 mod three_way_merge;

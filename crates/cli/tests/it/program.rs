@@ -230,7 +230,10 @@ pub(crate) fn stable(text: &str) -> String {
     let text = now.replace_all(&text, "NOW");
     let committed = Regex::new("(revision [0-9]+) [0-9a-f]{12}:").unwrap();
     let digest = format!("${{1}} {}:", "0".repeat(12));
-    committed.replace_all(&text, digest).into_owned()
+    let text = committed.replace_all(&text, digest);
+    let whole = Regex::new("(revision_digest[\": ]+blake3:)[0-9a-f]{64}").unwrap();
+    let digest = format!("${{1}}{}", "0".repeat(64));
+    whole.replace_all(&text, digest).into_owned()
 }
 
 /// The real releases that the examples use, by their names.
@@ -243,4 +246,39 @@ pub(crate) fn releases() -> Vec<PathBuf> {
     paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
     paths.sort();
     paths
+}
+
+/// What each command answers, with its exit code.
+pub(crate) fn said(program: &Program, lines: &[&str]) -> String {
+    let answers = lines.iter().map(|line| {
+        let ran = program.run(&words(line));
+        format!("$ atlas {line}\n{}", ran.shown())
+    });
+    let mut text = stable(&answers.collect::<Vec<_>>().join("\n"));
+    for (found, shown) in [
+        ("blake3:[0-9a-f]{64}", "blake3:DIGEST"),
+        (r"(?-u:\b)[0-9a-f]{12}(?-u:\b)", "000000000000"),
+        ("20[0-9]{2}-[0-9]{2}-[0-9]{2}", "YYYY-MM-DD"),
+    ] {
+        let found = Regex::new(found).unwrap();
+        text = found.replace_all(&text, shown).into_owned();
+    }
+    text
+}
+
+/// The words of a command line; what stands between quotation marks is one.
+pub(crate) fn words(line: &str) -> Vec<&str> {
+    let parts = line.split('\'').enumerate();
+    let words = parts.flat_map(|(number, part)| match number % 2 {
+        0 => part.split_whitespace().collect(),
+        _ => vec![part],
+    });
+    words.collect()
+}
+
+#[track_caller]
+pub(crate) fn done(program: &Program, lines: &[&str]) {
+    for line in lines {
+        program.ok(&words(line));
+    }
 }

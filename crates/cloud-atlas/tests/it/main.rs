@@ -65,6 +65,7 @@ mod servers;
 mod sharing;
 mod suggesting;
 mod support;
+mod templates;
 mod trail;
 mod undoing;
 mod unknowns;

@@ -157,6 +157,7 @@ reads! {
         who.template_merge_preview(&template_merge(r, named)).await
     });
     template_undo_points(who, named) |r| told(who.template_undo_points(r, &named.from));
+    template_updates(who, named) |r| told(who.template_updates(r, &named.from));
     templates(who, named) |_| told(async move { who.templates(&named.from, &most()).await });
     releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });

@@ -222,6 +222,8 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.edit_template(&front, &acme, link, None));
         let commit = CommitTemplate::new(front.clone(), acme.clone(), p("first"));
         wrote!(admin.commit_template(&commit));
+        wrote!(admin.commit_mci(&web, &acme, p("newer"), None));
+        wrote!(admin.update_template(&front, &acme, None, None));
         let move_on = vec![TemplateChange::Retarget(p("web@head"))];
         wrote!(admin.edit_template(&front, &acme, move_on, None));
         wrote!(admin.restore_template(&p("front@1"), &acme, None));
