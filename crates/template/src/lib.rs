@@ -117,8 +117,8 @@ pub use crate::{
         check_network, offer_networks,
     },
     policy::{
-        ApprovedAncestor, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused,
-        PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision,
+        ApprovedAncestor, PassedOver, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode,
+        PolicyRefused, PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision,
     },
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{
