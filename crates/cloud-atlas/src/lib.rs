@@ -36,6 +36,7 @@ mod launch_permissions;
 mod life;
 mod limits;
 mod linking;
+mod locks;
 mod looking;
 mod marking;
 mod matching;
@@ -62,6 +63,7 @@ mod tables;
 mod template_commits;
 mod template_history;
 mod template_merging;
+mod template_updates;
 mod template_views;
 mod templates;
 mod undoing;
@@ -111,6 +113,7 @@ pub use crate::{
     template_commits::{CommitTemplate, TemplateCommitted},
     template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},
     template_merging::{MergeTemplate, TemplateMerge},
+    template_updates::{LinkStep, TemplateUpdated, TemplateUpdates},
     template_views::{TemplateDiffView, TemplateSummary, TemplateView},
     templates::{TemplateChange, TemplateWithMci},
     undoing::{MciRestored, MciUndone},
