@@ -50,6 +50,7 @@ mod opened;
 mod orders;
 mod page;
 mod people;
+mod policies;
 mod referrers;
 mod rename;
 mod role_maps;
@@ -108,6 +109,7 @@ pub use crate::{
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    policies::PolicyView,
     session::Session,
     suggesting::Suggested,
     template_commits::{CommitTemplate, TemplateCommitted},

@@ -5,8 +5,8 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, ROLE_MAPS, SCOPES, WORK,
-        grant_parts, partition_of, partition_of_record,
+        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, POLICIES, ROLE_MAPS, SCOPES,
+        WORK, grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -226,6 +226,7 @@ impl Unit {
         let here = scope.as_str();
         let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
+        let policies = self.all(&POLICIES, &partition, here).await?;
         let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
@@ -242,6 +243,7 @@ impl Unit {
             ("account group", groups.len()),
             ("membership of an account group", memberships.len()),
             ("role map", maps.len()),
+            ("policy", policies.len()),
             ("job", jobs.count()),
             ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),

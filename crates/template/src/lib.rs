@@ -118,7 +118,7 @@ pub use crate::{
     },
     policy::{
         ApprovedAncestor, PassedOver, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode,
-        PolicyRefused, PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision,
+        PolicyRefused, PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision, newest_allowed,
     },
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{

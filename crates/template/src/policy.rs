@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 pub use self::{
     finding::{PolicyFinding, PolicyRefused, PolicyRule, PolicyVerdict},
-    soak::{PassedOver, SoakedRevision},
+    soak::{PassedOver, SoakedRevision, newest_allowed},
 };
 
 /// Whether a policy refuses, or only says what it would refuse (AWS: audit mode).

@@ -31,6 +31,8 @@ pub enum Noun {
     WorkOrder,
     /// An account group.
     Group,
+    /// A policy of launches.
+    Policy,
 }
 
 impl Noun {
@@ -58,6 +60,7 @@ impl fmt::Display for Noun {
             Self::Job => "job",
             Self::WorkOrder => "work order",
             Self::Group => "account group",
+            Self::Policy => "policy",
         })
     }
 }

@@ -136,6 +136,8 @@ reads! {
     templates(who, named) |_| told(async move { who.templates(&named.from, &most()).await });
     releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });
+    policy(who, named) |_| told(async move { who.policy(&p("house rules"), &named.from).await });
+    policies(who, named) |_| told(async move { who.policies(&named.from, &most()).await });
     principals(who, _named) |_| told(async move { who.principals(&most()).await });
     scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
 }

@@ -27,6 +27,32 @@ pub struct PassedOver {
     pub finding: PolicyFinding,
 }
 
+/// The newest of some revisions that is neither revoked nor deprecated, and that every policy lets
+/// pass: what `latest` means under them. Newer ones that they pass over are told, the newest first.
+pub fn newest_allowed(
+    policies: &[Policy],
+    lineage: LineageId,
+    revisions: &[SoakedRevision<'_>],
+    now: Timestamp,
+) -> (Option<RevisionNumber>, Vec<PassedOver>) {
+    let is_good = |revision: &&SoakedRevision<'_>| {
+        revision.marks.revoked.is_none() && revision.marks.deprecated.is_none()
+    };
+    let mut good: Vec<_> = revisions.iter().filter(is_good).collect();
+    good.sort_by_key(|revision| core::cmp::Reverse(revision.number));
+    let mut passed = Vec::new();
+    for revision in good {
+        let number = revision.number;
+        let asked = RevisionRef { lineage, number };
+        let mut over = policies.iter();
+        match over.find_map(|policy| policy.passed_over(asked, revision.committed, now)) {
+            Some(over) => passed.push(over),
+            None => return (Some(number), passed),
+        }
+    }
+    (None, passed)
+}
+
 impl Policy {
     /// What is found where a revision has not been committed for long enough; HEAD never has.
     pub(super) fn soaked(
@@ -74,14 +100,7 @@ impl Policy {
         revisions: &[SoakedRevision<'_>],
         now: Timestamp,
     ) -> Option<RevisionNumber> {
-        let is_good = |revision: &&SoakedRevision<'_>| {
-            let number = revision.number;
-            let asked = RevisionRef { lineage, number };
-            let is_passed = self.passed_over(asked, revision.committed, now).is_none();
-            is_passed && revision.marks.revoked.is_none() && revision.marks.deprecated.is_none()
-        };
-        let good = revisions.iter().filter(is_good);
-        good.map(|revision| revision.number).max()
+        newest_allowed(core::slice::from_ref(self), lineage, revisions, now).0
     }
 
     /// When what it finds about a launch changes by time alone, if ever: the next full hour since a
