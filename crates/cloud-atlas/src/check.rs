@@ -1,6 +1,7 @@
 //! Check the store, and count what is in it.
 
 mod histories;
+mod servers;
 mod uses;
 
 use crate::{
@@ -196,6 +197,7 @@ impl Care<'_> {
         self.table(&GROUPS, |_, _| {}).await?;
         self.table(&LAUNCH_PERMISSIONS, |_, _| {}).await?;
         self.table(&OPENED, |_, _| {}).await?;
+        self.servers().await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

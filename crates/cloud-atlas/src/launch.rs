@@ -3,7 +3,7 @@
 mod deciding;
 mod sources;
 
-use self::deciding::Question;
+pub(crate) use self::deciding::Question;
 use crate::{
     Error, LineageKind, Session,
     kind::Mci,

@@ -17,6 +17,7 @@ mod commits;
 mod contents;
 mod copies;
 mod credentials;
+mod deployments;
 mod engine;
 mod error;
 mod event_query;
@@ -33,6 +34,7 @@ mod job;
 mod kind;
 mod launch;
 mod launch_permissions;
+mod launches;
 mod life;
 mod limits;
 mod linking;
@@ -45,6 +47,7 @@ mod mci_graph;
 mod mci_views;
 mod mcis;
 mod merging;
+mod networks;
 mod open;
 mod opened;
 mod orders;
@@ -55,6 +58,7 @@ mod referrers;
 mod rename;
 mod role_maps;
 mod scopes;
+mod servers;
 mod session;
 mod sight;
 mod states;
@@ -82,8 +86,9 @@ pub use crate::{
     checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
+    deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun, TemplateRefusal},
+    error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal, TemplateRefused},
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
@@ -97,6 +102,7 @@ pub use crate::{
     job::{Job, JobId, JobKind},
     kind::LineageKind,
     launch::{Explained, LaunchBase, LaunchRequest, LaunchSubject},
+    launches::ReportLaunch,
     life::{ImageChange, Retention},
     limits::SmallLimit,
     looking::{CandidateQuery, Candidates},
@@ -110,6 +116,10 @@ pub use crate::{
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
     policies::PolicyView,
+    servers::{
+        AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerQuery, ServerRef,
+        ServerView, ServerWarning,
+    },
     session::Session,
     suggesting::Suggested,
     template_commits::{CommitTemplate, TemplateCommitted},

@@ -134,6 +134,7 @@ impl Unit {
             search.role_maps(&partition, &account).await?;
             if !record.lifecycle().is_deleted() {
                 search.mcis(&partition, &account).await?;
+                search.servers(&partition, &account).await?;
             }
         }
         let found = search.found;

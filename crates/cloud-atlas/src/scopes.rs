@@ -5,8 +5,8 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, POLICIES, ROLE_MAPS, SCOPES,
-        WORK, grant_parts, partition_of, partition_of_record,
+        CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, POLICIES,
+        ROLE_MAPS, SCOPES, WORK, grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -155,6 +155,7 @@ impl Session {
                         .delete(&unit.tx, &partition, grant_parts(grant))
                         .await?;
                 }
+                unit.forget_default(&scope).await?;
                 let at = partition_of_record(&scope)?;
                 SCOPES.delete(&unit.tx, &at, scope.as_str()).await?;
                 unit.audit(
@@ -228,6 +229,16 @@ impl Unit {
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
         let policies = self.all(&POLICIES, &partition, here).await?;
         let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
+        let deployments = self.all(&DEPLOYMENTS, &partition, here).await?;
+        let (default, deployments): (Vec<_>, Vec<_>) = deployments
+            .iter()
+            .map(|kept| &kept.0)
+            .partition(|deployment| deployment.is_default());
+        // The servers of others are there as long as their deployments are.
+        let servers = match default.first() {
+            Some(default) => self.servers_of(default).await?.len(),
+            None => 0,
+        };
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
         let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
@@ -247,6 +258,8 @@ impl Unit {
             ("job", jobs.count()),
             ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),
+            ("deployment", deployments.len()),
+            ("server", servers),
         ] {
             if count > 0 {
                 contents = contents.with(kind, u64::try_from(count).unwrap_or(u64::MAX));

@@ -4,17 +4,20 @@ use super::{Explained, sources::Sources};
 use crate::{Error, stored::place, unit::Unit};
 use atlas_base::Timestamp;
 use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
-use atlas_image_id::{Cloud, CloudLocation};
+use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::ImageAccess;
-use atlas_scope::{AccountNumber, visible};
+use atlas_scope::{AccountNumber, Scope, visible};
 use atlas_template::{
     Chosen, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, LinkSource, Overrides,
-    Policies, explain_launch,
+    Policies, Policy, explain_launch,
 };
+use std::sync::Arc;
 
 /// What is known of the image that was chosen.
 #[derive(Debug, Default)]
 pub(crate) struct ImageKnown {
+    /// The policies that hold where it is seen.
+    policies: Arc<[Policy]>,
     held: Vec<ImageRecord>,
     opened: Vec<ImageRecord>,
     access: ImageAccess,
@@ -40,7 +43,7 @@ impl ImageKnown {
                 moments.push(*from);
             }
         }
-        for policy in &sources.policies {
+        for policy in &*self.policies {
             let made = records().map(|record| Some(record.created()));
             let changes = made
                 .chain([None])
@@ -50,7 +53,7 @@ impl ImageKnown {
         moments.into_iter().min()
     }
 
-    fn facts<'a>(&'a self, unit: &'a Unit, sources: &'a Sources) -> LaunchFacts<'a> {
+    pub(crate) fn facts<'a>(&'a self, unit: &'a Unit, viewer: &'a Scope) -> LaunchFacts<'a> {
         LaunchFacts {
             records: Records {
                 held: &self.held,
@@ -60,12 +63,12 @@ impl ImageKnown {
             account: self.account,
             types: &unit.shared.instance_types,
             policies: Policies {
-                policies: &sources.policies,
+                policies: &self.policies,
                 // No cloud was asked.
                 made: None,
                 ancestors: &self.ancestors,
             },
-            viewer: &sources.viewer,
+            viewer,
             now: unit.now,
         }
     }
@@ -135,7 +138,7 @@ impl Unit {
         };
         let known = self.known_of(&chosen, sources).await?;
         Ok(Decided {
-            outcome: chosen.launch(&known.facts(self, sources)),
+            outcome: chosen.launch(&known.facts(self, &sources.viewer)),
             is_own: known.opened.is_empty(),
             until: known.moment(self, sources, chosen.committed()),
         })
@@ -152,7 +155,7 @@ impl Unit {
             Ok(chosen) => self.known_of(&chosen, sources).await?,
             Err(_) => ImageKnown::default(),
         };
-        let (outcome, trace) = explain_launch(&ask, |_| known.facts(self, sources));
+        let (outcome, trace) = explain_launch(&ask, |_| known.facts(self, &sources.viewer));
         Ok(Explained {
             location: location.clone(),
             outcome,
@@ -162,8 +165,31 @@ impl Unit {
 
     /// What the viewer's scope knows of the image that was chosen.
     async fn known_of(&self, chosen: &Chosen<'_>, sources: &Sources) -> Result<ImageKnown, Error> {
-        let (at, image, viewer) = (chosen.served_by(), chosen.image(), &sources.viewer);
+        let (at, image) = (chosen.served_by(), chosen.image());
+        let policies = Arc::clone(&sources.policies);
+        self.known_under(policies, at, image, &sources.viewer).await
+    }
+
+    /// What the viewer's scope knows of an image, and the policies that hold there.
+    pub(crate) async fn known_image(
+        &self,
+        at: &CloudLocation,
+        image: &ImageId,
+        viewer: &Scope,
+    ) -> Result<ImageKnown, Error> {
+        let policies = self.policies_above(viewer).await?.into();
+        self.known_under(policies, at, image, viewer).await
+    }
+
+    async fn known_under(
+        &self,
+        policies: Arc<[Policy]>,
+        at: &CloudLocation,
+        image: &ImageId,
+        viewer: &Scope,
+    ) -> Result<ImageKnown, Error> {
         let mut known = ImageKnown {
+            policies,
             held: self.records_above(viewer, at, image).await?,
             ..ImageKnown::default()
         };
@@ -188,7 +214,7 @@ impl Unit {
             let record = self.scope_record(&account).await?;
             known.account = record.and_then(|record| record.account_number);
         }
-        let steps = sources
+        let steps = known
             .policies
             .iter()
             .filter_map(|policy| policy.ancestor.as_ref());

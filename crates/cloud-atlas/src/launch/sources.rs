@@ -17,7 +17,7 @@ use atlas_template::{
     KnownMci, LaunchFrom, LaunchStep, LinkError, LinkSource, LinkTarget, MciChoice, Policy,
     Reference, Selector, SoakedRevision, TemplateSource, newest_allowed,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What a launch begins with, loaded.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Sources {
     /// From where it is seen.
     pub(crate) viewer: Scope,
     /// The policies that hold there, those of the highest scope first.
-    pub(crate) policies: Vec<Policy>,
+    pub(crate) policies: Arc<[Policy]>,
     /// The revisions that policies passed over.
     pub(crate) passed_over: Vec<LaunchStep>,
     /// The moments at which time alone changes any of this.
@@ -210,7 +210,7 @@ impl<'a> Loading<'a> {
     fn done(self, viewer: Scope, base: Base) -> Sources {
         Sources {
             viewer,
-            policies: self.policies,
+            policies: self.policies.into(),
             passed_over: self.passed_over,
             moments: self.moments,
             base,
