@@ -171,6 +171,15 @@ impl TemplateLock {
         Ok(lock)
     }
 
+    /// The digest of every other field.
+    ///
+    /// # Errors
+    ///
+    /// The lock has no canonical text.
+    pub fn digest(&self) -> Result<Digest, CanonicalError> {
+        self.digest.map_or_else(|| self.computed(), Ok)
+    }
+
     /// The revision of the template.
     pub fn template(&self) -> &LaunchTemplate {
         &self.template
