@@ -1,6 +1,7 @@
 //! Check the store, and count what is in it.
 
 mod histories;
+mod locks;
 mod uses;
 
 use crate::{
@@ -125,6 +126,7 @@ async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), 
         };
         care.furniture().await?;
         care.histories().await?;
+        care.locks().await?;
         care.strangers().await?;
     }
     let info = INFO.key(&Partition::global(), "store")?;

@@ -24,7 +24,7 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, ResolveError};
+use atlas_template::{ChannelError, LockError, RegisterLockError, ResolveError};
 use semver::VersionReq;
 
 pub use self::{
@@ -157,6 +157,19 @@ pub enum Error {
     /// There is no lock.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A lock file holds nothing for a location.
+    #[error("the lock file of `{name}` holds nothing for {location}: lock that location, or ask for {}", locations(.locked))]
+    NotLocked {
+        /// What was locked.
+        name: Name,
+        /// Where.
+        location: CloudLocation,
+        /// What it holds, in order.
+        locked: Vec<CloudLocation>,
+    },
+    /// A lock file was not registered.
+    #[error(transparent)]
+    RegisterLock(#[from] RegisterLockError),
     /// An image was not registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
@@ -355,6 +368,15 @@ pub enum Error {
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),
+}
+
+/// The first of some locations, and how many more there are.
+fn locations(all: &[CloudLocation]) -> String {
+    let shown: Vec<_> = all.iter().take(8).map(CloudLocation::as_str).collect();
+    match all.len().saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        more => format!("{} or {more} more", shown.join(", ")),
+    }
 }
 
 fn open(merge: &MciMerge) -> MergeError {

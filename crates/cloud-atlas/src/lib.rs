@@ -88,6 +88,7 @@ pub use crate::{
     launch::{Explained, LaunchRequest},
     life::{ImageChange, Retention},
     limits::SmallLimit,
+    locks::{LockHolder, LockRef, LockUpdate, LockedLaunch},
     looking::{CandidateQuery, Candidates},
     marking::MarkedRevision,
     matching::{Matched, MatcherView},

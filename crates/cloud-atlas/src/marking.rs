@@ -1,7 +1,7 @@
 //! Marks of committed revisions, which stand beside them and can be taken back.
 
 use crate::{
-    Error, Session,
+    Error, LockHolder, Session,
     stored::{StoredMci, StoredRevision},
     tables::{KeptRevision, REVISIONS, partition_of, revision_parts},
     unit::{Change, Unit},
@@ -24,6 +24,9 @@ pub struct MarkedRevision {
     pub revision: RevisionNumber,
     /// Its marks now.
     pub marks: Marks,
+    /// The registered locks that hold it, where it was deprecated or revoked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<LockHolder>,
 }
 
 /// A step of the marks of a revision.
@@ -120,11 +123,19 @@ async fn mark(
     let subject = format!("{}@{number}", mci.lineage);
     unit.audit(Permission::MciMark, &mci.scope, subject, change)
         .await?;
+    let locks = match &step {
+        Step::Restore => Vec::new(),
+        Step::Deprecate(_) | Step::Revoke(_) => {
+            let held = unit.locks_of(&mci.scope, mci.lineage, Some(number));
+            held.await?
+        }
+    };
     Ok(MarkedRevision {
         lineage: mci.lineage,
         name: mci.head.content().nickname().clone(),
         revision: number,
         marks,
+        locks,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, ROLE_MAPS, SCOPES, WORK,
+        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS, MCIS, ROLE_MAPS, SCOPES, WORK,
         grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
@@ -229,6 +229,7 @@ impl Unit {
         let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
+        let locks = self.all_by(&LOCKS, "name", &partition, here).await?;
         let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
         let work = work.iter().filter(|kept| kept.0.scope == *scope);
         let global = Partition::global();
@@ -245,6 +246,7 @@ impl Unit {
             ("job", jobs.count()),
             ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),
+            ("registered lock", locks.len()),
         ] {
             if count > 0 {
                 contents = contents.with(kind, u64::try_from(count).unwrap_or(u64::MAX));

@@ -25,6 +25,7 @@ mod ids;
 mod lists;
 mod lives;
 mod loads;
+mod locking;
 mod main_job;
 mod merging;
 mod mistakes;

@@ -282,7 +282,7 @@ impl Care<'_> {
     }
 
     /// Whether a record lies where it is looked for.
-    fn place(&mut self, found: &Key, expected: &Key) {
+    pub(super) fn place(&mut self, found: &Key, expected: &Key) {
         if found != expected {
             let (found, expected) = (shown(found), shown(expected));
             self.find(format!("what is at {found} belongs at {expected}"));

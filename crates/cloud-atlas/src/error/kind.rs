@@ -13,6 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
+use atlas_template::RegisterLockError;
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,9 @@ impl Error {
             | Self::CoverageLost(_)
             | Self::Channel(_)
             | Self::Resolve(_)
+            | Self::RegisterLock(
+                RegisterLockError::Already { .. } | RegisterLockError::Foreign { .. },
+            )
             | Self::Register(RegisterError::AlreadyRegistered(_))
             | Self::Bundle(BundleError::NotOperational { .. })
             | Self::Work(
@@ -134,6 +138,7 @@ impl Error {
                 | Self::NoRevision { .. }
                 | Self::NoRelease { .. }
                 | Self::NoMatcher { .. }
+                | Self::NotLocked { .. }
                 | Self::Bundle(BundleError::NoServer { .. })
                 | Self::AddScope(AddScopeError::NoParent { .. })
                 | Self::Grant(

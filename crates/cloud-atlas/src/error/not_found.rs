@@ -29,6 +29,8 @@ pub enum Noun {
     WorkOrder,
     /// An account group.
     Group,
+    /// A registered lock.
+    Lock,
 }
 
 impl Noun {
@@ -55,6 +57,7 @@ impl fmt::Display for Noun {
             Self::Job => "job",
             Self::WorkOrder => "work order",
             Self::Group => "account group",
+            Self::Lock => "registered lock",
         })
     }
 }

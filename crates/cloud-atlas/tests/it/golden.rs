@@ -118,6 +118,7 @@ fn golden_files_read_as_they_were_written() {
             "work",
             "group",
             "launch-permission",
+            "lock",
             "opened",
             "matcher",
             "role-map",

@@ -37,6 +37,7 @@ mod limited;
 mod limits;
 mod lists;
 mod loading;
+mod locks;
 mod marking;
 mod matching;
 mod merging;

@@ -1,6 +1,8 @@
 //! Every refusal of the facade: what a caller does about it, and what a person reads.
 
-use crate::support::{World, add_credential, ami, ask, committed, image, p, run, set, small};
+use crate::support::{
+    World, add_credential, ami, ask, committed, image, p, places, run, set, small,
+};
 use cloud_atlas::{
     CursorError, Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
     base::{Digest, Name},
@@ -73,6 +75,11 @@ fn refusals_of_the_facade_itself() {
         Error::HeadMoves { mci: web() },
         Error::NoInventory {
             location: p("aws/us-east-1"),
+        },
+        Error::NotLocked {
+            name: web(),
+            location: p("gcp/us-central1"),
+            locked: places().take(10).map(|place| p(&place)).collect(),
         },
         Error::PageLimit { limit: 0 },
         Error::Cursor(CursorError::OtherQuery),

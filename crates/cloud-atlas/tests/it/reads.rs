@@ -6,7 +6,7 @@ use crate::{
     support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
-    CheckOptions, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest, MergeMci,
+    CheckOptions, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest, LockRef, MergeMci,
     Retention, Session, WorkQuery, WorkRequest,
     base::Name,
     history::LineageId,
@@ -27,6 +27,7 @@ struct Named {
     image: ImageRecordId,
     group: GroupId,
     lock: LockFile,
+    registered: LockRef,
     order: WorkOrderId,
     from: Scope,
 }
@@ -95,7 +96,19 @@ reads! {
     resolve(who, named) |r| told(async move { who.resolve(&launch(r, named)).await });
     resolve_all(who, named) |r| told(who.resolve_all(r, &named.from));
     lock(who, named) |r| told(who.lock(r, &named.from, None));
-    verify_lock(who, named) |_| told(who.verify_lock(&named.lock, &named.from));
+    verify_lock(who, named) |_| told(async move {
+        who.verify_lock(&named.lock.clone().into(), &named.from).await
+    });
+    update_lock(who, named) |_| told(who.update_lock(&named.lock, None, &named.from, None));
+    resolve_locked(who, named) |_| told(async move {
+        who.resolve_locked(&named.lock.clone().into(), &p(EAST), &named.from).await
+    });
+    registered_lock(who, named) |_| told(async move {
+        who.registered_lock(&named.registered, &named.from).await
+    });
+    registered_locks(who, named) |_| told(async move {
+        who.registered_locks(&named.from, &most()).await
+    });
     coverage(who, named) |r| told(async move {
         who.coverage(std::slice::from_ref(r), &named.from).await
     });
@@ -237,6 +250,10 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             .await
             .unwrap();
         let lock = admin.lock(&web, &acme, None).await.unwrap();
+        let any = lock.clone().into();
+        let prod = p::<Scope>("/acme/prod");
+        let registered = admin.register_lock(&any, &p("prod"), &prod).await;
+        let registered = LockRef::Id(registered.unwrap().id());
         let made = admin.register_image(image("/acme/prod", EAST, 77)).await;
         let image = made.unwrap().record.id();
         let group = admin.make_group(&acme, &p("partners")).await.unwrap().id;
@@ -263,6 +280,7 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             image,
             group,
             lock,
+            registered,
             order,
             from: acme,
         })

@@ -3,8 +3,8 @@
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, EventQuery,
-    GraphBounds, GroupRef, ImageQuery, JobId, Loader, MergeMci, ReportWork, Retention, TakeWork,
-    WorkQuery,
+    GraphBounds, GroupRef, ImageQuery, JobId, Loader, LockRef, MergeMci, ReportWork, Retention,
+    TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -135,7 +135,14 @@ fn every_future_of_the_facade_is_send() {
     send(admin.explain(&request));
     send(admin.resolve_all(&web, &scope));
     send(admin.lock(&web, &scope, None));
-    send(admin.verify_lock(&lock, &scope));
+    let (any, held) = (lock.clone().into(), LockRef::Name(name.clone()));
+    send(admin.verify_lock(&any, &scope));
+    send(admin.update_lock(&lock, None, &scope, None));
+    send(admin.resolve_locked(&any, &east, &scope));
+    send(admin.register_lock(&any, &name, &scope));
+    send(admin.registered_locks(&scope, &most()));
+    send(admin.registered_lock(&held, &scope));
+    send(admin.unregister_lock(&held, &scope));
     send(admin.import_streams(&[], &options, &|_| {}));
     send(admin.export_stream(std::slice::from_ref(&web), &scope));
     send(admin.events(&scope, &most()));

@@ -158,7 +158,7 @@ fn the_indexes_and_their_version_change_together() {
     let atlas = run(Atlas::init("memory:")).unwrap();
     let tx = run(Tx::begin(&*atlas.store())).unwrap();
     let schema = run(SCHEMA.get(&tx, &Partition::global(), "store")).unwrap();
-    insta::assert_snapshot!(schema.unwrap().0, @r#"{"indexes":{"event":{"scope":"readable","subject":"readable"},"group":{"code":"readable","member":"readable","name":"readable"},"image":{"bin":"readable","buried":"readable","created":"readable","credential":"readable","image":"readable","name":"readable","named":"readable","os":"readable","scope":"readable","tag":"readable"},"mci":{"edited":"readable","name":"readable","origin":"readable"},"opened":{"image":"readable","place":"readable"},"role-map":{"image":"readable","name":"readable"},"scope":{"number":"readable"},"work":{"made":"readable","open":"readable","waiting":"readable"}},"version":3}"#);
+    insta::assert_snapshot!(schema.unwrap().0, @r#"{"indexes":{"event":{"scope":"readable","subject":"readable"},"group":{"code":"readable","member":"readable","name":"readable"},"image":{"bin":"readable","buried":"readable","created":"readable","credential":"readable","image":"readable","name":"readable","named":"readable","os":"readable","scope":"readable","tag":"readable"},"lock":{"image":"readable","large":"readable","name":"readable","revision":"readable"},"mci":{"edited":"readable","name":"readable","origin":"readable"},"opened":{"image":"readable","place":"readable"},"role-map":{"image":"readable","name":"readable"},"scope":{"number":"readable"},"work":{"made":"readable","open":"readable","waiting":"readable"}},"version":3}"#);
 }
 
 #[test]

@@ -198,6 +198,9 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.merge_mci(&update));
         wrote!(admin.assign_channel(&p("stable"), &web, &acme));
         wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
+        let lock = admin.lock(&web, &acme, None).await.unwrap().into();
+        wrote!(admin.register_lock(&lock, &p("prod"), &acme));
+        wrote!(admin.unregister_lock(&p("prod"), &acme));
         let deny = Deny::Codes([CheckCode::MixedOs].into());
         let checks = CheckOptions::default();
         wrote!(admin.edit_mci(&web, &acme, vec![set(DUBLIN, 1)], None));

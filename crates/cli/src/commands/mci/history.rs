@@ -3,7 +3,7 @@
 use super::{generation, look::warned};
 use crate::{
     exit::{Failure, Run},
-    print::{Columns, Out, moment},
+    print::{Columns, Out, moment, warn},
 };
 use cloud_atlas::{
     CloneMci, MarkedRevision, Session,
@@ -252,5 +252,9 @@ fn tell(marked: &MarkedRevision, state: &str, out: &mut Out) -> Run {
     out.one(marked, |out| {
         let MarkedRevision { name, revision, .. } = marked;
         writeln!(out, "revision {revision} of {name} is {state}")
-    })
+    })?;
+    for lock in &marked.locks {
+        warn(format_args!("the registered lock {lock} holds it"));
+    }
+    Ok(())
 }
