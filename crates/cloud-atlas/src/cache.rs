@@ -8,10 +8,14 @@
     reason = "a warm resolve is a hash look-up; nothing iterates over these maps"
 )]
 
-use crate::{Error, LaunchRequest, atlas::Shared, tables::partitions_above};
+use crate::{
+    Error, LaunchRequest,
+    atlas::Shared,
+    kind::{Mci, Template},
+    tables::partitions_above,
+};
 use atlas_base::{Digest, Timestamp};
-use atlas_history::Frozen;
-use atlas_mci::Content;
+use atlas_history::{Content, Frozen};
 use atlas_scope::{PrincipalId, Scope};
 use atlas_store::FeedPosition;
 use atlas_template::LaunchPlan;
@@ -21,7 +25,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
-/// The most contents that are remembered.
+/// The most contents of a kind that are remembered.
 const CONTENTS: usize = 1024;
 /// The most plans that are remembered for a principal.
 const PLANS: usize = 4096;
@@ -43,8 +47,36 @@ pub(crate) struct Caches {
     commits: AtomicU64,
     /// Writes under way: their commits may be seen before they are counted.
     writing: AtomicU64,
-    contents: Mutex<HashMap<Digest, Frozen<Content>>>,
+    pub(crate) mcis: Memory<Mci>,
+    pub(crate) templates: Memory<Template>,
     plans: Mutex<HashMap<PrincipalId, Arc<PlanCache>>>,
+}
+
+/// Committed contents by their digests, which never change.
+#[derive(Debug)]
+pub(crate) struct Memory<C>(Mutex<HashMap<Digest, Frozen<C>>>);
+
+impl<C> Default for Memory<C> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<C: Clone> Memory<C> {
+    pub(crate) fn get(&self, digest: Digest) -> Option<Frozen<C>> {
+        lock(&self.0).get(&digest).cloned()
+    }
+
+    pub(crate) fn keep(&self, content: &Frozen<C>)
+    where
+        C: Content,
+    {
+        let mut contents = lock(&self.0);
+        if contents.len() >= CONTENTS {
+            contents.clear();
+        }
+        contents.insert(content.digest(), content.clone());
+    }
 }
 
 /// The plans of one principal.
@@ -67,7 +99,8 @@ impl Caches {
             alone: AtomicBool::new(alone),
             commits: AtomicU64::new(0),
             writing: AtomicU64::new(0),
-            contents: Mutex::default(),
+            mcis: Memory::default(),
+            templates: Memory::default(),
             plans: Mutex::default(),
         }
     }
@@ -95,18 +128,6 @@ impl Caches {
     /// From now on somebody else may write to the store.
     pub(crate) fn share(&self) {
         self.alone.store(false, Ordering::Release);
-    }
-
-    pub(crate) fn content(&self, digest: Digest) -> Option<Frozen<Content>> {
-        lock(&self.contents).get(&digest).cloned()
-    }
-
-    pub(crate) fn keep_content(&self, content: &Frozen<Content>) {
-        let mut contents = lock(&self.contents);
-        if contents.len() >= CONTENTS {
-            contents.clear();
-        }
-        contents.insert(content.digest(), content.clone());
     }
 
     /// To be held while something is written: when it is done, every remembered plan is stale.

@@ -2,8 +2,9 @@
 
 use crate::{
     Error, Page, Paging, Session,
+    kind::{Mci, Versioned},
     states::Located,
-    stored::{StoredMci, StoredRevision, marks_of},
+    stored::{StoredLineage, StoredMci, StoredRevision, marks_of},
     tables::{
         CHANNELS, KeptChannel, KeptRevision, REVISIONS, StoredChannel, channel_parts, partition_of,
         revision_parts,
@@ -32,9 +33,9 @@ impl Session {
             let (name, reference, from) = (name.clone(), reference.clone(), from.clone());
             async move {
                 let located = unit
-                    .locate(&reference, &from, Permission::ChannelView)
+                    .locate::<Mci>(&reference, &from, Permission::ChannelView)
                     .await?;
-                let mci = &located.mci;
+                let mci = &located.found;
                 unit.require(Permission::ChannelAssign, &mci.scope).await?;
                 let number = unit.number(&located, reference.selector.as_ref()).await?;
                 let revision = unit.revision(mci, number).await?;
@@ -57,10 +58,10 @@ impl Session {
     ) -> Result<Page<Channel>, Error> {
         let unit = self.read().await?;
         let located = unit
-            .locate(reference, from, Permission::ChannelView)
+            .locate::<Mci>(reference, from, Permission::ChannelView)
             .await?;
-        let query =
-            Query::all(&partition_of(&located.mci.scope)?).prefix(located.mci.lineage.to_string());
+        let query = Query::all(&partition_of(&located.found.scope)?)
+            .prefix(located.found.lineage.to_string());
         unit.page(&CHANNELS, vec![query], paging, |kept| Ok(kept.0.channel))
             .await
     }
@@ -80,9 +81,9 @@ impl Session {
             let (reference, from, version) = (reference.clone(), from.clone(), version.clone());
             async move {
                 let located = unit
-                    .locate(&reference, &from, Permission::ReleaseView)
+                    .locate::<Mci>(&reference, &from, Permission::ReleaseView)
                     .await?;
-                let mci = &located.mci;
+                let mci = &located.found;
                 unit.require(Permission::ReleaseAssign, &mci.scope).await?;
                 let number = unit.number(&located, reference.selector.as_ref()).await?;
                 let revisions = unit.revisions(mci).await?;
@@ -106,16 +107,24 @@ impl Session {
 
 impl Unit {
     /// The committed revision that a selector names; the newest where there is none.
-    pub(crate) async fn number(
+    pub(crate) async fn number<C: Versioned>(
         &self,
-        located: &Located,
+        located: &Located<C>,
         selector: Option<&Selector>,
     ) -> Result<RevisionNumber, Error> {
-        let state = self.state(&located.mci, selector).await?;
+        self.number_of(&located.found, selector).await
+    }
+
+    pub(crate) async fn number_of<C: Versioned>(
+        &self,
+        of: &StoredLineage<C>,
+        selector: Option<&Selector>,
+    ) -> Result<RevisionNumber, Error> {
+        let state = self.state(of, selector).await?;
         match state.revision {
             Some(revision) => Ok(revision.number()),
             None => Err(Error::HeadMoves {
-                mci: located.mci.head.content().nickname().clone(),
+                name: of.name().clone(),
             }),
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     Error, Session,
     facts::KnownFacts,
+    kind::Mci,
     stored::StoredMci,
     tables::{IMAGES, partition_of},
     unit::Unit,
@@ -46,13 +47,15 @@ impl Session {
         options: &CheckOptions,
     ) -> Result<Vec<Finding>, Error> {
         let unit = self.read().await?;
-        let located = unit.locate(reference, from, Permission::MciView).await?;
+        let located = unit
+            .locate::<Mci>(reference, from, Permission::MciView)
+            .await?;
         let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
-        let state = unit.state(&located.mci, Some(selector)).await?;
+        let state = unit.state(&located.found, Some(selector)).await?;
         let content = state.content.content();
-        let facts = unit.check_facts(&located.mci, content, &located.viewer);
+        let facts = unit.check_facts(&located.found, content, &located.viewer);
         let facts = facts.await?;
-        Ok(unit.findings(&located.mci, content, &facts, options))
+        Ok(unit.findings(&located.found, content, &facts, options))
     }
 
     /// [`Session::commit_mci`], refused for what checks find of HEAD as its own scope sees it (ours).
@@ -75,7 +78,7 @@ impl Session {
             let known = &known;
             async move {
                 let mci = unit
-                    .to_change(&reference, &from, Permission::MciCommit)
+                    .to_change::<Mci>(&reference, &from, Permission::MciCommit)
                     .await?;
                 mci.head.expect(seen)?;
                 let facts = unit.facts_of_head(&mci, known).await?;
@@ -92,7 +95,10 @@ impl Session {
     /// nothing: the commit itself says why it is refused.
     async fn facts_ahead(&self, reference: &Reference, from: &Scope) -> Result<KnownFacts, Error> {
         let unit = self.read().await?;
-        let Ok(mci) = unit.to_change(reference, from, Permission::MciCommit).await else {
+        let Ok(mci) = unit
+            .to_change::<Mci>(reference, from, Permission::MciCommit)
+            .await
+        else {
             return Ok(KnownFacts::default());
         };
         let facts = unit.check_facts(&mci, mci.head.content(), &mci.scope);

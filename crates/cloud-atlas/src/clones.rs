@@ -2,17 +2,17 @@
 
 use crate::{
     Error, MciView, Session,
+    kind::{Mci, Versioned},
     mci_views::view,
     states::Located,
-    stored::{StoredMci, images_of},
+    stored::StoredLineage,
     unit::{Change, Unit},
 };
 use atlas_base::Name;
 use atlas_history::{
-    CloneAdvice, CloneSource, ClonedState, Content as _, LineageId, Origin, RevisionNumber,
-    UndoLog, suggested_names,
+    CloneAdvice, CloneSource, ClonedState, LineageId, Origin, RevisionNumber, UndoLog,
+    suggested_names,
 };
-use atlas_mci::{HeadEdit, RequiredLocations};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
 use serde::Serialize;
@@ -81,47 +81,61 @@ impl Session {
             let ask = ask.clone();
             async move {
                 let source = unit
-                    .locate(&ask.source, &ask.scope, Permission::MciView)
+                    .locate::<Mci>(&ask.source, &ask.scope, Permission::MciView)
                     .await?;
                 let into = ask.into.as_ref().unwrap_or(&ask.scope);
                 unit.enter(Permission::MciClone, into).await?;
-                Box::pin(unit.clone_of(&source, ask.source.selector.as_ref(), into, ask.name)).await
+                let selector = ask.source.selector.as_ref();
+                let cloned = Box::pin(unit.clone_of(&source, selector, into, ask.name)).await?;
+                let mut mci = view(cloned.clone, None);
+                mci.cloned_from = Some(cloned.origin.words(Some(&cloned.source)).to_string());
+                Ok(MciCloned {
+                    mci,
+                    source: cloned.source,
+                    revision: cloned.origin.revision,
+                    is_chosen: cloned.is_chosen,
+                })
             }
         })
         .await
     }
 }
 
+/// A clone that was made.
+pub(crate) struct Cloned<C: Versioned> {
+    pub(crate) clone: Located<C>,
+    /// What was cloned.
+    pub(crate) source: Name,
+    pub(crate) origin: Origin,
+    pub(crate) is_chosen: bool,
+}
+
 impl Unit {
-    async fn clone_of(
+    /// Makes a clone of a state of a lineage.
+    pub(crate) async fn clone_of<C: Versioned>(
         &self,
-        source: &Located,
+        source: &Located<C>,
         selector: Option<&Selector>,
         scope: &Scope,
         name: Option<Name>,
-    ) -> Result<MciCloned, Error> {
-        let of = source.mci.head.content().nickname().clone();
-        let state = self.state(&source.mci, selector).await?;
+    ) -> Result<Cloned<C>, Error> {
+        let of = source.found.name().clone();
+        let state = self.state(&source.found, selector).await?;
         let is_chosen = name.is_some();
         let name = match name {
             Some(name) => name,
-            None => self.free_name(&of, scope).await?,
-        };
-        let rename = |content: &atlas_mci::Content| {
-            let renamed = content.edited([HeadEdit::SetNickname(name.clone())]);
-            renamed.map_err(Error::from)
+            None => self.free_name::<C>(&of, scope).await?,
         };
         let cloned = CloneSource {
-            lineage: source.mci.lineage,
+            lineage: source.found.lineage,
             state: match &state.revision {
                 Some(revision) => ClonedState::Revision(revision, &state.content),
-                None => ClonedState::Head(&source.mci.head),
+                None => ClonedState::Head(&source.found.head),
             },
         }
-        .cloned(rename)?;
-        let images = images_of(cloned.head.content()).collect();
-        self.refuse_buried(scope, &images).await?;
-        let mci = StoredMci {
+        .cloned(|content: &C| content.under(name.clone()))?;
+        C::may_be_cloned(self, scope, cloned.head.content()).await?;
+        let clone = StoredLineage {
             lineage: LineageId::from_u128(self.id()),
             scope: scope.clone(),
             shared: scope.level().shares_by_default(),
@@ -132,63 +146,60 @@ impl Unit {
             content: cloned.head.content().digest()?,
             head: cloned.head,
             undo: UndoLog::default(),
-            required: RequiredLocations::default(),
+            beside: C::Beside::default(),
         };
-        self.put_mci(mci.clone()).await?;
+        self.put_lineage(clone.clone()).await?;
         let change = Change::made(&format_args!("{name}, {}", cloned.origin.words(None)));
-        self.audit(Permission::MciClone, scope, mci.lineage, change)
+        self.audit(C::CAN.clone, scope, clone.lineage, change)
             .await?;
-        let located = Located {
-            mci,
-            viewer: scope.clone(),
-            shadows: Vec::new(),
-            until: None,
-        };
-        let mut mci = view(located, None);
-        mci.cloned_from = Some(cloned.origin.words(Some(&of)).to_string());
-        Ok(MciCloned {
-            mci,
+        Ok(Cloned {
+            clone: Located {
+                found: clone,
+                viewer: scope.clone(),
+                shadows: Vec::new(),
+                until: None,
+            },
             source: of,
-            revision: cloned.origin.revision,
+            origin: cloned.origin,
             is_chosen,
         })
     }
 
     /// The first name that is offered for a clone and free at a scope.
-    async fn free_name(&self, of: &Name, scope: &Scope) -> Result<Name, Error> {
+    async fn free_name<C: Versioned>(&self, of: &Name, scope: &Scope) -> Result<Name, Error> {
         for name in suggested_names(of) {
-            if self.mci_by_name(scope, &name).await?.is_none() {
+            if self.by_name::<C>(scope, &name).await?.is_none() {
                 return Ok(name);
             }
         }
         Err(Error::NoFreeName {
-            mci: of.clone(),
+            name: of.clone(),
             scope: scope.clone(),
         })
     }
 
     /// Where something was cloned from, in words: with the source's name where it can be seen from
     /// where the clone is looked at (RightScale: the lineage of a clone can be traced).
-    pub(crate) async fn origin_words(
+    pub(crate) async fn origin_words<C: Versioned>(
         &self,
         origin: &Origin,
         from: &Scope,
     ) -> Result<String, Error> {
-        let source = self.lineage_seen(origin.lineage, &[from]).await?;
-        let name = source.as_ref().map(|mci| mci.head.content().nickname());
+        let source = self.lineage_seen::<C>(origin.lineage, &[from]).await?;
+        let name = source.as_ref().map(StoredLineage::name);
         Ok(origin.words(name).to_string())
     }
 
     /// A lineage that the caller sees from one of some scopes.
-    pub(crate) async fn lineage_seen(
+    pub(crate) async fn lineage_seen<C: Versioned>(
         &self,
         lineage: LineageId,
         from: &[&Scope],
-    ) -> Result<Option<StoredMci>, Error> {
+    ) -> Result<Option<StoredLineage<C>>, Error> {
         let reference = Reference::lineage(lineage);
         for scope in from {
-            match self.locate(&reference, scope, Permission::MciView).await {
-                Ok(located) => return Ok(Some(located.mci)),
+            match self.locate(&reference, scope, C::CAN.view).await {
+                Ok(located) => return Ok(Some(located.found)),
                 Err(Error::NotFound(_) | Error::Denied(_)) => {}
                 Err(error) => return Err(error),
             }

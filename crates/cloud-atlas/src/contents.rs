@@ -5,12 +5,13 @@
 
 use crate::{
     Error,
+    kind::Versioned,
     tables::{CONTENTS, KeptContent, KeptUserData, USER_DATA, partition_of},
     unit::Unit,
 };
 use atlas_base::{Digest, canonical};
 use atlas_history::{Blob, Frame, FrameBase, FrameChain, FrameError, Frozen};
-use atlas_mci::{Content, UserData};
+use atlas_mci::UserData;
 use atlas_scope::Scope;
 use atlas_store::{Partition, Snapshot, StoreError, Tx, read_record};
 use serde::de::IgnoredAny;
@@ -34,10 +35,10 @@ pub(crate) enum Contents<'a> {
 impl Contents<'_> {
     /// The text of a content; none where it is not there. `known` is asked for the text of a base
     /// before it is read.
-    pub(crate) async fn text(
+    pub(crate) async fn text<C: Versioned>(
         self,
         digest: Digest,
-        known: impl Fn(Digest) -> Option<Frozen<Content>>,
+        known: impl Fn(Digest) -> Option<Frozen<C>>,
     ) -> Result<Option<String>, Error> {
         let Some(frame) = self.frame(digest).await? else {
             return Ok(None);
@@ -57,11 +58,11 @@ impl Contents<'_> {
     }
 
     /// A content, its digest checked; none where it is not there.
-    pub(crate) async fn content(
+    pub(crate) async fn content<C: Versioned>(
         self,
         digest: Digest,
-        known: impl Fn(Digest) -> Option<Frozen<Content>>,
-    ) -> Result<Option<Frozen<Content>>, Error> {
+        known: impl Fn(Digest) -> Option<Frozen<C>>,
+    ) -> Result<Option<Frozen<C>>, Error> {
         let Some(text) = self.text(digest, known).await? else {
             return Ok(None);
         };
@@ -112,31 +113,31 @@ impl Contents<'_> {
 
 impl Unit {
     /// A committed content, from memory where it was read before.
-    pub(crate) async fn content(
+    pub(crate) async fn content<C: Versioned>(
         &self,
         scope: &Scope,
         digest: Digest,
-    ) -> Result<Frozen<Content>, Error> {
-        let caches = &self.shared.caches;
-        if let Some(known) = caches.content(digest) {
+    ) -> Result<Frozen<C>, Error> {
+        let memory = C::memory(&self.shared.caches);
+        if let Some(known) = memory.get(digest) {
             return Ok(known);
         }
         let partition = partition_of(scope)?;
         let contents = Contents::Tx(&self.tx, &partition);
-        let found = contents.content(digest, |base| caches.content(base));
+        let found = contents.content(digest, |base| memory.get(base));
         let Some(content) = found.await? else {
             return Err(StoreError::corrupt("the content of a revision is missing").into());
         };
-        caches.keep_content(&content);
+        memory.keep(&content);
         Ok(content)
     }
 
     /// Keeps a committed content, unless it is kept already: what is kept never changes. `near` is
     /// the digest of one that it may be much alike, and that may be kept beside it.
-    pub(crate) async fn keep_content(
+    pub(crate) async fn keep_content<C: Versioned>(
         &self,
         scope: &Scope,
-        content: &Frozen<Content>,
+        content: &Frozen<C>,
         near: Option<Digest>,
     ) -> Result<(), Error> {
         let partition = partition_of(scope)?;
@@ -153,7 +154,7 @@ impl Unit {
         let near_frame = near_frame.filter(|(_, frame)| frame.depth() < Frame::MAX_DEPTH);
         let mut base = None;
         if let Some((digest, frame)) = &near_frame {
-            let near = self.content(scope, *digest).await?;
+            let near = self.content::<C>(scope, *digest).await?;
             let blobs = user_data_in(near.text());
             base = Some((*digest, frame.depth(), near, blobs));
         }
@@ -173,10 +174,10 @@ impl Unit {
     }
 
     /// The frame of a content, and the user data that is not beside it yet.
-    async fn frame_of(
+    async fn frame_of<C: Versioned>(
         &self,
         partition: &Partition,
-        content: &Frozen<Content>,
+        content: &Frozen<C>,
         base: Option<FrameBase<'_>>,
     ) -> Result<(Frame, BTreeMap<Digest, UserData>), Error> {
         let held = user_data_of(content.content())?;
@@ -203,9 +204,9 @@ impl Unit {
 }
 
 /// The user data of a content that is worth a record of its own, by digest.
-fn user_data_of(content: &Content) -> Result<BTreeMap<Digest, UserData>, Error> {
+fn user_data_of(content: &impl Versioned) -> Result<BTreeMap<Digest, UserData>, Error> {
     let mut found = BTreeMap::new();
-    for data in content.settings().values().filter_map(|s| s.user_data()) {
+    for data in content.user_data() {
         let text = canonical::to_string(data)?;
         if text.len() > SMALL_USER_DATA {
             found.insert(user_data_digest(&text), data.clone());

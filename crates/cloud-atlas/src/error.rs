@@ -3,8 +3,11 @@
 mod convert;
 mod kind;
 mod not_found;
+mod template;
 
-use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage};
+use crate::{
+    ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage, TemplateMerge,
+};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
     BringBackError, CommitError, FrameError, FrozenError, MarkError, NotEditable, ParseAuthorError,
@@ -24,12 +27,15 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LockError, RegisterLockError, ResolveError};
+use atlas_template::{
+    ChannelError, LockError, LockedError, RegisterLockError, ResolveError, TemplateMergeError,
+};
 use semver::VersionReq;
 
 pub use self::{
     kind::ErrorKind,
     not_found::{NotFound, Noun},
+    template::TemplateRefusal,
 };
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
@@ -53,32 +59,32 @@ pub enum Error {
         scope: Scope,
     },
     /// The lineage has no committed revision yet.
-    #[error("`{mci}` has no committed revision: commit its HEAD, or say `{mci}@head`")]
+    #[error("`{name}` has no committed revision: commit its HEAD, or say `{name}@head`")]
     NothingCommitted {
         /// Which one.
-        mci: Name,
+        name: Name,
     },
     /// The lineage has one revision, which can be compared with nothing.
-    #[error("`{mci}` has one revision only: name what to compare it with")]
+    #[error("`{name}` has one revision only: name what to compare it with")]
     OneRevision {
         /// Which one.
-        mci: Name,
+        name: Name,
     },
     /// The lineage has no such revision.
-    #[error("`{mci}` has no revision {number}{}", match .last { Some(last) => format!(": the newest is {last}"), None => ": nothing is committed yet".to_owned() })]
+    #[error("`{name}` has no revision {number}{}", match .last { Some(last) => format!(": the newest is {last}"), None => ": nothing is committed yet".to_owned() })]
     NoRevision {
         /// Which one.
-        mci: Name,
+        name: Name,
         /// The revision asked for.
         number: RevisionNumber,
         /// The newest there is.
         last: Option<RevisionNumber>,
     },
     /// No released revision fits a version requirement.
-    #[error("no release of `{mci}` matches `{wanted}` and is neither deprecated nor revoked")]
+    #[error("no release of `{name}` matches `{wanted}` and is neither deprecated nor revoked")]
     NoRelease {
         /// Which one.
-        mci: Name,
+        name: Name,
         /// What was asked for.
         wanted: VersionReq,
     },
@@ -87,19 +93,19 @@ pub enum Error {
     NotEditable(#[from] NotEditable),
     /// All names that are offered for a clone are taken.
     #[error(
-        "all names that can be offered for a clone of `{mci}` are taken at {scope}: choose one"
+        "all names that can be offered for a clone of `{name}` are taken at {scope}: choose one"
     )]
     NoFreeName {
         /// What is cloned.
-        mci: Name,
+        name: Name,
         /// Where.
         scope: Scope,
     },
     /// HEAD cannot be named by what must not move.
-    #[error("`{mci}@head` moves with every edit: commit it and name the revision")]
+    #[error("`{name}@head` moves with every edit: commit it and name the revision")]
     HeadMoves {
         /// Which one.
-        mci: Name,
+        name: Name,
     },
     /// HEAD moved since the caller looked.
     #[error(transparent)]
@@ -110,6 +116,9 @@ pub enum Error {
     /// HEAD is not fit to be committed.
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    /// A ServerTemplate was not made, changed or committed as asked.
+    #[error(transparent)]
+    Template(#[from] TemplateRefusal),
     /// HEAD was not committed for what its checks found.
     #[error(transparent)]
     Findings(#[from] atlas_mci::Denied),
@@ -136,6 +145,9 @@ pub enum Error {
     /// Conflicts of a merge are open, and nothing was changed.
     #[error("{}", open(.0))]
     OpenConflicts(Box<MciMerge>),
+    /// Conflicts of a merge of ServerTemplates are open, and nothing was changed.
+    #[error("{}", open_template(.0))]
+    OpenTemplateConflicts(Box<TemplateMerge>),
     /// Conflicts were settled in a way that is none.
     #[error(transparent)]
     Merge(MergeError),
@@ -157,16 +169,9 @@ pub enum Error {
     /// There is no lock.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// A lock file holds nothing for a location.
-    #[error("the lock file of `{name}` holds nothing for {location}: lock that location, or ask for {}", locations(.locked))]
-    NotLocked {
-        /// What was locked.
-        name: Name,
-        /// Where.
-        location: CloudLocation,
-        /// What it holds, in order.
-        locked: Vec<CloudLocation>,
-    },
+    /// A lock file gives nothing to launch.
+    #[error(transparent)]
+    Locked(#[from] LockedError),
     /// A lock file was not registered.
     #[error(transparent)]
     RegisterLock(#[from] RegisterLockError),
@@ -370,16 +375,12 @@ pub enum Error {
     Partition(ParsePartitionError),
 }
 
-/// The first of some locations, and how many more there are.
-fn locations(all: &[CloudLocation]) -> String {
-    let shown: Vec<_> = all.iter().take(8).map(CloudLocation::as_str).collect();
-    match all.len().saturating_sub(shown.len()) {
-        0 => shown.join(", "),
-        more => format!("{} or {more} more", shown.join(", ")),
-    }
-}
-
 fn open(merge: &MciMerge) -> MergeError {
     let conflicts = merge.conflicts.clone();
     MergeError::Open { conflicts }
+}
+
+fn open_template(merge: &TemplateMerge) -> TemplateMergeError {
+    let conflicts = merge.conflicts.clone();
+    TemplateMergeError::Open { conflicts }
 }

@@ -1,6 +1,6 @@
 //! Revisions become public image metadata again.
 
-use crate::{Error, Session};
+use crate::{Error, Session, kind::Mci};
 use atlas_base::{Name, Tag};
 use atlas_history::Revision;
 use atlas_mci::Content;
@@ -83,9 +83,11 @@ impl Session {
         let unit = self.read().await?;
         let mut made: Option<StreamDocument> = None;
         for reference in references {
-            let located = unit.locate(reference, from, Permission::MciView).await?;
+            let located = unit
+                .locate::<Mci>(reference, from, Permission::MciView)
+                .await?;
             let state = unit
-                .state(&located.mci, reference.selector.as_ref())
+                .state(&located.found, reference.selector.as_ref())
                 .await?;
             let content = state.content.content();
             let stream: StreamName = word(content, "name", StreamName::parse)?;

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Session,
+    kind::Mci,
     stored::StoredMci,
     unit::{Change, Unit},
 };
@@ -29,9 +30,9 @@ impl Session {
             let (reference, from) = (reference.clone(), from.clone());
             async move {
                 let mci = unit
-                    .to_change(&reference, &from, Permission::MciEdit)
+                    .to_change::<Mci>(&reference, &from, Permission::MciEdit)
                     .await?;
-                let required = mci.required.with(locations.iter().cloned())?;
+                let required = mci.beside.with(locations.iter().cloned())?;
                 unit.put_required(mci, required).await
             }
         })
@@ -54,9 +55,9 @@ impl Session {
             let (reference, from) = (reference.clone(), from.clone());
             async move {
                 let mci = unit
-                    .to_change(&reference, &from, Permission::MciEdit)
+                    .to_change::<Mci>(&reference, &from, Permission::MciEdit)
                     .await?;
-                let required = mci.required.without(locations)?;
+                let required = mci.beside.without(locations)?;
                 unit.put_required(mci, required).await
             }
         })
@@ -70,29 +71,29 @@ impl Unit {
         mut mci: StoredMci,
         required: RequiredLocations,
     ) -> Result<RequiredLocations, Error> {
-        if required != mci.required {
+        if required != mci.beside {
             let text = |required: &RequiredLocations| {
                 let locations: Vec<_> = required.iter().map(CloudLocation::as_str).collect();
                 format!("requires {}", locations.join(", "))
             };
-            let change = Change::between(&text(&mci.required), &text(&required));
-            mci.required = required.clone();
+            let change = Change::between(&text(&mci.beside), &text(&required));
+            mci.beside = required.clone();
             self.audit(Permission::MciEdit, &mci.scope, mci.lineage, change)
                 .await?;
-            self.put_mci(mci).await?;
+            self.put_lineage(mci).await?;
         }
         Ok(required)
     }
 
     /// Refuses a commit of HEAD that does not serve what is required.
     pub(crate) async fn gate_commit(&self, mci: &StoredMci) -> Result<(), Error> {
-        let last = mci.last.filter(|_| !mci.required.is_empty());
+        let last = mci.last.filter(|_| !mci.beside.is_empty());
         let before = match last {
             Some(last) => Some(self.content(&mci.scope, last.content).await?),
             None => None,
         };
         let before = before.as_ref().map(Frozen::content);
-        Ok(mci.required.gate(before, mci.head.content())?)
+        Ok(mci.beside.gate(before, mci.head.content())?)
     }
 
     /// Refuses to point a channel to a revision that does not serve what is required.
@@ -102,7 +103,7 @@ impl Unit {
         name: &ChannelName,
         to: RevisionNumber,
     ) -> Result<(), Error> {
-        if mci.required.is_empty() {
+        if mci.beside.is_empty() {
             return Ok(());
         }
         let before = match self.channel(mci, name).await? {
@@ -111,6 +112,6 @@ impl Unit {
         };
         let before = before.as_ref().map(|before| before.content.content());
         let after = self.committed(mci, to).await?;
-        Ok(mci.required.gate(before, after.content.content())?)
+        Ok(mci.beside.gate(before, after.content.content())?)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Session,
+    kind::Mci,
     states::{Located, State},
     stored::place,
     unit::Unit,
@@ -64,7 +65,7 @@ impl Session {
         let records = unit
             .records_for(&located, &state, &request.location)
             .await?;
-        let source = state.source(located.mci.lineage);
+        let source = state.source(located.found.lineage);
         let plan = resolve(
             &source,
             &request.location,
@@ -101,7 +102,7 @@ impl Session {
         let records = unit
             .records_for(&located, &state, &request.location)
             .await?;
-        let source = state.source(located.mci.lineage);
+        let source = state.source(located.found.lineage);
         let (outcome, trace) = explain(
             &source,
             &request.location,
@@ -135,10 +136,12 @@ impl Unit {
         &self,
         reference: &Reference,
         from: &Scope,
-    ) -> Result<(Located, State), Error> {
-        let located = self.locate(reference, from, Permission::MciView).await?;
+    ) -> Result<(Located<Mci>, State<Mci>), Error> {
+        let located = self
+            .locate::<Mci>(reference, from, Permission::MciView)
+            .await?;
         let state = self
-            .state(&located.mci, reference.selector.as_ref())
+            .state(&located.found, reference.selector.as_ref())
             .await?;
         Ok((located, state))
     }
@@ -146,12 +149,12 @@ impl Unit {
     /// The plan of a state at a location.
     pub(crate) async fn plan(
         &self,
-        located: &Located,
-        state: &State,
+        located: &Located<Mci>,
+        state: &State<Mci>,
         location: &CloudLocation,
     ) -> Result<LaunchPlan, Error> {
         let records = self.records_for(located, state, location).await?;
-        let source = state.source(located.mci.lineage);
+        let source = state.source(located.found.lineage);
         Ok(resolve(
             &source,
             location,
@@ -165,8 +168,8 @@ impl Unit {
     /// The plans of a state at some locations, or at all that have a setting: `None`.
     pub(crate) async fn plans(
         &self,
-        located: &Located,
-        state: &State,
+        located: &Located<Mci>,
+        state: &State<Mci>,
         locations: Option<&[CloudLocation]>,
     ) -> Result<Vec<LaunchPlan>, Error> {
         let all = || state.content.content().settings().keys().cloned().collect();
@@ -181,8 +184,8 @@ impl Unit {
     /// The records that the viewer sees of the image of the setting that serves a location.
     async fn records_for(
         &self,
-        located: &Located,
-        state: &State,
+        located: &Located<Mci>,
+        state: &State<Mci>,
         location: &CloudLocation,
     ) -> Result<Loaded, Error> {
         let Some((at, setting)) = state.content.content().serving(location) else {

@@ -13,6 +13,7 @@ mod check;
 mod checking;
 mod clock;
 mod clones;
+mod commits;
 mod contents;
 mod copies;
 mod credentials;
@@ -29,10 +30,12 @@ mod image_query;
 mod images;
 mod import;
 mod job;
+mod kind;
 mod launch;
 mod launch_permissions;
 mod life;
 mod limits;
+mod linking;
 mod locks;
 mod looking;
 mod marking;
@@ -57,6 +60,11 @@ mod states;
 mod stored;
 mod suggesting;
 mod tables;
+mod template_commits;
+mod template_history;
+mod template_merging;
+mod template_views;
+mod templates;
 mod undoing;
 mod unit;
 mod upgrade;
@@ -73,7 +81,7 @@ pub use crate::{
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun},
+    error::{Error, ErrorKind, NotFound, Noun, TemplateRefusal},
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
@@ -85,6 +93,7 @@ pub use crate::{
         Resumed,
     },
     job::{Job, JobId, JobKind},
+    kind::LineageKind,
     launch::{Explained, LaunchRequest},
     life::{ImageChange, Retention},
     limits::SmallLimit,
@@ -101,6 +110,11 @@ pub use crate::{
     page::{Page, PageCursor, Paging},
     session::Session,
     suggesting::Suggested,
+    template_commits::{CommitTemplate, TemplateCommitted},
+    template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},
+    template_merging::{MergeTemplate, TemplateMerge},
+    template_views::{TemplateDiffView, TemplateSummary, TemplateView},
+    templates::{TemplateChange, TemplateWithMci},
     undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},

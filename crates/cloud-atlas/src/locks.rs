@@ -7,16 +7,15 @@ pub use self::{holding::LockHolder, registered::LockRef};
 
 use crate::{
     Error, Session,
+    kind::{Mci, Template, Versioned},
     states::{Located, State},
     unit::Unit,
 };
-use atlas_history::Revision;
+use atlas_base::Digest;
+use atlas_history::{LineageId, Revision, RevisionNumber};
 use atlas_image_id::CloudLocation;
 use atlas_scope::Scope;
-use atlas_template::{
-    AnyLock, LaunchPlan, LockDiff, LockFile, LockState, LockedPlan, Reference, ResolveError,
-    Selector,
-};
+use atlas_template::{AnyLock, LockDiff, LockFile, LockState, LockedPlan, Reference, Selector};
 use serde::Serialize;
 
 /// What a lock file says to launch, and how that stands today.
@@ -43,12 +42,12 @@ pub struct LockUpdate {
     pub diff: LockDiff,
 }
 
-/// What there is today of the revision that a lock file holds.
-enum Today {
+/// What there is today of a revision that a lock file holds.
+enum Today<C: Versioned> {
     /// Nothing, and why.
     Gone(String),
     /// The revision.
-    There(Box<(Located, State)>),
+    There(Box<(Located<C>, State<C>)>),
 }
 
 impl Session {
@@ -106,11 +105,13 @@ impl Session {
         from: &Scope,
     ) -> Result<Vec<(CloudLocation, LockState)>, Error> {
         let unit = self.read().await?;
+        let template = unit.template_today(lock, from).await?;
         let mut states = Vec::new();
-        for lock in lock.locks() {
-            let today = unit.locked_today(lock, from).await?;
-            for location in lock.locations().keys() {
-                let (state, _) = unit.locked_state(lock, &today, location).await?;
+        for held in lock.locks() {
+            let today = unit.mci_today(held, from).await?;
+            for location in held.locations().keys() {
+                let state = unit.entry_today(held, &today, location).await?;
+                let state = judged(lock, &template, state);
                 states.push((location.clone(), state));
             }
         }
@@ -131,69 +132,113 @@ impl Session {
         from: &Scope,
     ) -> Result<LockedLaunch, Error> {
         let unit = self.read().await?;
-        let mut locks = lock.locks().into_iter();
-        let held = locks.find(|lock| lock.locations().contains_key(location));
-        let (Some(held), Some(plan)) = (held, lock.resolve(location)) else {
-            return Err(Error::NotLocked {
-                name: lock.name().clone(),
-                location: location.clone(),
-                locked: lock.locations().into_iter().cloned().collect(),
-            });
+        let state = match lock.lock_for(location) {
+            Some(held) => {
+                let template = unit.template_today(lock, from).await?;
+                let today = unit.mci_today(held, from).await?;
+                let state = unit.entry_today(held, &today, location).await?;
+                judged(lock, &template, state)
+            }
+            None => LockState::Same,
         };
-        let today = unit.locked_today(held, from).await?;
-        match unit.locked_state(held, &today, location).await? {
-            (LockState::Revoked { .. }, Some(refusal)) => Err(refusal.into()),
-            (state, _) => Ok(LockedLaunch {
-                location: location.clone(),
-                plan,
-                state,
-            }),
+        Ok(LockedLaunch {
+            location: location.clone(),
+            plan: lock.launch(location, &state)?,
+            state,
+        })
+    }
+}
+
+/// How an entry of a lock stands where it stands like this by itself.
+fn judged(lock: &AnyLock, template: &Option<Today<Template>>, entry: LockState) -> LockState {
+    match (lock, template) {
+        (AnyLock::Template(lock), Some(Today::There(there))) => {
+            lock.with_marks(&there.1.marks, entry)
         }
+        (_, Some(Today::Gone(reason))) => LockState::Gone {
+            reason: reason.clone(),
+        },
+        _ => entry,
     }
 }
 
 impl Unit {
-    /// What there is of the revision of a lock, as seen from a scope.
-    async fn locked_today(&self, lock: &LockFile, from: &Scope) -> Result<Today, Error> {
-        let reference = Reference::lineage(lock.lineage()).at(Selector::Number(lock.revision()));
-        let (located, state) = match self.launchable(&reference, from).await {
-            Ok(found) => found,
-            Err(error @ (Error::NotFound(_) | Error::NoRevision { .. })) => {
-                return Ok(Today::Gone(error.to_string()));
-            }
-            Err(error) => return Err(error),
+    /// What there is of a revision that is to have a digest, as seen from a scope.
+    async fn today<C: Versioned>(
+        &self,
+        lineage: LineageId,
+        number: RevisionNumber,
+        digest: Digest,
+        from: &Scope,
+    ) -> Result<Today<C>, Error> {
+        let reference = Reference::lineage(lineage).at(Selector::Number(number));
+        let found = async {
+            let located = self.locate::<C>(&reference, from, C::CAN.view).await?;
+            let state = self.committed(&located.found, number).await?;
+            Ok((located, state))
         };
-        if state.revision.as_ref().map(Revision::digest) != Some(lock.revision_digest()) {
-            let reason = "the store holds another revision under that number";
-            return Ok(Today::Gone(reason.to_owned()));
+        match found.await {
+            Ok(found) if found.1.revision.as_ref().map(Revision::digest) == Some(digest) => {
+                Ok(Today::There(Box::new(found)))
+            }
+            Ok(_) => {
+                let reason = "the store holds another revision under that number";
+                Ok(Today::Gone(reason.to_owned()))
+            }
+            Err(error @ (Error::NotFound(_) | Error::NoRevision { .. })) => {
+                Ok(Today::Gone(error.to_string()))
+            }
+            Err(error) => Err(error),
         }
-        Ok(Today::There(Box::new((located, state))))
     }
 
-    /// How an entry of a lock stands, and the refusal where it must not be launched.
-    async fn locked_state(
+    async fn mci_today(&self, lock: &LockFile, from: &Scope) -> Result<Today<Mci>, Error> {
+        let (lineage, number) = (lock.lineage(), lock.revision());
+        self.today(lineage, number, lock.revision_digest(), from)
+            .await
+    }
+
+    /// What there is of the template of a lock; none where it is the lock of none.
+    async fn template_today(
+        &self,
+        lock: &AnyLock,
+        from: &Scope,
+    ) -> Result<Option<Today<Template>>, Error> {
+        let AnyLock::Template(lock) = lock else {
+            return Ok(None);
+        };
+        let template = lock.template();
+        let (Some(number), Some(digest)) = (template.revision, template.revision_digest) else {
+            let reason = "it was locked at no revision";
+            return Ok(Some(Today::Gone(reason.to_owned())));
+        };
+        let today = self.today(template.lineage, number, digest, from);
+        Ok(Some(today.await?))
+    }
+
+    /// How an entry of a lock stands by itself.
+    async fn entry_today(
         &self,
         lock: &LockFile,
-        today: &Today,
+        today: &Today<Mci>,
         location: &CloudLocation,
-    ) -> Result<(LockState, Option<ResolveError>), Error> {
+    ) -> Result<LockState, Error> {
+        let gone = |reason: &str| LockState::Gone {
+            reason: reason.to_owned(),
+        };
         let (located, state) = match today {
             Today::There(there) => &**there,
-            Today::Gone(reason) => {
-                let reason = reason.clone();
-                return Ok((LockState::Gone { reason }, None));
-            }
+            Today::Gone(reason) => return Ok(gone(reason)),
         };
-        let now: Result<LaunchPlan, ResolveError> = match self.plan(located, state, location).await
-        {
+        let now = match self.plan(located, state, location).await {
             Ok(plan) => Ok(plan),
             Err(Error::Resolve(refusal)) => Err(refusal),
             Err(error) => return Err(error),
         };
-        let Some(entry) = lock.locations().get(location) else {
-            let reason = format!("the lock holds nothing for {location}");
-            return Ok((LockState::Gone { reason }, None));
-        };
-        Ok((LockFile::compare(location, entry, &now), now.err()))
+        let entry = lock.locations().get(location);
+        Ok(entry.map_or_else(
+            || gone("the lock holds nothing there"),
+            |entry| LockFile::compare(location, entry, &now),
+        ))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, LockHolder, Session,
+    kind::Mci,
     stored::{StoredMci, StoredRevision},
     tables::{KeptRevision, REVISIONS, partition_of, revision_parts},
     unit::{Change, Unit},
@@ -110,11 +111,13 @@ async fn mark(
     from: Scope,
     step: Step,
 ) -> Result<MarkedRevision, Error> {
-    let located = unit.locate(&reference, &from, Permission::MciView).await?;
-    unit.require(Permission::MciMark, &located.mci.scope)
+    let located = unit
+        .locate::<Mci>(&reference, &from, Permission::MciView)
+        .await?;
+    unit.require(Permission::MciMark, &located.found.scope)
         .await?;
     let number = Box::pin(unit.number(&located, reference.selector.as_ref())).await?;
-    let mci = &located.mci;
+    let mci = &located.found;
     let stored = unit.revision(mci, number).await?;
     let before = stored.marks.clone();
     let marks = step.of(&before, &unit)?;
@@ -132,7 +135,7 @@ async fn mark(
     };
     Ok(MarkedRevision {
         lineage: mci.lineage,
-        name: mci.head.content().nickname().clone(),
+        name: mci.name().clone(),
         revision: number,
         marks,
         locks,

@@ -5,6 +5,7 @@ mod asking;
 use crate::{
     Error, Session,
     facts::Looks,
+    kind::Mci,
     stored::{StoredMatcher, StoredMci},
     tables::{KeptMatcher, MATCHERS, matcher_parts, partition_of},
     unit::{Change, Unit},
@@ -122,10 +123,12 @@ impl Session {
         from: &Scope,
     ) -> Result<Vec<MatcherView>, Error> {
         let unit = self.read().await?;
-        let located = unit.locate(reference, from, Permission::MciView).await?;
-        let settings = located.mci.head.content().settings();
+        let located = unit
+            .locate::<Mci>(reference, from, Permission::MciView)
+            .await?;
+        let settings = located.found.head.content().settings();
         let mut views = Vec::new();
-        for matcher in unit.matchers_of(&located.mci).await? {
+        for matcher in unit.matchers_of(&located.found).await? {
             let mut made = Vec::new();
             for (location, setting) in settings {
                 if matcher.has_made(location, setting)? {
@@ -156,13 +159,13 @@ impl Session {
             let (reference, from) = (reference.clone(), from.clone());
             async move {
                 let mci = unit
-                    .to_change(&reference, &from, Permission::MciEdit)
+                    .to_change::<Mci>(&reference, &from, Permission::MciEdit)
                     .await?;
                 let parts = matcher_parts(mci.lineage, location);
                 let at = partition_of(&mci.scope)?;
                 let Some(removed) = MATCHERS.delete(&unit.tx, &at, parts).await? else {
                     return Err(Error::NoMatcher {
-                        mci: mci.head.content().nickname().clone(),
+                        mci: mci.name().clone(),
                         location: Some(location.clone()),
                     });
                 };
@@ -184,7 +187,7 @@ impl Session {
         let mci = self
             .read()
             .await?
-            .to_change(reference, from, Permission::MciEdit)
+            .to_change::<Mci>(reference, from, Permission::MciEdit)
             .await?;
         mci.head.expect(seen)?;
         Ok(mci)
@@ -205,7 +208,7 @@ impl Session {
             let (ahead, example) = (&ahead, &example);
             async move {
                 let mut mci = unit
-                    .to_change(&reference, &from, Permission::MciEdit)
+                    .to_change::<Mci>(&reference, &from, Permission::MciEdit)
                     .await?;
                 mci.head.expect(Some(ahead.mci.head.generation()))?;
                 let matchers = unit.matchers_of(&mci).await?;

@@ -1,10 +1,15 @@
 //! What turns one state of a MultiCloud Image into another.
 
-use crate::{Error, Session};
+use crate::{
+    Error, Session,
+    kind::{Mci, Versioned},
+    unit::Unit,
+};
 use atlas_mci::{Diff, DiffReport, UnifiedDiff};
-use atlas_scope::{Permission, Scope};
+use atlas_scope::Scope;
 use atlas_template::{Reference, Selector};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// A diff of two states with all that is said about it. Its JSON has the report; both hold user data,
 /// where people keep secrets.
@@ -45,19 +50,8 @@ impl Session {
         from: &Scope,
     ) -> Result<MciDiff, Error> {
         let unit = self.read().await?;
-        let state = async |reference: &Reference| {
-            let located = unit.locate(reference, from, Permission::MciDiff).await?;
-            let selector = reference.selector.as_ref();
-            let state = unit.state(&located.mci, selector).await?;
-            let found = match &state.revision {
-                Some(revision) => Selector::Number(revision.number()),
-                None => Selector::Head,
-            };
-            let label = reference.clone().at(found).to_string();
-            Ok::<_, Error>((label, state.content.shared()))
-        };
-        let (before, old) = state(before).await?;
-        let (after, new) = state(after).await?;
+        let (before, old) = unit.labelled::<Mci>(before, from).await?;
+        let (after, new) = unit.labelled::<Mci>(after, from).await?;
         let diff = Diff::between(&old, &new);
         Ok(MciDiff {
             report: DiffReport::of(&diff, &old, &new),
@@ -65,5 +59,24 @@ impl Session {
             after,
             diff,
         })
+    }
+}
+
+impl Unit {
+    /// A state to compare, and what it is called: as it was named, at the state that was found.
+    pub(crate) async fn labelled<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<(String, Arc<C>), Error> {
+        let located = self.locate::<C>(reference, from, C::CAN.diff).await?;
+        let selector = reference.selector.as_ref();
+        let state = self.state(&located.found, selector).await?;
+        let found = match &state.revision {
+            Some(revision) => Selector::Number(revision.number()),
+            None => Selector::Head,
+        };
+        let label = reference.clone().at(found).to_string();
+        Ok((label, state.content.shared()))
     }
 }

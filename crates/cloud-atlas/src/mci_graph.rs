@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Session,
+    kind::Mci,
     sight::account_of,
     states::Located,
     stored::{StoredMci, StoredRevision},
@@ -70,8 +71,10 @@ impl Session {
         bounds: GraphBounds,
     ) -> Result<MciGraph, Error> {
         let unit = self.read().await?;
-        let located = unit.locate(reference, from, Permission::MciView).await?;
-        let focus = located.mci.lineage;
+        let located = unit
+            .locate::<Mci>(reference, from, Permission::MciView)
+            .await?;
+        let focus = located.found.lineage;
         let mut walk = Walk::new(&unit, located.viewer.clone(), bounds);
         match &reference.selector {
             None => {
@@ -80,7 +83,7 @@ impl Session {
             }
             Some(Selector::Head) => walk.start_at_head(located, true).await?,
             selector => {
-                let state = unit.state(&located.mci, selector.as_ref()).await?;
+                let state = unit.state(&located.found, selector.as_ref()).await?;
                 let start = state.revision.map(|found| found.as_parent(focus));
                 walk.meet(located).await?;
                 walk.add(start).await?;
@@ -131,8 +134,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Remembers a lineage that the caller sees.
-    async fn meet(&mut self, located: Located) -> Result<(), Error> {
-        let mci = located.mci;
+    async fn meet(&mut self, located: Located<Mci>) -> Result<(), Error> {
+        let mci = located.found;
         let partition = partition_of(&mci.scope)?;
         let channels = self
             .unit
@@ -155,7 +158,7 @@ impl<'a> Walk<'a> {
         let reference = Reference::lineage(lineage);
         let located = self
             .unit
-            .locate(&reference, &self.viewer, Permission::MciView);
+            .locate::<Mci>(&reference, &self.viewer, Permission::MciView);
         match located.await {
             Ok(located) => self.meet(located).await.map(|()| true),
             Err(Error::NotFound(_) | Error::Denied(_)) => {
@@ -167,10 +170,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Begins at HEAD, which is a state of its own where it holds what no revision does.
-    async fn start_at_head(&mut self, located: Located, is_shown: bool) -> Result<(), Error> {
-        let lineage = located.mci.lineage;
-        let parents = located.mci.head.parents().to_vec();
-        let is_empty = located.mci.last.is_none();
+    async fn start_at_head(&mut self, located: Located<Mci>, is_shown: bool) -> Result<(), Error> {
+        let lineage = located.found.lineage;
+        let parents = located.found.head.parents().to_vec();
+        let is_empty = located.found.last.is_none();
         self.meet(located).await?;
         let seen = self.lineages.get(&lineage).and_then(Option::as_ref);
         if seen.is_some_and(|seen| seen.is_edited) || (is_empty && is_shown) {
@@ -195,9 +198,9 @@ impl<'a> Walk<'a> {
                         continue;
                     }
                     let reference = Reference::lineage(clone);
-                    let located = self
-                        .unit
-                        .locate(&reference, &self.viewer, Permission::MciView);
+                    let located =
+                        self.unit
+                            .locate::<Mci>(&reference, &self.viewer, Permission::MciView);
                     match located.await {
                         Ok(_) if found.len() > GraphBounds::MOST_CLONES => self.is_cut = true,
                         Ok(located) => {
@@ -314,7 +317,7 @@ const AT_A_TIME: u32 = 63;
 
 impl Seen {
     fn name(&self) -> &Name {
-        self.mci.head.content().nickname()
+        self.mci.name()
     }
 
     /// What points to a revision or is said about it.

@@ -2,9 +2,11 @@
 
 use crate::{
     Error, Page, Paging, Session,
+    kind::{Mci, Versioned},
     states::{Located, State},
-    stored::{StoredMci, StoredRevision},
-    tables::{CHANNELS, KeptMci, KeptRevision, MCIS, REVISIONS, partition_of},
+    stored::{StoredLineage, StoredRevision},
+    tables::{CHANNELS, KeptLineage, KeptRevision, MCIS, REVISIONS, partition_of},
+    unit::Unit,
 };
 use atlas_base::{Name, Tag, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
@@ -111,13 +113,15 @@ impl Session {
     /// It is not there or not visible, or has no such state.
     pub async fn mci(&self, reference: &Reference, from: &Scope) -> Result<MciView, Error> {
         let unit = self.read().await?;
-        let located = unit.locate(reference, from, Permission::MciView).await?;
+        let located = unit
+            .locate::<Mci>(reference, from, Permission::MciView)
+            .await?;
         let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
-        let state = unit.state(&located.mci, Some(selector)).await?;
+        let state = unit.state(&located.found, Some(selector)).await?;
         let content = state.content.content();
         let unregistered = unit.unregistered(content, &located.viewer).await?;
-        let cloned_from = match &located.mci.origin {
-            Some(origin) => Some(unit.origin_words(origin, &located.viewer).await?),
+        let cloned_from = match &located.found.origin {
+            Some(origin) => Some(unit.origin_words::<Mci>(origin, &located.viewer).await?),
             None => None,
         };
         let view = view(located, Some(state));
@@ -136,23 +140,12 @@ impl Session {
     pub async fn mcis(&self, from: &Scope, paging: &Paging) -> Result<Page<MciSummary>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::MciView, from).await?;
-        let query = |scope: Scope| {
-            let query = Query::all(&partition_of(&scope)?)
-                .index("name")
-                .prefix(scope.as_str());
-            // RightScale, Scalr: what stands above is seen where it is shared.
-            Ok::<_, Error>(if scope == *from {
-                query
-            } else {
-                query.keep(Condition::is("shared", true))
-            })
-        };
-        let queries = from.lineage().map(query).collect::<Result<_, _>>()?;
-        let summary = |kept: KeptMci| {
+        let queries = seen_by_name(from)?;
+        let summary = |kept: KeptLineage<Mci>| {
             let mci = kept.0;
             Ok(MciSummary {
                 lineage: mci.lineage,
-                name: mci.head.content().nickname().clone(),
+                name: mci.name().clone(),
                 last: mci.last.map(|last| last.number),
                 edited: mci.is_edited(),
                 locations: mci.head.content().settings().len(),
@@ -175,26 +168,7 @@ impl Session {
         paging: &Paging,
     ) -> Result<Page<LogEntry>, Error> {
         let unit = self.read().await?;
-        let located = unit.locate(reference, from, Permission::MciView).await?;
-        let query = revisions_of(&located.mci)?;
-        let partition = partition_of(&located.mci.scope)?;
-        let channels = unit
-            .all(&CHANNELS, &partition, located.mci.lineage.to_string())
-            .await?;
-        let entry = |kept: KeptRevision| {
-            let StoredRevision {
-                revision, marks, ..
-            } = kept.0;
-            revision.verify()?;
-            let here = channels.iter().map(|kept| &kept.0.channel);
-            let here = here.filter(|channel| channel.current() == revision.number());
-            Ok(LogEntry {
-                channels: here.map(|channel| channel.name().clone()).collect(),
-                revision,
-                marks,
-            })
-        };
-        unit.page(&REVISIONS, vec![query], paging, entry).await
+        unit.log::<Mci>(reference, from, paging).await
     }
 
     /// The released revisions of a lineage with their versions, newest revision first.
@@ -210,9 +184,9 @@ impl Session {
     ) -> Result<Page<Released>, Error> {
         let unit = self.read().await?;
         let located = unit
-            .locate(reference, from, Permission::ReleaseView)
+            .locate::<Mci>(reference, from, Permission::ReleaseView)
             .await?;
-        let query = revisions_of(&located.mci)?.keep(Condition::present(["marks", "release"]));
+        let query = revisions_of(&located.found)?.keep(Condition::present(["marks", "release"]));
         let released = |kept: KeptRevision| {
             let StoredRevision {
                 revision, marks, ..
@@ -242,23 +216,7 @@ impl Session {
         from: &Scope,
     ) -> Result<(Reference, Reference), Error> {
         let unit = self.read().await?;
-        let located = unit.locate(reference, from, Permission::MciDiff).await?;
-        let name = located.mci.head.content().nickname();
-        let Some(last) = located.mci.last else {
-            return Err(Error::NothingCommitted { mci: name.clone() });
-        };
-        // Named as the caller named it: a scope that was said is a place to look from.
-        let at = |selector| reference.clone().at(selector);
-        if located.mci.is_edited() {
-            return Ok((at(Selector::Number(last.number)), at(Selector::Head)));
-        }
-        match RevisionNumber::new(last.number.get() - 1) {
-            Some(before) => Ok((
-                at(Selector::Number(before)),
-                at(Selector::Number(last.number)),
-            )),
-            None => Err(Error::OneRevision { mci: name.clone() }),
-        }
+        unit.pair::<Mci>(reference, from).await
     }
 
     /// Which locations the revisions of some lineages serve, side by side.
@@ -275,8 +233,10 @@ impl Session {
         let mut coverage = Coverage::default();
         let mut lanes: BTreeMap<String, LineageId> = BTreeMap::new();
         for reference in references {
-            let located = unit.locate(reference, from, Permission::MciView).await?;
-            let (mci, name) = (&located.mci, located.mci.head.content().nickname());
+            let located = unit
+                .locate::<Mci>(reference, from, Permission::MciView)
+                .await?;
+            let (mci, name) = (&located.found, located.found.name());
             let known = *lanes.entry(name.to_string()).or_insert(mci.lineage);
             let lane = if known == mci.lineage {
                 name.to_string()
@@ -299,10 +259,82 @@ impl Session {
     }
 }
 
+impl Unit {
+    /// The revisions of a lineage, newest first.
+    pub(crate) async fn log<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<LogEntry>, Error> {
+        let located = self.locate::<C>(reference, from, C::CAN.view).await?;
+        let query = revisions_of(&located.found)?;
+        let partition = partition_of(&located.found.scope)?;
+        let channels = self
+            .all(&CHANNELS, &partition, located.found.lineage.to_string())
+            .await?;
+        let entry = |kept: KeptRevision| {
+            let StoredRevision {
+                revision, marks, ..
+            } = kept.0;
+            revision.verify()?;
+            let here = channels.iter().map(|kept| &kept.0.channel);
+            let here = here.filter(|channel| channel.current() == revision.number());
+            Ok(LogEntry {
+                channels: here.map(|channel| channel.name().clone()).collect(),
+                revision,
+                marks,
+            })
+        };
+        self.page(&REVISIONS, vec![query], paging, entry).await
+    }
+
+    /// The two states that a diff compares unless they are named.
+    pub(crate) async fn pair<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<(Reference, Reference), Error> {
+        let located = self.locate::<C>(reference, from, C::CAN.diff).await?;
+        let name = located.found.name();
+        let Some(last) = located.found.last else {
+            return Err(Error::NothingCommitted { name: name.clone() });
+        };
+        // Named as the caller named it: a scope that was said is a place to look from.
+        let at = |selector| reference.clone().at(selector);
+        if located.found.is_edited() {
+            return Ok((at(Selector::Number(last.number)), at(Selector::Head)));
+        }
+        match RevisionNumber::new(last.number.get() - 1) {
+            Some(before) => Ok((
+                at(Selector::Number(before)),
+                at(Selector::Number(last.number)),
+            )),
+            None => Err(Error::OneRevision { name: name.clone() }),
+        }
+    }
+}
+
+/// What asks for the lineages that a scope sees, by name: its own, then those shared from above.
+pub(crate) fn seen_by_name(from: &Scope) -> Result<Vec<Query>, Error> {
+    let query = |scope: Scope| {
+        let query = Query::all(&partition_of(&scope)?)
+            .index("name")
+            .prefix(scope.as_str());
+        // RightScale, Scalr: what stands above is seen where it is shared.
+        Ok(if scope == *from {
+            query
+        } else {
+            query.keep(Condition::is("shared", true))
+        })
+    };
+    from.lineage().map(query).collect()
+}
+
 /// The revisions of a lineage, newest first.
-fn revisions_of(mci: &StoredMci) -> Result<Query, Error> {
-    let query = Query::all(&partition_of(&mci.scope)?);
-    Ok(query.prefix(mci.lineage.to_string()).reverse())
+fn revisions_of<C: Versioned>(of: &StoredLineage<C>) -> Result<Query, Error> {
+    let query = Query::all(&partition_of(&of.scope)?);
+    Ok(query.prefix(of.lineage.to_string()).reverse())
 }
 
 /// What a revision is called in a picture: the release it came from, so that lanes of one stream
@@ -319,15 +351,19 @@ fn column(revision: &Revision, content: &Content) -> String {
     }
 }
 
-pub(crate) fn view(located: Located, state: Option<State>) -> MciView {
-    let Located { mci, shadows, .. } = located;
+pub(crate) fn view(located: Located<Mci>, state: Option<State<Mci>>) -> MciView {
+    let Located {
+        found: mci,
+        shadows,
+        ..
+    } = located;
     let (content, revision, marks) = match state {
         Some(state) => (state.content.content().clone(), state.revision, state.marks),
         None => (mci.head.content().clone(), None, Marks::default()),
     };
     MciView {
         lineage: mci.lineage,
-        name: mci.head.content().nickname().clone(),
+        name: mci.name().clone(),
         shared: mci.shared,
         cloned_from: mci.origin.map(|origin| origin.words(None).to_string()),
         origin: mci.origin,
@@ -337,7 +373,7 @@ pub(crate) fn view(located: Located, state: Option<State>) -> MciView {
         merges: mci.head.merges().iter().map(|it| it.revision).collect(),
         last: mci.last.map(|last| last.number),
         scope: mci.scope,
-        required: mci.required,
+        required: mci.beside,
         revision,
         marks,
         content,

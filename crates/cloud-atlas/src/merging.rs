@@ -1,17 +1,20 @@
 //! Merging a revision of any lineage into a HEAD.
 
-mod base;
+pub(crate) mod base;
 mod fitting;
+mod renaming;
 mod views;
 
+pub(crate) use self::renaming::Renaming;
 pub use self::views::{MciMerge, MergeOutcome, TheirRevision};
 
 use self::{base::Based, fitting::Settled};
 use crate::{
     Error, Session,
     facts::Looks,
+    kind::{Mci, Versioned},
     states::Located,
-    stored::StoredMci,
+    stored::StoredLineage,
     undoing::keep,
     unit::{Change, Unit},
 };
@@ -52,7 +55,7 @@ impl MergeMci {
 
 /// A merge that was decided, and not written.
 struct Decided {
-    located: Located,
+    located: Located<Mci>,
     /// What HEAD becomes; none where the outcome changes nothing.
     content: Option<Content>,
     theirs: Parent,
@@ -88,11 +91,11 @@ impl Session {
         let looks = self.looks_of_merge(ask).await?;
         let unit = self.read().await?;
         let located = unit
-            .locate(&ask.into, &ask.scope, Permission::MciDiff)
+            .locate::<Mci>(&ask.into, &ask.scope, Permission::MciDiff)
             .await?;
         let mut decided = Box::pin(unit.decide_merge(located, ask, Permission::MciDiff)).await?;
         if let Some(content) = &decided.content {
-            let mci = &decided.located.mci;
+            let mci = &decided.located.found;
             decided.merge.warnings = unit.allowed_in_head(mci, content, &looks).await?;
         }
         Ok(decided.merge)
@@ -110,8 +113,8 @@ impl Session {
                 content: Some(content),
                 ..
             }) => {
-                let before = located.mci.head.content();
-                self.looks(&located.mci, before, &content).await
+                let before = located.found.head.content();
+                self.looks(&located.found, before, &content).await
             }
             _ => Ok(Looks::default()),
         }
@@ -122,9 +125,9 @@ impl Unit {
     /// Decides a merge for who may make it.
     async fn may_merge(&self, ask: &MergeMci) -> Result<Decided, Error> {
         let located = self
-            .locate(&ask.into, &ask.scope, Permission::MciView)
+            .locate::<Mci>(&ask.into, &ask.scope, Permission::MciView)
             .await?;
-        self.require(Permission::MciMerge, &located.mci.scope)
+        self.require(Permission::MciMerge, &located.found.scope)
             .await?;
         self.decide_merge(located, ask, Permission::MciView).await
     }
@@ -143,7 +146,7 @@ impl Unit {
                 _ => Ok(merge),
             };
         };
-        let mut mci = located.mci;
+        let mut mci = located.found;
         merge.warnings = self.allowed_in_head(&mci, &content, looks).await?;
         let by = self.author()?;
         let keep: KeepUndo<'_> = keep(&mci, &by, self);
@@ -171,28 +174,30 @@ impl Unit {
     /// Loads what a merge must know, and decides it.
     async fn decide_merge(
         &self,
-        located: Located,
+        located: Located<Mci>,
         ask: &MergeMci,
         permission: Permission,
     ) -> Result<Decided, Error> {
         self.only_head(&ask.into, &located).await?;
-        located.mci.head.expect(ask.seen)?;
-        let source = self.locate(&ask.theirs, &ask.scope, permission).await?;
+        located.found.head.expect(ask.seen)?;
+        let source = self
+            .locate::<Mci>(&ask.theirs, &ask.scope, permission)
+            .await?;
         let number = self.number(&source, ask.theirs.selector.as_ref()).await?;
-        let state = self.committed(&source.mci, number).await?;
+        let state = self.committed(&source.found, number).await?;
         let Some(revision) = &state.revision else {
             return Err(Error::HeadMoves {
-                mci: source.mci.head.content().nickname().clone(),
+                name: source.found.name().clone(),
             });
         };
-        let theirs = revision.as_parent(source.mci.lineage);
-        let ours = &located.mci;
+        let theirs = revision.as_parent(source.found.lineage);
+        let ours = &located.found;
         let Based {
             choice,
             base,
             names,
         } = self
-            .merge_base(ours, &source.mci, theirs, &ask.scope)
+            .merge_base(ours, &source.found, theirs, &ask.scope)
             .await?;
         let mut merge = MciMerge {
             outcome: MergeOutcome::NothingToMerge,
@@ -200,7 +205,7 @@ impl Unit {
             scope: ours.scope.clone(),
             name: ours.head.content().nickname().clone(),
             generation: ours.head.generation(),
-            theirs: TheirRevision::of(&source.mci, theirs, state.marks),
+            theirs: TheirRevision::of(&source.found, theirs, state.marks),
             explanation: choice.explain(|revision| names.name(revision)),
             base: choice,
             conflicts: Vec::new(),
@@ -218,7 +223,7 @@ impl Unit {
             return Ok(decided(located, None, merge));
         }
         let content = state.content.content();
-        let lineage = source.mci.lineage;
+        let lineage = source.found.lineage;
         let settled = self
             .settle(ours, &base, lineage, content, &ask.choices)
             .await?;
@@ -238,10 +243,14 @@ impl Unit {
 }
 
 impl TheirRevision {
-    fn of(mci: &StoredMci, parent: Parent, marks: atlas_history::Marks) -> Self {
+    pub(crate) fn of<C: Versioned>(
+        of: &StoredLineage<C>,
+        parent: Parent,
+        marks: atlas_history::Marks,
+    ) -> Self {
         Self {
-            scope: mci.scope.clone(),
-            name: mci.head.content().nickname().clone(),
+            scope: of.scope.clone(),
+            name: of.name().clone(),
             lineage: parent.revision.lineage,
             revision: parent.revision.number,
             digest: parent.digest,

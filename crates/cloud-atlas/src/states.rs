@@ -1,25 +1,25 @@
-//! From a reference to a MultiCloud Image and one of its states.
+//! From a reference to a lineage and one of its states.
 
 use crate::{
     Error, NotFound, Noun,
+    kind::{Mci, Versioned},
     sight::account_of,
-    stored::{StoredMci, StoredRevision, marks_of},
+    stored::{StoredLineage, StoredRevision, marks_of},
     tables::{
-        CHANNELS, KeptMci, MCIS, REVISIONS, channel_parts, mci_name_parts, partition_of,
+        CHANNELS, KeptLineage, REVISIONS, channel_parts, lineage_name_parts, partition_of,
         partitions_above, revision_parts,
     },
     unit::Unit,
 };
 use atlas_base::Name;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber, highest_release};
-use atlas_mci::Content;
 use atlas_scope::{Level, Permission, Scope, visible};
 use atlas_template::{Reference, Selector, Source, Target};
 
-/// A MultiCloud Image that the caller may see.
+/// A lineage that the caller may see.
 #[derive(Debug, Clone)]
-pub(crate) struct Located {
-    pub(crate) mci: StoredMci,
+pub(crate) struct Located<C: Versioned> {
+    pub(crate) found: StoredLineage<C>,
     /// From where it is seen: the caller's scope, or its own where that was said.
     pub(crate) viewer: Scope,
     /// Scopes further up that have a visible one of the same name.
@@ -30,13 +30,13 @@ pub(crate) struct Located {
 
 /// One state of a lineage: HEAD or a committed revision.
 #[derive(Debug, Clone)]
-pub(crate) struct State {
-    pub(crate) content: Frozen<Content>,
+pub(crate) struct State<C> {
+    pub(crate) content: Frozen<C>,
     pub(crate) revision: Option<Revision>,
     pub(crate) marks: Marks,
 }
 
-impl State {
+impl State<Mci> {
     pub(crate) fn source(&self, lineage: LineageId) -> Source<'_> {
         Source {
             lineage,
@@ -50,15 +50,15 @@ impl State {
 impl Unit {
     /// Finds what a reference names, as seen from a scope. Whoever may see nothing there is told so;
     /// everything else that hides it reads like its absence.
-    pub(crate) async fn locate(
+    pub(crate) async fn locate<C: Versioned>(
         &self,
         reference: &Reference,
         from: &Scope,
         permission: Permission,
-    ) -> Result<Located, Error> {
+    ) -> Result<Located<C>, Error> {
         let (found, name): (_, &(dyn core::fmt::Display + Sync)) = match &reference.target {
             Target::Lineage(lineage) => {
-                let found = self.mci_by_lineage(*lineage, from, permission);
+                let found = self.by_lineage(*lineage, from, permission);
                 (found.await?, lineage)
             }
             Target::Named {
@@ -69,7 +69,7 @@ impl Unit {
                 // it takes tells her whether something is.
                 let viewer = if scope.contains(from) { from } else { scope };
                 let found = match self.enter(permission, viewer).await {
-                    Ok(_) => self.mci_by_name(scope, name).await?,
+                    Ok(_) => self.by_name(scope, name).await?,
                     Err(Error::Denied(_) | Error::NotFound(_)) => None,
                     Err(error) => return Err(error),
                 };
@@ -79,41 +79,41 @@ impl Unit {
                 return self.nearest_named(name, from, permission).await;
             }
         };
-        if let Some(mci) = found
-            && let Some(located) = self.seen(mci, from, permission).await?
+        if let Some(found) = found
+            && let Some(located) = self.seen(found, from, permission).await?
         {
             return Ok(located);
         }
         // The answer does not depend on whether there is one.
         self.enter(permission, from).await?;
-        Err(NotFound::new(Noun::Mci, name, from).into())
+        Err(NotFound::new(C::NOUN, name, from).into())
     }
 
     /// The nearest visible one of a name, from a scope upward.
-    async fn nearest_named(
+    async fn nearest_named<C: Versioned>(
         &self,
         name: &Name,
         from: &Scope,
         permission: Permission,
-    ) -> Result<Located, Error> {
+    ) -> Result<Located<C>, Error> {
         let until = self.enter(permission, from).await?;
-        let mut found: Option<StoredMci> = None;
+        let mut found: Option<StoredLineage<C>> = None;
         let mut shadows = Vec::new();
         for scope in from.lineage() {
-            let Some(mci) = self.mci_by_name(&scope, name).await? else {
+            let Some(next) = self.by_name::<C>(&scope, name).await? else {
                 continue;
             };
-            if !visible(&mci.scope, mci.shared, from) {
+            if !visible(&next.scope, next.shared, from) {
                 continue;
             }
             match &found {
-                None => found = Some(mci),
+                None => found = Some(next),
                 Some(_) => shadows.push(scope),
             }
         }
-        let mci = found.ok_or_else(|| NotFound::new(Noun::Mci, name, from))?;
+        let found = found.ok_or_else(|| NotFound::new(C::NOUN, name, from))?;
         Ok(Located {
-            mci,
+            found,
             viewer: from.clone(),
             shadows,
             until,
@@ -121,20 +121,20 @@ impl Unit {
     }
 
     /// Whether a record is seen from a scope, or else from its own by who may see there.
-    async fn seen(
+    async fn seen<C: Versioned>(
         &self,
-        mci: StoredMci,
+        found: StoredLineage<C>,
         from: &Scope,
         permission: Permission,
-    ) -> Result<Option<Located>, Error> {
-        let viewer = if mci.scope.contains(from) {
+    ) -> Result<Option<Located<C>>, Error> {
+        let viewer = if found.scope.contains(from) {
             from.clone()
         } else {
-            mci.scope.clone()
+            found.scope.clone()
         };
         match self.enter(permission, &viewer).await {
-            Ok(until) if visible(&mci.scope, mci.shared, &viewer) => Ok(Some(Located {
-                mci,
+            Ok(until) if visible(&found.scope, found.shared, &viewer) => Ok(Some(Located {
+                found,
                 viewer,
                 shadows: Vec::new(),
                 until,
@@ -144,29 +144,28 @@ impl Unit {
         }
     }
 
-    pub(crate) async fn mci_by_name(
+    pub(crate) async fn by_name<C: Versioned>(
         &self,
         scope: &Scope,
         name: &Name,
-    ) -> Result<Option<StoredMci>, Error> {
+    ) -> Result<Option<StoredLineage<C>>, Error> {
         let partition = partition_of(scope)?;
-        let found = MCIS
-            .find(&self.tx, &partition, "name", mci_name_parts(scope, name))
-            .await?;
+        let parts = lineage_name_parts(scope, name);
+        let found = C::HEADS.find(&self.tx, &partition, "name", parts).await?;
         if found.is_none() {
             // What is hidden takes a second read, and so does what is absent.
-            MCIS.get(&self.tx, &partition, "").await?;
+            C::HEADS.get(&self.tx, &partition, "").await?;
         }
         Ok(found.map(|found| found.record.0))
     }
 
     /// Looks into the accounts alone in which the caller may look at something.
-    async fn mci_by_lineage(
+    async fn by_lineage<C: Versioned>(
         &self,
         lineage: LineageId,
         from: &Scope,
         permission: Permission,
-    ) -> Result<Option<StoredMci>, Error> {
+    ) -> Result<Option<StoredLineage<C>>, Error> {
         let mut partitions = partitions_above(from)?;
         if from.level() == Level::Global {
             // From above all accounts, a lineage may be in any of them.
@@ -179,56 +178,65 @@ impl Unit {
             {
                 continue;
             }
-            if let Some(found) = MCIS.get(&self.tx, &partition, lineage.to_string()).await? {
+            let parts = lineage.to_string();
+            if let Some(found) = C::HEADS.get(&self.tx, &partition, parts).await? {
                 return Ok(Some(found.0));
             }
         }
         Ok(None)
     }
 
-    pub(crate) async fn put_mci(&self, mci: StoredMci) -> Result<(), Error> {
-        let (scope, name) = (mci.scope.clone(), mci.head.content().nickname().clone());
-        let parts = mci.lineage.to_string();
-        let put = MCIS
-            .put(&self.tx, &partition_of(&scope)?, parts, &KeptMci(mci))
+    pub(crate) async fn put_lineage<C: Versioned>(
+        &self,
+        lineage: StoredLineage<C>,
+    ) -> Result<(), Error> {
+        let (scope, name) = (lineage.scope.clone(), lineage.name().clone());
+        let parts = lineage.lineage.to_string();
+        let put = C::HEADS
+            .put(
+                &self.tx,
+                &partition_of(&scope)?,
+                parts,
+                &KeptLineage(lineage),
+            )
             .await;
-        put.map_err(|error| Error::taken(error, Noun::Mci, &name, &scope))
+        put.map_err(|error| Error::taken(error, C::NOUN, &name, &scope))
     }
 
     /// The state that a selector chooses; without one, the newest committed revision.
-    pub(crate) async fn state(
+    pub(crate) async fn state<C: Versioned>(
         &self,
-        mci: &StoredMci,
+        of: &StoredLineage<C>,
         selector: Option<&Selector>,
-    ) -> Result<State, Error> {
-        let name = mci.head.content().nickname();
+    ) -> Result<State<C>, Error> {
+        let name = of.name();
         match selector {
             Some(Selector::Head) => Ok(State {
-                content: Frozen::new(mci.head.content().clone())?,
+                content: Frozen::new(of.head.content().clone())?,
                 revision: None,
                 marks: Marks::default(),
             }),
-            None | Some(Selector::Latest) => match mci.last {
-                Some(last) => self.committed(mci, last.number).await,
-                None => Err(Error::NothingCommitted { mci: name.clone() }),
+            None | Some(Selector::Latest) => match of.last {
+                Some(last) => self.committed(of, last.number).await,
+                None => Err(Error::NothingCommitted { name: name.clone() }),
             },
-            Some(Selector::Number(number)) => self.committed(mci, *number).await,
+            Some(Selector::Number(number)) => self.committed(of, *number).await,
             Some(Selector::Channel(channel)) => {
-                let parts = channel_parts(mci.lineage, channel);
+                let parts = channel_parts(of.lineage, channel);
                 let found = CHANNELS
-                    .get(&self.tx, &partition_of(&mci.scope)?, parts)
+                    .get(&self.tx, &partition_of(&of.scope)?, parts)
                     .await?;
                 match found {
-                    Some(kept) => self.committed(mci, kept.0.channel.current()).await,
-                    None => Err(NotFound::new(Noun::Channel, channel, &mci.scope).into()),
+                    Some(kept) => self.committed(of, kept.0.channel.current()).await,
+                    None => Err(NotFound::new(Noun::Channel, channel, &of.scope).into()),
                 }
             }
             Some(Selector::Requirement(wanted)) => {
-                let revisions = self.revisions(mci).await?;
+                let revisions = self.revisions(of).await?;
                 match highest_release(wanted, &marks_of(&revisions)) {
-                    Some(number) => self.committed(mci, number).await,
+                    Some(number) => self.committed(of, number).await,
                     None => Err(Error::NoRelease {
-                        mci: name.clone(),
+                        name: name.clone(),
                         wanted: wanted.clone(),
                     }),
                 }
@@ -237,13 +245,13 @@ impl Unit {
     }
 
     /// A committed revision with its content, both digests checked.
-    pub(crate) async fn committed(
+    pub(crate) async fn committed<C: Versioned>(
         &self,
-        mci: &StoredMci,
+        of: &StoredLineage<C>,
         number: RevisionNumber,
-    ) -> Result<State, Error> {
-        let stored = self.revision(mci, number).await?;
-        let content = self.content(&mci.scope, stored.revision.content()).await?;
+    ) -> Result<State<C>, Error> {
+        let stored = self.revision(of, number).await?;
+        let content = self.content(&of.scope, stored.revision.content()).await?;
         Ok(State {
             content,
             revision: Some(stored.revision),
@@ -251,20 +259,20 @@ impl Unit {
         })
     }
 
-    pub(crate) async fn revision(
+    pub(crate) async fn revision<C: Versioned>(
         &self,
-        mci: &StoredMci,
+        of: &StoredLineage<C>,
         number: RevisionNumber,
     ) -> Result<StoredRevision, Error> {
-        let parts = revision_parts(mci.lineage, number);
+        let parts = revision_parts(of.lineage, number);
         let found = REVISIONS
-            .get(&self.tx, &partition_of(&mci.scope)?, parts)
+            .get(&self.tx, &partition_of(&of.scope)?, parts)
             .await?;
         let Some(found) = found else {
             return Err(Error::NoRevision {
-                mci: mci.head.content().nickname().clone(),
+                name: of.name().clone(),
                 number,
-                last: mci.last.map(|last| last.number),
+                last: of.last.map(|last| last.number),
             });
         };
         found.0.revision.verify()?;
@@ -272,12 +280,15 @@ impl Unit {
     }
 
     /// All revisions of a lineage, oldest first, their digests checked.
-    pub(crate) async fn revisions(&self, mci: &StoredMci) -> Result<Vec<StoredRevision>, Error> {
+    pub(crate) async fn revisions<C: Versioned>(
+        &self,
+        of: &StoredLineage<C>,
+    ) -> Result<Vec<StoredRevision>, Error> {
         let found = self
             .all(
                 &REVISIONS,
-                &partition_of(&mci.scope)?,
-                mci.lineage.to_string(),
+                &partition_of(&of.scope)?,
+                of.lineage.to_string(),
             )
             .await?;
         found

@@ -1,21 +1,24 @@
 //! What is kept, as it is kept: the values behind the tables.
 
-use atlas_base::{CanonicalError, Digest, Timestamp};
+use crate::kind::{Mci, Template, Versioned};
+use atlas_base::{CanonicalError, Digest, Name, Timestamp};
 use atlas_history::{
-    Content as _, Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber, UndoLog,
-    UndoPoint,
+    Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber, UndoLog, UndoPoint,
 };
 use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
-use atlas_mci::{Content, Matcher, RequiredLocations};
+use atlas_mci::{Content, Matcher};
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A MultiCloud Image: its lineage and its HEAD. Its name is the nickname of HEAD.
+/// A MultiCloud Image.
+pub(crate) type StoredMci = StoredLineage<Mci>;
+
+/// A lineage with its HEAD. Its name is that of HEAD.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StoredMci {
+#[serde(bound = "", deny_unknown_fields)]
+pub(crate) struct StoredLineage<C: Versioned> {
     pub(crate) lineage: LineageId,
     pub(crate) scope: Scope,
     pub(crate) shared: bool,
@@ -23,30 +26,28 @@ pub(crate) struct StoredMci {
     pub(crate) created: Timestamp,
     pub(crate) by: PrincipalId,
     pub(crate) last: Option<LastRevision>,
-    /// What its revisions have to serve.
-    #[serde(default, skip_serializing_if = "RequiredLocations::is_empty")]
-    pub(crate) required: RequiredLocations,
-    /// HEAD. [`StoredMci::set_head`] changes it.
-    pub(crate) head: Head<Content>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) beside: C::Beside,
+    /// HEAD. [`StoredLineage::set_head`] changes it.
+    pub(crate) head: Head<C>,
     /// The digest of what HEAD holds: whoever asks whether it is edited need not compute it.
     pub(crate) content: Digest,
     /// Which undo points are kept beside it.
-    #[serde(default, skip_serializing_if = "is_unused")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) undo: UndoLog,
 }
 
-/// Whether no undo point was ever made.
-fn is_unused(log: &UndoLog) -> bool {
-    *log == UndoLog::default()
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What HEAD held before something replaced it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StoredUndo {
+#[serde(bound = "", deny_unknown_fields)]
+pub(crate) struct StoredUndo<C: Versioned> {
     pub(crate) lineage: LineageId,
     pub(crate) number: u64,
-    pub(crate) point: UndoPoint<Content>,
+    pub(crate) point: UndoPoint<C>,
 }
 
 /// What HEAD is compared with.
@@ -57,9 +58,14 @@ pub(crate) struct LastRevision {
     pub(crate) content: Digest,
 }
 
-impl StoredMci {
+impl<C: Versioned> StoredLineage<C> {
+    /// Its name, which is that of HEAD.
+    pub(crate) fn name(&self) -> &Name {
+        self.head.content().called()
+    }
+
     /// Puts another HEAD in the place of this one.
-    pub(crate) fn set_head(&mut self, head: Head<Content>) -> Result<(), CanonicalError> {
+    pub(crate) fn set_head(&mut self, head: Head<C>) -> Result<(), CanonicalError> {
         self.content = head.content().digest()?;
         self.head = head;
         Ok(())
@@ -71,7 +77,15 @@ impl StoredMci {
             return self.content != last.content || self.head.merge_pending();
         }
         let content = self.head.content();
-        *content != Content::new(content.nickname().clone())
+        *content != C::named(content.called().clone())
+    }
+}
+
+impl StoredLineage<Template> {
+    /// All that HEAD or a committed revision links.
+    pub(crate) fn linked(&self) -> BTreeSet<LineageId> {
+        let head = self.head.content().links().map(|link| link.lineage);
+        head.chain(self.beside.iter().copied()).collect()
     }
 }
 

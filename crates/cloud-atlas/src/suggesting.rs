@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Session,
+    kind::Mci,
     tables::{IMAGES, partition_of},
     unit::Unit,
 };
@@ -88,9 +89,11 @@ impl Unit {
         reference: &Reference,
         from: &Scope,
     ) -> Result<(Content, Scope), Error> {
-        let located = self.locate(reference, from, Permission::MciView).await?;
+        let located = self
+            .locate::<Mci>(reference, from, Permission::MciView)
+            .await?;
         let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
-        let state = self.state(&located.mci, Some(selector)).await?;
+        let state = self.state(&located.found, Some(selector)).await?;
         Ok((state.content.content().clone(), located.viewer))
     }
 

@@ -4,12 +4,17 @@
 //! belongs to no account live in the partition `/`.
 
 mod images;
+mod lineages;
 
-pub(crate) use self::images::{IMAGES, KeptImage, image_parts};
+pub(crate) use self::{
+    images::{IMAGES, KeptImage, image_parts},
+    lineages::{
+        KeptLineage, KeptUndo, MCIS, TEMPLATE_UNDO, TEMPLATES, UNDO, lineage_name_parts, undo_parts,
+    },
+};
 
 use crate::stored::{
-    StoredImport, StoredMatcher, StoredMci, StoredOpened, StoredRevision, StoredUndo, StoredUse,
-    StoredUseMany, UsedImage,
+    StoredImport, StoredMatcher, StoredOpened, StoredRevision, StoredUse, StoredUseMany, UsedImage,
 };
 use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
@@ -42,13 +47,11 @@ kept! {
     KeptGrant(Grant) = 1;
     KeptCredential(Credential) = 1;
     KeptRoleMap(RoleMap) = 1;
-    KeptMci(StoredMci) = 1;
     KeptRevision(StoredRevision) = 1;
     KeptContent(Frame) = 1;
     KeptUserData(UserData) = 1;
     KeptUse(StoredUse) = 1;
     KeptUseMany(StoredUseMany) = 1;
-    KeptUndoPoint(StoredUndo) = 1;
     KeptChannel(StoredChannel) = 1;
     KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
@@ -89,6 +92,8 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &USES,
         &USES_MANY,
         &UNDO,
+        &TEMPLATES,
+        &TEMPLATE_UNDO,
         &CHANNELS,
         &MATCHERS,
         &IMPORTS,
@@ -154,36 +159,6 @@ pub(crate) fn role_map_name_parts(scope: &Scope, name: &Name) -> Parts {
     Parts::from((scope.as_str(), name.as_str()))
 }
 
-/// By lineage.
-///
-/// What HEAD refers to is found among the edited ones, which are few: one that is not edited holds
-/// what its newest revision holds.
-pub(crate) const MCIS: Table<KeptMci> = Table::new(
-    "mci",
-    &[
-        Index::unique("name", |kept| {
-            vec![mci_name_parts(
-                &kept.0.scope,
-                kept.0.head.content().nickname(),
-            )]
-        }),
-        Index::many("edited", |kept| {
-            let row = || Parts::from(kept.0.scope.as_str());
-            kept.0.is_edited().then(row).into_iter().collect()
-        }),
-        Index::many("origin", |kept| {
-            let origin = kept.0.origin.iter();
-            origin
-                .map(|origin| Parts::from(origin.lineage.to_string()))
-                .collect()
-        }),
-    ],
-);
-
-pub(crate) fn mci_name_parts(scope: &Scope, name: &Name) -> Parts {
-    Parts::from((scope.as_str(), name.as_str()))
-}
-
 /// By lineage and number.
 pub(crate) const REVISIONS: Table<KeptRevision> = Table::new("revision", &[]);
 
@@ -208,13 +183,6 @@ pub(crate) fn use_parts(image: &UsedImage, lineage: LineageId) -> Parts {
 /// By lineage and number: revisions that changed more images than have rows of their own. Whoever
 /// asks who uses an image reads all of them.
 pub(crate) const USES_MANY: Table<KeptUseMany> = Table::new("use-many", &[]);
-
-/// By lineage and number: what HEAD held before something replaced it.
-pub(crate) const UNDO: Table<KeptUndoPoint> = Table::new("undo", &[]);
-
-pub(crate) fn undo_parts(lineage: LineageId, number: u64) -> Parts {
-    Parts::from((lineage.to_string(), number))
-}
 
 /// By lineage and name.
 pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);

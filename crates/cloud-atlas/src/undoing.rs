@@ -3,21 +3,21 @@
 use crate::{
     Error, MciView, Session,
     facts::Looks,
+    kind::{Mci, Versioned},
     mci_views::view,
-    stored::{StoredMci, StoredUndo, images_of},
-    tables::{KeptUndoPoint, UNDO, partition_of, undo_parts},
+    states::Located,
+    stored::{StoredLineage, StoredUndo},
+    tables::{self, partition_of, undo_parts},
     unit::{Change, Unit},
 };
 use atlas_base::canonical;
 use atlas_history::{
     Author, Generation, KeepUndo, KeptUndo, RestoreRecord, UndoBounds, UndoEntry, UndoPoint,
 };
-use atlas_mci::{Content, EditWarning};
 use atlas_scope::{Permission, Scope};
 use atlas_store::StoreError;
 use atlas_template::Reference;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// What restoring an old revision gave.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,30 +60,14 @@ impl Session {
         self.write(|unit| {
             let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
             async move {
-                let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
-                unit.require(Permission::MciEdit, &located.mci.scope)
-                    .await?;
-                located.mci.head.expect(seen)?;
-                let selector = reference.selector.as_ref();
-                let number = Box::pin(unit.number(&located, selector)).await?;
-                let state = unit.committed(&located.mci, number).await?;
-                let by = unit.author()?;
-                let keep = keep(&located.mci, &by, &unit);
-                let restored = located.mci.head.restored(number, &state.content, &keep)?;
-                let warnings = unit
-                    .allowed_in_head(&located.mci, restored.head.content(), looks)
-                    .await?;
-                located.mci.set_head(restored.head)?;
-                unit.put_kept(&mut located.mci, restored.kept).await?;
-                let record = restored.record;
-                let told = canonical::to_string(&record)?;
-                let (scope, change) = (located.mci.scope.clone(), Change::made(&told));
-                unit.audit(Permission::MciEdit, &scope, located.mci.lineage, change)
-                    .await?;
-                let view = view(located, None);
+                let came = Box::pin(unit.restore::<Mci>(&reference, &from, seen, looks)).await?;
+                let view = view(came.located, None);
                 Ok(MciRestored {
-                    restored: record,
-                    mci: MciView { warnings, ..view },
+                    restored: came.record,
+                    mci: MciView {
+                        warnings: came.warnings,
+                        ..view
+                    },
                 })
             }
         })
@@ -108,35 +92,16 @@ impl Session {
         self.write(|unit| {
             let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
             async move {
-                let mut located = unit.locate(&reference, &from, Permission::MciView).await?;
-                unit.only_head(&reference, &located).await?;
-                unit.require(Permission::MciEdit, &located.mci.scope)
-                    .await?;
-                located.mci.head.expect(seen)?;
-                let undone = located.mci.undo.choose(number)?.clone();
-                let point = unit.undo_point(&located.mci, undone.number).await?;
-                let by = unit.author()?;
-                let keep = keep(&located.mci, &by, &unit);
-                let back = keep.bring_back(&located.mci.head, undone.number, &point)?;
-                let warnings = unit
-                    .allowed_in_head(&located.mci, back.head.content(), looks)
-                    .await?;
-                located.mci.set_head(back.head)?;
-                let undo = back.kept.number;
-                unit.put_kept(&mut located.mci, back.kept).await?;
-                let told = canonical::to_string(&Undid {
-                    undone: undone.number,
-                    after: undone.content,
-                    undo,
-                })?;
-                let (scope, change) = (located.mci.scope.clone(), Change::made(&told));
-                unit.audit(Permission::MciEdit, &scope, located.mci.lineage, change)
-                    .await?;
-                let view = view(located, None);
+                let came = unit.undo::<Mci>(&reference, &from, number, seen, looks);
+                let came = Box::pin(came).await?;
+                let view = view(came.located, None);
                 Ok(MciUndone {
-                    undone,
-                    undo,
-                    mci: MciView { warnings, ..view },
+                    undone: came.record.undone,
+                    undo: came.record.undo,
+                    mci: MciView {
+                        warnings: came.warnings,
+                        ..view
+                    },
                 })
             }
         })
@@ -154,15 +119,17 @@ impl Session {
         from: &Scope,
     ) -> Result<Vec<UndoEntry>, Error> {
         let unit = self.read().await?;
-        let located = unit.locate(reference, from, Permission::MciView).await?;
+        let located = unit
+            .locate::<Mci>(reference, from, Permission::MciView)
+            .await?;
         unit.only_head(reference, &located).await?;
-        Ok(located.mci.undo.points().to_vec())
+        Ok(located.found.undo.points().to_vec())
     }
 }
 
 /// What comes back.
 #[derive(Clone, Copy)]
-enum Back {
+pub(crate) enum Back {
     /// The revision that the reference names.
     Revision,
     /// An undo point.
@@ -179,7 +146,7 @@ impl Session {
         back: Back,
     ) -> Result<Looks, Error> {
         let unit = self.read().await?;
-        let found = Box::pin(unit.coming_back(reference, from, back)).await;
+        let found = Box::pin(unit.coming_back::<Mci>(reference, from, back)).await;
         drop(unit);
         match found {
             Ok((mci, after)) => self.looks(&mci, mci.head.content(), &after).await,
@@ -196,84 +163,159 @@ struct Undid {
     undo: u64,
 }
 
+/// An old content that is in HEAD again.
+pub(crate) struct CameBack<C: Versioned, R> {
+    pub(crate) located: Located<C>,
+    pub(crate) record: R,
+    pub(crate) warnings: Vec<C::Warning>,
+}
+
+/// Which undo point came back, and the number of the one that was made for it.
+pub(crate) struct Undone {
+    pub(crate) undone: UndoEntry,
+    pub(crate) undo: u64,
+}
+
 /// How a HEAD is kept before something replaces it.
-pub(crate) fn keep<'a>(mci: &'a StoredMci, by: &'a Author, unit: &Unit) -> KeepUndo<'a> {
+pub(crate) fn keep<'a, C: Versioned>(
+    of: &'a StoredLineage<C>,
+    by: &'a Author,
+    unit: &Unit,
+) -> KeepUndo<'a> {
     KeepUndo {
-        log: &mci.undo,
+        log: &of.undo,
         bounds: UndoBounds::default(),
-        last: mci.last.map(|last| last.number),
+        last: of.last.map(|last| last.number),
         by,
         at: unit.now,
     }
 }
 
 impl Unit {
-    /// Refuses what an edit could not put into HEAD either, and tells what an edit would warn of.
-    pub(crate) async fn allowed_in_head(
+    /// Puts the content of a committed revision into HEAD.
+    pub(crate) async fn restore<C: Versioned>(
         &self,
-        mci: &StoredMci,
-        after: &Content,
-        looks: &Looks,
-    ) -> Result<Vec<EditWarning>, Error> {
-        let before = mci.head.content();
-        let warnings = self.admit(mci, before, after, looks).await?;
-        let old: BTreeSet<_> = images_of(before).collect();
-        let new = images_of(after).filter(|image| !old.contains(image));
-        self.refuse_buried(&mci.scope, &new.collect()).await?;
-        Ok(warnings)
+        reference: &Reference,
+        from: &Scope,
+        seen: Option<Generation>,
+        looks: &C::Looks,
+    ) -> Result<CameBack<C, RestoreRecord>, Error> {
+        let mut located = self.locate::<C>(reference, from, C::CAN.view).await?;
+        let of = &mut located.found;
+        self.require(C::CAN.edit, &of.scope).await?;
+        of.head.expect(seen)?;
+        let selector = reference.selector.as_ref();
+        let number = Box::pin(self.number_of(of, selector)).await?;
+        let state = self.committed(of, number).await?;
+        let by = self.author()?;
+        let restored = keep(of, &by, self);
+        let restored = of.head.restored(number, &state.content, &restored)?;
+        let warnings = C::allow(self, of, restored.head.content(), looks).await?;
+        of.set_head(restored.head)?;
+        self.put_kept(of, restored.kept).await?;
+        let record = restored.record;
+        let change = Change::made(&canonical::to_string(&record)?);
+        self.audit(C::CAN.edit, &of.scope, of.lineage, change)
+            .await?;
+        Ok(CameBack {
+            located,
+            record,
+            warnings,
+        })
+    }
+
+    /// Puts what an undo point holds into HEAD.
+    pub(crate) async fn undo<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        number: Option<u64>,
+        seen: Option<Generation>,
+        looks: &C::Looks,
+    ) -> Result<CameBack<C, Undone>, Error> {
+        let mut located = self.locate::<C>(reference, from, C::CAN.view).await?;
+        self.only_head(reference, &located).await?;
+        let of = &mut located.found;
+        self.require(C::CAN.edit, &of.scope).await?;
+        of.head.expect(seen)?;
+        let undone = of.undo.choose(number)?.clone();
+        let point = self.undo_point(of, undone.number).await?;
+        let by = self.author()?;
+        let back = keep(of, &by, self).bring_back(&of.head, undone.number, &point)?;
+        let warnings = C::allow(self, of, back.head.content(), looks).await?;
+        of.set_head(back.head)?;
+        let undo = back.kept.number;
+        self.put_kept(of, back.kept).await?;
+        let told = canonical::to_string(&Undid {
+            undone: undone.number,
+            after: undone.content,
+            undo,
+        })?;
+        let change = Change::made(&told);
+        self.audit(C::CAN.edit, &of.scope, of.lineage, change)
+            .await?;
+        Ok(CameBack {
+            located,
+            record: Undone { undone, undo },
+            warnings,
+        })
     }
 
     /// Writes a lineage whose HEAD was replaced, and the undo point that was kept of it before.
-    pub(crate) async fn put_kept(
+    pub(crate) async fn put_kept<C: Versioned>(
         &self,
-        mci: &mut StoredMci,
-        kept: KeptUndo<Content>,
+        of: &mut StoredLineage<C>,
+        kept: KeptUndo<C>,
     ) -> Result<(), Error> {
-        let partition = partition_of(&mci.scope)?;
+        let partition = partition_of(&of.scope)?;
         let stored = StoredUndo {
-            lineage: mci.lineage,
+            lineage: of.lineage,
             number: kept.number,
             point: kept.point,
         };
-        let parts = undo_parts(mci.lineage, kept.number);
-        UNDO.insert(&self.tx, &partition, parts, &KeptUndoPoint(stored))
+        let parts = undo_parts(of.lineage, kept.number);
+        C::UNDO
+            .insert(&self.tx, &partition, parts, &tables::KeptUndo(stored))
             .await?;
         for number in kept.dropped {
-            let parts = undo_parts(mci.lineage, number);
-            UNDO.delete(&self.tx, &partition, parts).await?;
+            let parts = undo_parts(of.lineage, number);
+            C::UNDO.delete(&self.tx, &partition, parts).await?;
         }
-        mci.undo = kept.log;
-        self.put_mci(mci.clone()).await
+        of.undo = kept.log;
+        self.put_lineage(of.clone()).await
     }
 
     /// A HEAD that the caller may edit, and the content that is to take its place.
-    async fn coming_back(
+    pub(crate) async fn coming_back<C: Versioned>(
         &self,
         reference: &Reference,
         from: &Scope,
         back: Back,
-    ) -> Result<(StoredMci, Content), Error> {
-        let located = self.locate(reference, from, Permission::MciView).await?;
-        self.require(Permission::MciEdit, &located.mci.scope)
-            .await?;
+    ) -> Result<(StoredLineage<C>, C), Error> {
+        let found = self.locate::<C>(reference, from, C::CAN.view).await?.found;
+        self.require(C::CAN.edit, &found.scope).await?;
         let content = match back {
             Back::Revision => {
-                let state = self.state(&located.mci, reference.selector.as_ref());
+                let state = self.state(&found, reference.selector.as_ref());
                 state.await?.content.content().clone()
             }
             Back::Point(number) => {
-                let number = located.mci.undo.choose(number)?.number;
-                let point = self.undo_point(&located.mci, number).await?;
+                let number = found.undo.choose(number)?.number;
+                let point = self.undo_point(&found, number).await?;
                 point.content().clone()
             }
         };
-        Ok((located.mci, content))
+        Ok((found, content))
     }
 
-    async fn undo_point(&self, mci: &StoredMci, number: u64) -> Result<UndoPoint<Content>, Error> {
-        let parts = undo_parts(mci.lineage, number);
-        let found = UNDO
-            .get(&self.tx, &partition_of(&mci.scope)?, parts)
+    async fn undo_point<C: Versioned>(
+        &self,
+        of: &StoredLineage<C>,
+        number: u64,
+    ) -> Result<UndoPoint<C>, Error> {
+        let parts = undo_parts(of.lineage, number);
+        let found = C::UNDO
+            .get(&self.tx, &partition_of(&of.scope)?, parts)
             .await?;
         match found {
             Some(found) => Ok(found.0.point),

@@ -103,8 +103,8 @@ pub use crate::{
     },
     lock::{
         AnyLock, HeldImage, HeldRevision, LockChange, LockDiff, LockEntry, LockError, LockFile,
-        LockId, LockState, LockedPlan, RegisterLock, RegisterLockError, RegisteredLock,
-        TemplateLock, TemplateLockError, register_lock,
+        LockId, LockState, LockedError, LockedPlan, RegisterLock, RegisterLockError,
+        RegisteredLock, TemplateLock, TemplateLockError, register_lock,
     },
     matrix::{LaunchMatrix, MatrixOutcome, MatrixRow, launch_all},
     merge::{

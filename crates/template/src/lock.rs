@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use self::update::changes as entry_changes;
 pub use self::{
-    any::AnyLock,
+    any::{AnyLock, LockedError},
     registered::{
         HeldImage, HeldRevision, LockId, RegisterLock, RegisterLockError, RegisteredLock,
         register_lock,

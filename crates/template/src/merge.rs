@@ -14,6 +14,7 @@ mod value;
 
 use crate::TemplateContent;
 use atlas_history::LineageId;
+use atlas_mci::ConflictKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
@@ -94,6 +95,35 @@ impl<'a> TemplateMergeDraft<'a> {
         };
         draft.check_default(base);
         draft
+    }
+
+    /// This merge where the name of their side is not asked for: HEAD keeps its own, as a lineage
+    /// beside it does that has the other (ours). Without a base the name stays a conflict.
+    pub fn with_our_name(mut self) -> Self {
+        self.keep_our_name();
+        self.conflicts.retain(|conflict| {
+            *conflict.path() != TemplatePath::Name || conflict.kind() == ConflictKind::NoBase
+        });
+        self
+    }
+
+    /// This merge where the name of their side cannot be had: taking it over is a conflict then,
+    /// which our side or another name settles (ours).
+    pub fn without_their_name(mut self, base: &TemplateMergeBase, reason: String) -> Self {
+        let path = TemplatePath::Name;
+        if self.fields.get(&path) != Some(&TemplateValue::Name(self.ours.name.clone())) {
+            self.keep_our_name();
+            let name = |side: &TemplateContent| Some(TemplateValue::Name(side.name.clone()));
+            let (ours, theirs) = (name(self.ours), name(self.theirs));
+            let conflict = TemplateConflict::new(path.clone(), base.term(&path), ours, theirs);
+            self.conflicts.insert(0, conflict.because(reason));
+        }
+        self
+    }
+
+    fn keep_our_name(&mut self) {
+        let name = TemplateValue::Name(self.ours.name.clone());
+        self.fields.insert(TemplatePath::Name, name);
     }
 
     /// The conflicts: name, description, links by lineage, the default, then the phases.

@@ -4,14 +4,15 @@ use super::Care;
 use crate::{
     Error,
     contents::{Contents, is_damage, user_data_digest},
-    stored::StoredMci,
+    kind::{Mci, Template, Versioned},
+    stored::StoredLineage,
     tables::{
-        CHANNELS, CONTENTS, KeptMatcher, KeptMci, KeptUndoPoint, MATCHERS, MCIS, REVISIONS, UNDO,
-        USER_DATA, matcher_parts, revision_parts, undo_parts,
+        CHANNELS, CONTENTS, KeptLineage, KeptMatcher, KeptUndo, MATCHERS, MCIS, REVISIONS,
+        TEMPLATE_UNDO, TEMPLATES, UNDO, USER_DATA, matcher_parts, revision_parts, undo_parts,
     },
 };
 use atlas_base::{Digest, canonical};
-use atlas_history::{Content as _, LineageId};
+use atlas_history::LineageId;
 use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
 
 /// What the record of a lineage says.
@@ -56,14 +57,18 @@ impl Care<'_> {
         })
         .await?;
         self.table(&UNDO, |_, _| {}).await?;
+        self.table(&TEMPLATE_UNDO, |_, _| {}).await?;
         self.table(&MCIS, |_, _| {}).await?;
+        self.table(&TEMPLATES, |_, _| {}).await?;
         self.table(&CHANNELS, |_, _| {}).await?;
         self.table(&MATCHERS, |_, _| {}).await?;
         self.report.findings.extend(problems);
         self.contents().await?;
         self.revisions().await?;
-        self.lineages().await?;
-        self.undo_points().await?;
+        self.lineages::<Mci>().await?;
+        self.lineages::<Template>().await?;
+        self.undo_points::<Mci>().await?;
+        self.undo_points::<Template>().await?;
         self.channels().await?;
         self.matchers().await?;
         self.uses().await
@@ -81,10 +86,14 @@ impl Care<'_> {
                     continue;
                 };
                 let contents = Contents::Snapshot(self.snapshot, self.partition);
-                match contents.content(digest, |_| None).await {
+                match contents.content::<Mci>(digest, |_| None).await {
                     Ok(_) => {}
                     Err(error) if is_damage(&error) => {
-                        self.find(format!("the content {shown}: {error}"));
+                        // A digest does not say of which kind a content is.
+                        let other = contents.content::<Template>(digest, |_| None).await;
+                        if other.is_err() {
+                            self.find(format!("the content {shown}: {error}"));
+                        }
                     }
                     Err(error) => return Err(error),
                 }
@@ -129,12 +138,14 @@ impl Care<'_> {
     }
 
     /// Every lineage has all its revisions.
-    async fn lineages(&mut self) -> Result<(), Error> {
-        let mut walk = Walk::new(self.snapshot, self.partition, &MCIS)?;
+    async fn lineages<C: Versioned>(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &C::HEADS)?;
         while let Some(page) = walk.next().await? {
             for (key, kept) in page {
-                let Ok(KeptMci(kept)) = kept else { continue };
-                self.place(&key, &self.mci(kept.lineage)?);
+                let Ok(KeptLineage(kept)) = kept else {
+                    continue;
+                };
+                self.place(&key, &self.head::<C>(kept.lineage)?);
                 if let Some(last) = kept.last {
                     self.gaps(kept.lineage, last.number.get()).await?;
                 }
@@ -174,10 +185,11 @@ impl Care<'_> {
     }
 
     /// Every undo point that a lineage keeps is there, as it was kept.
-    async fn kept_points(&mut self, mci: &StoredMci) -> Result<(), Error> {
-        for entry in mci.undo.points() {
-            let key = UNDO.key(self.partition, undo_parts(mci.lineage, entry.number))?;
-            let what = match read_record::<KeptUndoPoint>(self.snapshot, &key).await? {
+    async fn kept_points<C: Versioned>(&mut self, of: &StoredLineage<C>) -> Result<(), Error> {
+        for entry in of.undo.points() {
+            let parts = undo_parts(of.lineage, entry.number);
+            let key = C::UNDO.key(self.partition, parts)?;
+            let what = match read_record::<KeptUndo<C>>(self.snapshot, &key).await? {
                 None => "is missing",
                 Some(Ok(kept)) if kept.0.point.content().digest().ok() != Some(entry.content) => {
                     "is not what was kept"
@@ -185,27 +197,28 @@ impl Care<'_> {
                 Some(_) => continue,
             };
             let number = entry.number;
-            self.find(format!("{}: its undo point {number} {what}", mci.lineage));
+            self.find(format!("{}: its undo point {number} {what}", of.lineage));
         }
         Ok(())
     }
 
     /// Every undo point is one that its lineage keeps.
-    async fn undo_points(&mut self) -> Result<(), Error> {
-        let mut walk = Walk::new(self.snapshot, self.partition, &UNDO)?;
+    async fn undo_points<C: Versioned>(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &C::UNDO)?;
         while let Some(page) = walk.next().await? {
             for (key, kept) in page {
-                let Ok(KeptUndoPoint(kept)) = kept else {
+                let Ok(KeptUndo(kept)) = kept else {
                     continue;
                 };
                 let (lineage, number) = (kept.lineage, kept.number);
                 self.place(
                     &key,
-                    &UNDO.key(self.partition, undo_parts(lineage, number))?,
+                    &C::UNDO.key(self.partition, undo_parts(lineage, number))?,
                 );
-                let mci = read_record::<KeptMci>(self.snapshot, &self.mci(lineage)?).await?;
-                let is_kept = match mci {
-                    Some(Ok(mci)) => mci.0.undo.choose(Some(number)).is_ok(),
+                let head = self.head::<C>(lineage)?;
+                let found = read_record::<KeptLineage<C>>(self.snapshot, &head).await?;
+                let is_kept = match found {
+                    Some(Ok(found)) => found.0.undo.choose(Some(number)).is_ok(),
                     Some(Err(_)) => true,
                     None => false,
                 };
@@ -266,19 +279,28 @@ impl Care<'_> {
         if let Some((_, said)) = last.filter(|(asked, _)| *asked == lineage) {
             return Ok(said);
         }
-        let found = read_record::<KeptMci>(self.snapshot, &self.mci(lineage)?).await?;
-        let said = match found {
-            None => Lineage::Missing,
-            Some(Err(_)) => Lineage::Unreadable,
-            Some(Ok(kept)) => Lineage::Known(kept.0.last.map_or(0, |last| last.number.get())),
-        };
+        let mut said = self.record_of::<Mci>(lineage).await?;
+        if matches!(said, Lineage::Missing) {
+            said = self.record_of::<Template>(lineage).await?;
+        }
         *last = Some((lineage, said));
         Ok(said)
     }
 
+    /// What the record of a lineage of one kind says.
+    async fn record_of<C: Versioned>(&self, lineage: LineageId) -> Result<Lineage, Error> {
+        let head = self.head::<C>(lineage)?;
+        let found = read_record::<KeptLineage<C>>(self.snapshot, &head).await?;
+        Ok(match found {
+            None => Lineage::Missing,
+            Some(Err(_)) => Lineage::Unreadable,
+            Some(Ok(kept)) => Lineage::Known(kept.0.last.map_or(0, |last| last.number.get())),
+        })
+    }
+
     /// Where the record of a lineage lies.
-    fn mci(&self, lineage: LineageId) -> Result<Key, Error> {
-        Ok(MCIS.key(self.partition, lineage.to_string())?)
+    fn head<C: Versioned>(&self, lineage: LineageId) -> Result<Key, Error> {
+        Ok(C::HEADS.key(self.partition, lineage.to_string())?)
     }
 
     /// Whether a record lies where it is looked for.

@@ -18,7 +18,7 @@ impl Care<'_> {
             for (key, kept) in page {
                 let Ok(KeptLock(lock)) = kept else { continue };
                 self.place(&key, &LOCKS.key(self.partition, lock.id().to_string())?);
-                for held in lock.mcis() {
+                for held in lock.revisions() {
                     if !self.holds(held).await? {
                         let HeldRevision {
                             lineage, revision, ..

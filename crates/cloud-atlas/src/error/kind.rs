@@ -13,7 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
-use atlas_template::RegisterLockError;
+use atlas_template::{LockedError, RegisterLockError};
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,7 @@ impl Error {
             | Self::NoFreeName { .. }
             | Self::Stale(_)
             | Self::OpenConflicts(_)
+            | Self::OpenTemplateConflicts(_)
             | Self::Restore(RestoreError::Same { .. })
             | Self::Mark(_)
             | Self::Commit(CommitError::Stale(_) | CommitError::NothingToCommit { .. })
@@ -55,6 +56,7 @@ impl Error {
             | Self::CoverageLost(_)
             | Self::Channel(_)
             | Self::Resolve(_)
+            | Self::Locked(_)
             | Self::RegisterLock(
                 RegisterLockError::Already { .. } | RegisterLockError::Foreign { .. },
             )
@@ -138,7 +140,7 @@ impl Error {
                 | Self::NoRevision { .. }
                 | Self::NoRelease { .. }
                 | Self::NoMatcher { .. }
-                | Self::NotLocked { .. }
+                | Self::Locked(LockedError::NotHeld { .. })
                 | Self::Bundle(BundleError::NoServer { .. })
                 | Self::AddScope(AddScopeError::NoParent { .. })
                 | Self::Grant(

@@ -19,6 +19,8 @@ pub enum Noun {
     RoleMap,
     /// A MultiCloud Image.
     Mci,
+    /// A ServerTemplate.
+    Template,
     /// A revision.
     Revision,
     /// A channel.
@@ -52,6 +54,7 @@ impl fmt::Display for Noun {
             Self::Image => "image",
             Self::RoleMap => "role map",
             Self::Mci => "MultiCloud Image",
+            Self::Template => "ServerTemplate",
             Self::Revision => "revision",
             Self::Channel => "channel",
             Self::Job => "job",

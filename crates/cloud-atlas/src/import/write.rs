@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Error, NotFound, Noun, Session,
+    kind::Mci,
     stored::{StoredImport, StoredMci},
     tables::{IMPORTS, KeptImport, partition_of},
     unit::Unit,
@@ -134,7 +135,7 @@ impl Unit {
         part: &PartPlan,
         options: &ImportOptions,
     ) -> Result<Before, Error> {
-        let mci = self.mci_by_name(&options.scope, &part.name).await?;
+        let mci = self.by_name::<Mci>(&options.scope, &part.name).await?;
         let revision = match &mci {
             Some(mci) => self.imported(mci, release, part).await?,
             None => None,
@@ -156,7 +157,7 @@ impl Unit {
             mci
         } else {
             self.require(Permission::MciCreate, scope).await?;
-            self.new_mci(scope, part.name.clone()).await?
+            self.new_lineage(scope, part.name.clone()).await?
         };
         let lineage = mci.lineage;
         let mut revision = before.revision;
@@ -256,7 +257,7 @@ impl Unit {
         let types = &self.shared.instance_types;
         content.admit(mci.head.content(), &part.known(&content), types)?;
         mci.set_head(mci.head.edited(content))?;
-        self.put_mci(mci.clone()).await?;
+        self.put_lineage(mci.clone()).await?;
         self.audit_edit(&mci, &diff).await?;
         Ok(mci)
     }

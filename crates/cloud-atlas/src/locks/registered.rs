@@ -2,6 +2,7 @@
 
 use crate::{
     Error, NotFound, Noun, Page, Paging, Session,
+    kind::{Mci, Template, Versioned},
     tables::{KeptLock, LOCKS, lock_name_parts, partition_of},
     unit::{Change, Unit},
 };
@@ -9,9 +10,7 @@ use atlas_base::{Digest, Name, ParseNameError, text_form};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Condition, Query};
-use atlas_template::{
-    AnyLock, LockId, Reference, RegisterLock, RegisteredLock, Selector, register_lock,
-};
+use atlas_template::{AnyLock, LockId, Reference, RegisterLock, RegisteredLock, register_lock};
 use core::fmt;
 use std::collections::BTreeMap;
 
@@ -190,24 +189,31 @@ impl Unit {
         let mut here = BTreeMap::new();
         for lock in lock.locks() {
             let (lineage, number) = (lock.lineage(), lock.revision());
-            let digest = self.mci_revision_digest(lineage, number, scope).await?;
+            let digest = self.digest_here::<Mci>(lineage, number, scope).await?;
+            here.insert(lineage, digest);
+        }
+        if let AnyLock::Template(lock) = lock
+            && let Some(number) = lock.template().revision
+        {
+            let lineage = lock.template().lineage;
+            let digest = self.digest_here::<Template>(lineage, number, scope).await?;
             here.insert(lineage, digest);
         }
         Ok(here)
     }
 
-    async fn mci_revision_digest(
+    async fn digest_here<C: Versioned>(
         &self,
         lineage: LineageId,
         number: RevisionNumber,
         scope: &Scope,
     ) -> Result<Digest, Error> {
-        let reference = Reference::lineage(lineage).at(Selector::Number(number));
-        let located = self.locate(&reference, scope, Permission::MciView).await?;
-        let mci = &located.mci;
-        if !visible(&mci.scope, mci.shared, scope) {
-            return Err(NotFound::new(Noun::Mci, lineage, scope).into());
+        let reference = Reference::lineage(lineage);
+        let located = self.locate::<C>(&reference, scope, C::CAN.view).await?;
+        let found = &located.found;
+        if !visible(&found.scope, found.shared, scope) {
+            return Err(NotFound::new(C::NOUN, lineage, scope).into());
         }
-        Ok(self.revision(mci, number).await?.revision.digest())
+        Ok(self.revision(found, number).await?.revision.digest())
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     Error,
-    stored::StoredMci,
+    kind::Versioned,
+    stored::StoredLineage,
     tables::{REVISIONS, partition_of, revision_parts},
     unit::Unit,
 };
@@ -10,17 +11,16 @@ use atlas_base::Digest;
 use atlas_history::{
     BaseChoice, Dag, LineageId, Parent, Revision, RevisionNumber, RevisionRef, UnknownBase,
 };
-use atlas_mci::{Content, MergeBase};
 use atlas_scope::Scope;
 use atlas_store::StoreError;
 use core::convert::Infallible;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A base that was chosen, with its content and the names of the lineages that were met.
-pub(super) struct Based {
-    pub(super) choice: BaseChoice,
-    pub(super) base: MergeBase,
-    pub(super) names: Names,
+pub(crate) struct Based<C: Versioned> {
+    pub(crate) choice: BaseChoice,
+    pub(crate) base: C::Base,
+    pub(crate) names: Names,
 }
 
 /// How many revisions of a lineage are read at first; twice as many each time that more are missing.
@@ -30,41 +30,41 @@ const FIRST: u32 = 16;
 const MOST: usize = 65_536;
 
 /// The part of the history that was read so far.
-struct History<'a> {
+struct History<'a, C: Versioned> {
     unit: &'a Unit,
     /// From where lineages are looked for: the caller's scope, and those of the two sides.
     from: [&'a Scope; 3],
-    lineages: BTreeMap<LineageId, Seen>,
+    lineages: BTreeMap<LineageId, Seen<C>>,
     revisions: BTreeMap<Digest, Revision>,
 }
 
 /// A lineage, as far as the caller sees it.
-struct Seen {
-    mci: Option<StoredMci>,
+struct Seen<C: Versioned> {
+    found: Option<StoredLineage<C>>,
     /// How many revisions are read the next time.
     step: u32,
 }
 
 impl Unit {
-    pub(super) async fn merge_base(
+    pub(crate) async fn merge_base<C: Versioned>(
         &self,
-        ours: &StoredMci,
-        theirs: &StoredMci,
+        ours: &StoredLineage<C>,
+        theirs: &StoredLineage<C>,
         revision: Parent,
         from: &Scope,
-    ) -> Result<Based, Error> {
+    ) -> Result<Based<C>, Error> {
         let mut history = History {
             unit: self,
             from: [from, &ours.scope, &theirs.scope],
             lineages: BTreeMap::new(),
             revisions: BTreeMap::new(),
         };
-        for mci in [ours, theirs] {
-            history.know(mci.lineage, Some(mci.clone()));
+        for side in [ours, theirs] {
+            history.know(side.lineage, Some(side.clone()));
         }
         let parents = ours.head.parents();
         let mut choice = history.choose(parents, revision).await?;
-        let mut base = MergeBase::none();
+        let mut base = C::Base::default();
         if !choice.is_contained
             && let Some(plan) = &choice.plan
         {
@@ -72,10 +72,10 @@ impl Unit {
                 Some(contents) => {
                     let mut load = |parent: &Parent| -> Result<_, Infallible> {
                         let content = contents.get(&parent.digest).cloned();
-                        Ok(content.map_or_else(MergeBase::none, MergeBase::of))
+                        Ok(content.map_or_else(C::Base::default, C::base_of))
                     };
                     let Ok(merged) = plan.fold(&mut load, &mut |base, left, right| {
-                        MergeBase::merged(base, left, right)
+                        C::merged_base(base, left, right)
                     });
                     base = merged;
                 }
@@ -90,9 +90,9 @@ impl Unit {
     }
 }
 
-impl History<'_> {
-    fn know(&mut self, lineage: LineageId, mci: Option<StoredMci>) {
-        self.lineages.insert(lineage, Seen { mci, step: FIRST });
+impl<C: Versioned> History<'_, C> {
+    fn know(&mut self, lineage: LineageId, found: Option<StoredLineage<C>>) {
+        self.lineages.insert(lineage, Seen { found, step: FIRST });
     }
 
     /// Reads what is missing until a base can be chosen. What the caller does not see is not read:
@@ -127,7 +127,7 @@ impl History<'_> {
         }
         self.look_for(revision.lineage).await?;
         let seen = self.lineages.get_mut(&revision.lineage);
-        let Some((mci, step)) = seen.and_then(|seen| Some((seen.mci.as_ref()?, &mut seen.step)))
+        let Some((of, step)) = seen.and_then(|seen| Some((seen.found.as_ref()?, &mut seen.step)))
         else {
             return Ok(false);
         };
@@ -136,7 +136,7 @@ impl History<'_> {
         *step = step.saturating_mul(2);
         let numbers = (first..=last).filter_map(RevisionNumber::new);
         let parts = numbers.map(|number| revision_parts(revision.lineage, number));
-        let partition = partition_of(&mci.scope)?;
+        let partition = partition_of(&of.scope)?;
         let found = REVISIONS.get_many(&self.unit.tx, &partition, parts).await?;
         for kept in found.into_iter().flatten() {
             let read = kept.0.revision;
@@ -151,8 +151,8 @@ impl History<'_> {
 
     async fn look_for(&mut self, lineage: LineageId) -> Result<(), Error> {
         if !self.lineages.contains_key(&lineage) {
-            let mci = self.unit.lineage_seen(lineage, &self.from).await?;
-            self.know(lineage, mci);
+            let found = self.unit.lineage_seen(lineage, &self.from).await?;
+            self.know(lineage, found);
         }
         Ok(())
     }
@@ -162,30 +162,30 @@ impl History<'_> {
     async fn contents(
         &mut self,
         revisions: Vec<Parent>,
-    ) -> Result<Option<BTreeMap<Digest, Arc<Content>>>, Error> {
+    ) -> Result<Option<BTreeMap<Digest, Arc<C>>>, Error> {
         let mut contents = BTreeMap::new();
         for Parent { revision, digest } in revisions {
             self.look_for(revision.lineage).await?;
             let seen = self.lineages.get(&revision.lineage);
-            let Some(mci) = seen.and_then(|seen| seen.mci.as_ref()) else {
+            let Some(of) = seen.and_then(|seen| seen.found.as_ref()) else {
                 return Ok(None);
             };
-            let state = self.unit.committed(mci, revision.number).await?;
+            let state = self.unit.committed(of, revision.number).await?;
             contents.insert(digest, state.content.shared());
         }
         Ok(Some(contents))
     }
 
     /// What the lineages are called that the caller sees.
-    fn names(self, ours: &StoredMci) -> Names {
+    fn names(self, ours: &StoredLineage<C>) -> Names {
         let mut names = Names {
             ours: ours.lineage,
             seen: BTreeMap::new(),
         };
         for (lineage, seen) in self.lineages {
-            if let Some(mci) = seen.mci {
-                let name = mci.head.content().nickname().to_string();
-                names.seen.insert(lineage, (mci.scope, name));
+            if let Some(found) = seen.found {
+                let name = found.name().to_string();
+                names.seen.insert(lineage, (found.scope, name));
             }
         }
         names
@@ -193,13 +193,13 @@ impl History<'_> {
 }
 
 /// What revisions are called: by the names of their lineages, with the scope where two are alike.
-pub(super) struct Names {
+pub(crate) struct Names {
     ours: LineageId,
     seen: BTreeMap<LineageId, (Scope, String)>,
 }
 
 impl Names {
-    pub(super) fn name(&self, revision: RevisionRef) -> String {
+    pub(crate) fn name(&self, revision: RevisionRef) -> String {
         let RevisionRef { lineage, number } = revision;
         let Some((scope, name)) = self.seen.get(&lineage) else {
             return revision.to_string();

@@ -1,7 +1,7 @@
 //! Conflicts settled, with what is known of the images that a merge puts together.
 
+use super::Renaming;
 use crate::{Error, stored::StoredMci, unit::Unit};
-use atlas_base::Name;
 use atlas_history::LineageId;
 use atlas_image::Architecture;
 use atlas_image_id::{CloudLocation, ImageId};
@@ -28,15 +28,6 @@ type Known = BTreeMap<Place, Option<Architecture>>;
 struct Tried {
     settled: Result<Content, MergeError>,
     unknown: BTreeSet<Place>,
-}
-
-/// Whether HEAD can be called what their side is called: names are unique within a scope.
-enum Renaming {
-    Free,
-    /// The lineage of their side is beside HEAD and has that name.
-    Theirs,
-    /// Another lineage there has it, as is said here.
-    Taken(String),
 }
 
 /// A merge, and what is known of its images so far.
@@ -84,25 +75,6 @@ impl Unit {
                 merge.known.insert((location, image), architecture);
             }
         }
-    }
-
-    /// Whether HEAD can be called what their side is called.
-    async fn renaming(
-        &self,
-        mci: &StoredMci,
-        theirs: LineageId,
-        name: &Name,
-    ) -> Result<Renaming, Error> {
-        let found = self.mci_by_name(&mci.scope, name).await?;
-        Ok(match found {
-            Some(found) if found.lineage == mci.lineage => Renaming::Free,
-            Some(found) if found.lineage == theirs => Renaming::Theirs,
-            Some(found) => Renaming::Taken(format!(
-                "another MultiCloud Image at {} is called `{name}`",
-                found.scope
-            )),
-            None => Renaming::Free,
-        })
     }
 
     /// What the record of an image that a scope sees says it is for.

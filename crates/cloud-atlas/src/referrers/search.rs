@@ -190,7 +190,7 @@ impl Search<'_> {
     ) -> Result<(), Error> {
         let unit = self.unit;
         let seen = visible(&mci.scope, mci.shared, self.from) || sight.sees(unit, &mci.scope);
-        let name = mci.head.content().nickname();
+        let name = mci.name();
         let referrer = |kind, name| Referrer {
             scope: mci.scope.clone(),
             kind,

@@ -123,6 +123,8 @@ fn golden_files_read_as_they_were_written() {
             "matcher",
             "role-map",
             "undo",
+            "template",
+            "template-undo",
             // It needs a commit of more images than a small file should have.
             "use-many",
         ];

@@ -71,7 +71,13 @@ fn r09_resolving_with_a_lock_never_moves() {
         assert_eq!(after.plan, first.plan);
         assert!(matches!(after.state, LockState::Deprecated { .. }));
         dana.revoke_mci(&one, &acme(), "CVE-2026-1").await.unwrap();
-        assert!(matches!(ask().await, Err(Error::Resolve(_))));
+        let refused = ask().await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Conflict);
+        assert_eq!(
+            refused.to_string(),
+            "what the lock file of `web` holds for aws/us-east-1 must not be launched any more: \
+             `web` revision 1 was revoked by dana: CVE-2026-1"
+        );
         dana.unmark_mci(&one, &acme()).await.unwrap();
         assert_eq!(ask().await.unwrap(), after);
         // Whoever does not see it launches what the file says all the same.

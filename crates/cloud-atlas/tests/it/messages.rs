@@ -13,7 +13,7 @@ use cloud_atlas::{
     scope::Scope,
     store::{Key, Limit, StoreError},
     streams::StreamName,
-    template::Reference,
+    template::{LockedError, Reference},
 };
 use std::{error::Error as _, io};
 
@@ -44,20 +44,20 @@ fn refusals_of_the_facade_itself() {
         scope: p("/acme"),
     });
     let others = [
-        Error::NothingCommitted { mci: web() },
-        Error::OneRevision { mci: web() },
+        Error::NothingCommitted { name: web() },
+        Error::OneRevision { name: web() },
         Error::NoRevision {
-            mci: web(),
+            name: web(),
             number: number(7),
             last: Some(number(3)),
         },
         Error::NoRevision {
-            mci: web(),
+            name: web(),
             number: number(7),
             last: None,
         },
         Error::NoRelease {
-            mci: web(),
+            name: web(),
             wanted: semver::VersionReq::parse("^2.1").unwrap(),
         },
         Error::from(NotEditable::Committed {
@@ -69,18 +69,23 @@ fn refusals_of_the_facade_itself() {
             revision: number(3),
         }),
         Error::NoFreeName {
-            mci: web(),
+            name: web(),
             scope: p("/acme"),
         },
-        Error::HeadMoves { mci: web() },
+        Error::HeadMoves { name: web() },
         Error::NoInventory {
             location: p("aws/us-east-1"),
         },
-        Error::NotLocked {
+        Error::from(LockedError::NotHeld {
             name: web(),
             location: p("gcp/us-central1"),
-            locked: places().take(10).map(|place| p(&place)).collect(),
-        },
+            held: places().take(10).map(|place| p(&place)).collect(),
+        }),
+        Error::from(LockedError::Revoked {
+            name: web(),
+            location: p("gcp/us-central1"),
+            reason: "`web` revision 1 was revoked by dana: bad".to_owned(),
+        }),
         Error::PageLimit { limit: 0 },
         Error::Cursor(CursorError::OtherQuery),
         Error::TooManyGrants {

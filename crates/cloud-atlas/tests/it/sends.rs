@@ -2,9 +2,9 @@
 
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
-    AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, EventQuery,
-    GraphBounds, GroupRef, ImageQuery, JobId, Loader, LockRef, MergeMci, ReportWork, Retention,
-    TakeWork, WorkQuery,
+    AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
+    CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, Loader, LockRef,
+    MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -181,4 +181,29 @@ fn every_future_of_the_facade_is_send() {
     send(admin.groups(&scope, &most()));
     send(admin.jobs(&scope));
     send(admin.forget_job(JobId::from_u128(1), &scope));
+}
+
+#[test]
+fn every_future_about_templates_is_send() {
+    let world = World::new();
+    let admin = world.admin();
+    let (scope, front) = (p::<Scope>("/acme"), p::<Reference>("front"));
+    send(admin.create_template(&scope, p("front")));
+    send(admin.create_template_with_mci(&scope, p("front"), p("web")));
+    send(admin.edit_template(&front, &scope, Vec::new(), None));
+    let commit = CommitTemplate::new(front.clone(), scope.clone(), p("m"));
+    send(admin.commit_template(&commit));
+    let clone = CloneTemplate::new(front.clone(), scope.clone());
+    send(admin.clone_template(&clone));
+    let merge = MergeTemplate::new(front.clone(), front.clone(), scope.clone());
+    send(admin.merge_template(&merge));
+    send(admin.template_merge_preview(&merge));
+    send(admin.restore_template(&front, &scope, None));
+    send(admin.undo_template(&front, &scope, None, None));
+    send(admin.template_undo_points(&front, &scope));
+    send(admin.template(&front, &scope));
+    send(admin.templates(&scope, &most()));
+    send(admin.template_log(&front, &scope, &most()));
+    send(admin.template_diff(&front, &front, &scope));
+    send(admin.template_diff_pair(&front, &scope));
 }

@@ -6,8 +6,8 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    AddCredential, BundleImage, CheckOptions, CloneMci, GroupRef, MergeMci, ReportWork, Retention,
-    Session, TakeWork, WorkRequest,
+    AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate, GroupRef,
+    MergeMci, MergeTemplate, ReportWork, Retention, Session, TakeWork, TemplateChange, WorkRequest,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
     },
@@ -214,6 +214,22 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.edit_mci(&web, &acme, vec![unset], None));
         wrote!(admin.rematch_mci(&web, &acme, None));
         wrote!(admin.remove_matcher(&web, &acme, &p(DUBLIN)));
+        // ServerTemplates.
+        wrote!(admin.create_template_with_mci(&acme, p("pair"), p("pair")));
+        wrote!(admin.create_template(&acme, p("front")));
+        let front = p("front");
+        let link = vec![TemplateChange::Link(p("web@1"))];
+        wrote!(admin.edit_template(&front, &acme, link, None));
+        let commit = CommitTemplate::new(front.clone(), acme.clone(), p("first"));
+        wrote!(admin.commit_template(&commit));
+        let move_on = vec![TemplateChange::Retarget(p("web@head"))];
+        wrote!(admin.edit_template(&front, &acme, move_on, None));
+        wrote!(admin.restore_template(&p("front@1"), &acme, None));
+        wrote!(admin.undo_template(&front, &acme, None, None));
+        wrote!(admin.clone_template(&CloneTemplate::new(p("front@1"), acme.clone())));
+        wrote!(admin.commit_template(&commit));
+        let update = MergeTemplate::new(p("front (clone)"), front.clone(), acme.clone());
+        wrote!(admin.merge_template(&update));
         // Imports: whole, and in batches that somebody stops.
         let document = |number: u64| {
             let time = format!("2026-01-0{number}T00:00:00Z");

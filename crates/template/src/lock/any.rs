@@ -1,6 +1,8 @@
 //! Lock files of either kind, where a caller need not know which it was given.
 
-use super::{LockError, LockFile, LockedPlan, TemplateLock, TemplateLockError, unreadable};
+use super::{
+    LockError, LockFile, LockState, LockedPlan, TemplateLock, TemplateLockError, unreadable,
+};
 use atlas_base::{Digest, Name};
 use atlas_image_id::CloudLocation;
 use serde::Deserialize;
@@ -15,6 +17,43 @@ pub enum AnyLock {
     Mci(LockFile),
     /// Of a revision of a `ServerTemplate`.
     Template(TemplateLock),
+}
+
+/// Why a lock file gives nothing to launch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockedError {
+    /// It holds nothing for the location.
+    #[error("the lock file of `{name}` holds nothing for {location}: lock that location, or ask for {}", list(.held))]
+    NotHeld {
+        /// What was locked.
+        name: Name,
+        /// Where.
+        location: CloudLocation,
+        /// The locations that it holds, in order.
+        held: Vec<CloudLocation>,
+    },
+    /// What it holds must not be launched any more.
+    #[error(
+        "what the lock file of `{name}` holds for {location} must not be launched any more: {reason}"
+    )]
+    Revoked {
+        /// What was locked.
+        name: Name,
+        /// Where.
+        location: CloudLocation,
+        /// The refusal.
+        reason: String,
+    },
+}
+
+fn list(all: &[CloudLocation]) -> String {
+    let shown: Vec<_> = all.iter().take(8).map(CloudLocation::as_str).collect();
+    let shown = shown.join(", ");
+    match all.len().saturating_sub(8) {
+        0 => shown,
+        more => format!("{shown} or {more} more"),
+    }
 }
 
 impl AnyLock {
@@ -79,6 +118,39 @@ impl AnyLock {
     pub fn locations(&self) -> BTreeSet<&CloudLocation> {
         let locks = self.locks().into_iter();
         locks.flat_map(|lock| lock.locations().keys()).collect()
+    }
+
+    /// The lock in it that has an answer for a location.
+    pub fn lock_for(&self, location: &CloudLocation) -> Option<&LockFile> {
+        let mut locks = self.locks().into_iter();
+        locks.find(|lock| lock.locations().contains_key(location))
+    }
+
+    /// What it says to launch at a location, unless that must not be launched any more.
+    ///
+    /// # Errors
+    ///
+    /// It holds nothing for the location, or what it holds was revoked.
+    pub fn launch(
+        &self,
+        location: &CloudLocation,
+        state: &LockState,
+    ) -> Result<LockedPlan, LockedError> {
+        let Some(plan) = self.resolve(location) else {
+            return Err(LockedError::NotHeld {
+                name: self.name().clone(),
+                location: location.clone(),
+                held: self.locations().into_iter().cloned().collect(),
+            });
+        };
+        match state {
+            LockState::Revoked { reason } => Err(LockedError::Revoked {
+                name: self.name().clone(),
+                location: location.clone(),
+                reason: reason.clone(),
+            }),
+            _ => Ok(plan),
+        }
     }
 
     /// What it says to launch at a location: always the same, and nothing for any other.

@@ -1,0 +1,296 @@
+//! The two kinds of lineages: MultiCloud Images and ServerTemplates.
+//!
+//! Both are versioned by the same code; what differs is said here.
+
+use crate::{
+    Error, Noun,
+    cache::{Caches, Memory},
+    facts::Looks,
+    linking::LinkLooks,
+    stored::{StoredLineage, images_of},
+    tables::{self, KeptLineage, KeptUndo},
+    unit::Unit,
+};
+use atlas_base::Name;
+use atlas_history::{Content, LineageId, RevisionNumber};
+use atlas_mci::{EditWarning, HeadEdit, MergeBase, RequiredLocations, UserData};
+use atlas_scope::{Permission, Scope};
+use atlas_store::Table;
+use atlas_template::{AgentsUnknown, TemplateContent, TemplateMergeBase};
+use core::{fmt, future::Future};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// What a lineage is of.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "the two things that are versioned")]
+pub enum LineageKind {
+    /// A MultiCloud Image.
+    #[default]
+    Mci,
+    /// A ServerTemplate.
+    Template,
+}
+
+impl fmt::Display for LineageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Mci => "MultiCloud Image",
+            Self::Template => "ServerTemplate",
+        })
+    }
+}
+
+/// What a state of a MultiCloud Image holds.
+pub(crate) type Mci = atlas_mci::Content;
+/// What a state of a ServerTemplate holds.
+pub(crate) type Template = TemplateContent;
+
+/// What one needs to do something with a lineage.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Can {
+    pub(crate) view: Permission,
+    pub(crate) create: Permission,
+    pub(crate) edit: Permission,
+    pub(crate) commit: Permission,
+    pub(crate) clone: Permission,
+    pub(crate) diff: Permission,
+}
+
+/// A content that lineages are kept of.
+pub(crate) trait Versioned: Content + Send + Sync + 'static {
+    /// What stands beside HEAD, and not in it.
+    type Beside: Clone
+        + fmt::Debug
+        + Default
+        + PartialEq
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static;
+
+    /// What two sides of a merge came from.
+    type Base: Default + Send;
+
+    /// What is found out before the transaction of an edit.
+    type Looks: Default + Send + Sync;
+    /// What to know about an edit.
+    type Warning: Send;
+
+    const NOUN: Noun;
+    const CAN: Can;
+    const HEADS: Table<KeptLineage<Self>>;
+    const UNDO: Table<KeptUndo<Self>>;
+
+    /// A content with a name and nothing else.
+    fn named(name: Name) -> Self;
+
+    fn called(&self) -> &Name;
+
+    /// The user data that may stand beside the content.
+    fn user_data(&self) -> Vec<&UserData> {
+        Vec::new()
+    }
+
+    /// Where committed contents are remembered.
+    fn memory(caches: &Caches) -> &Memory<Self>;
+
+    /// This content under another name.
+    fn under(&self, name: Name) -> Result<Self, Error>;
+
+    /// The base that is one content.
+    fn base_of(content: Arc<Self>) -> Self::Base;
+
+    /// The merge of two bases from their own base.
+    fn merged_base(base: Option<&Self::Base>, left: &Self::Base, right: &Self::Base) -> Self::Base;
+
+    /// Refuses what an edit could not put into HEAD, and tells what an edit would warn of.
+    fn allow(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+        after: &Self,
+        looks: &Self::Looks,
+    ) -> impl Future<Output = Result<Vec<Self::Warning>, Error>> + Send;
+
+    /// Refuses a commit of a HEAD that is not fit for it.
+    fn gate(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Keeps what a new revision refers to, so that it is found from there.
+    fn keep_referred(
+        unit: &Unit,
+        of: &mut StoredLineage<Self>,
+        number: RevisionNumber,
+        before: Option<&Self>,
+        after: &Self,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Refuses to let a new lineage at a scope hold a content that refers to what is going.
+    fn may_be_cloned(
+        unit: &Unit,
+        scope: &Scope,
+        content: &Self,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+impl Versioned for Mci {
+    /// What its revisions have to serve.
+    type Beside = RequiredLocations;
+    type Base = MergeBase;
+    type Looks = Looks;
+    type Warning = EditWarning;
+
+    const NOUN: Noun = Noun::Mci;
+    const CAN: Can = Can {
+        view: Permission::MciView,
+        create: Permission::MciCreate,
+        edit: Permission::MciEdit,
+        commit: Permission::MciCommit,
+        clone: Permission::MciClone,
+        diff: Permission::MciDiff,
+    };
+    const HEADS: Table<KeptLineage<Self>> = tables::MCIS;
+    const UNDO: Table<KeptUndo<Self>> = tables::UNDO;
+
+    fn named(name: Name) -> Self {
+        Self::new(name)
+    }
+
+    fn called(&self) -> &Name {
+        self.nickname()
+    }
+
+    fn user_data(&self) -> Vec<&UserData> {
+        let settings = self.settings().values();
+        settings.filter_map(|setting| setting.user_data()).collect()
+    }
+
+    fn memory(caches: &Caches) -> &Memory<Self> {
+        &caches.mcis
+    }
+
+    fn under(&self, name: Name) -> Result<Self, Error> {
+        Ok(self.edited([HeadEdit::SetNickname(name)])?)
+    }
+
+    fn base_of(content: Arc<Self>) -> MergeBase {
+        MergeBase::of(content)
+    }
+
+    fn merged_base(base: Option<&MergeBase>, left: &MergeBase, right: &MergeBase) -> MergeBase {
+        MergeBase::merged(base, left, right)
+    }
+
+    async fn allow(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+        after: &Self,
+        looks: &Looks,
+    ) -> Result<Vec<EditWarning>, Error> {
+        unit.allowed_in_head(of, after, looks).await
+    }
+
+    async fn gate(unit: &Unit, of: &StoredLineage<Self>) -> Result<(), Error> {
+        of.head.content().ready()?;
+        unit.gate_commit(of).await
+    }
+
+    async fn keep_referred(
+        unit: &Unit,
+        of: &mut StoredLineage<Self>,
+        number: RevisionNumber,
+        before: Option<&Self>,
+        after: &Self,
+    ) -> Result<(), Error> {
+        unit.keep_uses(of, number, before, after).await
+    }
+
+    async fn may_be_cloned(unit: &Unit, scope: &Scope, content: &Self) -> Result<(), Error> {
+        let images = images_of(content).collect();
+        unit.refuse_buried(scope, &images).await
+    }
+}
+
+impl Versioned for Template {
+    /// All that its committed revisions ever linked.
+    type Beside = BTreeSet<LineageId>;
+    type Base = TemplateMergeBase;
+    type Looks = LinkLooks;
+    type Warning = AgentsUnknown;
+
+    const NOUN: Noun = Noun::Template;
+    const CAN: Can = Can {
+        view: Permission::TemplateView,
+        create: Permission::TemplateCreate,
+        edit: Permission::TemplateEdit,
+        commit: Permission::TemplateCommit,
+        clone: Permission::TemplateClone,
+        diff: Permission::TemplateDiff,
+    };
+    const HEADS: Table<KeptLineage<Self>> = tables::TEMPLATES;
+    const UNDO: Table<KeptUndo<Self>> = tables::TEMPLATE_UNDO;
+
+    fn named(name: Name) -> Self {
+        Self::new(name)
+    }
+
+    fn called(&self) -> &Name {
+        self.name()
+    }
+
+    fn memory(caches: &Caches) -> &Memory<Self> {
+        &caches.templates
+    }
+
+    fn under(&self, name: Name) -> Result<Self, Error> {
+        Ok(self.renamed(name))
+    }
+
+    fn base_of(content: Arc<Self>) -> TemplateMergeBase {
+        TemplateMergeBase::of(&content)
+    }
+
+    fn merged_base(
+        base: Option<&TemplateMergeBase>,
+        left: &TemplateMergeBase,
+        right: &TemplateMergeBase,
+    ) -> TemplateMergeBase {
+        TemplateMergeBase::merged(base, left, right)
+    }
+
+    async fn allow(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+        after: &Self,
+        looks: &LinkLooks,
+    ) -> Result<Vec<AgentsUnknown>, Error> {
+        unit.allowed_links(of, after, looks).await
+    }
+
+    async fn gate(_: &Unit, of: &StoredLineage<Self>) -> Result<(), Error> {
+        Ok(of.head.content().ready()?)
+    }
+
+    async fn keep_referred(
+        _: &Unit,
+        of: &mut StoredLineage<Self>,
+        _: RevisionNumber,
+        _: Option<&Self>,
+        after: &Self,
+    ) -> Result<(), Error> {
+        let linked = after.links().map(|link| link.lineage);
+        of.beside.extend(linked);
+        Ok(())
+    }
+
+    async fn may_be_cloned(_: &Unit, _: &Scope, _: &Self) -> Result<(), Error> {
+        // A link that is not visible where the clone is made is told of by whoever looks at it.
+        Ok(())
+    }
+}
