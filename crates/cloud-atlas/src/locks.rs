@@ -111,7 +111,7 @@ impl Session {
             let today = unit.mci_today(held, from).await?;
             for location in held.locations().keys() {
                 let state = unit.entry_today(held, &today, location).await?;
-                let state = judged(lock, &template, state);
+                let state = judged(lock, template.as_ref(), state);
                 states.push((location.clone(), state));
             }
         }
@@ -137,7 +137,7 @@ impl Session {
                 let template = unit.template_today(lock, from).await?;
                 let today = unit.mci_today(held, from).await?;
                 let state = unit.entry_today(held, &today, location).await?;
-                judged(lock, &template, state)
+                judged(lock, template.as_ref(), state)
             }
             None => LockState::Same,
         };
@@ -150,7 +150,7 @@ impl Session {
 }
 
 /// How an entry of a lock stands where it stands like this by itself.
-fn judged(lock: &AnyLock, template: &Option<Today<Template>>, entry: LockState) -> LockState {
+fn judged(lock: &AnyLock, template: Option<&Today<Template>>, entry: LockState) -> LockState {
     match (lock, template) {
         (AnyLock::Template(lock), Some(Today::There(there))) => {
             lock.with_marks(&there.1.marks, entry)
