@@ -6,8 +6,8 @@
 
 use atlas_benches::{Claim, Effort, is_quick, median, versus};
 use cloud_atlas::{
-    AddCredential, Atlas, ImportOptions, LaunchRequest, Session, image_id::Cloud, scope::Scope,
-    streams,
+    AddCredential, Atlas, ImportOptions, LaunchRequest, LaunchSubject, Session, image_id::Cloud,
+    scope::Scope, streams,
 };
 use std::{error::Error, fs, hint::black_box, path::Path};
 
@@ -69,8 +69,9 @@ fn resolve(session: &Session, scope: &Scope) -> Result<(), Box<dyn Error>> {
     let mut map = std::collections::HashMap::new();
     let mut requests = Vec::new();
     let reference = "fedora-coreos-x86_64@stable".parse()?;
-    for plan in pollster::block_on(session.resolve_all(&reference, scope))? {
-        let request = LaunchRequest::new(reference.clone(), plan.location.clone(), scope.clone());
+    let subject = LaunchSubject::mci(reference, scope.clone());
+    for row in pollster::block_on(session.resolve_all(&subject))?.rows() {
+        let request = subject.clone().at(row.location.clone());
         let plan = pollster::block_on(session.resolve(&request))?;
         map.insert(request.clone(), plan);
         requests.push(request);

@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
         // Which image do we launch in Tokyo?
         let request = LaunchRequest::new(web, tokyo, acme);
-        let plan = dana.resolve(&request).await?;
+        let plan = &dana.resolve(&request).await?.plan;
         assert_eq!(plan.image.as_str(), "ami-0123456789abcdef0");
         println!("{} from revision {:?}", plan.image, plan.revision);
         Ok(())

@@ -9,7 +9,7 @@
 )]
 
 use cloud_atlas::{
-    AddCredential, Atlas, ImportOptions, ImportReport, Paging, Session,
+    AddCredential, Atlas, ImportOptions, ImportReport, LaunchSubject, Paging, Session,
     history::RevisionNumber,
     image_id::Cloud,
     mci::InstanceType,
@@ -150,12 +150,15 @@ async fn resolve_everything(admin: &Session, scope: &Scope, mcis: &[Reference]) 
     for mci in mcis {
         for channel in ["stable", "testing", "next"] {
             let reference = mci.clone().at(Selector::Channel(channel.parse()?));
-            let plans = admin.resolve_all(&reference, scope).await?;
-            let first = plans.first().map(describe).unwrap_or_default();
+            let subject = LaunchSubject::mci(reference.clone(), scope.clone());
+            let matrix = admin.resolve_all(&subject).await?;
+            let first = matrix.rows().first().ok_or("no locations")?;
+            let launch = admin.resolve(&subject.at(first.location.clone())).await?;
             println!(
-                "   {:<30} {} locations, such as {first}",
+                "   {:<30} {} locations, such as {}",
                 reference.to_string(),
-                plans.len()
+                matrix.launched(),
+                describe(&launch.plan)
             );
         }
     }

@@ -122,8 +122,8 @@ async fn show_launches(
                 scope.clone(),
             ))
         };
-        let here = admin.resolve(&at(web)?).await?;
-        let theirs = admin.resolve(&at(upstream)?).await?;
+        let here = &admin.resolve(&at(web)?).await?.plan;
+        let theirs = &admin.resolve(&at(upstream)?).await?.plan;
         let side = if here.image == theirs.image {
             "theirs"
         } else {

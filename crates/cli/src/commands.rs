@@ -10,14 +10,15 @@ mod group;
 mod id;
 mod image;
 mod job;
-mod launch;
 mod lock;
 mod mci;
 mod people;
+mod resolve;
 mod role_map;
 mod shell;
 mod store;
 mod stream;
+mod template;
 mod work;
 
 use crate::{
@@ -66,6 +67,9 @@ pub(crate) enum Command {
     /// Make, edit, commit, compare MultiCloud Images
     #[command(subcommand)]
     Mci(mci::Mci),
+    /// Make, edit, commit, compare ServerTemplates
+    #[command(subcommand)]
+    Template(template::Template),
     /// Point channels to revisions
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
@@ -73,7 +77,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Release(channel::ReleaseCommand),
     /// Tell which image is launched at a cloud location
-    Resolve(launch::Resolve),
+    Resolve(resolve::Resolve),
     /// Write and verify lock files
     Lock(lock::Lock),
     /// Import public image metadata
@@ -114,9 +118,10 @@ pub(crate) fn main() -> Run {
         Command::Work(command) => work::run(command, &global, &mut out),
         Command::RoleMap(command) => role_map::run(command, &global, &mut out),
         Command::Mci(command) => mci::run(command, &global, &mut out),
+        Command::Template(command) => template::run(command, &global, &mut out),
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),
-        Command::Resolve(resolve) => launch::resolve(resolve, &global, &mut out),
+        Command::Resolve(resolve) => resolve::resolve(resolve, &global, &mut out),
         Command::Lock(lock) => lock::lock(lock, &global, &mut out),
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),

@@ -18,7 +18,7 @@ use atlas_base::{Digest, Timestamp};
 use atlas_history::{Content, Frozen};
 use atlas_scope::{PrincipalId, Scope};
 use atlas_store::FeedPosition;
-use atlas_template::LaunchPlan;
+use atlas_template::Launch;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::{
     collections::HashMap,
@@ -87,7 +87,7 @@ pub(crate) struct PlanCache {
 
 #[derive(Debug)]
 struct Kept {
-    plan: Arc<LaunchPlan>,
+    plan: Arc<Launch>,
     stamp: Stamp,
     /// When the grant that allowed it ends.
     until: Option<Timestamp>,
@@ -190,7 +190,7 @@ impl PlanCache {
         request: &LaunchRequest,
         stamp: &Stamp,
         now: impl FnOnce() -> Timestamp,
-    ) -> Option<Arc<LaunchPlan>> {
+    ) -> Option<Arc<Launch>> {
         let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
         let kept = plans.get(request).filter(|kept| kept.stamp == *stamp)?;
         match kept.until {
@@ -202,7 +202,7 @@ impl PlanCache {
     pub(crate) fn keep(
         &self,
         request: LaunchRequest,
-        plan: &Arc<LaunchPlan>,
+        plan: &Arc<Launch>,
         stamp: Stamp,
         until: Option<Timestamp>,
     ) {

@@ -28,7 +28,8 @@ use atlas_scope::{
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{
-    ChannelError, LockError, LockedError, RegisterLockError, ResolveError, TemplateMergeError,
+    ChannelError, LaunchRefusal, LockError, LockedError, RegisterLockError, ResolveError,
+    TemplateMergeError,
 };
 use semver::VersionReq;
 
@@ -164,6 +165,9 @@ pub enum Error {
     #[error(transparent)]
     Channel(#[from] ChannelError),
     /// There is nothing to launch.
+    #[error(transparent)]
+    Launch(#[from] LaunchRefusal),
+    /// There is nothing to lock.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// There is no lock.

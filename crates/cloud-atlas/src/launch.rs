@@ -1,5 +1,7 @@
 //! Which image is launched here.
 
+mod deciding;
+
 use crate::{
     Error, Session,
     kind::Mci,
@@ -7,31 +9,77 @@ use crate::{
     stored::place,
     unit::Unit,
 };
-use atlas_image::{ImageRecord, Lifecycle, Records};
+use atlas_image::{ImageRecord, Records};
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope, visible};
-use atlas_template::{LaunchPlan, Reference, ResolveError, Trace, explain, resolve};
+use atlas_template::{
+    Launch, LaunchMatrix, LaunchPlan, LaunchRefusal, LaunchTrace, MatrixRow, Overrides, Reference,
+    resolve,
+};
 use std::sync::Arc;
 
-/// Asks for the image of a MultiCloud Image at a location, as seen from a scope.
+/// What a launch begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct LaunchRequest {
-    /// Which MultiCloud Image, at which state; the newest revision where it names none.
-    pub reference: Reference,
-    /// Where to launch.
-    pub location: CloudLocation,
+#[non_exhaustive]
+pub enum LaunchBase {
+    /// A MultiCloud Image, at which state; the newest revision where the reference names none.
+    Mci(Reference),
+}
+
+/// What is to be launched, wherever, as seen from a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct LaunchSubject {
+    /// What the launch begins with.
+    pub base: LaunchBase,
     /// The caller's scope.
     pub scope: Scope,
+    /// What wins over the setting.
+    pub overrides: Overrides,
+}
+
+impl LaunchSubject {
+    /// A MultiCloud Image without overrides.
+    #[must_use]
+    pub fn mci(reference: Reference, scope: Scope) -> Self {
+        Self {
+            base: LaunchBase::Mci(reference),
+            scope,
+            overrides: Overrides::default(),
+        }
+    }
+
+    /// The same with other overrides.
+    #[must_use]
+    pub fn with_overrides(self, overrides: Overrides) -> Self {
+        Self { overrides, ..self }
+    }
+
+    /// The question of what of it is launched at a location.
+    #[must_use]
+    pub fn at(self, location: CloudLocation) -> LaunchRequest {
+        LaunchRequest {
+            subject: self,
+            location,
+        }
+    }
+}
+
+/// Asks for the image that is launched at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct LaunchRequest {
+    /// What is to be launched.
+    pub subject: LaunchSubject,
+    /// Where.
+    pub location: CloudLocation,
 }
 
 impl LaunchRequest {
-    /// A request.
+    /// Asks for the image of a MultiCloud Image; [`LaunchSubject::at`] for everything else.
+    #[must_use]
     pub fn new(reference: Reference, location: CloudLocation, scope: Scope) -> Self {
-        Self {
-            reference,
-            location,
-            scope,
-        }
+        LaunchSubject::mci(reference, scope).at(location)
     }
 }
 
@@ -39,94 +87,84 @@ impl LaunchRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explained {
-    /// The plan, or the refusal.
-    pub outcome: Result<LaunchPlan, ResolveError>,
+    /// Where.
+    pub location: CloudLocation,
+    /// What is launched, or the refusal.
+    pub outcome: Result<Launch, LaunchRefusal>,
     /// Why.
-    pub trace: Trace,
+    pub trace: LaunchTrace,
 }
 
 impl Session {
     /// The image to launch, with everything that a launch needs.
     ///
-    /// A plan that was asked for before is answered from memory as long as nothing was written.
+    /// What was asked for before is answered from memory as long as nothing was written.
     ///
     /// # Errors
     ///
     /// The reference leads nowhere that the caller sees, no setting serves the location, or what
     /// it leads to must not be launched.
-    pub async fn resolve(&self, request: &LaunchRequest) -> Result<Arc<LaunchPlan>, Error> {
+    pub async fn resolve(&self, request: &LaunchRequest) -> Result<Arc<Launch>, Error> {
         let shared = &self.atlas.shared;
-        let stamp = shared.stamp(&request.scope).await?;
-        if let Some(plan) = self.plans.get(request, &stamp, || shared.clock.now()) {
-            return Ok(plan);
+        let LaunchRequest { subject, location } = request;
+        let stamp = shared.stamp(&subject.scope).await?;
+        if let Some(launch) = self.plans.get(request, &stamp, || shared.clock.now()) {
+            return Ok(launch);
         }
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(&request.reference, &request.scope).await?;
-        let records = unit
-            .records_for(&located, &state, &request.location)
-            .await?;
-        let source = state.source(located.found.lineage);
-        let plan = resolve(
-            &source,
-            &request.location,
-            records.as_records(),
-            &shared.instance_types,
-            &located.viewer,
-            unit.now,
-        )?;
-        let plan = Arc::new(plan);
+        let sources = unit.sources(subject).await?;
+        let (launch, facts) = unit.launch(&sources, subject, location).await?;
+        let launch = Arc::new(launch?);
         // What was seen from elsewhere may change without the partitions of this scope.
-        if located.viewer == request.scope && records.opened.is_empty() {
-            let later = records
-                .held
-                .iter()
-                .filter_map(|record| match record.lifecycle() {
-                    Lifecycle::Deprecated { from, .. } if *from > unit.now => Some(*from),
-                    _ => None,
-                });
-            let until = later.chain(located.until).min();
-            self.plans.keep(request.clone(), &plan, stamp, until);
+        if sources.located.viewer == subject.scope && facts.opened.is_empty() {
+            let until = facts.until(&unit).chain(sources.located.until).min();
+            self.plans.keep(request.clone(), &launch, stamp, until);
             shared.caches.adopt(&self.who, &self.plans);
         }
-        Ok(plan)
+        Ok(launch)
     }
 
-    /// [`Session::resolve`] with the whole reasoning.
+    /// [`Session::resolve`] with the whole reasoning, whatever its outcome.
     ///
     /// # Errors
     ///
     /// The reference leads nowhere that the caller sees.
     pub async fn explain(&self, request: &LaunchRequest) -> Result<Explained, Error> {
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(&request.reference, &request.scope).await?;
-        let records = unit
-            .records_for(&located, &state, &request.location)
-            .await?;
-        let source = state.source(located.found.lineage);
-        let (outcome, trace) = explain(
-            &source,
-            &request.location,
-            records.as_records(),
-            &self.atlas.shared.instance_types,
-            &located.viewer,
-            unit.now,
-        );
-        Ok(Explained { outcome, trace })
+        let LaunchRequest { subject, location } = request;
+        let sources = unit.sources(subject).await?;
+        unit.explained(&sources, subject, location).await
     }
 
-    /// The plans of all locations that have a setting, in order.
+    /// What is launched at every location that has a setting, in order: a location that refuses is
+    /// a row like all others.
     ///
     /// # Errors
     ///
-    /// As [`Session::resolve`], for the first location that cannot be launched.
-    pub async fn resolve_all(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-    ) -> Result<Vec<LaunchPlan>, Error> {
+    /// The reference leads nowhere that the caller sees.
+    pub async fn resolve_all(&self, subject: &LaunchSubject) -> Result<LaunchMatrix, Error> {
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(reference, from).await?;
-        unit.plans(&located, &state, None).await
+        let sources = unit.sources(subject).await?;
+        let launches = unit.launches(&sources, subject).await?;
+        let rows = launches
+            .into_iter()
+            .map(|(location, outcome)| MatrixRow::new(location, outcome));
+        Ok(rows.collect())
+    }
+
+    /// [`Session::resolve_all`] with the whole reasoning of each location.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn explain_all(&self, subject: &LaunchSubject) -> Result<Vec<Explained>, Error> {
+        let unit = self.read().await?;
+        let sources = unit.sources(subject).await?;
+        let mut explained = Vec::new();
+        for location in sources.from().locations() {
+            explained.push(unit.explained(&sources, subject, location).await?);
+        }
+        Ok(explained)
     }
 }
 

@@ -63,6 +63,7 @@ mod tables;
 mod template_commits;
 mod template_history;
 mod template_merging;
+mod template_updates;
 mod template_views;
 mod templates;
 mod undoing;
@@ -94,7 +95,7 @@ pub use crate::{
     },
     job::{Job, JobId, JobKind},
     kind::LineageKind,
-    launch::{Explained, LaunchRequest},
+    launch::{Explained, LaunchBase, LaunchRequest, LaunchSubject},
     life::{ImageChange, Retention},
     limits::SmallLimit,
     locks::{LockHolder, LockRef, LockUpdate, LockedLaunch},
@@ -113,6 +114,7 @@ pub use crate::{
     template_commits::{CommitTemplate, TemplateCommitted},
     template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},
     template_merging::{MergeTemplate, TemplateMerge},
+    template_updates::{LinkStep, TemplateUpdated, TemplateUpdates},
     template_views::{TemplateDiffView, TemplateSummary, TemplateView},
     templates::{TemplateChange, TemplateWithMci},
     undoing::{MciRestored, MciUndone},

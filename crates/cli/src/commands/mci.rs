@@ -1,14 +1,14 @@
 //! `atlas mci`: MultiCloud Images.
 
 mod check;
-mod diff;
+pub(crate) mod diff;
 mod edit;
 mod gate;
 mod graph;
-mod history;
-mod look;
+pub(crate) mod history;
+pub(crate) mod look;
 mod matching;
-mod merge;
+pub(crate) mod merge;
 mod suggest;
 
 use crate::{
@@ -86,7 +86,7 @@ pub(crate) enum Mci {
     },
 }
 
-fn generation(text: &str) -> Result<Generation, std::num::ParseIntError> {
+pub(crate) fn generation(text: &str) -> Result<Generation, std::num::ParseIntError> {
     text.parse().map(Generation::new)
 }
 

@@ -1,7 +1,6 @@
 //! What turned one state into another, a line a field.
 
 use anstyle::{AnsiColor, Style};
-use cloud_atlas::mci::UnifiedDiff;
 use std::io::{self, Write};
 
 /// One differing field.
@@ -53,7 +52,7 @@ pub(crate) fn diff(lines: &[DiffLine], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes unified text: what went, what came and where, in their colours.
-pub(crate) fn unified(text: &UnifiedDiff<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn unified(text: &dyn std::fmt::Display, out: &mut dyn Write) -> io::Result<()> {
     for line in text.to_string().lines() {
         let style = match line.get(..1) {
             Some("+") => ADDED,

@@ -22,6 +22,7 @@ mod graphs;
 mod guides;
 mod help;
 mod ids;
+mod launching;
 mod lists;
 mod lives;
 mod loads;

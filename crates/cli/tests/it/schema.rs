@@ -483,15 +483,20 @@ fn versions(checked: &Checked) {
 
 fn launches(checked: &Checked) {
     let run = |schema: &str, args: &[&str]| checked.run(schema, args);
-    run("plan", &["resolve", "web@head", "gcp/us-east1"]);
-    run("plan", &["resolve", "f-x86_64", "--all"]);
+    run("launch", &["resolve", "web@head", "gcp/us-east1"]);
+    let here = ["resolve", "f-x86_64", "gcp/us-east1"];
+    let bigger = ["--instance-type", "n2-standard-16"];
+    let overridden = run("launch", &[&here[..], &bigger].concat());
+    assert_eq!(overridden[0]["overridden"][0]["now"], "n2-standard-16");
+    run("launch-row", &["resolve", "f-x86_64", "--all"]);
     run(
-        "explained-plan",
+        "explained-launch",
         &["resolve", "web", "gcp", "aws/us-east-1", "--explain"],
     );
+    run("explained-launch", &[&here[..], &["--explain"]].concat());
     run(
-        "explained-plan",
-        &["resolve", "f-x86_64", "gcp/us-east1", "--explain"],
+        "explained-launch",
+        &["resolve", "web", "--all", "--explain"],
     );
     run("lock", &["lock", "f-x86_64", "-o", "l.lock"]);
     run("lock-state", &["lock", "verify", "l.lock"]);

@@ -55,6 +55,7 @@ impl Error {
             | Self::Findings(_)
             | Self::CoverageLost(_)
             | Self::Channel(_)
+            | Self::Launch(_)
             | Self::Resolve(_)
             | Self::Locked(_)
             | Self::RegisterLock(

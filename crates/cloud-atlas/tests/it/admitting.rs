@@ -302,7 +302,7 @@ fn m06_a_launch_is_refused_where_a_record_came_later() {
         dana.resolve(&ask).await.unwrap();
         registered(&world, "/acme", EAST, 1, Architecture::Aarch64).await;
         let refused = dana.resolve(&ask).await.unwrap_err();
-        assert!(matches!(&refused, Error::Resolve(_)));
+        assert!(matches!(&refused, Error::Launch(_)));
         insta::assert_snapshot!(refused, @"`m7i.large` at aws/us-east-1 takes images for x86_64, and this one is for aarch64: choose another instance type, or another image");
         let explained = dana.explain(&ask).await.unwrap();
         assert!(explained.outcome.is_err());

@@ -258,7 +258,7 @@ fn whoever_takes_the_store_may_write_to_it() {
     run(async {
         committed(&dana, "/acme", "web", 1).await;
         let head = ask("web@head", EAST, "/acme");
-        assert_eq!(dana.resolve(&head).await.unwrap().image, ami(1));
+        assert_eq!(dana.resolve(&head).await.unwrap().plan.image, ami(1));
         let other = beside(world.atlas.store(), &world.clock, 2);
         let edits = vec![set(EAST, 2)];
         let (web, scope) = (p("web"), p("/acme"));
@@ -267,7 +267,7 @@ fn whoever_takes_the_store_may_write_to_it() {
             .edit_mci(&web, &scope, edits, None)
             .await
             .unwrap();
-        assert_eq!(dana.resolve(&head).await.unwrap().image, ami(2));
+        assert_eq!(dana.resolve(&head).await.unwrap().plan.image, ami(2));
     });
 }
 
@@ -331,10 +331,15 @@ fn a_dropped_write_leaves_no_stale_answer() {
         poll_at_most(edit, usize::try_from(round % 3).unwrap());
         let mut tries = 0;
         while tries < TRIES {
-            let warm = run(admin.resolve(&head)).unwrap().image.clone();
-            let fresh = run(admin.explain(&head)).unwrap().outcome.unwrap().image;
+            let warm = run(admin.resolve(&head)).unwrap().plan.image.clone();
+            let fresh = run(admin.explain(&head))
+                .unwrap()
+                .outcome
+                .unwrap()
+                .plan
+                .image;
             // What is read later may only be newer.
-            assert!(warm == fresh || run(admin.resolve(&head)).unwrap().image == fresh);
+            assert!(warm == fresh || run(admin.resolve(&head)).unwrap().plan.image == fresh);
             if fresh == ami(100 + round) || round % 3 == 0 {
                 break;
             }

@@ -122,7 +122,7 @@ fn k01_a_clone_is_made_where_the_caller_may_make_one_and_reads_from_there() {
             .await
             .unwrap();
         let plan = bert.resolve(&ask("web (clone)", EAST, "/beta")).await;
-        assert_eq!(plan.unwrap().image.to_string(), ami(1).to_string());
+        assert_eq!(plan.unwrap().plan.image.to_string(), ami(1).to_string());
         assert_eq!(world.atlas.check().await.unwrap().findings, [""; 0]);
     });
 }

@@ -2,13 +2,13 @@
 
 use crate::support::{World, ami, ask, committed, image, most, p, run, set};
 use cloud_atlas::{
-    Atlas, Error, Session,
+    Atlas, Error, LaunchSubject, Session,
     history::CommitError,
     image::RegisterError,
-    image_id::{Cloud, CloudLocation},
+    image_id::{Cloud, CloudLocation, ImageId},
     scope::Scope,
     store::StoreError,
-    template::Reference,
+    template::{MatrixOutcome, MatrixRow, Reference},
 };
 use std::{
     sync::{
@@ -21,6 +21,15 @@ use tempfile::TempDir;
 
 const EAST: &str = "aws/us-east-1";
 const THREADS: usize = 8;
+
+/// The image of a row.
+#[track_caller]
+fn image_of(row: &MatrixRow) -> &ImageId {
+    match &row.outcome {
+        MatrixOutcome::Launch { image, .. } => image,
+        MatrixOutcome::Refused { reason } => panic!("{reason}"),
+    }
+}
 
 /// The same engines everywhere: alone in memory, one of several, and embedded.
 pub(crate) fn engines() -> Vec<(Atlas, Option<TempDir>)> {
@@ -210,16 +219,23 @@ fn readers_see_whole_states_while_others_write() {
                 threads.spawn(|| {
                     let mut newest = 0;
                     while !done.load(Ordering::SeqCst) {
-                        let plans = run(admin.resolve_all(&p("web@head"), &scope)).unwrap();
-                        assert_eq!(plans[0].image, plans[1].image, "one state");
+                        let head = LaunchSubject::mci(p("web@head"), scope.clone());
+                        let matrix = run(admin.resolve_all(&head)).unwrap();
+                        let [one, two] = matrix.rows() else {
+                            panic!("two locations: {matrix}");
+                        };
+                        assert_eq!(image_of(one), image_of(two), "one state");
                         let view = run(admin.mci(&p("web@latest"), &scope)).unwrap();
                         let number = view.revision.unwrap().number().get();
                         assert!(number >= newest, "time runs backward");
                         newest = number;
                         // A warm answer is never older than what was committed before it.
-                        let plan = run(admin.resolve(&ask("web", EAST, "/acme"))).unwrap();
-                        assert!(plan.revision.unwrap().get() >= newest, "time runs backward");
-                        newest = newest.max(plan.revision.unwrap().get());
+                        let launch = run(admin.resolve(&ask("web", EAST, "/acme"))).unwrap();
+                        assert!(
+                            launch.plan.revision.unwrap().get() >= newest,
+                            "time runs backward"
+                        );
+                        newest = newest.max(launch.plan.revision.unwrap().get());
                     }
                 });
             }
@@ -230,9 +246,9 @@ fn readers_see_whole_states_while_others_write() {
                         .await
                         .unwrap();
                     let revision = admin.commit_mci(&web, &scope, p("m"), None).await.unwrap();
-                    let plan = admin.resolve(&ask("web", EAST, "/acme")).await.unwrap();
+                    let launch = admin.resolve(&ask("web", EAST, "/acme")).await.unwrap();
                     assert_eq!(
-                        plan.revision,
+                        launch.plan.revision,
                         Some(revision.number()),
                         "what was just committed"
                     );

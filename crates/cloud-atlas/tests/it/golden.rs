@@ -144,7 +144,7 @@ fn golden_files_read_as_they_were_written() {
         let dana = atlas.act_as(&p("dana"));
         let plan = run(dana.resolve(&ask(reference, EAST, scope)));
         let expected = format!("ami-{ami:017x}");
-        assert_eq!(plan.unwrap().image.as_str(), expected, "{reference}");
+        assert_eq!(plan.unwrap().plan.image.as_str(), expected, "{reference}");
     }
 }
 

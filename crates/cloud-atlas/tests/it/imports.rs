@@ -287,11 +287,11 @@ fn a_late_release_warns_and_moves_no_channel() {
         assert_eq!(releases, ["stable 3.0", "stable 1.0", "stable 2.0"]);
         assert_eq!(stable, Some(1), "the channel moved back");
         // HEAD is what was committed last; the channel is what launches.
-        let plan = dana
+        let launch = dana
             .resolve(&ask("fcos-x86_64@stable", EAST, "/acme"))
             .await
             .unwrap();
-        assert_eq!(plan.image, crate::support::ami(5));
+        assert_eq!(launch.plan.image, crate::support::ami(5));
     });
 }
 
@@ -445,8 +445,11 @@ fn all_documents_are_checked_before_the_first_is_written() {
     options.instance_types = options.instance_types.with(Cloud::Aws, None, p("m9.large"));
     let dana = world.who("dana");
     run(dana.import_streams(&[untyped], &options, &|_| {})).unwrap();
-    let plan = run(dana.resolve(&ask("fcos-ppc64le", EAST, "/acme"))).unwrap();
-    assert_eq!(plan.instance_type.as_ref().unwrap().as_str(), "m9.large");
+    let launch = run(dana.resolve(&ask("fcos-ppc64le", EAST, "/acme"))).unwrap();
+    assert_eq!(
+        launch.plan.instance_type.as_ref().unwrap().as_str(),
+        "m9.large"
+    );
 }
 
 #[test]
@@ -496,11 +499,11 @@ fn i05_what_a_scope_above_has_registered_is_not_registered_again() {
             .await
             .unwrap();
         assert_eq!(report.registered, 1);
-        let plan = admin
+        let launch = admin
             .resolve(&ask("fcos-x86_64", EAST, "/acme/prod"))
             .await
             .unwrap();
-        assert_eq!(plan.warnings, []);
+        assert_eq!(launch.plan.warnings, []);
     });
 }
 
@@ -616,12 +619,12 @@ fn what_people_added_stays_with_the_next_release() {
             .await
             .unwrap();
         assert_eq!(
-            east.image,
+            east.plan.image,
             crate::support::ami(3),
             "the release says the image"
         );
-        assert_eq!(east.instance_type, Some(p("c7i.large")));
-        assert_eq!(east.user_data, script);
+        assert_eq!(east.plan.instance_type, Some(p("c7i.large")));
+        assert_eq!(east.plan.user_data, script);
         dana.resolve(&ask("fcos-x86_64", "azure/eastus", "/acme"))
             .await
             .unwrap();

@@ -98,7 +98,7 @@ async fn answers(
         ),
         ("resolve", told(who.resolve(&asked).await)),
         ("explain", told(who.explain(&asked).await)),
-        ("all", told(who.resolve_all(reference, from).await)),
+        ("all", told(who.resolve_all(&asked.subject).await)),
         ("lock", told(who.lock(reference, from, None).await)),
         ("export", told(who.export_stream(one, from).await)),
         (
@@ -269,14 +269,17 @@ fn s03_an_unshared_record_is_seen_at_its_own_scope_alone() {
             .resolve(&ask("binds", "aws/us-east-1", "/acme"))
             .await
             .unwrap();
-        assert_eq!((here.record, here.warnings.len()), (Some(hidden.id()), 0));
+        assert_eq!(
+            (here.plan.record, here.plan.warnings.len()),
+            (Some(hidden.id()), 0)
+        );
         let below = dana
             .resolve(&ask("binds", "aws/us-east-1", "/acme/prod"))
             .await
             .unwrap();
-        assert_eq!(below.record, None);
+        assert_eq!(below.plan.record, None);
         assert_eq!(
-            below.warnings[0].to_string(),
+            below.plan.warnings[0].to_string(),
             "no record of `ami-00000000000000015` is visible from here: register it"
         );
     });
@@ -379,11 +382,11 @@ fn s05_reading_below_never_allows_writing_above() {
         }
         // At his own scope he may, under the same name.
         committed(&finn, "/acme/prod", "web", 2).await;
-        let plan = finn
+        let launch = finn
             .resolve(&ask("web", "aws/us-east-1", "/acme/prod"))
             .await
             .unwrap();
-        assert_eq!(plan.image, crate::support::ami(2));
+        assert_eq!(launch.plan.image, crate::support::ami(2));
     });
 }
 

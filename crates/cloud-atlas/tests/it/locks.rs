@@ -53,7 +53,7 @@ fn r09_resolving_with_a_lock_never_moves() {
             .resolve(&crate::support::ask("web@production", EAST, "/acme"))
             .await
             .unwrap();
-        assert_ne!(plan.image, first.plan.image);
+        assert_ne!(plan.plan.image, first.plan.image);
         assert_eq!(ask().await.unwrap(), first);
         // Nor has it any other answer.
         let error = dana.resolve_locked(&lock, &p(WEST), &acme()).await;

@@ -32,6 +32,7 @@ mod imports;
 mod inventories;
 mod isolation;
 mod kill;
+mod launching;
 mod laws;
 mod limited;
 mod limits;

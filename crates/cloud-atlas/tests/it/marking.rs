@@ -29,15 +29,15 @@ fn m20_a_revision_is_deprecated_revoked_and_restored() {
             again.unwrap_err(),
             Error::Mark(MarkError::Deprecated { .. })
         ));
-        let plan = dana.resolve(&ask("web", EAST, "/acme")).await.unwrap();
-        assert_ne!(plan.warnings, unmarked.warnings);
+        let launch = dana.resolve(&ask("web", EAST, "/acme")).await.unwrap();
+        assert_ne!(launch.plan.warnings, unmarked.plan.warnings);
 
         let revoked = dana.revoke_mci(&web, &scope, "CVE-2026-1").await.unwrap();
         assert!(revoked.marks.revoked.is_some() && revoked.marks.deprecated.is_some());
         // Nothing is launched from it, and it can be looked at, compared and cloned.
         let refused = dana.resolve(&ask("web@1", EAST, "/acme")).await;
         let refused = refused.unwrap_err();
-        assert!(matches!(refused, Error::Resolve(_)), "{refused}");
+        assert!(matches!(refused, Error::Launch(_)), "{refused}");
         assert!(refused.to_string().contains("CVE-2026-1"), "{refused}");
         dana.mci_diff(&web, &p("web@head"), &scope).await.unwrap();
         let clone = CloneMci::new(web.clone(), scope.clone());
@@ -55,8 +55,8 @@ fn m20_a_revision_is_deprecated_revoked_and_restored() {
         assert!(back.marks.is_empty());
         let none = dana.unmark_mci(&web, &scope).await.unwrap_err();
         assert!(matches!(none, Error::Mark(MarkError::Unmarked)));
-        let plan = dana.resolve(&ask("web@1", EAST, "/acme")).await.unwrap();
-        assert_eq!(plan.warnings, unmarked.warnings);
+        let launch = dana.resolve(&ask("web@1", EAST, "/acme")).await.unwrap();
+        assert_eq!(launch.plan.warnings, unmarked.plan.warnings);
         // Each step left an event with the marks before and after.
         let mut query = EventQuery::new(scope.clone());
         query.record = Some(format!("{}@1", before.lineage));

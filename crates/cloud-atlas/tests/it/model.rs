@@ -157,7 +157,7 @@ async fn agree(who: &Session, model: &BTreeMap<&'static str, Lineage>) {
                     .resolve(&asked)
                     .await
                     .ok()
-                    .map(|plan| plan.image.clone());
+                    .map(|launch| launch.plan.image.clone());
                 let expected = content.and_then(|content| content.get(location));
                 assert_eq!(
                     found,

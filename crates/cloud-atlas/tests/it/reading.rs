@@ -2,12 +2,12 @@
 
 use crate::support::{World, ami, ask, committed, image, most, p, run, set};
 use cloud_atlas::{
-    Error, ErrorKind, MciView,
+    Error, ErrorKind, LaunchSubject, MciView,
     base::Name,
     history::MarkError,
     mci::HeadEdit,
     scope::Scope,
-    template::{LaunchWarning, LockState, Reference, TraceStep},
+    template::{LaunchStep, LaunchWarning, LockState, Reference, TraceStep},
 };
 
 const EAST: &str = "aws/us-east-1";
@@ -21,8 +21,8 @@ fn a_nearer_name_shadows_those_above_and_says_so() {
             committed(&admin, scope, "web", number).await;
         }
         let image = async |reference: &str, from: &str| {
-            let plan = admin.resolve(&ask(reference, EAST, from)).await.unwrap();
-            plan.image.clone()
+            let launch = admin.resolve(&ask(reference, EAST, from)).await.unwrap();
+            launch.plan.image.clone()
         };
         for (reference, from, number) in [
             ("web", "/acme/prod", 3),
@@ -80,12 +80,13 @@ fn what_a_scope_names_works_from_everywhere() {
                     .len(),
                 2
             );
+            let all = LaunchSubject::mci(web.clone(), from.clone());
             let coverage = admin
                 .coverage(std::slice::from_ref(&web), &from)
                 .await
                 .unwrap();
             assert_eq!(coverage.rows().len(), 1);
-            assert_eq!(admin.resolve_all(&web, &from).await.unwrap().len(), 1);
+            assert_eq!(admin.resolve_all(&all).await.unwrap().launched(), 1);
         }
         // Bert cannot see it, and is told what anybody is told.
         let error = bert.mci(&web, &p("/beta")).await.unwrap_err();
@@ -164,12 +165,12 @@ fn m01_every_selector_leads_to_its_state() {
             ("web@=1.0.0", 1),
             ("web@>=2.0.0-rc", 3),
         ] {
-            let plan = dana.resolve(&ask(selector, EAST, "/acme")).await.unwrap();
-            assert_eq!(plan.image, ami(number), "{selector}");
-            let head = plan.revision.is_none();
+            let launch = dana.resolve(&ask(selector, EAST, "/acme")).await.unwrap();
+            assert_eq!(launch.plan.image, ami(number), "{selector}");
+            let head = launch.plan.revision.is_none();
             assert_eq!(
                 head,
-                plan.warnings.contains(&LaunchWarning::Head),
+                launch.plan.warnings.contains(&LaunchWarning::Head),
                 "{selector}"
             );
         }
@@ -459,7 +460,7 @@ fn r06_the_trace_says_which_record_decided() {
                 .trace
                 .steps()
                 .iter()
-                .any(|step| matches!(step, TraceStep::NoRecord { .. }))
+                .any(|step| matches!(step, LaunchStep::Mci(TraceStep::NoRecord { .. })))
         );
         // M05: a registration binds afterwards, the nearest first.
         let nearest = admin
@@ -468,11 +469,11 @@ fn r06_the_trace_says_which_record_decided() {
             .unwrap();
         let above = admin.register_image(image("/acme", EAST, 1)).await.unwrap();
         assert_eq!(above.warnings.len(), 1, "{:?}", above.warnings);
-        let plan = admin.resolve(&asked).await.unwrap();
-        assert_eq!(plan.record, Some(nearest.record.id()));
+        let launch = admin.resolve(&asked).await.unwrap();
+        assert_eq!(launch.plan.record, Some(nearest.record.id()));
         let trace = admin.explain(&asked).await.unwrap().trace;
         let shadows = trace.steps().iter().find_map(|step| match step {
-            TraceStep::Record { shadows, .. } => Some(shadows.clone()),
+            LaunchStep::Mci(TraceStep::Record { shadows, .. }) => Some(shadows.clone()),
             _ => None,
         });
         assert_eq!(shadows, Some(vec![p("/acme")]));

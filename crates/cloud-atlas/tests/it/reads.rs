@@ -95,7 +95,12 @@ reads! {
     jobs(who, named) |_| told(who.jobs(&named.from));
     explain(who, named) |r| told(async move { who.explain(&launch(r, named)).await });
     resolve(who, named) |r| told(async move { who.resolve(&launch(r, named)).await });
-    resolve_all(who, named) |r| told(who.resolve_all(r, &named.from));
+    explain_all(who, named) |r| told(async move {
+        who.explain_all(&launch(r, named).subject).await
+    });
+    resolve_all(who, named) |r| told(async move {
+        who.resolve_all(&launch(r, named).subject).await
+    });
     lock(who, named) |r| told(who.lock(r, &named.from, None));
     verify_lock(who, named) |_| told(async move {
         who.verify_lock(&named.lock.clone().into(), &named.from).await

@@ -66,22 +66,22 @@ async fn resolved(who: &Session, answers: &Answers) -> Answers {
                 let reference = format!("fcos-{architecture}@{number}");
                 let asked = ask(&reference, location, "/acme");
                 let image = match who.resolve(&asked).await {
-                    Ok(plan) => {
-                        assert_eq!(plan.location.as_str(), location);
-                        assert_eq!(plan.served_by.as_str(), location);
-                        assert_eq!(plan.revision, Some(number));
+                    Ok(launch) => {
+                        assert_eq!(launch.plan.location.as_str(), location);
+                        assert_eq!(launch.plan.served_by.as_str(), location);
+                        assert_eq!(launch.plan.revision, Some(number));
                         assert!(
-                            plan.record.is_some(),
+                            launch.plan.record.is_some(),
                             "{location}: every image is registered"
                         );
-                        assert_eq!(plan.warnings, []);
-                        plan.image.to_string()
+                        assert_eq!(launch.plan.warnings, []);
+                        launch.plan.image.to_string()
                     }
-                    Err(cloud_atlas::Error::Resolve(_)) => continue,
+                    Err(cloud_atlas::Error::Launch(_)) => continue,
                     Err(error) => panic!("{error}"),
                 };
                 let explained = who.explain(&asked).await.unwrap().outcome.unwrap();
-                assert_eq!(explained.image.as_str(), image);
+                assert_eq!(explained.plan.image.as_str(), image);
                 let key = (release.clone(), architecture.to_owned(), location.clone());
                 found.insert(key, image);
             }

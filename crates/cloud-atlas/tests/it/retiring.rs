@@ -11,7 +11,7 @@ use cloud_atlas::{
         Warning, WorkError, WorkReport,
     },
     scope::Scope,
-    template::{LaunchWarning, ResolveError},
+    template::{LaunchRefusal, LaunchWarning, ResolveError},
 };
 use std::sync::Arc;
 
@@ -55,19 +55,29 @@ fn l01_deprecated_still_resolves_with_a_warning_and_disabled_does_not() {
         );
         committed(&dana, "/acme", "web", 1).await;
         let (acme, wanted) = (p::<Scope>("/acme"), ask("web", EAST, "/acme/prod"));
-        let plan = dana.resolve(&wanted).await.unwrap();
-        assert_eq!((plan.record, plan.warnings.len()), (Some(old.id()), 0));
+        let launch = dana.resolve(&wanted).await.unwrap();
+        assert_eq!(
+            (launch.plan.record, launch.plan.warnings.len()),
+            (Some(old.id()), 0)
+        );
 
         let later = p("2026-08-02T12:00:00Z");
         let reason = || Some(p("use v2"));
         dana.deprecate_image(old.id(), &acme, Some(later), reason(), Some(new.id()))
             .await
             .unwrap();
-        assert!(dana.resolve(&wanted).await.unwrap().warnings.is_empty());
+        assert!(
+            dana.resolve(&wanted)
+                .await
+                .unwrap()
+                .plan
+                .warnings
+                .is_empty()
+        );
         world.clock.set(later);
-        let plan = dana.resolve(&wanted).await.unwrap();
+        let launch = dana.resolve(&wanted).await.unwrap();
         assert_eq!(
-            plan.warnings,
+            launch.plan.warnings,
             [LaunchWarning::ImageDeprecated {
                 record: old.id(),
                 reason: Some("use v2".to_owned()),
@@ -79,17 +89,24 @@ fn l01_deprecated_still_resolves_with_a_warning_and_disabled_does_not() {
             .await;
         assert_eq!(change.unwrap().warnings, [Warning::StillUsed { count: 2 }]);
         match dana.resolve(&wanted).await.unwrap_err() {
-            Error::Resolve(ResolveError::ImageUnusable { state, .. }) => {
+            Error::Launch(LaunchRefusal::Mci(ResolveError::ImageUnusable { state, .. })) => {
                 assert_eq!(state, "disabled");
             }
             other => panic!("{other}"),
         }
         // Back to deprecated, back to active.
         dana.enable_image(old.id(), &acme).await.unwrap();
-        assert_eq!(dana.resolve(&wanted).await.unwrap().warnings.len(), 1);
+        assert_eq!(dana.resolve(&wanted).await.unwrap().plan.warnings.len(), 1);
         let back = dana.undeprecate_image(old.id(), &acme).await.unwrap();
         assert_eq!(back.record, old);
-        assert!(dana.resolve(&wanted).await.unwrap().warnings.is_empty());
+        assert!(
+            dana.resolve(&wanted)
+                .await
+                .unwrap()
+                .plan
+                .warnings
+                .is_empty()
+        );
         let events = trail(&world.admin(), "/acme", 4).await.join("\n");
         insta::assert_snapshot!(events, @r#"
         image.deprecate {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}} → {"lifecycle":{"state":"active"}}
@@ -503,8 +520,8 @@ fn s04_unsharing_is_refused_while_lower_scopes_refer_to_it_and_force_tells_who()
         assert_eq!(names, ["web@head", "web@1"]);
         let forced = dana.unshare_image(record.id(), &acme, true).await.unwrap();
         assert_eq!(forced.lost.as_ref(), Some(&**listed));
-        let plan = dana.resolve(&ask("web", EAST, "/acme/prod")).await.unwrap();
-        assert_eq!(plan.record, None, "it finds the record no more");
+        let launch = dana.resolve(&ask("web", EAST, "/acme/prod")).await.unwrap();
+        assert_eq!(launch.plan.record, None, "it finds the record no more");
     });
 }
 

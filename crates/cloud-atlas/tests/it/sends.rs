@@ -133,7 +133,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.releases(&web, &scope, &most()));
     send(admin.resolve(&request));
     send(admin.explain(&request));
-    send(admin.resolve_all(&web, &scope));
+    send(admin.resolve_all(&request.subject));
     send(admin.lock(&web, &scope, None));
     let (any, held) = (lock.clone().into(), LockRef::Name(name.clone()));
     send(admin.verify_lock(&any, &scope));

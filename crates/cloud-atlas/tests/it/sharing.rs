@@ -13,7 +13,7 @@ fn beta() -> Scope {
     p("/beta")
 }
 
-async fn number(world: &World, account: &str) -> LaunchPermission {
+pub(crate) async fn number(world: &World, account: &str) -> LaunchPermission {
     let scopes = world.admin().scopes(&most()).await.unwrap().items;
     let found = scopes.iter().find(|record| record.scope == p(account));
     LaunchPermission::Account(found.unwrap().account_number.unwrap())
@@ -151,23 +151,26 @@ fn s10_a_launch_binds_to_what_was_opened_and_forgets_it_when_it_is_closed() {
         committed(&bert, "/beta", "web", 7).await;
         let asked = ask("web", EAST, "/beta");
         let before = bert.resolve(&asked).await.unwrap();
-        assert_eq!((before.record, before.warnings.len()), (None, 1));
+        assert_eq!((before.plan.record, before.plan.warnings.len()), (None, 1));
         open(&admin, &record, number(&world, "/beta").await).await;
         for _ in 0..2 {
-            let plan = bert.resolve(&asked).await.unwrap();
-            assert_eq!((plan.record, plan.warnings.len()), (Some(record.id()), 0));
-            assert_eq!(plan.image, ami(7));
+            let launch = bert.resolve(&asked).await.unwrap();
+            assert_eq!(
+                (launch.plan.record, launch.plan.warnings.len()),
+                (Some(record.id()), 0)
+            );
+            assert_eq!(launch.plan.image, ami(7));
         }
         let explained = bert.explain(&asked).await.unwrap();
-        assert_eq!(explained.outcome.unwrap().record, Some(record.id()));
+        assert_eq!(explained.outcome.unwrap().plan.record, Some(record.id()));
         let closed = admin.reset_launch_permissions(record.id(), record.scope());
         closed.await.unwrap();
-        assert_eq!(bert.resolve(&asked).await.unwrap().record, None);
+        assert_eq!(bert.resolve(&asked).await.unwrap().plan.record, None);
         // A record of the own branch counts before what others opened.
         open(&admin, &record, LaunchPermission::Everybody).await;
         let own = bert.register_image(image("/beta", EAST, 7)).await.unwrap();
-        let plan = bert.resolve(&asked).await.unwrap();
-        assert_eq!(plan.record, Some(own.record.id()));
+        let launch = bert.resolve(&asked).await.unwrap();
+        assert_eq!(launch.plan.record, Some(own.record.id()));
     });
 }
 

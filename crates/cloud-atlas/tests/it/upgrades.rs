@@ -147,8 +147,8 @@ fn opening_builds_what_is_missing_and_removes_what_is_no_more() {
         let before = run(dump(&world.atlas));
         let opened = again(store).unwrap();
         assert!(run(dump(&opened)) == before);
-        let plan = run(world.who("dana").resolve(&ask("web", EAST, "/acme"))).unwrap();
-        assert_eq!(plan.image.as_str(), format!("ami-{:017x}", 1));
+        let launch = run(world.who("dana").resolve(&ask("web", EAST, "/acme"))).unwrap();
+        assert_eq!(launch.plan.image.as_str(), format!("ami-{:017x}", 1));
     }
 }
 

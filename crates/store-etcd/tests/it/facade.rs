@@ -37,8 +37,8 @@ async fn furnish(atlas: &Atlas) -> Result<(), Box<dyn std::error::Error>> {
 async fn launched(atlas: &Atlas) -> Result<String, Box<dyn std::error::Error>> {
     let tokyo = CloudLocation::parse("aws/ap-northeast-1")?;
     let request = LaunchRequest::new(Reference::parse("web")?, tokyo, "/acme".parse()?);
-    let plan = atlas.act_as(&"admin".parse()?).resolve(&request).await?;
-    Ok(plan.image.as_str().to_owned())
+    let launch = atlas.act_as(&"admin".parse()?).resolve(&request).await?;
+    Ok(launch.plan.image.as_str().to_owned())
 }
 
 async fn dump(atlas: &Atlas) -> Result<Vec<String>, Error> {

@@ -78,7 +78,7 @@ impl<'a> LaunchAsk<'a> {
         let (serving, by, template) = match self.from {
             LaunchFrom::Mci(source) => {
                 source_step(&source, witness);
-                (self.of_mci(source)?, ChosenBy::Itself, None)
+                (self.of_mci(source, witness)?, ChosenBy::Itself, None)
             }
             LaunchFrom::Template {
                 template,
@@ -123,9 +123,15 @@ impl<'a> LaunchAsk<'a> {
         })
     }
 
-    fn of_mci(&self, source: Source<'a>) -> Result<Serving<'a>, LaunchRefusal> {
+    fn of_mci(
+        &self,
+        source: Source<'a>,
+        witness: Witness<'_>,
+    ) -> Result<Serving<'a>, LaunchRefusal> {
         let served = self.serving(source);
         served.ok_or_else(|| {
+            let asked = || self.location.clone();
+            witness(&|| LaunchStep::Mci(TraceStep::NoSetting { asked: asked() }));
             let content = source.content.content();
             LaunchRefusal::MciNotSupported {
                 mci: content.nickname().clone(),
@@ -184,7 +190,7 @@ impl<'a> LaunchAsk<'a> {
                     by: ChosenBy::Override,
                 };
                 witness(&step);
-                return Ok((self.of_mci(source)?, ChosenBy::Override));
+                return Ok((self.of_mci(source, witness)?, ChosenBy::Override));
             }
             MciChoice::Unsaid => (default, ChosenBy::Default),
             MciChoice::Linked(lineage) => (Some(lineage), ChosenBy::Name),

@@ -23,7 +23,7 @@ pub enum Override<T> {
 
 /// What wins over a setting for one launch or one server (RightScale: the overrides of a server).
 /// An image that is in no MultiCloud Image is allowed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Overrides {
     /// Another image.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -99,7 +99,7 @@ fn some(locations: &[CloudLocation]) -> String {
 /// The most locations that are named in one line; each has rows of its own below.
 const MOST: usize = 8;
 
-pub(super) fn diff_lines(rows: &[DiffRow]) -> Vec<DiffLine> {
+pub(crate) fn diff_lines(rows: &[DiffRow]) -> Vec<DiffLine> {
     rows.iter().cloned().map(diff_line).collect()
 }
 

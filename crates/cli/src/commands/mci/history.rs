@@ -8,7 +8,9 @@ use crate::{
 use cloud_atlas::{
     CloneMci, MarkedRevision, Session,
     base::Name,
-    history::{Generation, RestoreRecord, RevisionRef, UndoCause, UndoEntry},
+    history::{
+        CloneAdvice, Generation, LineageId, RestoreRecord, RevisionRef, UndoCause, UndoEntry,
+    },
     scope::Scope,
     template::Reference,
 };
@@ -20,12 +22,12 @@ use serde::Serialize;
 pub(crate) struct Clone {
     /// Which one: its newest revision, or the state that @X names
     #[arg(value_name = "REF")]
-    reference: Reference,
+    pub(crate) reference: Reference,
     /// What the clone is called [default: the next free name, such as `web v9` for `web v8`]
-    name: Option<Name>,
+    pub(crate) name: Option<Name>,
     /// Where it is made [default: --scope]
     #[arg(long, value_name = "SCOPE")]
-    into: Option<Scope>,
+    pub(crate) into: Option<Scope>,
 }
 
 /// Put the content of an old revision into HEAD; `undo` brings back what HEAD held
@@ -36,23 +38,23 @@ pub(crate) struct Restore {
     reference: Reference,
     /// Refuse if HEAD is no longer the one of this generation
     #[arg(long, value_name = "GENERATION", value_parser = generation)]
-    seen: Option<Generation>,
+    pub(crate) seen: Option<Generation>,
 }
 
 /// Bring back what HEAD held before a restore, a merge or an undo
 #[derive(Debug, clap::Args)]
 pub(crate) struct Undo {
-    /// Which MultiCloud Image
+    /// Which one
     #[arg(value_name = "REF")]
-    reference: Reference,
+    pub(crate) reference: Reference,
     /// The number of an undo point [default: the newest]
-    number: Option<u64>,
+    pub(crate) number: Option<u64>,
     /// List the undo points, oldest first, and change nothing
     #[arg(long, conflicts_with_all = ["number", "seen"])]
-    list: bool,
+    pub(crate) list: bool,
     /// Refuse if HEAD is no longer the one of this generation
     #[arg(long, value_name = "GENERATION", value_parser = generation)]
-    seen: Option<Generation>,
+    pub(crate) seen: Option<Generation>,
 }
 
 /// A revision, and why it is marked
@@ -72,11 +74,21 @@ pub(super) fn clone(clone: Clone, session: &Session, from: &Scope, out: &mut Out
         name: clone.name,
         ..CloneMci::new(clone.reference, from.clone())
     };
-    let cloned = session.clone_mci(&ask).block_on()?;
-    out.one(&cloned.mci, |out| {
-        let mci = &cloned.mci;
-        writeln!(out, "made {} at {}: {}", mci.name, mci.scope, mci.lineage)?;
-        writeln!(out, "{}", cloned.advice())
+    let answer = session.clone_mci(&ask).block_on()?;
+    let (mci, advice) = (&answer.mci, answer.advice());
+    cloned(mci, (&mci.name, &mci.scope, mci.lineage), &advice, out)
+}
+
+/// Tells of a clone.
+pub(crate) fn cloned(
+    answer: &impl Serialize,
+    (name, scope, lineage): (&Name, &Scope, LineageId),
+    advice: &CloneAdvice,
+    out: &mut Out,
+) -> Run {
+    out.one(answer, |out| {
+        writeln!(out, "made {name} at {scope}: {lineage}")?;
+        writeln!(out, "{advice}")
     })
 }
 
@@ -90,17 +102,35 @@ struct Restored<'a> {
 }
 
 pub(super) fn restore(restore: &Restore, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let Restore { reference, seen } = restore;
-    if reference.selector.is_none() {
-        let message = format!("say which revision comes back: `{reference}@N`");
-        return Err(Failure::misused(message));
+    let reference = to_restore(restore)?;
+    let answer = session.restore_mci(reference, from, restore.seen);
+    let answer = answer.block_on()?;
+    warned(&answer.mci.warnings);
+    let (name, generation) = (&answer.mci.name, answer.mci.generation);
+    restored(name, generation, answer.restored, out)
+}
+
+/// The revision that comes back, which has to be said.
+pub(crate) fn to_restore(restore: &Restore) -> Result<&Reference, Failure> {
+    let reference = &restore.reference;
+    if reference.selector.is_some() {
+        return Ok(reference);
     }
-    let restored = session.restore_mci(reference, from, *seen).block_on()?;
-    warned(&restored.mci.warnings);
+    let message = format!("say which revision comes back: `{reference}@N`");
+    Err(Failure::misused(message))
+}
+
+/// Tells of a restore.
+pub(crate) fn restored(
+    name: &Name,
+    generation: Generation,
+    record: RestoreRecord,
+    out: &mut Out,
+) -> Run {
     let answer = Restored {
-        name: &restored.mci.name,
-        generation: restored.mci.generation,
-        record: restored.restored,
+        name,
+        generation,
+        record,
     };
     out.one(&answer, |out| {
         let Restored {
@@ -128,17 +158,30 @@ struct Back<'a> {
 pub(super) fn undo(undo: &Undo, session: &Session, from: &Scope, out: &mut Out) -> Run {
     let reference = &undo.reference;
     if undo.list {
-        return list(reference, session, from, out);
+        let entries = session.mci_undo_points(reference, from).block_on()?;
+        return points(entries, &|lineage| name_of(lineage, session, from), out);
     }
     let back = session
         .undo_mci(reference, from, undo.number, undo.seen)
         .block_on()?;
     warned(&back.mci.warnings);
+    let (name, generation) = (&back.mci.name, back.mci.generation);
+    came_back(name, generation, &back.undone, back.undo, out)
+}
+
+/// Tells of an undo.
+pub(crate) fn came_back(
+    name: &Name,
+    generation: Generation,
+    undone: &UndoEntry,
+    undo: u64,
+    out: &mut Out,
+) -> Run {
     let answer = Back {
-        name: &back.mci.name,
-        generation: back.mci.generation,
-        undone: &back.undone,
-        undo: back.undo,
+        name,
+        generation,
+        undone,
+        undo,
     };
     out.one(&answer, |out| {
         let Back {
@@ -156,15 +199,17 @@ pub(super) fn undo(undo: &Undo, session: &Session, from: &Scope, out: &mut Out) 
     })
 }
 
-fn list(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let points = session.mci_undo_points(reference, from).block_on()?;
-    let points: Vec<_> = points
-        .into_iter()
-        .map(|entry| Point {
-            before: cause(&entry.cause, session, from),
-            entry,
-        })
-        .collect();
+/// Lists undo points; `called` knows the names of lineages that are seen.
+pub(crate) fn points(
+    entries: Vec<UndoEntry>,
+    called: &dyn Fn(LineageId) -> Option<Name>,
+    out: &mut Out,
+) -> Run {
+    let points = entries.into_iter().map(|entry| Point {
+        before: cause(&entry.cause, called),
+        entry,
+    });
+    let points: Vec<_> = points.collect();
     let headers = [">NUMBER", "BEFORE", ">GENERATION", "AT", "BY"];
     let columns = Columns::new("there is nothing to undo", &headers, point_row);
     out.list(&points, &columns)
@@ -192,23 +237,35 @@ fn point_row(point: &Point) -> Vec<String> {
 }
 
 /// What replaced a HEAD, in words.
-fn cause(cause: &UndoCause, session: &Session, from: &Scope) -> String {
+fn cause(cause: &UndoCause, called: &dyn Fn(LineageId) -> Option<Name>) -> String {
     match cause {
         UndoCause::Restore { revision } => format!("the restore of revision {revision}"),
-        UndoCause::Merge { theirs } => format!("the merge of {}", called(*theirs, session, from)),
+        UndoCause::Merge { theirs } => {
+            let name = called(theirs.lineage);
+            let theirs = name.map_or_else(
+                || theirs.to_string(),
+                |name| format!("{name}@{}", theirs.number),
+            );
+            format!("the merge of {theirs}")
+        }
         UndoCause::Undo { number } => format!("the undo of point {number}"),
         _ => "another change".to_owned(),
     }
 }
 
+/// What a lineage is called, where it is seen.
+fn name_of(lineage: LineageId, session: &Session, from: &Scope) -> Option<Name> {
+    let source = session.mci(&Reference::lineage(lineage), from).block_on();
+    source.ok().map(|source| source.name)
+}
+
 /// A revision by the name of its lineage, where that is seen.
 pub(super) fn called(revision: RevisionRef, session: &Session, from: &Scope) -> String {
     let RevisionRef { lineage, number } = revision;
-    let source = session.mci(&Reference::lineage(lineage), from).block_on();
-    source.map_or_else(
-        |_| revision.to_string(),
-        |source| format!("{}@{number}", source.name),
-    )
+    match name_of(lineage, session, from) {
+        Some(name) => format!("{name}@{number}"),
+        None => revision.to_string(),
+    }
 }
 
 pub(super) fn deprecate(marking: &Marking, session: &Session, from: &Scope, out: &mut Out) -> Run {

@@ -7,7 +7,7 @@ use crate::{
     print::{self, Columns, Out, note, warn},
 };
 use cloud_atlas::{
-    LogEntry, MciSummary, MciView, Session,
+    Error, LogEntry, MciSummary, MciView, Page, Paging, Session,
     history::Revision,
     image_id::CloudLocation,
     mci::{CoverageRow, EditWarning, Setting},
@@ -182,11 +182,20 @@ pub(super) fn log(
     from: &Scope,
     out: &mut Out,
 ) -> Run {
-    let headers = [">REV", "DIGEST", "RELEASED", "MESSAGE", "NAMES", "BY"];
-    let columns = Columns::new("nothing is committed yet", &headers, log_row);
-    page.show(&columns, out, |page| {
+    log_page(page, out, |page| {
         session.mci_log(reference, from, page).block_on()
     })
+}
+
+/// A page of the log of a lineage.
+pub(crate) fn log_page(
+    page: PageArgs,
+    out: &mut Out,
+    read: impl Fn(&Paging) -> Result<Page<LogEntry>, Error>,
+) -> Run {
+    let headers = [">REV", "DIGEST", "RELEASED", "MESSAGE", "NAMES", "BY"];
+    let columns = Columns::new("nothing is committed yet", &headers, log_row);
+    page.show(&columns, out, read)
 }
 
 fn log_row(entry: &LogEntry) -> Vec<String> {

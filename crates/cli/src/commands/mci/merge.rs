@@ -1,6 +1,6 @@
 //! `atlas mci merge`: a revision of any lineage into a HEAD.
 
-mod report;
+pub(crate) mod report;
 
 use super::generation;
 use crate::{
@@ -16,6 +16,7 @@ use cloud_atlas::{
     template::Reference,
 };
 use pollster::FutureExt as _;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -89,7 +90,9 @@ pub(super) fn merge(merge: Merge, session: &Session, from: &Scope, out: &mut Out
 impl Merge {
     fn to_choices(&self) -> Result<Choices, Failure> {
         let mut choices = match &self.choices {
-            Some(path) => read(path)?,
+            Some(path) => read(path, |choices: &mut Choices, choice: Choice| {
+                choices.choices.push(choice);
+            })?,
             None => Choices::default(),
         };
         if self.ours || self.others {
@@ -153,7 +156,11 @@ fn wrong(option: &str, text: &str, expected: &str) -> Failure {
 }
 
 /// Reads a file of choices: nothing but those, or an answer whose conflicts say what to take.
-fn read(path: &Path) -> Result<Choices, Failure> {
+pub(crate) fn read<A, C>(path: &Path, add: impl Fn(&mut A, C)) -> Result<A, Failure>
+where
+    A: Default + DeserializeOwned,
+    C: DeserializeOwned,
+{
     let text = files::read_text(path, CHOICES_BYTES)?;
     let refuse = |error: serde_json::Error| {
         Failure::refused(format!("{} holds no choices", files::shown(path))).because(error)
@@ -162,7 +169,7 @@ fn read(path: &Path) -> Result<Choices, Failure> {
     let Some(Value::Array(conflicts)) = form.get_mut("conflicts").map(Value::take) else {
         return serde_json::from_value(form).map_err(refuse);
     };
-    let mut choices = Choices::default();
+    let mut choices = A::default();
     for conflict in conflicts {
         let Value::Object(mut fields) = conflict else {
             continue;
@@ -170,8 +177,10 @@ fn read(path: &Path) -> Result<Choices, Failure> {
         fields.retain(|name, _| matches!(&**name, "path" | "take" | "value"));
         // One that says neither stays open.
         if fields.len() > 1 {
-            let choice: Choice = serde_json::from_value(fields.into()).map_err(refuse)?;
-            choices.choices.push(choice);
+            add(
+                &mut choices,
+                serde_json::from_value(fields.into()).map_err(refuse)?,
+            );
         }
     }
     Ok(choices)

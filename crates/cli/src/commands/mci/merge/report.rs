@@ -6,14 +6,45 @@ use crate::{
     print::{self, Out, note, warn},
 };
 use cloud_atlas::{
-    MciMerge, MergeOutcome,
+    MciMerge, MergeOutcome, TheirRevision,
+    base::Name,
+    history::Generation,
     mci::{Conflict, MergePath, SettingPart},
     template::Reference,
 };
 use std::io::{self, Write};
 
 pub(super) fn tell(merge: &MciMerge, into: &Reference, out: &mut Out) -> Run {
-    let theirs = &merge.theirs;
+    their_marks(&merge.theirs);
+    warned(&merge.warnings);
+    out.one(merge, |out| {
+        let (outcome, open) = (merge.outcome, merge.conflicts.len());
+        headline(
+            &merge.theirs,
+            &merge.name,
+            outcome,
+            merge.generation,
+            open,
+            out,
+        )?;
+        writeln!(out, "{}", merge.explanation)?;
+        for conflict in &merge.conflicts {
+            writeln!(out)?;
+            report(conflict, out)?;
+        }
+        if matches!(outcome, MergeOutcome::Merged | MergeOutcome::WouldMerge) {
+            changes(merge, out)?;
+        }
+        Ok(())
+    })?;
+    if !out.is_json() {
+        advise("mci", merge.outcome, merge.generation, into);
+    }
+    Ok(())
+}
+
+/// Warns of what is merged, if it is marked.
+pub(crate) fn their_marks(theirs: &TheirRevision) {
     let named = format!("{}@{}", theirs.name, theirs.revision);
     if let Some(mark) = &theirs.marks.revoked {
         warn(format!(
@@ -24,48 +55,39 @@ pub(super) fn tell(merge: &MciMerge, into: &Reference, out: &mut Out) -> Run {
     if let Some(mark) = &theirs.marks.deprecated {
         warn(format!("{named} is deprecated: {}", mark.reason));
     }
-    warned(&merge.warnings);
-    out.one(merge, |out| {
-        let name = &merge.name;
-        match merge.outcome {
-            MergeOutcome::Merged => writeln!(
+}
+
+/// What came of a merge, in a line.
+pub(crate) fn headline(
+    theirs: &TheirRevision,
+    name: &Name,
+    outcome: MergeOutcome,
+    generation: Generation,
+    open: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let named = format!("{}@{}", theirs.name, theirs.revision);
+    match outcome {
+        MergeOutcome::Merged => writeln!(
+            out,
+            "merged {named} into HEAD of {name}, which is at generation {generation}"
+        ),
+        MergeOutcome::WouldMerge => writeln!(
+            out,
+            "{named} can be merged into HEAD of {name}; nothing was changed"
+        ),
+        MergeOutcome::Open => {
+            let open = match open {
+                1 => "1 conflict is open".to_owned(),
+                count => format!("{count} conflicts are open"),
+            };
+            writeln!(
                 out,
-                "merged {named} into HEAD of {name}, which is at generation {}",
-                merge.generation
-            )?,
-            MergeOutcome::WouldMerge => writeln!(
-                out,
-                "{named} can be merged into HEAD of {name}; nothing was changed"
-            )?,
-            MergeOutcome::Open => {
-                let open = match merge.conflicts.len() {
-                    1 => "1 conflict is open".to_owned(),
-                    count => format!("{count} conflicts are open"),
-                };
-                writeln!(
-                    out,
-                    "{named} was not merged into HEAD of {name}, and nothing was changed: {open}"
-                )?;
-            }
-            _ => {}
+                "{named} was not merged into HEAD of {name}, and nothing was changed: {open}"
+            )
         }
-        writeln!(out, "{}", merge.explanation)?;
-        for conflict in &merge.conflicts {
-            writeln!(out)?;
-            report(conflict, out)?;
-        }
-        if matches!(
-            merge.outcome,
-            MergeOutcome::Merged | MergeOutcome::WouldMerge
-        ) {
-            changes(merge, out)?;
-        }
-        Ok(())
-    })?;
-    if !out.is_json() {
-        advise(merge, into);
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn changes(merge: &MciMerge, out: &mut dyn Write) -> io::Result<()> {
@@ -125,7 +147,7 @@ fn visible(character: char) -> char {
 }
 
 /// An argument as a shell takes it for one.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let plain =
         |character: char| character.is_ascii_alphanumeric() || "-_=:/.,@+".contains(character);
     if text.chars().all(plain) {
@@ -135,16 +157,21 @@ fn quoted(text: &str) -> String {
     }
 }
 
-fn advise(merge: &MciMerge, into: &Reference) {
-    match merge.outcome {
+/// Says what to do next.
+pub(crate) fn advise(
+    command: &str,
+    outcome: MergeOutcome,
+    generation: Generation,
+    into: &Reference,
+) {
+    match outcome {
         MergeOutcome::Merged => note(format!(
-            "commit it: atlas mci commit {0} -m TEXT; or take it back: atlas mci undo {0}",
+            "commit it: atlas {command} commit {0} -m TEXT; or take it back: atlas {command} undo {0}",
             quoted(&into.to_string())
         )),
         MergeOutcome::Open => note(format!(
             "run it again with an option for each conflict, or --ours or --theirs for all others; \
-             with --seen {} it is refused if HEAD moves meanwhile",
-            merge.generation
+             with --seen {generation} it is refused if HEAD moves meanwhile"
         )),
         _ => {}
     }

@@ -1,0 +1,180 @@
+//! `atlas resolve`: which image is launched here.
+
+mod overriding;
+
+use self::overriding::OverrideArgs;
+use crate::{
+    args::Global,
+    exit::{Failure, Run, say},
+    print::{Columns, Out, warn},
+};
+use cloud_atlas::{
+    Error, Explained, LaunchSubject,
+    image_id::CloudLocation,
+    template::{Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow, Reference},
+};
+use pollster::FutureExt as _;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Tell which image is launched at a cloud location
+///
+/// Ends with 1 if there is none for one of the locations.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Resolve {
+    /// Such as web-base@production; without @X the newest revision
+    #[arg(value_name = "REF")]
+    reference: Reference,
+    /// Where
+    #[arg(value_name = "LOCATION", required_unless_present = "all")]
+    locations: Vec<CloudLocation>,
+    /// At every location that has a setting, as a table of what is launched where
+    #[arg(long, conflicts_with = "locations")]
+    all: bool,
+    /// With the reasons, step by step
+    #[arg(long)]
+    explain: bool,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+}
+
+pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
+    let Resolve {
+        reference,
+        locations,
+        all,
+        explain,
+        overrides,
+    } = resolve;
+    let subject = LaunchSubject::mci(reference, global.scope.clone());
+    let overridden = |location: Option<&CloudLocation>| {
+        let overrides = overrides.at(location)?;
+        Ok::<_, Failure>(subject.clone().with_overrides(overrides))
+    };
+    if all {
+        let (subject, session) = (overridden(None)?, global.session()?);
+        return if explain {
+            let explained = session.explain_all(&subject).block_on()?;
+            print_explained(explained.into_iter().map(Ok), out)
+        } else {
+            print_matrix(&session.resolve_all(&subject).block_on()?, out)
+        };
+    }
+    let mut requests = Vec::with_capacity(locations.len());
+    for location in locations {
+        requests.push(overridden(Some(&location))?.at(location));
+    }
+    let session = global.session()?;
+    if explain {
+        let explained = requests
+            .iter()
+            .map(|request| Ok(session.explain(request).block_on()?));
+        return print_explained(explained, out);
+    }
+    let (mut launches, mut refusals) = (Vec::new(), Vec::new());
+    for request in &requests {
+        match session.resolve(request).block_on() {
+            Ok(launch) => launches.push(Launch::clone(&launch)),
+            Err(error @ Error::Launch(_)) => refusals.push(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if !launches.is_empty() {
+        print_launches(&launches, out)?;
+    }
+    match refusals.pop() {
+        None => Ok(()),
+        Some(last) => {
+            for refusal in &refusals {
+                say(refusal);
+            }
+            Err(last.into())
+        }
+    }
+}
+
+fn print_launches(launches: &[Launch], out: &mut Out) -> Run {
+    let texts: BTreeSet<_> = launches.iter().flat_map(Launch::warning_texts).collect();
+    for text in texts {
+        warn(text);
+    }
+    let headers = ["LOCATION", "INSTANCE TYPE", ">REV", "IMAGE"];
+    out.list(launches, &Columns::new("no locations", &headers, row))
+}
+
+fn row(launch: &Launch) -> Vec<String> {
+    let plan = &launch.plan;
+    let instance_type = plan.instance_type.as_ref().map(ToString::to_string);
+    let revision = plan
+        .revision
+        .map_or_else(|| "head".to_owned(), |number| number.to_string());
+    let overridden = if launch.overridden.is_empty() {
+        ""
+    } else {
+        "  (with overrides)"
+    };
+    vec![
+        plan.location.to_string(),
+        instance_type.unwrap_or_default(),
+        revision,
+        format!("{}{overridden}", plan.image),
+    ]
+}
+
+fn print_matrix(matrix: &LaunchMatrix, out: &mut Out) -> Run {
+    if out.is_json() {
+        // A line a location; people get the table of the domain.
+        let row = |row: &MatrixRow| vec![row.location.to_string()];
+        out.list(matrix.rows(), &Columns::new("", &[], row))?;
+    } else {
+        out.one(matrix, |out| writeln!(out, "{matrix}"))?;
+    }
+    wanting(matrix.launched() < matrix.rows().len())
+}
+
+/// A decision with its reasons.
+#[derive(Serialize)]
+struct Reasoned {
+    location: CloudLocation,
+    launch: Option<Launch>,
+    refusal: Option<LaunchRefusal>,
+    trace: LaunchTrace,
+}
+
+fn print_explained(all: impl Iterator<Item = Result<Explained, Failure>>, out: &mut Out) -> Run {
+    let mut refused = false;
+    for explained in all {
+        let explained = explained?;
+        let (launch, refusal) = match explained.outcome {
+            Ok(launch) => (Some(launch), None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        refused |= refusal.is_some();
+        let answer = Reasoned {
+            location: explained.location,
+            launch,
+            refusal,
+            trace: explained.trace,
+        };
+        out.one(&answer, |out| {
+            writeln!(out, "{}", answer.location)?;
+            for line in answer.trace.to_string().lines() {
+                writeln!(out, "  {line}")?;
+            }
+            let plan = answer.launch.as_ref().map(|launch| &launch.plan);
+            match plan.and_then(|plan| plan.instance_type.as_ref()) {
+                Some(instance_type) => writeln!(out, "     as {instance_type}"),
+                None => Ok(()),
+            }
+        })?;
+    }
+    wanting(refused)
+}
+
+fn wanting(is_wanting: bool) -> Run {
+    if is_wanting {
+        Err(Failure::Wanting)
+    } else {
+        Ok(())
+    }
+}

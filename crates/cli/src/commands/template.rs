@@ -1,0 +1,75 @@
+//! `atlas template`: ServerTemplates.
+
+mod diff;
+mod edit;
+mod history;
+mod look;
+mod merge;
+mod update;
+
+use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
+use clap::Subcommand;
+use cloud_atlas::template::Reference;
+
+/// A ServerTemplate links MultiCloud Images, one of them by default, and scripts, versioned as a
+/// whole
+#[derive(Debug, Subcommand)]
+pub(crate) enum Template {
+    New(edit::New),
+    Link(edit::Link),
+    Unlink(edit::Unlink),
+    Default(edit::Default),
+    Set(edit::Set),
+    /// Add, replace, take out scripts, which hosts run and this program never does
+    #[command(subcommand)]
+    Script(edit::Script),
+    /// List those that are seen from --scope
+    List {
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Show one with its links: HEAD, or the state that @X names
+    Show {
+        /// Such as front or front@3
+        #[arg(value_name = "REF")]
+        reference: Reference,
+    },
+    Commit(history::Commit),
+    Update(update::Update),
+    Clone(crate::commands::mci::history::Clone),
+    Merge(Box<merge::Merge>),
+    Restore(crate::commands::mci::history::Restore),
+    Undo(crate::commands::mci::history::Undo),
+    /// List the revisions, newest first
+    Log {
+        /// Which one
+        #[arg(value_name = "REF")]
+        reference: Reference,
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    Diff(diff::Diff),
+}
+
+pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    let from = &global.scope;
+    match command {
+        Template::New(new) => edit::new(new, &session, from, out),
+        Template::Link(link) => edit::link(link, &session, from, out),
+        Template::Unlink(unlink) => edit::unlink(unlink, &session, from, out),
+        Template::Default(default) => edit::default(default, &session, from, out),
+        Template::Set(set) => edit::set(set, &session, from, out),
+        Template::Script(script) => edit::script(script, &session, from, out),
+        Template::List { page } => look::list(page, &session, from, out),
+        Template::Show { reference } => look::show(&reference, &session, from, out),
+        Template::Commit(commit) => history::commit(commit, &session, from, out),
+        Template::Update(update) => update::update(&update, &session, from, out),
+        Template::Clone(clone) => history::clone(clone, &session, from, out),
+        Template::Merge(merge) => merge::merge(*merge, &session, from, out),
+        Template::Restore(restore) => history::restore(&restore, &session, from, out),
+        Template::Undo(undo) => history::undo(&undo, &session, from, out),
+        Template::Log { reference, page } => history::log(&reference, page, &session, from, out),
+        Template::Diff(args) => diff::run(args, &session, from, out),
+    }
+}

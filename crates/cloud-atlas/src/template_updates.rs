@@ -1,0 +1,194 @@
+//! Links that have fallen behind, and the step that moves them.
+
+use crate::{
+    Error, Session, TemplateView,
+    kind::{Mci, Template},
+    linking::Linked,
+    template_views::view,
+    unit::Unit,
+};
+use atlas_history::{Generation, LineageId};
+use atlas_mci::DiffReport;
+use atlas_scope::{Permission, Scope};
+use atlas_template::{LinkUpdate, LinkUpdateStuck, Reference, UpdatePlan};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A link that can be moved, and what that changes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LinkStep {
+    /// From where to where.
+    #[serde(flatten)]
+    pub update: LinkUpdate,
+    /// What the MultiCloud Image holds otherwise at the newer revision.
+    pub diff: DiffReport,
+}
+
+/// The links of HEAD that have fallen behind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TemplateUpdates {
+    /// The generation of HEAD that they are of.
+    pub generation: Generation,
+    /// Those that can be moved, in the order of their lineages.
+    pub steps: Vec<LinkStep>,
+    /// Those that name a revoked revision that nothing follows.
+    pub stuck: Vec<LinkUpdateStuck>,
+}
+
+/// Links that were moved.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TemplateUpdated {
+    /// From where to where.
+    pub moved: Vec<LinkUpdate>,
+    /// HEAD as it is now.
+    pub template: TemplateView,
+}
+
+impl Session {
+    /// The links of HEAD with a newer revision that is neither revoked nor deprecated, each with what
+    /// the step changes (RightScale). Links at HEAD and at channels move by themselves.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, or the reference names a committed revision.
+    pub async fn template_updates(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<TemplateUpdates, Error> {
+        let unit = self.read().await?;
+        let located = unit
+            .locate::<Template>(reference, from, Permission::TemplateView)
+            .await?;
+        unit.only_head(reference, &located).await?;
+        let head = &located.found.head;
+        let links = unit.linked(head.content(), &located.found.scope).await?;
+        let plan = plan(head.content(), &links);
+        let mut steps = Vec::with_capacity(plan.updates.len());
+        for update in plan.updates {
+            let diff = unit.diff_of_step(&update, &links).await?;
+            steps.extend(diff.map(|diff| LinkStep { update, diff }));
+        }
+        Ok(TemplateUpdates {
+            generation: head.generation(),
+            steps,
+            stuck: plan.stuck,
+        })
+    }
+
+    /// Moves links of HEAD to the newest good revisions, in one edit: those of some MultiCloud Images,
+    /// or all that have fallen behind.
+    ///
+    /// # Errors
+    ///
+    /// One that is named has nothing newer, images of the newer revision are known to have no agent
+    /// for the scripts, HEAD moved since it was seen, or the caller may not.
+    pub async fn update_template(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        only: Option<&[Reference]>,
+        seen: Option<Generation>,
+    ) -> Result<TemplateUpdated, Error> {
+        let unit = self.read().await?;
+        let permission = Permission::TemplateEdit;
+        let template = unit
+            .to_change::<Template>(reference, from, permission)
+            .await?;
+        let only = unit.lineages(only, from).await?;
+        let content = unit.updated(&template.scope, template.head.content(), only.as_deref());
+        let (_, content) = content.await?;
+        drop(unit);
+        let looks = self.link_looks(&template, &content).await?;
+        self.write(|unit| {
+            let (reference, from, only) = (reference.clone(), from.clone(), only.clone());
+            let looks = &looks;
+            async move {
+                let mut located = unit
+                    .locate::<Template>(&reference, &from, Permission::TemplateView)
+                    .await?;
+                unit.only_head(&reference, &located).await?;
+                let of = &mut located.found;
+                unit.require(permission, &of.scope).await?;
+                of.head.expect(seen)?;
+                let updated = unit.updated(&of.scope, of.head.content(), only.as_deref());
+                let (moved, content) = updated.await?;
+                let warnings = unit.put_template(of, content, looks).await?;
+                let view = view(located, None);
+                Ok(TemplateUpdated {
+                    moved,
+                    template: TemplateView {
+                        agents_unknown: warnings.into_iter().next(),
+                        ..view
+                    },
+                })
+            }
+        })
+        .await
+    }
+}
+
+/// The plan of an update, from what links mean today.
+fn plan(content: &Template, links: &[Linked]) -> UpdatePlan {
+    let known = links.iter().filter_map(|link| {
+        let (_, known) = link.seen.as_ref()?;
+        Some((link.lineage, known.clone()))
+    });
+    content.plan_update(&known.collect(), &BTreeMap::new())
+}
+
+impl Unit {
+    /// What a content becomes when links of it are moved.
+    async fn updated(
+        &self,
+        scope: &Scope,
+        content: &Template,
+        only: Option<&[LineageId]>,
+    ) -> Result<(Vec<LinkUpdate>, Template), Error> {
+        let links = self.linked(content, scope).await?;
+        let plan = plan(content, &links);
+        let edits = plan.edits(only)?;
+        let content = content.edited(edits)?;
+        let chosen = |update: &LinkUpdate| only.is_none_or(|only| only.contains(&update.lineage));
+        let moved = plan.updates.into_iter().filter(chosen).collect();
+        Ok((moved, content))
+    }
+
+    async fn lineages(
+        &self,
+        references: Option<&[Reference]>,
+        from: &Scope,
+    ) -> Result<Option<Vec<LineageId>>, Error> {
+        let Some(references) = references else {
+            return Ok(None);
+        };
+        let mut lineages = Vec::with_capacity(references.len());
+        for reference in references {
+            let found = self
+                .locate::<Mci>(reference, from, Permission::MciView)
+                .await?;
+            lineages.push(found.found.lineage);
+        }
+        Ok(Some(lineages))
+    }
+
+    /// What a step changes; none where the MultiCloud Image is not seen.
+    async fn diff_of_step(
+        &self,
+        update: &LinkUpdate,
+        links: &[Linked],
+    ) -> Result<Option<DiffReport>, Error> {
+        let mut links = links.iter();
+        let link = links.find(|link| link.lineage == update.lineage);
+        let Some((mci, _)) = link.and_then(|link| link.seen.as_ref()) else {
+            return Ok(None);
+        };
+        let before = self.committed(mci, update.from).await?;
+        let after = self.committed(mci, update.to).await?;
+        let diff = update.diff(before.content.content(), after.content.content());
+        Ok(Some(diff))
+    }
+}
