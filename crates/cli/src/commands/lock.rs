@@ -145,7 +145,7 @@ struct Locked {
 const LOCK_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads a lock file of either kind.
-pub(super) fn read(path: &Path) -> Result<AnyLock, Failure> {
+pub(crate) fn read(path: &Path) -> Result<AnyLock, Failure> {
     let text = files::read_text(path, LOCK_FILE_BYTES)?;
     let unusable =
         |error| Failure::refused(format!("{} cannot be used", files::shown(path))).because(error);
@@ -195,7 +195,7 @@ fn verified_row(Verified { location, state }: &Verified) -> Vec<String> {
 }
 
 /// How an entry stands, in a word, and why.
-pub(super) fn told(state: &LockState) -> (&'static str, String) {
+pub(crate) fn told(state: &LockState) -> (&'static str, String) {
     match state {
         LockState::Same => ("same", String::new()),
         LockState::Changed { now } => ("changed", format!("it gives `{now}` now")),

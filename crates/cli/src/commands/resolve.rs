@@ -1,8 +1,9 @@
 //! `atlas resolve`: which image is launched here.
 
+mod locked;
 mod overriding;
 
-use self::overriding::OverrideArgs;
+use self::{locked::First, overriding::OverrideArgs};
 use crate::{
     args::Global,
     exit::{Failure, Run, say},
@@ -11,22 +12,22 @@ use crate::{
 use cloud_atlas::{
     Error, Explained, LaunchSubject,
     image_id::CloudLocation,
-    template::{Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow, Reference},
+    template::{Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 /// Tell which image is launched at a cloud location
 ///
 /// Ends with 1 if there is none for one of the locations.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Resolve {
-    /// Such as web-base@production; without @X the newest revision
-    #[arg(value_name = "REF")]
-    reference: Reference,
+    /// Such as web-base@production; without @X the newest revision; not with --lock
+    #[arg(value_name = "REF", required_unless_present = "lock", value_parser = First::read)]
+    first: Option<First>,
     /// Where
-    #[arg(value_name = "LOCATION", required_unless_present = "all")]
+    #[arg(value_name = "LOCATION", required_unless_present_any = ["all", "lock"])]
     locations: Vec<CloudLocation>,
     /// At every location that has a setting, as a table of what is launched where
     #[arg(long, conflicts_with = "locations")]
@@ -34,18 +35,29 @@ pub(crate) struct Resolve {
     /// With the reasons, step by step
     #[arg(long)]
     explain: bool,
+    /// What a lock file says, and never anything else [default: at all its locations]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "explain", "OverrideArgs"])]
+    lock: Option<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
 }
 
 pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
+    if let Some(file) = resolve.lock.clone() {
+        return locked::resolve(resolve, &file, global, out);
+    }
     let Resolve {
-        reference,
+        first,
         locations,
         all,
         explain,
         overrides,
+        ..
     } = resolve;
+    let Some(first) = first else {
+        return Err(Failure::misused("a reference is needed: see --help"));
+    };
+    let reference = first.reference()?;
     let subject = LaunchSubject::mci(reference, global.scope.clone());
     let overridden = |location: Option<&CloudLocation>| {
         let overrides = overrides.at(location)?;

@@ -73,7 +73,15 @@ fn r09_a_lock_file_from_first_to_last() {
     let before = std::fs::read_to_string(said.program.path("web.lock")).unwrap();
     said.run(
         &[&second, "mci commit web --message second"],
-        &["lock verify web.lock", "lock update web.lock --dry-run"],
+        &[
+            "lock verify web.lock",
+            "resolve web aws/us-east-1",
+            "resolve --lock web.lock aws/us-east-1",
+            "resolve --lock web.lock",
+            "resolve --lock web.lock web",
+            "resolve --lock web.lock gcp aws/us-east-1",
+            "lock update web.lock --dry-run",
+        ],
     );
     let after = || std::fs::read_to_string(said.program.path("web.lock")).unwrap();
     assert_eq!(after(), before);
@@ -82,8 +90,10 @@ fn r09_a_lock_file_from_first_to_last() {
         &[
             "mci deprecate web@1 --reason old",
             "lock verify web.lock",
+            "resolve --lock web.lock aws/us-east-1",
             "mci revoke web@1 --reason CVE-2026-1",
             "lock verify web.lock",
+            "resolve --lock web.lock aws/us-east-1",
             "lock update web.lock aws/us-west-2",
             "lock update web.lock --to head",
             "lock update web.lock",

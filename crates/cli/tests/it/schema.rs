@@ -502,6 +502,7 @@ fn launches(checked: &Checked) {
     run("lock-state", &["lock", "verify", "l.lock"]);
     run("lock", &["lock", "f-x86_64@1", "gcp", "-o", "old.lock"]);
     run("lock-update", &["lock", "update", "old.lock", "--dry-run"]);
+    run("locked-launch", &["resolve", "--lock", "old.lock"]);
     run("registered-lock", &["lock", "register", "p", "old.lock"]);
     run("registered-lock", &["lock", "list"]);
     run("registered-lock", &["lock", "show", "p"]);
