@@ -2,6 +2,7 @@
 
 mod histories;
 mod locks;
+mod tombstones;
 mod uses;
 
 use crate::{
@@ -127,6 +128,7 @@ async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), 
         care.furniture().await?;
         care.histories().await?;
         care.locks().await?;
+        care.tombstones().await?;
         care.strangers().await?;
     }
     let info = INFO.key(&Partition::global(), "store")?;

@@ -28,8 +28,8 @@ use atlas_scope::{
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{
-    ChannelError, LaunchRefusal, LockError, LockedError, RegisterLockError, ResolveError,
-    TemplateMergeError,
+    ChannelError, DeleteError, LaunchRefusal, LockError, LockedError, RegisterLockError,
+    ResolveError, TemplateMergeError,
 };
 use semver::VersionReq;
 
@@ -170,6 +170,9 @@ pub enum Error {
     /// There is nothing to lock.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
+    /// A lineage was not deleted.
+    #[error(transparent)]
+    Delete(#[from] DeleteError),
     /// There is no lock.
     #[error(transparent)]
     Lock(#[from] LockError),

@@ -17,6 +17,7 @@ mod commits;
 mod contents;
 mod copies;
 mod credentials;
+mod deleting;
 mod engine;
 mod error;
 mod event_query;
@@ -81,6 +82,7 @@ pub use crate::{
     checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
+    deleting::LineageDeleted,
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun, TemplateRefusal},
     event_query::EventQuery,

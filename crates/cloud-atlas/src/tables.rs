@@ -13,6 +13,7 @@ pub(crate) use self::{
     },
 };
 
+use crate::deleting::StoredTombstone;
 use crate::stored::{
     StoredImport, StoredMatcher, StoredOpened, StoredRevision, StoredUse, StoredUseMany, UsedImage,
 };
@@ -56,6 +57,7 @@ kept! {
     KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
     KeptLock(RegisteredLock) = 1;
+    KeptTombstone(StoredTombstone) = 1;
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
     KeptJob(Job) = 1;
@@ -98,6 +100,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &MATCHERS,
         &IMPORTS,
         &LOCKS,
+        &TOMBSTONES,
         &JOBS,
         &WORK,
         &GROUPS,
@@ -241,6 +244,9 @@ const FEW_LOCKED: usize = 48;
 pub(crate) fn lock_name_parts(scope: &Scope, name: &Name) -> Parts {
     Parts::from((scope.as_str(), name.as_str()))
 }
+
+/// By id, in `/`: lineages that were deleted.
+pub(crate) const TOMBSTONES: Table<KeptTombstone> = Table::new("tombstone", &[]);
 
 /// By id: work in batches that is not finished.
 pub(crate) const JOBS: Table<KeptJob> = Table::new("job", &[]);

@@ -13,7 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
-use atlas_template::{LockedError, RegisterLockError};
+use atlas_template::{DeleteError, LockedError, RegisterLockError};
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,7 @@ impl Error {
             | Self::Channel(_)
             | Self::Launch(_)
             | Self::Resolve(_)
+            | Self::Delete(DeleteError::Linked(_) | DeleteError::Held { .. })
             | Self::Locked(_)
             | Self::RegisterLock(
                 RegisterLockError::Already { .. } | RegisterLockError::Foreign { .. },

@@ -121,6 +121,7 @@ fn golden_files_read_as_they_were_written() {
             "lock",
             "opened",
             "matcher",
+            "tombstone",
             "role-map",
             "undo",
             "template",

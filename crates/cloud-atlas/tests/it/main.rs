@@ -20,6 +20,7 @@ mod counting;
 mod crossing;
 mod crowd;
 mod damage;
+mod deleting;
 mod elsewhere;
 #[cfg(feature = "postgres")]
 mod engines;

@@ -135,6 +135,8 @@ fn every_future_of_the_facade_is_send() {
     send(admin.explain(&request));
     send(admin.resolve_all(&request.subject));
     send(admin.lock(&web, &scope, None));
+    send(admin.delete_mci(&web, &scope));
+    send(admin.delete_template(&web, &scope));
     let (any, held) = (lock.clone().into(), LockRef::Name(name.clone()));
     send(admin.verify_lock(&any, &scope));
     send(admin.update_lock(&lock, None, &scope, None));
