@@ -1,4 +1,5 @@
-//! Inventories in files: any bytes; what is read is described under its own id, and listed once.
+//! Inventories in files: any bytes; what is read is described under its own id, and listed once;
+//! networks are those of the location.
 #![no_main]
 
 use atlas_inventory::{Ask, FileInventory, Inventory, Limits};
@@ -43,6 +44,10 @@ fuzz_target!(|text: &[u8]| {
         for server in &servers.items {
             let found = answer(inventory.server(ask, &server.id)).expect("a file answers");
             assert!(found.is_some());
+        }
+        let networks = answer(inventory.networks(ask)).expect("a file answers");
+        for network in networks.iter().flatten() {
+            assert_eq!(network.location, *location);
         }
     }
 });

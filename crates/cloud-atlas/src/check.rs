@@ -2,6 +2,7 @@
 
 mod histories;
 mod locks;
+mod servers;
 mod tombstones;
 mod uses;
 
@@ -199,6 +200,7 @@ impl Care<'_> {
         self.table(&GROUPS, |_, _| {}).await?;
         self.table(&LAUNCH_PERMISSIONS, |_, _| {}).await?;
         self.table(&OPENED, |_, _| {}).await?;
+        self.servers().await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

@@ -3,6 +3,7 @@
 mod convert;
 mod kind;
 mod not_found;
+mod server;
 mod template;
 
 use crate::{
@@ -36,7 +37,8 @@ use semver::VersionReq;
 pub use self::{
     kind::ErrorKind,
     not_found::{NotFound, Noun},
-    template::TemplateRefusal,
+    server::ServerRefusal,
+    template::{TemplateRefusal, TemplateRefused},
 };
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
@@ -118,8 +120,8 @@ pub enum Error {
     #[error(transparent)]
     NotReady(#[from] NotReady),
     /// A ServerTemplate was not made, changed or committed as asked.
-    #[error(transparent)]
-    Template(#[from] TemplateRefusal),
+    #[error("{0}")]
+    Template(Box<TemplateRefused>),
     /// HEAD was not committed for what its checks found.
     #[error(transparent)]
     Findings(#[from] atlas_mci::Denied),
@@ -221,6 +223,9 @@ pub enum Error {
     /// A role map was not removed.
     #[error(transparent)]
     RemoveRoleMap(#[from] RemoveRoleMapError),
+    /// A deployment, a server or what is known of its launches stays as it is.
+    #[error(transparent)]
+    Server(#[from] ServerRefusal),
     /// A credential was not added.
     #[error(transparent)]
     AddCredential(#[from] AddCredentialError),

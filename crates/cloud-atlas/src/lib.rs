@@ -18,6 +18,7 @@ mod contents;
 mod copies;
 mod credentials;
 mod deleting;
+mod deployments;
 mod engine;
 mod error;
 mod event_query;
@@ -34,6 +35,7 @@ mod job;
 mod kind;
 mod launch;
 mod launch_permissions;
+mod launches;
 mod life;
 mod limits;
 mod linking;
@@ -46,6 +48,7 @@ mod mci_graph;
 mod mci_views;
 mod mcis;
 mod merging;
+mod networks;
 mod open;
 mod opened;
 mod orders;
@@ -55,6 +58,7 @@ mod referrers;
 mod rename;
 mod role_maps;
 mod scopes;
+mod servers;
 mod session;
 mod sight;
 mod states;
@@ -83,8 +87,9 @@ pub use crate::{
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
     deleting::LineageDeleted,
+    deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun, TemplateRefusal},
+    error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal, TemplateRefused},
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
@@ -98,6 +103,7 @@ pub use crate::{
     job::{Job, JobId, JobKind},
     kind::LineageKind,
     launch::{Explained, LaunchBase, LaunchRequest, LaunchSubject},
+    launches::ReportLaunch,
     life::{ImageChange, Retention},
     limits::SmallLimit,
     locks::{LockHolder, LockRef, LockUpdate, LockedLaunch},
@@ -111,6 +117,10 @@ pub use crate::{
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    servers::{
+        AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerQuery, ServerRef,
+        ServerView, ServerWarning,
+    },
     session::Session,
     suggesting::Suggested,
     template_commits::{CommitTemplate, TemplateCommitted},

@@ -10,7 +10,7 @@ use crate::{
 };
 use atlas_history::{Frozen, LineageId, Marks, RevisionNumber};
 use atlas_mci::Content;
-use atlas_scope::Scope;
+use atlas_scope::{Scope, visible};
 use atlas_store::Query;
 use atlas_template::{
     AgentsUnknown, Channel, KnownMci, LinkError, LinkTarget, LinkedImage, LinkedState,
@@ -151,7 +151,9 @@ impl Unit {
         target: &LinkTarget,
         from: &Scope,
     ) -> Result<Option<(StoredMci, KnownMci)>, Error> {
-        let Some(mci) = self.lineage_seen::<Mci>(lineage, &[from]).await? else {
+        let seen = self.lineage_seen::<Mci>(lineage, &[from]).await?;
+        // What is seen from its own scope alone is of no use to a template elsewhere.
+        let Some(mci) = seen.filter(|mci| visible(&mci.scope, mci.shared, from)) else {
             return Ok(None);
         };
         let wanted = match target {

@@ -135,6 +135,7 @@ impl Unit {
             search.locks(&partition, &account).await?;
             if !record.lifecycle().is_deleted() {
                 search.mcis(&partition, &account).await?;
+                search.servers(&partition, &account).await?;
             }
         }
         let found = search.found;

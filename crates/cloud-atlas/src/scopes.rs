@@ -5,8 +5,8 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS, MCIS, ROLE_MAPS, SCOPES, WORK,
-        grant_parts, partition_of, partition_of_record,
+        CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS, MCIS, ROLE_MAPS,
+        SCOPES, TEMPLATES, WORK, grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -155,6 +155,7 @@ impl Session {
                         .delete(&unit.tx, &partition, grant_parts(grant))
                         .await?;
                 }
+                unit.forget_default(&scope).await?;
                 let at = partition_of_record(&scope)?;
                 SCOPES.delete(&unit.tx, &at, scope.as_str()).await?;
                 unit.audit(
@@ -226,7 +227,18 @@ impl Unit {
         let here = scope.as_str();
         let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
+        let templates = self.all_by(&TEMPLATES, "name", &partition, here).await?;
         let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
+        let deployments = self.all(&DEPLOYMENTS, &partition, here).await?;
+        let (default, deployments): (Vec<_>, Vec<_>) = deployments
+            .iter()
+            .map(|kept| &kept.0)
+            .partition(|deployment| deployment.is_default());
+        // The servers of others are there as long as their deployments are.
+        let servers = match default.first() {
+            Some(default) => self.servers_of(default).await?.len(),
+            None => 0,
+        };
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
         let locks = self.all_by(&LOCKS, "name", &partition, here).await?;
@@ -246,7 +258,10 @@ impl Unit {
             ("job", jobs.count()),
             ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),
+            ("ServerTemplate", templates.len()),
             ("registered lock", locks.len()),
+            ("deployment", deployments.len()),
+            ("server", servers),
         ] {
             if count > 0 {
                 contents = contents.with(kind, u64::try_from(count).unwrap_or(u64::MAX));

@@ -9,6 +9,7 @@ use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{Content, Matcher};
 use atlas_scope::{PrincipalId, Scope};
+use atlas_template::{LaunchReport, ServerDefinition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -181,6 +182,24 @@ pub(crate) struct StoredOpened {
     /// The place of the image, and its id as ids are compared: they never change.
     pub(crate) location: CloudLocation,
     pub(crate) key: String,
+}
+
+/// A server definition with the scope of its deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredServer {
+    pub(crate) scope: Scope,
+    pub(crate) definition: ServerDefinition,
+}
+
+/// A launch of a server, in the partition of its deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredLaunch {
+    pub(crate) scope: Scope,
+    /// When the first phase was reported here.
+    pub(crate) since: Timestamp,
+    pub(crate) report: LaunchReport,
 }
 
 /// A matcher with the lineage it belongs to.

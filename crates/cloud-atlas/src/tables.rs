@@ -3,13 +3,31 @@
 //! A record lives in the partition of its account; scopes that are accounts, principals and what
 //! belongs to no account live in the partition `/`.
 
+macro_rules! kept {
+    ($($(#[$doc:meta])* $name:ident($type:ty) = $schema:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub(crate) struct $name(pub(crate) $type);
+
+        impl Record for $name {
+            const SCHEMA: u32 = $schema;
+        }
+    )*};
+}
+
 mod images;
 mod lineages;
+mod servers;
 
 pub(crate) use self::{
     images::{IMAGES, KeptImage, image_parts},
     lineages::{
         KeptLineage, KeptUndo, MCIS, TEMPLATE_UNDO, TEMPLATES, UNDO, lineage_name_parts, undo_parts,
+    },
+    servers::{
+        DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
+        launch_server_parts, server_name_parts,
     },
 };
 
@@ -28,19 +46,6 @@ use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
 use atlas_template::{Channel, ChannelName, RegisteredLock};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-macro_rules! kept {
-    ($($(#[$doc:meta])* $name:ident($type:ty) = $schema:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub(crate) struct $name(pub(crate) $type);
-
-        impl Record for $name {
-            const SCHEMA: u32 = $schema;
-        }
-    )*};
-}
 
 kept! {
     KeptScope(ScopeRecord) = 1;
@@ -106,6 +111,9 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &GROUPS,
         &LAUNCH_PERMISSIONS,
         &OPENED,
+        &DEPLOYMENTS,
+        &SERVERS,
+        &LAUNCHES,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.

@@ -3,7 +3,7 @@
 use crate::{
     Error, Session, TemplateView,
     kind::{Mci, Template},
-    linking::Linked,
+    linking::{LinkLooks, Linked},
     template_views::view,
     unit::Unit,
 };
@@ -93,16 +93,7 @@ impl Session {
         only: Option<&[Reference]>,
         seen: Option<Generation>,
     ) -> Result<TemplateUpdated, Error> {
-        let unit = self.read().await?;
-        let permission = Permission::TemplateEdit;
-        let template = unit
-            .to_change::<Template>(reference, from, permission)
-            .await?;
-        let only = unit.lineages(only, from).await?;
-        let content = unit.updated(&template.scope, template.head.content(), only.as_deref());
-        let (_, content) = content.await?;
-        drop(unit);
-        let looks = self.link_looks(&template, &content).await?;
+        let (only, looks) = self.looks_of_update(reference, from, only).await?;
         self.write(|unit| {
             let (reference, from, only) = (reference.clone(), from.clone(), only.clone());
             let looks = &looks;
@@ -112,7 +103,7 @@ impl Session {
                     .await?;
                 unit.only_head(&reference, &located).await?;
                 let of = &mut located.found;
-                unit.require(permission, &of.scope).await?;
+                unit.require(Permission::TemplateEdit, &of.scope).await?;
                 of.head.expect(seen)?;
                 let updated = unit.updated(&of.scope, of.head.content(), only.as_deref());
                 let (moved, content) = updated.await?;
@@ -128,6 +119,27 @@ impl Session {
             }
         })
         .await
+    }
+}
+
+impl Session {
+    /// The lineages whose links are moved, and what is known of the links before the transaction.
+    async fn looks_of_update(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        only: Option<&[Reference]>,
+    ) -> Result<(Option<Vec<LineageId>>, LinkLooks), Error> {
+        let unit = self.read().await?;
+        let template = unit
+            .to_change::<Template>(reference, from, Permission::TemplateEdit)
+            .await?;
+        let only = unit.lineages(only, from).await?;
+        let updated = unit.updated(&template.scope, template.head.content(), only.as_deref());
+        let (_, content) = updated.await?;
+        drop(unit);
+        let looks = self.link_looks(&template, &content).await?;
+        Ok((only, looks))
     }
 }
 
@@ -150,7 +162,13 @@ impl Unit {
     ) -> Result<(Vec<LinkUpdate>, Template), Error> {
         let links = self.linked(content, scope).await?;
         let plan = plan(content, &links);
-        let edits = plan.edits(only)?;
+        let edits = match plan.edits(only) {
+            Ok(edits) => edits,
+            Err(error) => {
+                let names = self.names_of_links(&[content], scope).await?;
+                return Err(Error::from(error).about(names));
+            }
+        };
         let content = content.edited(edits)?;
         let chosen = |update: &LinkUpdate| only.is_none_or(|only| only.contains(&update.lineage));
         let moved = plan.updates.into_iter().filter(chosen).collect();

@@ -16,7 +16,7 @@ use atlas_template::{
     TemplateUnifiedDiff,
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A ServerTemplate at one of its states.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -202,12 +202,19 @@ impl Unit {
         contents: &[&Template],
         from: &Scope,
     ) -> Result<BTreeMap<LineageId, Name>, Error> {
-        let mut names = BTreeMap::new();
         let links = contents.iter().flat_map(|content| content.links());
-        for lineage in links.map(|link| link.lineage) {
-            if names.contains_key(&lineage) {
-                continue;
-            }
+        let lineages = links.map(|link| link.lineage).collect();
+        self.names_of(lineages, from).await
+    }
+
+    /// What some MultiCloud Images are called, as far as they are seen.
+    pub(crate) async fn names_of(
+        &self,
+        lineages: BTreeSet<LineageId>,
+        from: &Scope,
+    ) -> Result<BTreeMap<LineageId, Name>, Error> {
+        let mut names = BTreeMap::new();
+        for lineage in lineages {
             let seen = self.lineage_seen::<Mci>(lineage, &[from]).await?;
             names.extend(seen.map(|mci| (lineage, mci.name().clone())));
         }

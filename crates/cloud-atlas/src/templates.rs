@@ -17,6 +17,7 @@ use atlas_template::{
     AgentsUnknown, LinkTarget, Phase, Reference, ScriptRef, Selector, TemplateDiff, TemplateEdit,
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// One change of the HEAD of a ServerTemplate, with MultiCloud Images as people name them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Session {
         seen: Option<Generation>,
     ) -> Result<TemplateView, Error> {
         let (edits, looks) = self.prepared(reference, from, &changes).await?;
-        self.write(|unit| {
+        let edited = self.write(|unit| {
             let (reference, from, edits) = (reference.clone(), from.clone(), edits.clone());
             let looks = &looks;
             async move {
@@ -133,8 +134,31 @@ impl Session {
                     ..view
                 })
             }
-        })
-        .await
+        });
+        match edited.await {
+            Err(error @ Error::Template(_)) => {
+                Err(self.in_names(error, reference, from, &edits).await?)
+            }
+            edited => edited,
+        }
+    }
+
+    /// A refusal with the names of the MultiCloud Images that HEAD links or was to link.
+    async fn in_names(
+        &self,
+        error: Error,
+        reference: &Reference,
+        from: &Scope,
+        edits: &[TemplateEdit],
+    ) -> Result<Error, Error> {
+        let unit = self.read().await?;
+        let located = unit
+            .locate::<Template>(reference, from, Permission::TemplateView)
+            .await?;
+        let links = located.found.head.content().links();
+        let mut lineages: BTreeSet<_> = links.map(|link| link.lineage).collect();
+        lineages.extend(edits.iter().filter_map(lineage_of));
+        Ok(error.about(unit.names_of(lineages, from).await?))
     }
 
     /// Changes with their references looked up, and what is known of their links before the
@@ -158,6 +182,17 @@ impl Session {
             Err(_) => LinkLooks::default(),
         };
         Ok((edits, looks))
+    }
+}
+
+/// The lineage that an edit is about.
+fn lineage_of(edit: &TemplateEdit) -> Option<LineageId> {
+    match edit {
+        TemplateEdit::Link { lineage, .. }
+        | TemplateEdit::Retarget { lineage, .. }
+        | TemplateEdit::Unlink { lineage }
+        | TemplateEdit::MakeDefault { lineage } => Some(*lineage),
+        _ => None,
     }
 }
 
@@ -251,7 +286,11 @@ impl Unit {
         if diff.is_empty() {
             return Ok(Vec::new());
         }
-        let warnings = self.allowed_links(of, &content, looks).await?;
+        let mut warnings = self.allowed_links(of, &content, looks).await?;
+        if diff.links.is_empty() && diff.scripts.is_empty() {
+            // It was said when they came.
+            warnings.clear();
+        }
         of.set_head(of.head.edited(content))?;
         self.put_lineage(of.clone()).await?;
         let change = Change::made(&canonical::to_string(&diff)?);

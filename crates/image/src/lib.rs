@@ -68,7 +68,7 @@
 //! | [`LaunchPermission`], [`LaunchPermissions`] | to whom a record is opened beside the tree |
 //! | [`nearest`], [`Records`] | which of several records of one image counts |
 //! | [`Lifecycle`], [`Origin`], [`Verification`] | how a record lives, where it came from, whether anyone looked |
-//! | [`CloudImage`], [`CloudServer`], [`Look`] | what a cloud says it holds, as an inventory tells it |
+//! | [`CloudImage`], [`CloudServer`], [`CloudNetwork`], [`Look`] | what a cloud says it holds, as an inventory tells it |
 //! | [`candidates`], [`discover`] | what could be registered; what lacks its counterpart |
 //! | [`BundleImage`], [`bundle`], [`CleanupList`] | an image of a server's root disk, and what is removed before |
 //! | [`WorkOrder`], [`take_work`], [`report_work`] | work that a host does in a cloud |
@@ -99,6 +99,7 @@ mod launch_permission;
 mod life;
 mod lifecycle;
 mod nearest;
+mod network;
 mod origin;
 mod os;
 mod promote;
@@ -148,6 +149,7 @@ pub use crate::{
     },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, Records, nearest, nearest_or_opened},
+    network::{CloudNetwork, NetworkName, ParseNetworkNameError},
     origin::{ConvertedFrom, Origin, Verification},
     os::OsFacts,
     promote::{PromoteError, PromoteFacts, promote},

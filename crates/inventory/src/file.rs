@@ -5,28 +5,29 @@ mod measure;
 mod read;
 
 pub use self::{
-    error::{Entry, FileError, JsonError},
+    error::{Entry, EntryKind, FileError, JsonError},
     measure::Limits,
 };
 
 use crate::{Ask, Fut, Inventory, InventoryError, Listed};
-use atlas_image::{CloudImage, CloudServer, OriginText};
+use atlas_image::{CloudImage, CloudNetwork, CloudServer, NetworkName, OriginText};
 use atlas_image_id::{CloudLocation, ImageId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What was written down about clouds, as JSON: a few locations, each with its images and servers.
+/// What was written down about clouds, as JSON: a few locations, each with its images, servers
+/// and networks.
 ///
 /// ```json
 /// {"version": 1, "locations": {"vmware/DC1": {
 ///   "images": [{"id": "/DC1/vm/templates/rhel9", "name": "rhel9"}],
 ///   "servers": [{"id": "vm-17", "state": "stopped", "devices": [{"name": "disk-0", "kind": "root"}]}]
-/// }}}
+/// }, "vmware/DC1/cluster-a": {"networks": [{"name": "VM Network"}]}}}
 /// ```
 ///
 /// | field | is | needed |
 /// |---|---|---|
 /// | `id` | the cloud's id of an image or a server | yes |
-/// | `name` | what the cloud calls it | no |
+/// | `name` | what the cloud calls it | of a network |
 /// | `architecture`, `size_gb` | of an image; the size in gigabytes, at least 1 | no |
 /// | `checksum` | of an image: what its bytes add up to, in the cloud's own words | no |
 /// | `closed` | of an image: `true` where nobody who asks may use it | no |
@@ -36,7 +37,8 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// It covers the locations that it names, with what lies above and below them, and takes itself to be
 /// whole: an image that it does not list is not there. Credentials change nothing. A closed image is
-/// told where it is asked for by its id, and stands in no list.
+/// told where it is asked for by its id, and stands in no list. Of networks it tells where a location,
+/// or one above it, has a list of them: those of that location alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileInventory {
     places: BTreeSet<CloudLocation>,
@@ -44,6 +46,8 @@ pub struct FileInventory {
     images: BTreeMap<(CloudLocation, String), CloudImage>,
     /// By location and id.
     servers: BTreeMap<(CloudLocation, OriginText), CloudServer>,
+    /// Of the locations whose networks it tells.
+    networks: BTreeMap<CloudLocation, BTreeSet<NetworkName>>,
 }
 
 impl FileInventory {
@@ -79,6 +83,11 @@ impl FileInventory {
     fn add_server(&mut self, server: CloudServer) -> bool {
         let place = (server.location.clone(), server.id.clone());
         self.servers.insert(place, server).is_some()
+    }
+
+    /// Says that it tells of the networks of a location.
+    fn tell_networks(&mut self, location: CloudLocation, networks: BTreeSet<NetworkName>) {
+        self.networks.insert(location, networks);
     }
 }
 
@@ -126,6 +135,21 @@ impl Inventory for FileInventory {
             let found =
                 here.find(|server| server.id == *id && touches(&server.location, ask.location));
             Ok(found.cloned())
+        })
+    }
+
+    fn networks<'a>(&'a self, ask: Ask<'a>) -> Fut<'a, Option<Vec<CloudNetwork>>> {
+        Box::pin(async move {
+            let told = |place: &CloudLocation| place.contains(ask.location);
+            if !self.networks.keys().any(told) {
+                return Ok(None);
+            }
+            let here = self.networks.get(ask.location).into_iter().flatten();
+            let networks = here.map(|name| CloudNetwork {
+                location: ask.location.clone(),
+                name: name.clone(),
+            });
+            Ok(Some(networks.collect()))
         })
     }
 }

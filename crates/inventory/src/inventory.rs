@@ -1,7 +1,7 @@
 //! The trait.
 
 use atlas_base::quoted;
-use atlas_image::{CloudImage, CloudServer, OriginText, SecretRef};
+use atlas_image::{CloudImage, CloudNetwork, CloudServer, OriginText, SecretRef};
 use atlas_image_id::{CloudLocation, ImageId};
 use core::{error::Error, fmt, pin::Pin};
 
@@ -99,6 +99,18 @@ pub trait Inventory: fmt::Debug + Send + Sync {
     ///
     /// The cloud cannot be asked.
     fn server<'a>(&'a self, ask: Ask<'a>, id: &'a OriginText) -> Fut<'a, Option<CloudServer>>;
+
+    /// The networks that a server can be on in exactly this location (Scalr: those of its compute
+    /// resource), all of them; none where it does not tell of networks there, as every inventory
+    /// that does not say otherwise. What it tells is taken to be whole: another network is refused.
+    ///
+    /// # Errors
+    ///
+    /// The cloud cannot be asked.
+    fn networks<'a>(&'a self, ask: Ask<'a>) -> Fut<'a, Option<Vec<CloudNetwork>>> {
+        let _ = ask;
+        Box::pin(async { Ok(None) })
+    }
 }
 
 /// Why an inventory gives no answer.

@@ -22,7 +22,7 @@
 //!
 //! | type | is |
 //! |---|---|
-//! | [`Inventory`] | describes an image, lists images, lists servers, describes a server |
+//! | [`Inventory`] | describes images and servers, lists them, tells networks |
 //! | [`Ask`] | where to look, and with which secret |
 //! | [`Listed`] | a page of a list |
 //! | [`FileInventory`], [`FileError`] | an inventory that was written down, and why it is refused |
@@ -31,6 +31,6 @@ mod file;
 mod inventory;
 
 pub use crate::{
-    file::{Entry, FileError, FileInventory, JsonError, Limits},
+    file::{Entry, EntryKind, FileError, FileInventory, JsonError, Limits},
     inventory::{Ask, Fut, Inventory, InventoryError, Listed},
 };

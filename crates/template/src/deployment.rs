@@ -42,7 +42,7 @@ pub enum DeploymentError {
     #[error("the deployment `default` is always there: it is neither renamed nor deleted")]
     Default,
     /// It has servers.
-    #[error("the deployment `{name}` has {}: delete or move them first", counted(.servers))]
+    #[error("the deployment `{name}` has {}: remove them first", counted(.servers))]
     NotEmpty {
         /// Which.
         name: Name,

@@ -112,10 +112,7 @@ pub use crate::{
         TemplateConflict, TemplateMergeBase, TemplateMergeDraft, TemplateMergeError, TemplatePath,
         TemplateTake, TemplateValue,
     },
-    network::{
-        CloudNetwork, KnownNetworks, NetworkError, NetworkName, ParseNetworkNameError,
-        check_network, offer_networks,
-    },
+    network::{KnownNetworks, NetworkError, check_network, offer_networks},
     policy::{
         ApprovedAncestor, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused,
         PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision,

@@ -5,11 +5,11 @@ mod inherited;
 mod start;
 
 use crate::{
-    DeploymentId, KnownNetworks, Launch, LaunchRefusal, LinkedState, NetworkError, NetworkName,
-    OverrideField, Overrides, XrefNode, check_network, launch::StoredOverrides,
+    DeploymentId, KnownNetworks, Launch, LaunchRefusal, LinkedState, NetworkError, OverrideField,
+    Overrides, XrefNode, check_network, launch::StoredOverrides,
 };
 use atlas_base::{Name, Timestamp};
-use atlas_image::{Referrer, ReferrerKind};
+use atlas_image::{NetworkName, Referrer, ReferrerKind};
 use atlas_image_id::CloudLocation;
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};

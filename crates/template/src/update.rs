@@ -172,7 +172,7 @@ impl LinkUpdate {
 impl fmt::Display for LinkUpdate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, from, to, .. } = self;
-        write!(f, "`{name}` {from} -> {to}")?;
+        write!(f, "`{name}` {from} → {to}")?;
         if self.is_default {
             f.write_str(", the default")?;
         }

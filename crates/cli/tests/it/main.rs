@@ -35,4 +35,5 @@ mod records;
 mod registering;
 mod schema;
 mod sharing;
+mod templates;
 mod three_way_merge;

@@ -53,6 +53,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     clouds(&checked);
     mcis(&checked);
     launches(&checked);
+    templates(&checked);
     store(&checked);
     let entries = std::fs::read_dir(folder()).unwrap();
     let described: BTreeSet<_> = entries
@@ -479,6 +480,49 @@ fn versions(checked: &Checked) {
     run("mci", &["mci", "set", "web", "--description", "theirs"]);
     run("revision", &["mci", "commit", "web", "-m", "three"]);
     lines("merge", 1, "mci merge shop --from web@3");
+}
+
+fn templates(checked: &Checked) {
+    let run = |schema: &str, args: &str| {
+        let args: Vec<_> = args.split_whitespace().collect();
+        checked.run(schema, &args)
+    };
+    run("template-pair", "template new both --with-mci both");
+    run("template", "template new front");
+    run("template", "template link front f-x86_64@1");
+    run("template", "template link front web@1");
+    run("template", "template default front web");
+    run(
+        "template",
+        "template script add front boot chef:web@2.1 chef:tune",
+    );
+    run("template", "template set front --description fronts");
+    run("template-commit", "template commit front -m one");
+    run("template-updates", "template update front");
+    run("template", "template clone front own");
+    run("template", "template script remove own boot 2");
+    run("template", "template link own web@head");
+    run("template-commit", "template commit own -m own");
+    run(
+        "template-updated",
+        "template update front --apply --only f-x86_64",
+    );
+    run("template", "template script set front boot");
+    run("template-diff", "template diff front");
+    run("template-commit", "template commit front -m two");
+    run(
+        "template-merge",
+        "template merge own --from front --dry-run",
+    );
+    run("template-merge", "template merge own --from front --theirs");
+    run("undo-point", "template undo own --list");
+    run("undone", "template undo own");
+    run("template", "template set own --description other");
+    run("restored", "template restore own@1");
+    run("log-entry", "template log front");
+    run("template-summary", "template list");
+    run("template", "template show front@1");
+    run("template", "template unlink front f-x86_64");
 }
 
 fn launches(checked: &Checked) {

@@ -114,6 +114,7 @@ impl Error {
                 | ImportError::JobGone { .. },
             )
             | Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
+            Self::Server(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })

@@ -33,6 +33,12 @@ pub enum Noun {
     Group,
     /// A registered lock.
     Lock,
+    /// A deployment.
+    Deployment,
+    /// A server definition.
+    Server,
+    /// A launch of a server.
+    Launch,
 }
 
 impl Noun {
@@ -61,6 +67,9 @@ impl fmt::Display for Noun {
             Self::WorkOrder => "work order",
             Self::Group => "account group",
             Self::Lock => "registered lock",
+            Self::Deployment => "deployment",
+            Self::Server => "server",
+            Self::Launch => "launch",
         })
     }
 }

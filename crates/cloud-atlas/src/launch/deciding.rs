@@ -10,7 +10,7 @@ use crate::{
 };
 use atlas_base::Timestamp;
 use atlas_image::{ImageRecord, Lifecycle, Records};
-use atlas_image_id::{Cloud, CloudLocation};
+use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::ImageAccess;
 use atlas_scope::{AccountNumber, Scope, visible};
 use atlas_template::{
@@ -58,7 +58,7 @@ impl ImageKnown {
         })
     }
 
-    fn facts<'a>(&'a self, unit: &'a Unit, viewer: &'a Scope) -> LaunchFacts<'a> {
+    pub(crate) fn facts<'a>(&'a self, unit: &'a Unit, viewer: &'a Scope) -> LaunchFacts<'a> {
         LaunchFacts {
             records: Records {
                 held: &self.held,
@@ -133,7 +133,17 @@ impl Unit {
 
     /// What the viewer's scope knows of the image that was chosen.
     async fn known_of(&self, chosen: &Chosen<'_>, viewer: &Scope) -> Result<ImageKnown, Error> {
-        let (at, image) = (chosen.served_by(), chosen.image());
+        self.known_image(chosen.served_by(), chosen.image(), viewer)
+            .await
+    }
+
+    /// What the viewer's scope knows of an image.
+    pub(crate) async fn known_image(
+        &self,
+        at: &CloudLocation,
+        image: &ImageId,
+        viewer: &Scope,
+    ) -> Result<ImageKnown, Error> {
         let mut known = ImageKnown {
             held: self.records_above(viewer, at, image).await?,
             ..ImageKnown::default()

@@ -2,8 +2,9 @@
 
 use crate::{
     Error,
+    servers::UsedByServers,
     sight::Sight,
-    stored::{StoredMci, StoredUseMany, UsedImage, images_of},
+    stored::{StoredMci, StoredServer, StoredUseMany, UsedImage, images_of},
     tables::{CHANNELS, IMAGES, MCIS, ROLE_MAPS, USES, USES_MANY, image_parts},
     unit::Unit,
 };
@@ -176,6 +177,30 @@ impl Search<'_> {
                 self.states(partition, &sight, &mci, &numbers.collect())
                     .await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Servers that launch with the record's image next time.
+    pub(super) async fn servers(
+        &mut self,
+        partition: &Partition,
+        account: &Scope,
+    ) -> Result<(), Error> {
+        let unit = self.unit;
+        let sight = unit.sight(Permission::ServerView).await?;
+        let sight = unit.sight_into(&sight, account).await?;
+        let image = UsedImage::new(self.record.location(), self.record.image_id());
+        let used = UsedByServers::Image(&image);
+        for StoredServer { scope, definition } in unit.servers_using(partition, used).await? {
+            if !self.counts_at(&scope).await? {
+                continue;
+            }
+            let id = definition.deployment();
+            let deployment = unit.deployment_by_id(&scope, id).await?;
+            let shared = deployment.is_some_and(|deployment| deployment.shared);
+            let seen = visible(&scope, shared, self.from) || sight.sees(unit, &scope);
+            self.found.push(definition.referrer(scope, seen));
         }
         Ok(())
     }

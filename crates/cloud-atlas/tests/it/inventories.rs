@@ -5,8 +5,8 @@ use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
     Atlas, CandidateQuery, Clock, Error, ErrorKind, ImageQuery, Inventory, RegisterImage,
     image::{
-        Architecture, CloudImage, CloudServer, ImageRecordId, OriginText, RegisterError, SecretRef,
-        Verification, Via,
+        Architecture, CloudImage, CloudNetwork, CloudServer, ImageRecordId, OriginText,
+        RegisterError, SecretRef, Verification, Via,
     },
     image_id::{Cloud, CloudLocation, ImageId},
     inventory::{Ask, FileInventory, Fut, InventoryError, Limits, Listed},
@@ -97,6 +97,10 @@ impl Inventory for Watched {
 
     fn server<'a>(&'a self, ask: Ask<'a>, id: &'a OriginText) -> Fut<'a, Option<CloudServer>> {
         self.ask(ask, self.file().server(ask, id))
+    }
+
+    fn networks<'a>(&'a self, ask: Ask<'a>) -> Fut<'a, Option<Vec<CloudNetwork>>> {
+        self.ask(ask, self.file().networks(ask))
     }
 }
 

@@ -7,13 +7,14 @@ use crate::{
 };
 use cloud_atlas::{
     CheckOptions, CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest,
-    LockRef, MergeMci, MergeTemplate, Retention, Session, TemplateChange, WorkQuery, WorkRequest,
+    LockRef, MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, Retention, ServerQuery,
+    ServerRef, Session, TemplateChange, WorkQuery, WorkRequest,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
     scope::{GroupId, Permission, Scope},
     store::FeedPosition,
-    template::{LockFile, Reference},
+    template::{LaunchPhase, LockFile, Reference},
 };
 use std::{collections::BTreeSet, fmt::Debug, pin::Pin, sync::Arc};
 
@@ -30,6 +31,7 @@ struct Named {
     lock: LockFile,
     registered: LockRef,
     order: WorkOrderId,
+    server: ServerRef,
     from: Scope,
 }
 
@@ -61,6 +63,28 @@ reads! {
     can(who, named) |_| told(who.can(Permission::MciView, &named.from));
     givers(who, named) |_| told(who.givers(&named.from));
     channels(who, named) |r| told(async move { who.channels(r, &named.from, &most()).await });
+    deployment(who, named) |_| told(async move { who.deployment(&p("fleet"), &named.from).await });
+    deployments(who, named) |_| told(async move { who.deployments(&named.from, &most()).await });
+    launches(who, named) |_| told(async move {
+        who.launches(&named.server, &named.from, &most()).await
+    });
+    reinherit_preview(who, named) |_| told(who.reinherit_preview(&named.server, &named.from, None));
+    server(who, named) |_| told(who.server(&named.server, &named.from));
+    server_networks(who, named) |_| told(async move {
+        who.server_networks(&p(EAST), &named.from).await
+    });
+    server_next(who, named) |_| told(who.server_next(&named.server, &named.from));
+    servers(who, named) |r: &Reference| {
+        let mut query = ServerQuery::new(named.from.clone());
+        let all = query.clone();
+        query.mci = Some(r.clone());
+        async move {
+            let all = told(async { who.servers(&all, &most()).await }).await;
+            let using = told(async { who.servers(&query, &most()).await }).await;
+            // One that is refused is told of, whatever the other one says.
+            if all.starts_with("error") { all + &using } else { using + &all }
+        }
+    };
     credentials(who, named) |_| told(async move { who.credentials(&named.from, &most()).await });
     find_events(who, named) |_| told(async move { who.find_events(&trail(named), &most()).await });
     events_after(who, named) |_| told(async move {
@@ -146,6 +170,7 @@ reads! {
         who.template_merge_preview(&template_merge(r, named)).await
     });
     template_undo_points(who, named) |r| told(who.template_undo_points(r, &named.from));
+    template_updates(who, named) |r| told(who.template_updates(r, &named.from));
     templates(who, named) |_| told(async move { who.templates(&named.from, &most()).await });
     releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });
@@ -306,6 +331,13 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
         admin.make_role_map(map).await.unwrap();
         let other = admin.register_image(crate::support::image("/acme/prod", EAST, 79));
         let other = other.await.unwrap().record.id();
+        let fleet = MakeDeployment::new(acme.clone(), p("fleet"));
+        admin.make_deployment(fleet).await.unwrap();
+        let server = crate::servers::adding("/acme", "fleet:web-1");
+        let server = admin.add_server(server).await.unwrap();
+        let server = ServerRef::Id(server.definition.id());
+        let begun = ReportLaunch::new(acme.clone(), server.clone(), LaunchPhase::Requested);
+        admin.report_launch(begun).await.unwrap();
         let order = WorkRequest::Copy {
             to: p("aws/eu-west-1"),
         };
@@ -319,6 +351,7 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             lock,
             registered,
             order,
+            server,
             from: acme,
         })
     });

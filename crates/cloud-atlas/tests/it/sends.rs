@@ -203,6 +203,8 @@ fn every_future_about_templates_is_send() {
     send(admin.restore_template(&front, &scope, None));
     send(admin.undo_template(&front, &scope, None, None));
     send(admin.template_undo_points(&front, &scope));
+    send(admin.template_updates(&front, &scope));
+    send(admin.update_template(&front, &scope, None, None));
     send(admin.template(&front, &scope));
     send(admin.templates(&scope, &most()));
     send(admin.template_log(&front, &scope, &most()));

@@ -7,7 +7,9 @@ use crate::{
 };
 use cloud_atlas::{
     AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate, GroupRef,
-    MergeMci, MergeTemplate, ReportWork, Retention, Session, TakeWork, TemplateChange, WorkRequest,
+    MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, ReportWork, Retention, Session,
+    TakeWork, TemplateChange, WorkRequest,
+    history::RevisionNumber,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
     },
@@ -15,6 +17,7 @@ use cloud_atlas::{
     mci::{CheckCode, Deny, HeadEdit},
     scope::{Role, Scope},
     store::{MemoryStore, Write},
+    template::{LaunchPhase, Selector, ServerEdit},
 };
 use core::time::Duration;
 use std::{collections::BTreeSet, sync::Arc};
@@ -226,6 +229,8 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.edit_template(&front, &acme, link, None));
         let commit = CommitTemplate::new(front.clone(), acme.clone(), p("first"));
         wrote!(admin.commit_template(&commit));
+        wrote!(admin.commit_mci(&web, &acme, p("newer"), None));
+        wrote!(admin.update_template(&front, &acme, None, None));
         let move_on = vec![TemplateChange::Retarget(p("web@head"))];
         wrote!(admin.edit_template(&front, &acme, move_on, None));
         wrote!(admin.restore_template(&p("front@1"), &acme, None));
@@ -234,6 +239,22 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.commit_template(&commit));
         let update = MergeTemplate::new(p("front (clone)"), front.clone(), acme.clone());
         wrote!(admin.merge_template(&update));
+        // Deployments, servers and launches.
+        let mut pool = MakeDeployment::new(acme.clone(), p("pool"));
+        pool.shared = Some(false);
+        wrote!(admin.make_deployment(pool));
+        wrote!(admin.rename_deployment(&p("pool"), &acme, &p("fleet")));
+        wrote!(admin.delete_deployment(&p("fleet"), &acme));
+        wrote!(admin.add_server(crate::servers::adding("/acme", "web-1")));
+        let server = p("web-1");
+        let rename = vec![ServerEdit::Rename(p("web-2"))];
+        wrote!(admin.edit_server(&server, &acme, rename));
+        let server = p("web-2");
+        let first = Some(Selector::Number(RevisionNumber::FIRST));
+        wrote!(admin.reinherit_server(&server, &acme, first.as_ref()));
+        let report = ReportLaunch::new(acme.clone(), server.clone(), LaunchPhase::Requested);
+        wrote!(admin.report_launch(report));
+        wrote!(admin.remove_server(&server, &acme));
         // Imports: whole, and in batches that somebody stops.
         let document = |number: u64| {
             let time = format!("2026-01-0{number}T00:00:00Z");

@@ -16,6 +16,7 @@ mod laws;
 mod life;
 mod messages;
 mod nearest;
+mod networks;
 mod opening;
 mod promoting;
 mod records;

@@ -1,7 +1,9 @@
 //! Why a file is no inventory.
 
 use atlas_base::quoted;
-use atlas_image::{ParseArchitectureError, ParseChecksumError, ParseTextError};
+use atlas_image::{
+    ParseArchitectureError, ParseChecksumError, ParseNetworkNameError, ParseTextError,
+};
 use atlas_image_id::{CloudLocation, LocationMismatch, ParseImageIdError, ParseLocationError};
 use core::fmt;
 
@@ -79,6 +81,14 @@ pub enum FileError {
         /// What is wrong with it.
         source: ParseTextError,
     },
+    /// A network has a name that is none.
+    #[error("{entry} has a name that is none")]
+    Network {
+        /// Which entry.
+        entry: Entry,
+        /// What is wrong with it.
+        source: ParseNetworkNameError,
+    },
     /// An architecture that is not known.
     #[error("{entry} has an architecture that is none")]
     Architecture {
@@ -123,7 +133,7 @@ pub enum FileError {
         /// What stands there.
         found: String,
     },
-    /// An image or a server stands there twice, so that either entry could be meant.
+    /// An image, a server or a network stands there twice, so that either entry could be meant.
     #[error("{entry} stands there twice: keep the one that is meant")]
     Twice {
         /// The second of the two.
@@ -137,15 +147,31 @@ pub enum FileError {
 pub struct Entry {
     /// The location that it stands under.
     pub location: CloudLocation,
-    /// Whether it is a server; else it is an image.
-    pub is_server: bool,
+    /// What it is.
+    pub kind: EntryKind,
     /// Which one, from 1.
     pub number: usize,
 }
 
+/// What an entry of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EntryKind {
+    /// An image.
+    Image,
+    /// A server.
+    Server,
+    /// A network.
+    Network,
+}
+
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.is_server { "server" } else { "image" };
+        let what = match self.kind {
+            EntryKind::Image => "image",
+            EntryKind::Server => "server",
+            EntryKind::Network => "network",
+        };
         write!(f, "{what} {} of `{}`", self.number, self.location)
     }
 }

@@ -1,9 +1,9 @@
 //! From JSON to values.
 
-use super::{Entry, FileError, FileInventory, JsonError};
+use super::{Entry, EntryKind, FileError, FileInventory, JsonError};
 use atlas_image::{
     Architecture, Checksum, CloudImage, CloudServer, CloudText, Disk, DiskKind, ImageName,
-    OriginText, ServerState,
+    NetworkName, OriginText, ServerState,
 };
 use atlas_image_id::{CloudLocation, ImageId};
 use core::{fmt, marker::PhantomData, num::NonZeroU32};
@@ -28,6 +28,7 @@ struct WrittenPlace {
     images: Vec<Object<WrittenImage>>,
     #[serde(default)]
     servers: Vec<Object<WrittenServer>>,
+    networks: Option<Vec<Object<WrittenNetwork>>>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +62,22 @@ struct WrittenDevice {
     size_gb: Option<u32>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenNetwork {
+    name: String,
+}
+
+/// A value of an entry, or the refusal with the entry in it.
+macro_rules! of {
+    ($entry:expr, $kind:ident, $read:expr) => {
+        $read.map_err(|source| FileError::$kind {
+            entry: $entry.clone(),
+            source,
+        })
+    };
+}
+
 pub(super) fn read(text: &[u8]) -> Result<FileInventory, FileError> {
     let read = serde_json::from_slice::<Object<Written>>(text).map_err(|error| FileError::Form {
         line: error.line(),
@@ -81,7 +98,7 @@ pub(super) fn read(text: &[u8]) -> Result<FileInventory, FileError> {
         // An image that is common to all regions may stand under several locations.
         let mut here = BTreeSet::new();
         for (before, Object(image)) in place.images.into_iter().enumerate() {
-            let entry = entry(&location, false, before);
+            let entry = entry(&location, EntryKind::Image, before);
             let image = image.read(&location, &entry)?;
             if !here.insert(image.image_id.at_place().equality_key().into_owned()) {
                 return Err(FileError::Twice { entry });
@@ -89,32 +106,33 @@ pub(super) fn read(text: &[u8]) -> Result<FileInventory, FileError> {
             inventory.add_image(image);
         }
         for (before, Object(server)) in place.servers.into_iter().enumerate() {
-            let entry = entry(&location, true, before);
+            let entry = entry(&location, EntryKind::Server, before);
             let server = server.read(&location, &entry)?;
             if inventory.add_server(server) {
                 return Err(FileError::Twice { entry });
             }
         }
+        if let Some(written) = place.networks {
+            let mut networks = BTreeSet::new();
+            for (before, Object(network)) in written.into_iter().enumerate() {
+                let entry = entry(&location, EntryKind::Network, before);
+                let name = of!(entry, Network, NetworkName::parse(&network.name))?;
+                if !networks.insert(name) {
+                    return Err(FileError::Twice { entry });
+                }
+            }
+            inventory.tell_networks(location, networks);
+        }
     }
     Ok(inventory)
 }
 
-fn entry(location: &CloudLocation, is_server: bool, before: usize) -> Entry {
+fn entry(location: &CloudLocation, kind: EntryKind, before: usize) -> Entry {
     Entry {
         location: location.clone(),
-        is_server,
+        kind,
         number: before.saturating_add(1),
     }
-}
-
-/// A value of an entry, or the refusal with the entry in it.
-macro_rules! of {
-    ($entry:expr, $kind:ident, $read:expr) => {
-        $read.map_err(|source| FileError::$kind {
-            entry: $entry.clone(),
-            source,
-        })
-    };
 }
 
 impl WrittenImage {

@@ -146,3 +146,35 @@ fn i14_a_server_is_described_with_its_disks() {
         None
     );
 }
+
+#[test]
+fn r14_networks_are_told_of_the_very_location() {
+    let inventory = inventory(&[
+        ("vmware:vc1/DC1", r#""networks": [{"name": "uplink"}]"#),
+        (
+            "vmware:vc1/DC1/cluster-a",
+            r#""networks": [{"name": "backend"}, {"name": "VM Network"}]"#,
+        ),
+        ("vmware:vc2/DC1", ""),
+        ("vmware:vc3/DC1/cluster-a", r#""networks": []"#),
+    ]);
+    let networks = |at: &str| {
+        let at = location(at);
+        let told = inventory.networks(Ask::new(&at)).block_on().unwrap()?;
+        assert!(told.iter().all(|network| network.location == at));
+        Some(told.into_iter().map(|it| it.name.to_string()).collect())
+    };
+    let told = |at: &str, names: &[&str]| {
+        let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+        assert_eq!(networks(at), Some(names), "{at}");
+    };
+    told("vmware:vc1/DC1/cluster-a", &["VM Network", "backend"]);
+    told("vmware:vc1/DC1", &["uplink"]);
+    // The file is whole: a cluster that it leaves out has none.
+    told("vmware:vc1/DC1/cluster-b", &[]);
+    told("vmware:vc3/DC1/cluster-a", &[]);
+    // Of these it does not tell.
+    for silent in ["vmware:vc2/DC1", "vmware:vc3/DC1", "vmware:vc4/DC1", "gcp"] {
+        assert_eq!(networks(silent), None, "{silent}");
+    }
+}

@@ -44,6 +44,9 @@ fn files_that_are_refused() {
             EAST,
             r#""servers": [{"id": "i-1", "state": "stopped"}, {"id": "i-1", "state": "stopped"}]"#,
         )]),
+        text(&[(EAST, r#""networks": [{"name": " "}]"#)]),
+        text(&[(EAST, r#""networks": ["VM Network"]"#)]),
+        text(&[(EAST, r#""networks": [{"name": "a"}, {"name": "a"}]"#)]),
     ];
     let mut told = String::new();
     for text in texts {

@@ -134,6 +134,30 @@ impl Overrides {
         *self == Self::default()
     }
 
+    /// These overrides with others over them.
+    #[must_use]
+    pub fn overlaid(self, over: Self) -> Self {
+        Self {
+            image: over.image.or(self.image),
+            instance_type: over.instance_type.or(self.instance_type),
+            kernel: over.kernel.or(self.kernel),
+            ramdisk: over.ramdisk.or(self.ramdisk),
+            user_data: over.user_data.or(self.user_data),
+        }
+    }
+
+    /// Overrides a part no longer; a MultiCloud Image is none of the parts of a setting.
+    pub(crate) fn keep(&mut self, field: OverrideField) {
+        match field {
+            OverrideField::Mci => {}
+            OverrideField::Image => self.image = None,
+            OverrideField::InstanceType => self.instance_type = None,
+            OverrideField::Kernel => self.kernel = Override::Keep,
+            OverrideField::Ramdisk => self.ramdisk = Override::Keep,
+            OverrideField::UserData => self.user_data = Override::Keep,
+        }
+    }
+
     /// The setting with these overrides in it, and what they changed; what is as it was is no
     /// override.
     pub(crate) fn applied<'a>(
@@ -199,6 +223,10 @@ impl<T> Override<T> {
     /// Whether nothing is overridden.
     pub fn is_kept(&self) -> bool {
         matches!(self, Self::Keep)
+    }
+
+    fn or(self, other: Self) -> Self {
+        if self.is_kept() { other } else { self }
     }
 
     fn map<U>(self, map: impl FnOnce(T) -> U) -> Override<U> {

@@ -1,10 +1,9 @@
 //! Changes of a server definition: for its next launch, never for a running server.
 
 use super::{Inherited, ServerDefinition, ServerError};
-use crate::{
-    KnownNetworks, Launch, LockChange, NetworkName, OverrideField, Overrides, lock::entry_changes,
-};
+use crate::{KnownNetworks, Launch, LockChange, OverrideField, Overrides, lock::entry_changes};
 use atlas_base::{Name, Timestamp};
+use atlas_image::NetworkName;
 use atlas_image_id::CloudLocation;
 use core::fmt;
 use serde::Serialize;
@@ -18,6 +17,10 @@ pub enum ServerEdit {
     Rename(Name),
     /// Gives it these overrides in place of those it has.
     Override(Box<Overrides>),
+    /// Adds these overrides to those it has: what they keep stays as it is.
+    Overlay(Box<Overrides>),
+    /// Lets a part be what was inherited.
+    Inherit(OverrideField),
     /// Puts it on these networks in place of those it is on.
     SetNetworks(BTreeSet<NetworkName>),
 }
@@ -81,6 +84,10 @@ impl ServerDefinition {
             ServerEdit::Rename(name) if is_taken => return Err(ServerError::Taken { name }),
             ServerEdit::Rename(name) => server.name = name,
             ServerEdit::Override(overrides) => server.overrides = *overrides,
+            ServerEdit::Overlay(overrides) => {
+                server.overrides = core::mem::take(&mut server.overrides).overlaid(*overrides);
+            }
+            ServerEdit::Inherit(field) => server.overrides.keep(field),
             ServerEdit::SetNetworks(networks) => server.networks = networks,
         }
         server.checked(known)

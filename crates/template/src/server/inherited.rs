@@ -1,6 +1,6 @@
 //! What a server inherited.
 
-use crate::{Launch, LaunchTemplate, LockEntry};
+use crate::{ChosenBy, Launch, LaunchTemplate, LockEntry};
 use atlas_base::{Digest, Name, Tag, Timestamp};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image_id::{CloudLocation, ImageId};
@@ -27,6 +27,8 @@ pub struct Inherited {
     /// The digest of the revision; none for HEAD.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision_digest: Option<Digest>,
+    /// Why it is this one: who inherits again means the same again.
+    pub chosen_by: ChosenBy,
     /// Image, instance type, kernel, ramdisk and user data.
     pub entry: LockEntry,
     /// The tags to put on the server.
@@ -49,6 +51,7 @@ impl Inherited {
             revision: plan.revision,
             content: plan.content,
             revision_digest: plan.revision_digest,
+            chosen_by: launch.chosen_by,
             entry: LockEntry::of(plan),
             tags: plan.tags.clone(),
             committed: launch.committed,

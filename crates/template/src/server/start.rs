@@ -2,12 +2,12 @@
 
 use super::{ServerDefinition, ServerId};
 use crate::{
-    LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, NetworkName, OverrideMark, PolicySubject,
+    LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, OverrideMark, PolicySubject,
     PolicyVerdict, TemplateWarning,
 };
 use atlas_base::{Digest, Name, Tag};
 use atlas_history::{LineageId, RevisionNumber, RevisionRef};
-use atlas_image::ImageRecordId;
+use atlas_image::{ImageRecordId, NetworkName};
 use atlas_image_id::{CloudLocation, Stability};
 use atlas_mci::Setting;
 use serde::Serialize;

@@ -1,7 +1,6 @@
 use crate::at;
-use atlas_template::{
-    CloudNetwork, KnownNetworks, NetworkError, NetworkName, check_network, offer_networks,
-};
+use atlas_image::{CloudNetwork, NetworkName};
+use atlas_template::{KnownNetworks, NetworkError, check_network, offer_networks};
 
 fn name(text: &str) -> NetworkName {
     NetworkName::parse(text).unwrap()
@@ -60,14 +59,4 @@ fn r14_another_network_is_refused() {
     // Without an inventory nobody knows.
     let unasked = check_network(&at("vmware:vc2/DC1"), &name("x"), KnownNetworks::Unasked);
     assert_eq!(unasked, Ok(false));
-}
-
-#[test]
-fn r14_names_of_networks() {
-    let errors: Vec<_> = ["", "  ", "a\nb", &"x".repeat(256)]
-        .map(|text| NetworkName::parse(text).unwrap_err())
-        .into_iter()
-        .map(|error| format!("{:>3} {error}", error.at()))
-        .collect();
-    insta::assert_snapshot!(errors.join("\n"));
 }

@@ -5,13 +5,13 @@ use crate::{
     template_content::{DATABASE, WEB},
     time,
 };
-use atlas_image::ReferrerKind;
+use atlas_image::{CloudNetwork, NetworkName, ReferrerKind};
 use atlas_image_id::{Cloud, ImageId};
 use atlas_mci::{ImageAccess, InstanceType, UserData};
 use atlas_template::{
-    AddServer, CloudNetwork, DeploymentId, KnownNetworks, Launch, LaunchRefusal, NetworkName,
-    Override, Overrides, ReinheritError, ServerDefinition, ServerEdit, ServerError, ServerId,
-    ServerStart, TemplateEdit, Xref, XrefNode, XrefWay,
+    AddServer, DeploymentId, KnownNetworks, Launch, LaunchRefusal, Override, OverrideField,
+    Overrides, ReinheritError, ServerDefinition, ServerEdit, ServerError, ServerId, ServerStart,
+    TemplateEdit, Xref, XrefNode, XrefWay,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -148,6 +148,47 @@ fn r11_edits_are_for_the_next_launch_and_are_marked() {
         KnownNetworks::Unasked,
     );
     assert_eq!(kept.unwrap(), server);
+}
+
+#[test]
+fn r11_an_edit_of_one_part_leaves_the_others() {
+    let server = server();
+    let edited = |server: &ServerDefinition, edit| {
+        let edited = server.edited(edit, false, KnownNetworks::Unasked);
+        edited.unwrap()
+    };
+    let data = Override::Set(UserData::new(b"#!/bin/sh\n").unwrap());
+    let first = ServerEdit::Overlay(Box::new(image("ami-00000000000000001")));
+    let second = ServerEdit::Overlay(Box::new(Overrides {
+        instance_type: InstanceType::parse("m7i.xlarge").ok(),
+        user_data: data.clone(),
+        ..Overrides::default()
+    }));
+    let both = edited(&edited(&server, first), second);
+    let overrides = Overrides {
+        instance_type: InstanceType::parse("m7i.xlarge").ok(),
+        user_data: data,
+        ..image("ami-00000000000000001")
+    };
+    assert_eq!(*both.overrides(), overrides);
+    let back = edited(&both, ServerEdit::Inherit(OverrideField::Image));
+    assert_eq!(
+        *back.overrides(),
+        Overrides {
+            image: None,
+            ..overrides
+        }
+    );
+    let mut plain = back;
+    for field in [
+        OverrideField::InstanceType,
+        OverrideField::Kernel,
+        OverrideField::Ramdisk,
+        OverrideField::UserData,
+    ] {
+        plain = edited(&plain, ServerEdit::Inherit(field));
+    }
+    assert_eq!(plain, server);
 }
 
 #[test]

@@ -25,8 +25,8 @@ fn t09_links_with_newer_revisions_are_listed_and_moved() {
     let plan = template.plan_update(&known, &BTreeMap::new());
     // The database is linked by a channel, which moves by itself.
     insta::assert_snapshot!(plan, @r"
-    `web` 2 -> 3, the default
-    `cache` 1 -> 2
+    `web` 2 → 3, the default
+    `cache` 1 → 2
     ");
     let moved = template.edited(plan.edits(None).unwrap()).unwrap();
     assert_eq!(moved.link(WEB).unwrap().target.to_string(), "3");
@@ -82,7 +82,7 @@ fn t09_a_published_revision_is_imported_first() {
     // Imported already, and revoked here.
     assert_eq!(plan(&[3], 3), None);
     let known = BTreeMap::from([(WEB, known(&[]))]);
-    insta::assert_snapshot!(template.plan_update(&known, &offered(5)), @"`web` 2 -> 5, the default, imported first");
+    insta::assert_snapshot!(template.plan_update(&known, &offered(5)), @"`web` 2 → 5, the default, imported first");
 }
 
 #[test]

@@ -1,0 +1,151 @@
+//! How far the launches of servers came, as hosts report it.
+
+use crate::{
+    Error, NotFound, Noun, Page, Paging, ServerRef, Session,
+    servers::SeenServer,
+    stored::StoredLaunch,
+    tables::{KeptLaunch, LAUNCHES, launch_server_parts, partition_of},
+    unit::{Change, Unit},
+};
+use atlas_base::Timestamp;
+use atlas_history::RevisionRef;
+use atlas_scope::{Permission, Scope};
+use atlas_store::Query;
+use atlas_template::{LaunchId, LaunchPhase, LaunchReport};
+
+/// Reports how far a launch of a server came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReportLaunch {
+    /// From where the server is seen.
+    pub scope: Scope,
+    /// The server.
+    pub server: ServerRef,
+    /// How far.
+    pub phase: LaunchPhase,
+    /// When that was; unless said otherwise, now.
+    pub at: Option<Timestamp>,
+    /// Which launch; unless said otherwise `requested` begins a new one, and what comes after is of
+    /// the newest. A host that may report a request twice gives it an id of its own.
+    pub launch: Option<LaunchId>,
+}
+
+impl ReportLaunch {
+    /// A phase that was reached now.
+    #[must_use]
+    pub fn new(scope: Scope, server: ServerRef, phase: LaunchPhase) -> Self {
+        Self {
+            scope,
+            server,
+            phase,
+            at: None,
+            launch: None,
+        }
+    }
+}
+
+impl Session {
+    /// Keeps how far a launch of a server came (RightScale timed launches by hand). What was
+    /// reported before changes nothing: the first time counts.
+    ///
+    /// # Errors
+    ///
+    /// The server or the launch is not there or not visible, the phase before it was not reported or
+    /// was later, or the caller may not launch servers there.
+    pub async fn report_launch(&self, report: ReportLaunch) -> Result<LaunchReport, Error> {
+        self.write(|unit| {
+            let report = report.clone();
+            async move {
+                let seen = unit.seen_server(&report.server, &report.scope).await?;
+                let scope = &seen.deployment.scope;
+                unit.require(Permission::Launch, scope).await?;
+                let before = unit.launch_to_report(&seen, &report).await?;
+                let at = report.at.unwrap_or(unit.now);
+                let after = before.report.reported(report.phase, at)?;
+                if after == before.report {
+                    return Ok(after);
+                }
+                let kept = KeptLaunch(StoredLaunch {
+                    report: after.clone(),
+                    ..before
+                });
+                let (partition, id) = (partition_of(scope)?, after.id().to_string());
+                LAUNCHES.put(&unit.tx, &partition, id, &kept).await?;
+                let change = Change::made(&format!("{} at {at}", report.phase));
+                unit.audit(Permission::Launch, scope, after.id(), change)
+                    .await?;
+                Ok(after)
+            }
+        })
+        .await
+    }
+
+    /// The launches of a server, newest first.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, or the page is none of this list.
+    pub async fn launches(
+        &self,
+        server: &ServerRef,
+        from: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<LaunchReport>, Error> {
+        let unit = self.read().await?;
+        let seen = unit.seen_server(server, from).await?;
+        let query = launches_of(&seen)?;
+        unit.page(&LAUNCHES, vec![query], paging, |kept| Ok(kept.0.report))
+            .await
+    }
+}
+
+/// The launches of a server, newest first.
+fn launches_of(seen: &SeenServer) -> Result<Query, Error> {
+    let query = Query::all(&partition_of(&seen.deployment.scope)?).index("server");
+    let query = query.prefix(launch_server_parts(seen.definition.id()));
+    Ok(query.reverse())
+}
+
+impl Unit {
+    /// The launch that a report is of, as it was before.
+    async fn launch_to_report(
+        &self,
+        seen: &SeenServer,
+        report: &ReportLaunch,
+    ) -> Result<StoredLaunch, Error> {
+        let server = &seen.definition;
+        let begins = report.phase == LaunchPhase::Requested;
+        let found = if let Some(id) = report.launch {
+            let at = partition_of(&seen.deployment.scope)?;
+            let found = LAUNCHES.get(&self.tx, &at, id.to_string()).await?;
+            let foreign = |kept: &KeptLaunch| kept.0.report.server() != server.id();
+            if found.is_none() && !begins || found.as_ref().is_some_and(foreign) {
+                return Err(NotFound::new(Noun::Launch, id, &report.scope).into());
+            }
+            found
+        } else if begins {
+            None
+        } else {
+            let newest = launches_of(seen)?.limit(1);
+            let newest = LAUNCHES.query(&self.tx, &newest).await?.found;
+            newest.into_iter().next().map(|found| found.record)
+        };
+        if let Some(KeptLaunch(found)) = found {
+            return Ok(found);
+        }
+        let fresh = || LaunchId::from_u128(self.id());
+        let template = server.inherited().template.as_ref();
+        let template = template.and_then(|template| {
+            Some(RevisionRef {
+                lineage: template.lineage,
+                number: template.revision?,
+            })
+        });
+        let id = report.launch.unwrap_or_else(fresh);
+        Ok(StoredLaunch {
+            scope: seen.deployment.scope.clone(),
+            since: self.now,
+            report: LaunchReport::new(id, server.id(), template),
+        })
+    }
+}
