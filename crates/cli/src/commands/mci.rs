@@ -1,6 +1,7 @@
 //! `atlas mci`: MultiCloud Images.
 
 mod check;
+pub(crate) mod delete;
 pub(crate) mod diff;
 mod edit;
 mod gate;
@@ -15,7 +16,7 @@ use crate::{
     args::Global, commands::candidates::InventoryArgs, exit::Run, pages::PageArgs, print::Out,
 };
 use clap::Subcommand;
-use cloud_atlas::{base::Name, history::Generation, template::Reference};
+use cloud_atlas::{LineageKind, base::Name, history::Generation, template::Reference};
 use pollster::FutureExt as _;
 
 /// A MultiCloud Image is one name for an image in many cloud locations, versioned as a whole
@@ -62,6 +63,7 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    Delete(delete::Delete),
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -146,6 +148,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Log {
             reference, page, ..
         } => look::log(&reference, page, &session, from, out),
+        Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, &session, global, out),
         Mci::Graph(args) => graph::run(args, &session, from, out),
         Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),

@@ -9,7 +9,7 @@ mod update;
 
 use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
 use clap::Subcommand;
-use cloud_atlas::template::Reference;
+use cloud_atlas::{LineageKind, template::Reference};
 
 /// A ServerTemplate links MultiCloud Images, one of them by default, and scripts, versioned as a
 /// whole
@@ -40,6 +40,7 @@ pub(crate) enum Template {
     Merge(Box<merge::Merge>),
     Restore(crate::commands::mci::history::Restore),
     Undo(crate::commands::mci::history::Undo),
+    Delete(crate::commands::mci::delete::Delete),
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -70,6 +71,13 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         Template::Restore(restore) => history::restore(&restore, &session, from, out),
         Template::Undo(undo) => history::undo(&undo, &session, from, out),
         Template::Log { reference, page } => history::log(&reference, page, &session, from, out),
+        Template::Delete(args) => crate::commands::mci::delete::delete(
+            &args,
+            LineageKind::Template,
+            &session,
+            global,
+            out,
+        ),
         Template::Diff(args) => diff::run(args, &session, from, out),
     }
 }

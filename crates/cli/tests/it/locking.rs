@@ -109,3 +109,41 @@ fn r09_a_lock_file_from_first_to_last() {
     );
     insta::assert_snapshot!(said.text());
 }
+
+#[test]
+fn t05_t10_deletes_tell_what_stands_in_their_way() {
+    let mut said = Transcript::new();
+    let (first, second) = (set(1), set(2));
+    said.run(
+        &[
+            "mci new web",
+            &first,
+            "mci commit web --message first",
+            &second,
+            "mci commit web --message second",
+            "channel assign stable web@1",
+            "template new front",
+            "template link front web@stable",
+            "template commit front --message first",
+            "lock web@1 -o web.lock",
+            "lock register prod web.lock --scope /acme/prod",
+        ],
+        &["mci delete web", "mci delete web@1", "mci delete web@head"],
+    );
+    said.run(
+        &[],
+        &[
+            "template delete front@1",
+            "template delete front",
+            "mci delete web",
+            "lock unregister prod --scope /acme/prod",
+            "mci delete web",
+            "mci delete web",
+            "lock verify web.lock",
+            "resolve --lock web.lock aws/us-east-1",
+            "mci list",
+            "store check",
+        ],
+    );
+    insta::assert_snapshot!(said.text());
+}

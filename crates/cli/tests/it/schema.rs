@@ -554,6 +554,8 @@ fn launches(checked: &Checked) {
     let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
     run("marked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);
+    run("mci", &["mci", "new", "short"]);
+    run("deleted-lineage", &["mci", "delete", "short"]);
     run("marked-revision", &["mci", "unmark", "f-x86_64@1"]);
 }
 
