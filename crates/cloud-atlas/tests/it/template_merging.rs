@@ -9,7 +9,7 @@ use cloud_atlas::{
     TemplateRefusal,
     mci::{ConflictKind, Side},
     template::{
-        HeadDependencies, LinkError, Phase, TemplateChoices, TemplateEdit, TemplatePath,
+        HeadDependencies, LinkError, OnRevoke, Phase, TemplateChoices, TemplateEdit, TemplatePath,
         TemplateTake, TemplateValue,
     },
 };
@@ -170,7 +170,7 @@ fn t03_a_merge_brings_no_link_that_an_edit_could_not_make() {
     run(async {
         apart(&dana).await;
         moved(&dana, "front", vec![TemplateChange::Link(p("data"))]).await;
-        dana.revoke_mci(&p("data@1"), &acme(), "leaks")
+        dana.revoke_mci(&p("data@1"), &acme(), "leaks", OnRevoke::Stay)
             .await
             .unwrap();
         let error = dana.merge_template(&ask("own", "front")).await.unwrap_err();
