@@ -68,7 +68,7 @@ fn t05_a_delete_takes_head_revisions_and_all_beside_them() {
     run(async {
         committed(&dana, "/acme", "web", 1).await;
         committed_more(&dana, 3).await;
-        dana.assign_channel(&p("stable"), &web(), &acme())
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &web(), &acme())
             .await
             .unwrap();
         dana.restore_mci(&p("web@1"), &acme(), None).await.unwrap();
@@ -121,7 +121,7 @@ fn t05_what_templates_link_stays_in_the_products_own_words() {
     run(async {
         committed(&dana, "/acme", "web", 1).await;
         committed_more(&dana, 1).await;
-        dana.assign_channel(&p("stable"), &p("web@1"), &acme())
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web@1"), &acme())
             .await
             .unwrap();
         linking(&dana, "/acme", "front", "web@1").await;
@@ -178,7 +178,7 @@ fn t10_only_whole_lineages_go_by_those_who_may() {
     run(async {
         committed(&dana, "/acme", "web", 1).await;
         committed_more(&dana, 1).await;
-        dana.assign_channel(&p("stable"), &web(), &acme())
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &web(), &acme())
             .await
             .unwrap();
         let mut said = Vec::new();
@@ -216,7 +216,7 @@ fn t10_registered_locks_keep_both_and_channels_keep_templates() {
         let lock = dana.lock(&web(), &prod, None).await.unwrap().into();
         dana.register_lock(&lock, &p("live"), &prod).await.unwrap();
         // The channels of a MultiCloud Image go with it, its locks do not.
-        dana.assign_channel(&p("stable"), &web(), &acme())
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &web(), &acme())
             .await
             .unwrap();
         let refused = dana.delete_mci(&web(), &acme()).await.unwrap_err();
@@ -228,6 +228,20 @@ fn t10_registered_locks_keep_both_and_channels_keep_templates() {
             .await
             .unwrap();
         dana.delete_mci(&web(), &acme()).await.unwrap();
+        // A ServerTemplate is kept by its channels.
+        committed(&dana, "/acme", "base", 2).await;
+        linking(&dana, "/acme", "front", "base@1").await;
+        let front = p::<Reference>("front");
+        let live = p("live");
+        dana.assign_channel(&live, LineageKind::Template, &front, &acme())
+            .await
+            .unwrap();
+        let refused = dana.delete_template(&front, &acme()).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Conflict);
+        assert_eq!(
+            refused.to_string(),
+            "`front` cannot be deleted, it is held by channel `live`"
+        );
         // A lock file that nobody registered says that it is gone, and what it held.
         let states = dana.verify_lock(&lock, &prod).await.unwrap();
         assert!(matches!(&states[..], [(_, LockState::Gone { .. })]));
@@ -286,7 +300,9 @@ async fn grown(dana: &Session) -> LineageId {
     committed_more(dana, 40).await;
     for number in 1..20_u32 {
         let (channel, at) = (p(&format!("c{number}")), p(&format!("web@{number}")));
-        dana.assign_channel(&channel, &at, &acme()).await.unwrap();
+        dana.assign_channel(&channel, LineageKind::Mci, &at, &acme())
+            .await
+            .unwrap();
     }
     for number in 1..5_u32 {
         let at = p(&format!("web@{number}"));

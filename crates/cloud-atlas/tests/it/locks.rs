@@ -3,10 +3,12 @@
 
 use crate::support::{World, acme, committed, image, most, p, places, run, set, web};
 use cloud_atlas::{
-    Error, ErrorKind, LockRef, Noun, Retention, Session,
+    Error, ErrorKind, LineageKind, LockRef, Noun, Retention, Session,
     image::{LifeError, ReferrerKind},
     scope::{Permission, Role, Scope},
-    template::{AnyLock, LockState, Reference, RegisterLockError, RegisteredLock, Selector},
+    template::{
+        AnyLock, LockState, OnRevoke, Reference, RegisterLockError, RegisteredLock, Selector,
+    },
 };
 
 const EAST: &str = "aws/us-east-1";
@@ -37,7 +39,7 @@ fn r09_resolving_with_a_lock_never_moves() {
     run(async {
         committed(&dana, "/acme", "web", 1).await;
         let channel = p("production");
-        dana.assign_channel(&channel, &web(), &acme())
+        dana.assign_channel(&channel, LineageKind::Mci, &web(), &acme())
             .await
             .unwrap();
         let lock = locked(&dana, "web@production", "/acme").await;
@@ -45,7 +47,7 @@ fn r09_resolving_with_a_lock_never_moves() {
         let first = ask().await.unwrap();
         assert_eq!(first.state, LockState::Same);
         moved(&dana, 2).await;
-        dana.assign_channel(&channel, &web(), &acme())
+        dana.assign_channel(&channel, LineageKind::Mci, &web(), &acme())
             .await
             .unwrap();
         // The channel has moved on, the lock has not.
@@ -70,7 +72,9 @@ fn r09_resolving_with_a_lock_never_moves() {
         let after = ask().await.unwrap();
         assert_eq!(after.plan, first.plan);
         assert!(matches!(after.state, LockState::Deprecated { .. }));
-        dana.revoke_mci(&one, &acme(), "CVE-2026-1").await.unwrap();
+        dana.revoke_mci(&one, &acme(), "CVE-2026-1", OnRevoke::Stay)
+            .await
+            .unwrap();
         let refused = ask().await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Conflict);
         assert_eq!(
@@ -336,8 +340,10 @@ fn m20_who_revokes_a_revision_is_told_which_locks_hold_it() {
         registered(&dana, "web", "first", "/acme/prod").await;
         registered(&world.who("bert"), "web", "second", "/beta").await;
         let one = p::<Reference>("web@1");
-        let revoked = admin.revoke_mci(&one, &Scope::global(), "bad").await;
-        let held = revoked.unwrap().locks;
+        let revoked = admin
+            .revoke_mci(&one, &Scope::global(), "bad", OnRevoke::Stay)
+            .await;
+        let held = revoked.unwrap().marked.locks;
         let held: Vec<_> = held.iter().map(ToString::to_string).collect();
         assert_eq!(held, ["`first` at /acme/prod", "`second` at /beta"]);
         let back = admin.unmark_mci(&one, &Scope::global()).await.unwrap();
@@ -351,7 +357,10 @@ fn m20_who_revokes_a_revision_is_told_which_locks_hold_it() {
             .await
             .unwrap();
         let two = p::<Reference>("web@2");
-        let revoked = admin.revoke_mci(&two, &global, "bad").await.unwrap();
-        assert_eq!(revoked.locks, []);
+        let revoked = admin
+            .revoke_mci(&two, &global, "bad", OnRevoke::Stay)
+            .await
+            .unwrap();
+        assert_eq!(revoked.marked.locks, []);
     });
 }
