@@ -128,6 +128,12 @@ impl Session {
                 definition: before,
             } = seen;
             let (after, changes) = before.reinherited(&launch, unit.now)?;
+            // Where nothing changes nothing is written, nor told as if it were.
+            let after = if changes.is_empty() {
+                before.clone()
+            } else {
+                after
+            };
             let mut server = ServerView::of(&deployment, after);
             server.warn_of_launch(&launch);
             if !changes.is_empty() {
