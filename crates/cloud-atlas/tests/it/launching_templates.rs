@@ -220,7 +220,7 @@ fn r05_what_moves_or_is_deprecated_warns() {
             .join("\n")
             .replace(&lineage, "LINEAGE");
         insta::assert_snapshot!(texts, @"
-        the template is committed and links HEAD of LINEAGE, which moves with every edit: commit it with its HEAD dependencies before production
+        the template is committed and links HEAD of `web`, which moves with every edit: commit it with its HEAD dependencies before production
         this is HEAD, which moves with every edit: commit it to launch the same again
         no record of `ami-00000000000000001` is visible from here: register it
         ");
