@@ -121,6 +121,7 @@ fn golden_files_read_as_they_were_written() {
             "opened",
             "matcher",
             "role-map",
+            "policy",
             "deployment",
             "server",
             "launch",
