@@ -5,17 +5,21 @@ mod can;
 mod candidates;
 mod channel;
 mod credential;
+mod deployment;
 mod events;
 mod group;
 mod id;
 mod image;
 mod job;
+mod kind;
 mod lock;
+mod marks;
 mod mci;
 mod people;
 mod policy;
 mod resolve;
 mod role_map;
+mod server;
 mod shell;
 mod store;
 mod stream;
@@ -71,7 +75,7 @@ pub(crate) enum Command {
     /// Make, edit, commit, compare ServerTemplates
     #[command(subcommand)]
     Template(template::Template),
-    /// Point channels to revisions
+    /// Point channels to revisions, roll them back, restrict them
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
     /// Give revisions semantic versions
@@ -84,6 +88,12 @@ pub(crate) enum Command {
     Resolve(resolve::Resolve),
     /// Write and verify lock files
     Lock(lock::Lock),
+    /// Make, list, rename, delete deployments: servers that belong together
+    #[command(subcommand)]
+    Deployment(deployment::DeploymentCommand),
+    /// Add, edit, look at server definitions, report launches
+    #[command(subcommand)]
+    Server(server::ServerCommand),
     /// Import public image metadata
     #[command(subcommand)]
     Import(stream::Import),
@@ -128,6 +138,8 @@ pub(crate) fn main() -> Run {
         Command::Policy(command) => policy::run(command, &global, &mut out),
         Command::Resolve(resolve) => resolve::resolve(resolve, &global, &mut out),
         Command::Lock(lock) => lock::lock(lock, &global, &mut out),
+        Command::Deployment(command) => deployment::run(command, &global, &mut out),
+        Command::Server(command) => server::run(command, &global, &mut out),
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),
         Command::Job(command) => job::run(&command, &global, &mut out),

@@ -74,7 +74,7 @@ struct Rules {
     /// A family of operating systems, such as ubuntu
     #[arg(long = "os", value_name = "FAMILY")]
     families: Vec<OsText>,
-    /// The agent inside and its version, such as "right_link ^5.8"
+    /// The agent inside and its version, such as `right_link ^5.8`
     #[arg(long, value_name = "AGENT")]
     agent: Option<AgentRequirement>,
     /// A record of which the image must be, or be made from

@@ -2,7 +2,8 @@
 
 mod overriding;
 
-use self::overriding::OverrideArgs;
+pub(crate) use self::overriding::OverrideArgs;
+
 use crate::{
     args::Global,
     exit::{Failure, Run, say},
@@ -35,7 +36,7 @@ pub(crate) struct Resolve {
     #[arg(value_name = "LOCATION", required_unless_present = "all")]
     locations: Vec<CloudLocation>,
     /// At every location that has a setting, as a table of what is launched where
-    #[arg(long, conflicts_with = "locations")]
+    #[arg(long, conflicts_with_all = ["locations", "image", "kernel", "ramdisk"])]
     all: bool,
     /// With the reasons, step by step
     #[arg(long)]

@@ -11,6 +11,7 @@
 mod program;
 
 mod bad_input;
+mod channels;
 mod checking;
 mod clouds;
 mod damage;
@@ -33,6 +34,7 @@ mod pictures;
 mod records;
 mod registering;
 mod schema;
+mod servers;
 mod sharing;
 mod templates;
 mod three_way_merge;
