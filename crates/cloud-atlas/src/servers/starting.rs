@@ -122,7 +122,7 @@ impl Session {
     ) -> Result<Reinherited, Error> {
         self.write(|unit| async move {
             let seen = unit.server_to_change(server, from).await?;
-            let launch = unit.relaunch(&seen, to).await?;
+            let launch = Box::pin(unit.relaunch(&seen, to)).await?;
             let SeenServer {
                 deployment,
                 definition: before,
