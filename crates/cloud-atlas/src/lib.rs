@@ -54,6 +54,7 @@ mod opened;
 mod orders;
 mod page;
 mod people;
+mod policies;
 mod referrers;
 mod releases;
 mod rename;
@@ -91,7 +92,10 @@ pub use crate::{
     deleting::LineageDeleted,
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal, TemplateRefused},
+    error::{
+        Error, ErrorKind, LockRefusal, NotFound, Noun, ServerRefusal, TemplateRefusal,
+        TemplateRefused,
+    },
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,
@@ -119,6 +123,7 @@ pub use crate::{
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    policies::PolicyView,
     releases::Released,
     servers::{
         AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerQuery, ServerRef,

@@ -3,16 +3,18 @@
 mod locked;
 mod overriding;
 
-use self::{locked::First, overriding::OverrideArgs};
+pub(crate) use self::overriding::OverrideArgs;
+
+use self::locked::First;
 use crate::{
     args::Global,
     exit::{Failure, Run, say},
     print::{Columns, Out, warn},
 };
 use cloud_atlas::{
-    Error, Explained, LaunchSubject,
+    Error, Explained, LaunchBase, LaunchSubject,
     image_id::CloudLocation,
-    template::{Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow},
+    template::{Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow, Reference},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
@@ -26,17 +28,23 @@ pub(crate) struct Resolve {
     /// Such as web-base@production; without @X the newest revision; not with --lock
     #[arg(value_name = "REF", required_unless_present = "lock", value_parser = First::read)]
     first: Option<First>,
+    /// REF names a ServerTemplate
+    #[arg(short, long)]
+    template: bool,
+    /// The MultiCloud Image in place of the template's default: one that it links, or any other
+    #[arg(long, value_name = "REF", requires = "template")]
+    mci: Option<Reference>,
     /// Where
     #[arg(value_name = "LOCATION", required_unless_present_any = ["all", "lock"])]
     locations: Vec<CloudLocation>,
     /// At every location that has a setting, as a table of what is launched where
-    #[arg(long, conflicts_with = "locations")]
+    #[arg(long, conflicts_with_all = ["locations", "image", "kernel", "ramdisk"])]
     all: bool,
     /// With the reasons, step by step
     #[arg(long)]
     explain: bool,
     /// What a lock file says, and never anything else [default: at all its locations]
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "explain", "OverrideArgs"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "explain", "template", "mci", "OverrideArgs"])]
     lock: Option<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
@@ -48,6 +56,8 @@ pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
     }
     let Resolve {
         first,
+        template,
+        mci,
         locations,
         all,
         explain,
@@ -58,7 +68,15 @@ pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
         return Err(Failure::misused("a reference is needed: see --help"));
     };
     let reference = first.reference()?;
-    let subject = LaunchSubject::mci(reference, global.scope.clone());
+    let base = if template {
+        LaunchBase::Template {
+            template: reference,
+            mci,
+        }
+    } else {
+        LaunchBase::Mci(reference)
+    };
+    let subject = LaunchSubject::new(base, global.scope.clone());
     let overridden = |location: Option<&CloudLocation>| {
         let overrides = overrides.at(location)?;
         Ok::<_, Failure>(subject.clone().with_overrides(overrides))

@@ -35,6 +35,7 @@ mod pictures;
 mod records;
 mod registering;
 mod schema;
+mod servers;
 mod sharing;
 mod templates;
 mod three_way_merge;

@@ -33,6 +33,8 @@ pub enum Noun {
     Group,
     /// A registered lock.
     Lock,
+    /// A policy of launches.
+    Policy,
     /// A deployment.
     Deployment,
     /// A server definition.
@@ -67,6 +69,7 @@ impl fmt::Display for Noun {
             Self::WorkOrder => "work order",
             Self::Group => "account group",
             Self::Lock => "registered lock",
+            Self::Policy => "policy",
             Self::Deployment => "deployment",
             Self::Server => "server",
             Self::Launch => "launch",
