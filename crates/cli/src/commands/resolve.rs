@@ -3,9 +3,8 @@
 mod locked;
 mod overriding;
 
-pub(crate) use self::overriding::OverrideArgs;
-
 use self::locked::First;
+pub(crate) use self::overriding::OverrideArgs;
 use crate::{
     args::Global,
     exit::{Failure, Run, say},
@@ -29,7 +28,7 @@ pub(crate) struct Resolve {
     #[arg(value_name = "REF", required_unless_present = "lock", value_parser = First::read)]
     first: Option<First>,
     /// REF names a ServerTemplate
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "lock")]
     template: bool,
     /// The MultiCloud Image in place of the template's default: one that it links, or any other
     #[arg(long, value_name = "REF", requires = "template")]

@@ -31,10 +31,10 @@ pub enum Noun {
     WorkOrder,
     /// An account group.
     Group,
-    /// A registered lock.
-    Lock,
     /// A policy of launches.
     Policy,
+    /// A registered lock.
+    Lock,
     /// A deployment.
     Deployment,
     /// A server definition.
@@ -68,8 +68,8 @@ impl fmt::Display for Noun {
             Self::Job => "job",
             Self::WorkOrder => "work order",
             Self::Group => "account group",
-            Self::Lock => "registered lock",
             Self::Policy => "policy",
+            Self::Lock => "registered lock",
             Self::Deployment => "deployment",
             Self::Server => "server",
             Self::Launch => "launch",
