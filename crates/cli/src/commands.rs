@@ -11,7 +11,9 @@ mod group;
 mod id;
 mod image;
 mod job;
+mod kind;
 mod lock;
+mod marks;
 mod mci;
 mod people;
 mod resolve;
@@ -72,7 +74,7 @@ pub(crate) enum Command {
     /// Make, edit, commit, compare ServerTemplates
     #[command(subcommand)]
     Template(template::Template),
-    /// Point channels to revisions
+    /// Point channels to revisions, roll them back, restrict them
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
     /// Give revisions semantic versions

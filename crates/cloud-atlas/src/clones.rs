@@ -20,7 +20,8 @@ use serde::Serialize;
 /// Asks for a clone of a MultiCloud Image (RightScale).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloneMci {
-    /// What is cloned: a revision, or HEAD as `web@head`; the newest revision where it names none.
+    /// What is cloned: a revision, or HEAD as `web@head`; the newest that is not revoked
+    /// where it names none.
     pub source: Reference,
     /// The caller's scope.
     pub scope: Scope,

@@ -11,8 +11,8 @@ use crate::{
 };
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
-    BringBackError, CommitError, FrameError, FrozenError, MarkError, NotEditable, ParseAuthorError,
-    RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
+    BringBackError, CommitError, FrameError, FrozenError, Mark, MarkError, NotEditable,
+    ParseAuthorError, RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
 };
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
@@ -63,6 +63,16 @@ pub enum Error {
     NothingCommitted {
         /// Which one.
         name: Name,
+    },
+    /// All revisions of the lineage are revoked.
+    #[error("every revision of `{name}` is revoked, the newest, {number}, by {by}: {reason}: commit another, or name one by its number to look at it", by = .mark.by, reason = .mark.reason)]
+    AllRevoked {
+        /// Which one.
+        name: Name,
+        /// The newest.
+        number: RevisionNumber,
+        /// Who revoked that one, and why.
+        mark: Box<Mark>,
     },
     /// The lineage has one revision, which can be compared with nothing.
     #[error("`{name}` has one revision only: name what to compare it with")]

@@ -16,7 +16,7 @@ use atlas_history::{Content, LineageId, RevisionNumber};
 use atlas_mci::{EditWarning, HeadEdit, MergeBase, RequiredLocations, UserData};
 use atlas_scope::{Permission, Scope};
 use atlas_store::Table;
-use atlas_template::{AgentsUnknown, TemplateContent, TemplateMergeBase};
+use atlas_template::{AgentsUnknown, ChannelName, TemplateContent, TemplateMergeBase};
 use core::{fmt, future::Future};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, sync::Arc};
@@ -58,7 +58,24 @@ pub(crate) struct Can {
     pub(crate) commit: Permission,
     pub(crate) clone: Permission,
     pub(crate) diff: Permission,
+    pub(crate) mark: Permission,
 }
+
+/// Calls a method of a unit for the kind of lineage that was asked for.
+macro_rules! of_kind {
+    ($kind:expr, $unit:ident.$name:ident($($argument:expr),* $(,)?)) => {
+        match $kind {
+            $crate::LineageKind::Mci => {
+                $unit.$name::<$crate::kind::Mci>($($argument),*).await
+            }
+            $crate::LineageKind::Template => {
+                $unit.$name::<$crate::kind::Template>($($argument),*).await
+            }
+        }
+    };
+}
+
+pub(crate) use of_kind;
 
 /// A content that lineages are kept of.
 pub(crate) trait Versioned: Content + Send + Sync + 'static {
@@ -122,6 +139,22 @@ pub(crate) trait Versioned: Content + Send + Sync + 'static {
         of: &StoredLineage<Self>,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Refuses to point a channel to a revision that is not fit for it.
+    fn gate_promotion(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+        name: &ChannelName,
+        to: RevisionNumber,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Refuses to delete a channel that something names.
+    fn may_lose_channel(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+        name: &ChannelName,
+        from: &Scope,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
     /// Keeps what a new revision refers to, so that it is found from there.
     fn keep_referred(
         unit: &Unit,
@@ -154,6 +187,7 @@ impl Versioned for Mci {
         commit: Permission::MciCommit,
         clone: Permission::MciClone,
         diff: Permission::MciDiff,
+        mark: Permission::MciMark,
     };
     const HEADS: Table<KeptLineage<Self>> = tables::MCIS;
     const UNDO: Table<KeptUndo<Self>> = tables::UNDO;
@@ -201,6 +235,24 @@ impl Versioned for Mci {
         unit.gate_commit(of).await
     }
 
+    async fn gate_promotion(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+        name: &ChannelName,
+        to: RevisionNumber,
+    ) -> Result<(), Error> {
+        unit.gate_promotion(of, name, to).await
+    }
+
+    async fn may_lose_channel(
+        unit: &Unit,
+        of: &StoredLineage<Self>,
+        name: &ChannelName,
+        from: &Scope,
+    ) -> Result<(), Error> {
+        unit.refuse_linked_channel(of, name, from).await
+    }
+
     async fn keep_referred(
         unit: &Unit,
         of: &mut StoredLineage<Self>,
@@ -232,6 +284,7 @@ impl Versioned for Template {
         commit: Permission::TemplateCommit,
         clone: Permission::TemplateClone,
         diff: Permission::TemplateDiff,
+        mark: Permission::TemplateMark,
     };
     const HEADS: Table<KeptLineage<Self>> = tables::TEMPLATES;
     const UNDO: Table<KeptUndo<Self>> = tables::TEMPLATE_UNDO;
@@ -275,6 +328,26 @@ impl Versioned for Template {
 
     async fn gate(_: &Unit, of: &StoredLineage<Self>) -> Result<(), Error> {
         Ok(of.head.content().ready()?)
+    }
+
+    async fn gate_promotion(
+        _: &Unit,
+        _: &StoredLineage<Self>,
+        _: &ChannelName,
+        _: RevisionNumber,
+    ) -> Result<(), Error> {
+        // Locations are required of MultiCloud Images.
+        Ok(())
+    }
+
+    async fn may_lose_channel(
+        _: &Unit,
+        _: &StoredLineage<Self>,
+        _: &ChannelName,
+        _: &Scope,
+    ) -> Result<(), Error> {
+        // Nothing that is kept names the channel of a template.
+        Ok(())
     }
 
     async fn keep_referred(

@@ -22,7 +22,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LaunchBase {
-    /// A MultiCloud Image, at which state; the newest revision where the reference names none.
+    /// A MultiCloud Image, at which state; the newest revision that is not revoked where the
+    /// reference names none.
     Mci(Reference),
 }
 

@@ -37,13 +37,13 @@ mod launch_permissions;
 mod launches;
 mod life;
 mod limits;
+mod lineage_graph;
 mod linking;
 mod locks;
 mod looking;
 mod marking;
 mod matching;
 mod mci_diffs;
-mod mci_graph;
 mod mci_views;
 mod mcis;
 mod merging;
@@ -54,6 +54,7 @@ mod orders;
 mod page;
 mod people;
 mod referrers;
+mod releases;
 mod rename;
 mod role_maps;
 mod scopes;
@@ -81,6 +82,7 @@ pub use crate::{
     bulk::{ManyRegistered, RefusedImage},
     bundles::BundleOrdered,
     care::Loader,
+    channels::{ChannelList, ChannelView},
     check::{FileReport, StoreReport},
     checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
@@ -104,16 +106,17 @@ pub use crate::{
     launches::ReportLaunch,
     life::{ImageChange, Retention},
     limits::SmallLimit,
+    lineage_graph::{GraphBounds, LineageGraph},
     looking::{CandidateQuery, Candidates},
-    marking::MarkedRevision,
+    marking::{MarkedRevision, RevokedRevision},
     matching::{Matched, MatcherView},
     mci_diffs::MciDiff,
-    mci_graph::{GraphBounds, MciGraph},
-    mci_views::{LogEntry, MciSummary, MciView, Released},
+    mci_views::{LogEntry, MciSummary, MciView},
     merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    releases::Released,
     servers::{
         AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerQuery, ServerRef,
         ServerView, ServerWarning,

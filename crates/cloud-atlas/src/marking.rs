@@ -2,15 +2,15 @@
 
 use crate::{
     Error, Session,
-    kind::Mci,
-    stored::{StoredMci, StoredRevision},
+    kind::{Mci, Template, Versioned},
+    stored::{StoredLineage, StoredRevision},
     tables::{KeptRevision, REVISIONS, partition_of, revision_parts},
     unit::{Change, Unit},
 };
 use atlas_base::{Name, canonical};
 use atlas_history::{LineageId, Mark, MarkError, Marks, RevisionNumber};
-use atlas_scope::{Permission, Scope};
-use atlas_template::Reference;
+use atlas_scope::Scope;
+use atlas_template::{ChannelFate, OnRevoke, Reference};
 use serde::Serialize;
 
 /// A revision with its marks.
@@ -25,6 +25,19 @@ pub struct MarkedRevision {
     pub revision: RevisionNumber,
     /// Its marks now.
     pub marks: Marks,
+}
+
+/// A revision that was revoked, and what became of what pointed to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RevokedRevision {
+    /// The revision with its marks.
+    #[serde(flatten)]
+    pub marked: MarkedRevision,
+    /// The channels that pointed to it, by name.
+    pub channels: Vec<ChannelFate>,
+    /// Where the managed channel `latest` points now; none where all revisions are revoked.
+    pub latest: Option<RevisionNumber>,
 }
 
 /// A step of the marks of a revision.
@@ -51,8 +64,9 @@ impl Step {
 }
 
 impl Session {
-    /// Marks a committed revision, the newest where the reference names none, as deprecated: it can
-    /// still be used, with a warning, and no version requirement chooses it (ours).
+    /// Marks a committed revision as deprecated, the newest that is not revoked where the reference
+    /// names none: it can still be used, with a warning, and no version requirement chooses it
+    /// (ours).
     ///
     /// # Errors
     ///
@@ -65,12 +79,13 @@ impl Session {
         reason: &str,
     ) -> Result<MarkedRevision, Error> {
         let step = Step::Deprecate(reason.to_owned());
-        self.write(|unit| mark(unit, reference.clone(), from.clone(), step.clone()))
-            .await
+        self.mark::<Mci>(reference, from, &step).await
     }
 
-    /// Marks a committed revision, the newest where the reference names none, as revoked: nothing
-    /// is launched from it any more, and it can still be looked at, compared and cloned (ours).
+    /// Marks a committed revision as revoked, the newest that is not yet where the reference names
+    /// none: nothing is launched from it any more, and it can still be looked at, compared and
+    /// cloned (ours). Channels that point to it go back in the same commit, unless they are told to
+    /// stay (HCP Packer).
     ///
     /// # Errors
     ///
@@ -80,14 +95,16 @@ impl Session {
         reference: &Reference,
         from: &Scope,
         reason: &str,
-    ) -> Result<MarkedRevision, Error> {
-        let step = Step::Revoke(reason.to_owned());
-        self.write(|unit| mark(unit, reference.clone(), from.clone(), step.clone()))
+        channels: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
+        self.revoke_revision::<Mci>(reference, from, reason, channels)
             .await
     }
 
-    /// Takes back the last mark of a committed revision, the newest where the reference names none:
-    /// one that was revoked is what it was before, one that was deprecated as good as new (ours).
+    /// Takes back the last mark of a committed revision, the newest that is not revoked where the
+    /// reference names none: one that was revoked is what it was before, one that was deprecated as
+    /// good as new (ours). Channels that left it stay where they are, since people may count on
+    /// that by now.
     ///
     /// # Errors
     ///
@@ -97,55 +114,139 @@ impl Session {
         reference: &Reference,
         from: &Scope,
     ) -> Result<MarkedRevision, Error> {
-        self.write(|unit| mark(unit, reference.clone(), from.clone(), Step::Restore))
+        self.mark::<Mci>(reference, from, &Step::Restore).await
+    }
+
+    /// [`Session::deprecate_mci`], of a ServerTemplate.
+    ///
+    /// # Errors
+    ///
+    /// It is deprecated or revoked already, the reason is none that fits in a line, or the caller
+    /// may not.
+    pub async fn deprecate_template(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        reason: &str,
+    ) -> Result<MarkedRevision, Error> {
+        let step = Step::Deprecate(reason.to_owned());
+        self.mark::<Template>(reference, from, &step).await
+    }
+
+    /// [`Session::revoke_mci`], of a ServerTemplate.
+    ///
+    /// # Errors
+    ///
+    /// It is revoked already, the reason is none that fits in a line, or the caller may not.
+    pub async fn revoke_template(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        reason: &str,
+        channels: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
+        self.revoke_revision::<Template>(reference, from, reason, channels)
             .await
+    }
+
+    /// [`Session::unmark_mci`], of a ServerTemplate.
+    ///
+    /// # Errors
+    ///
+    /// It is neither revoked nor deprecated, or the caller may not.
+    pub async fn unmark_template(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<MarkedRevision, Error> {
+        self.mark::<Template>(reference, from, &Step::Restore).await
+    }
+
+    async fn mark<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        step: &Step,
+    ) -> Result<MarkedRevision, Error> {
+        self.write(|unit| {
+            let (reference, from, step) = (reference.clone(), from.clone(), step.clone());
+            async move { Ok(unit.mark::<C>(&reference, &from, step).await?.1) }
+        })
+        .await
+    }
+
+    async fn revoke_revision<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        reason: &str,
+        wanted: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
+        let step = Step::Revoke(reason.to_owned());
+        self.write(|unit| {
+            let (reference, from, step) = (reference.clone(), from.clone(), step.clone());
+            async move { unit.revoke::<C>(&reference, &from, step, wanted).await }
+        })
+        .await
     }
 }
 
-async fn mark(
-    unit: Unit,
-    reference: Reference,
-    from: Scope,
-    step: Step,
-) -> Result<MarkedRevision, Error> {
-    let located = unit
-        .locate::<Mci>(&reference, &from, Permission::MciView)
-        .await?;
-    unit.require(Permission::MciMark, &located.found.scope)
-        .await?;
-    let number = Box::pin(unit.number(&located, reference.selector.as_ref())).await?;
-    let mci = &located.found;
-    let stored = unit.revision(mci, number).await?;
-    let before = stored.marks.clone();
-    let marks = step.of(&before, &unit)?;
-    unit.put_marks(mci, stored, marks.clone()).await?;
-    let change = Change::between(&told(&before)?, &told(&marks)?);
-    let subject = format!("{}@{number}", mci.lineage);
-    unit.audit(Permission::MciMark, &mci.scope, subject, change)
-        .await?;
-    Ok(MarkedRevision {
-        lineage: mci.lineage,
-        name: mci.name().clone(),
-        revision: number,
-        marks,
-    })
+impl Unit {
+    async fn mark<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        step: Step,
+    ) -> Result<(StoredLineage<C>, MarkedRevision), Error> {
+        let located = self.locate::<C>(reference, from, C::CAN.view).await?;
+        self.require(C::CAN.mark, &located.found.scope).await?;
+        let number = Box::pin(self.number(&located, reference.selector.as_ref())).await?;
+        let of = located.found;
+        let stored = self.revision(&of, number).await?;
+        let before = stored.marks.clone();
+        let marks = step.of(&before, self)?;
+        let kept = KeptRevision(StoredRevision {
+            marks: marks.clone(),
+            ..stored
+        });
+        let parts = revision_parts(of.lineage, number);
+        REVISIONS
+            .put(&self.tx, &partition_of(&of.scope)?, parts, &kept)
+            .await?;
+        let change = Change::between(&told(&before)?, &told(&marks)?);
+        let subject = format!("{}@{number}", of.lineage);
+        self.audit(C::CAN.mark, &of.scope, subject, change).await?;
+        let marked = MarkedRevision {
+            lineage: of.lineage,
+            name: of.name().clone(),
+            revision: number,
+            marks,
+        };
+        Ok((of, marked))
+    }
+
+    async fn revoke<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        step: Step,
+        wanted: OnRevoke,
+    ) -> Result<RevokedRevision, Error> {
+        let (of, marked) = self.mark::<C>(reference, from, step).await?;
+        let (number, mark) = (marked.revision, &marked.marks.revoked);
+        let channels = match mark {
+            Some(mark) => self.leave_revoked(&of, number, mark, wanted).await?,
+            None => Vec::new(),
+        };
+        Ok(RevokedRevision {
+            channels,
+            latest: self.latest(&of).await?,
+            marked,
+        })
+    }
 }
 
 /// Marks as an event tells them: with who set them, when and why.
 fn told(marks: &Marks) -> Result<String, Error> {
     Ok(canonical::to_string(marks)?)
-}
-
-impl Unit {
-    async fn put_marks(
-        &self,
-        mci: &StoredMci,
-        stored: StoredRevision,
-        marks: Marks,
-    ) -> Result<(), Error> {
-        let parts = revision_parts(mci.lineage, stored.revision.number());
-        let kept = KeptRevision(StoredRevision { marks, ..stored });
-        let partition = partition_of(&mci.scope)?;
-        Ok(REVISIONS.put(&self.tx, &partition, parts, &kept).await?)
-    }
 }

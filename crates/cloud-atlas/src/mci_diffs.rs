@@ -37,8 +37,8 @@ impl MciDiff {
 }
 
 impl Session {
-    /// What turns one state into another, of one lineage or of two; the newest revision where a
-    /// reference names no state.
+    /// What turns one state into another, of one lineage or of two; the newest revision that is
+    /// not revoked where a reference names no state.
     ///
     /// # Errors
     ///

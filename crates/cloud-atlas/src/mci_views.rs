@@ -13,9 +13,8 @@ use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumb
 use atlas_image_id::CloudLocation;
 use atlas_mci::{Content, Coverage, EditWarning, RequiredLocations};
 use atlas_scope::{Permission, Scope};
-use atlas_store::{Condition, Query, StoreError};
+use atlas_store::{Condition, Query};
 use atlas_template::{ChannelName, Reference, Selector};
-use semver::Version;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,16 +92,8 @@ pub struct LogEntry {
     pub marks: Marks,
     /// The channels that point to it.
     pub channels: Vec<ChannelName>,
-}
-
-/// A revision that was released.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Released {
-    /// The semantic version, which the revision keeps for ever.
-    pub version: Version,
-    /// The revision.
-    pub revision: RevisionNumber,
+    /// Whether the managed channel `latest` points to it.
+    pub latest: bool,
 }
 
 impl Session {
@@ -169,39 +160,6 @@ impl Session {
     ) -> Result<Page<LogEntry>, Error> {
         let unit = self.read().await?;
         unit.log::<Mci>(reference, from, paging).await
-    }
-
-    /// The released revisions of a lineage with their versions, newest revision first.
-    ///
-    /// # Errors
-    ///
-    /// It is not there or not visible, or the page is none of this list.
-    pub async fn releases(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-        paging: &Paging,
-    ) -> Result<Page<Released>, Error> {
-        let unit = self.read().await?;
-        let located = unit
-            .locate::<Mci>(reference, from, Permission::ReleaseView)
-            .await?;
-        let query = revisions_of(&located.found)?.keep(Condition::present(["marks", "release"]));
-        let released = |kept: KeptRevision| {
-            let StoredRevision {
-                revision, marks, ..
-            } = kept.0;
-            revision.verify()?;
-            let version = marks.release.ok_or_else(|| {
-                // INVARIANT: the condition was that it is there.
-                StoreError::corrupt("a released revision has no version")
-            })?;
-            Ok(Released {
-                version,
-                revision: revision.number(),
-            })
-        };
-        unit.page(&REVISIONS, vec![query], paging, released).await
     }
 
     /// The pair that a diff of one lineage compares unless two are named: the newest revision and
@@ -273,6 +231,7 @@ impl Unit {
         let channels = self
             .all(&CHANNELS, &partition, located.found.lineage.to_string())
             .await?;
+        let latest = self.latest(&located.found).await?;
         let entry = |kept: KeptRevision| {
             let StoredRevision {
                 revision, marks, ..
@@ -282,6 +241,7 @@ impl Unit {
             let here = here.filter(|channel| channel.current() == revision.number());
             Ok(LogEntry {
                 channels: here.map(|channel| channel.name().clone()).collect(),
+                latest: latest == Some(revision.number()),
                 revision,
                 marks,
             })
@@ -332,7 +292,7 @@ pub(crate) fn seen_by_name(from: &Scope) -> Result<Vec<Query>, Error> {
 }
 
 /// The revisions of a lineage, newest first.
-fn revisions_of<C: Versioned>(of: &StoredLineage<C>) -> Result<Query, Error> {
+pub(crate) fn revisions_of<C: Versioned>(of: &StoredLineage<C>) -> Result<Query, Error> {
     let query = Query::all(&partition_of(&of.scope)?);
     Ok(query.prefix(of.lineage.to_string()).reverse())
 }

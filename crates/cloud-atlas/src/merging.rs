@@ -30,7 +30,8 @@ use serde::Serialize;
 pub struct MergeMci {
     /// Whose HEAD is merged into.
     pub into: Reference,
-    /// What is merged: a committed revision of any lineage, the newest where it names none.
+    /// What is merged: a committed revision of any lineage, the newest that is not revoked where it
+    /// names none.
     pub theirs: Reference,
     /// The caller's scope.
     pub scope: Scope,

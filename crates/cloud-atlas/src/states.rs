@@ -203,7 +203,8 @@ impl Unit {
         put.map_err(|error| Error::taken(error, C::NOUN, &name, &scope))
     }
 
-    /// The state that a selector chooses; without one, the newest committed revision.
+    /// The state that a selector chooses; without one, the newest committed revision that is not
+    /// revoked.
     pub(crate) async fn state<C: Versioned>(
         &self,
         of: &StoredLineage<C>,
@@ -216,10 +217,7 @@ impl Unit {
                 revision: None,
                 marks: Marks::default(),
             }),
-            None | Some(Selector::Latest) => match of.last {
-                Some(last) => self.committed(of, last.number).await,
-                None => Err(Error::NothingCommitted { name: name.clone() }),
-            },
+            None | Some(Selector::Latest) => self.newest(of).await,
             Some(Selector::Number(number)) => self.committed(of, *number).await,
             Some(Selector::Channel(channel)) => {
                 let parts = channel_parts(of.lineage, channel);
@@ -241,6 +239,26 @@ impl Unit {
                     }),
                 }
             }
+        }
+    }
+
+    /// Where the managed channel `latest` points (HCP Packer).
+    async fn newest<C: Versioned>(&self, of: &StoredLineage<C>) -> Result<State<C>, Error> {
+        let name = || of.name().clone();
+        let Some(last) = of.last else {
+            return Err(Error::NothingCommitted { name: name() });
+        };
+        let state = self.committed(of, last.number).await?;
+        let Some(mark) = state.marks.revoked.clone() else {
+            return Ok(state);
+        };
+        match self.latest(of).await? {
+            Some(number) => self.committed(of, number).await,
+            None => Err(Error::AllRevoked {
+                name: name(),
+                number: last.number,
+                mark: Box::new(mark),
+            }),
         }
     }
 

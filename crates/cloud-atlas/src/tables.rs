@@ -42,7 +42,7 @@ use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
-use atlas_template::{Channel, ChannelName};
+use atlas_template::{Channel, ChannelAccess, ChannelName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -75,6 +75,17 @@ kept! {
 pub(crate) struct StoredChannel {
     pub(crate) lineage: LineageId,
     pub(crate) channel: Channel,
+    /// Who may move it.
+    #[serde(default, skip_serializing_if = "is_open")]
+    pub(crate) access: ChannelAccess,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_open(access: &ChannelAccess) -> bool {
+    *access == ChannelAccess::Open
 }
 
 /// Every table. The version grows with each index that is added, removed or renamed, and with each

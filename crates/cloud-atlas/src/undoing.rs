@@ -43,8 +43,8 @@ pub struct MciUndone {
 
 impl Session {
     /// Replaces the content of HEAD by that of the committed revision that the reference names, the
-    /// newest where it names none (ours; RightScale had only clone). It is an edit of HEAD, and
-    /// what HEAD held is kept as an undo point first.
+    /// newest that is not revoked where it names none (ours; RightScale had only clone). It is an
+    /// edit of HEAD, and what HEAD held is kept as an undo point first.
     ///
     /// # Errors
     ///

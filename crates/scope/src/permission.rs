@@ -81,6 +81,7 @@ permissions! {
     TemplateDelete "template.delete" "delete ServerTemplates";
     ChannelView "channel.view" "see channels";
     ChannelAssign "channel.assign" "assign channels and roll them back";
+    ChannelRestrict "channel.restrict" "restrict channels and move restricted ones";
     ReleaseView "release.view" "see releases";
     ReleaseAssign "release.assign" "give revisions a release number";
     LockView "lock.view" "see registered locks";

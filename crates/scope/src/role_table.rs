@@ -63,8 +63,16 @@ const DESIGNER: [P; 30] = [
 /// Brings publications into the account and keeps them up to date.
 const LIBRARY: [P; 1] = [P::Import];
 
-/// Offers revisions to other accounts.
-const PUBLISHER: [P; 3] = [P::Publish, P::PublicationDeprecate, P::GroupManage];
+/// Offers revisions to other accounts. Ours: it restricts channels too, since a restricted channel is
+/// a promise of the same kind, to those who launch from it. Moving one needs the designer's right to
+/// assign channels as well, and a designer alone has no part in it: a restriction is against those
+/// who make revisions.
+const PUBLISHER: [P; 4] = [
+    P::Publish,
+    P::PublicationDeprecate,
+    P::GroupManage,
+    P::ChannelRestrict,
+];
 
 impl RoleTable {
     /// A table without a role in it.

@@ -1,15 +1,20 @@
 //! Named pointers to committed revisions.
 
 mod care;
+mod linked;
 
+use crate::Reference;
 use atlas_base::{Timestamp, quoted, text_form};
 use atlas_history::{Author, Mark, Marks, RevisionNumber};
-use atlas_scope::Permission;
+use atlas_scope::Denied;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub use self::care::{ChannelAccess, ChannelFate, OnRevoke, channels_after_revoke};
+pub use self::{
+    care::{ChannelAccess, ChannelFate, OnRevoke, channels_after_revoke},
+    linked::{ChannelInUse, check_delete_channel},
+};
 
 /// The name of a channel: `[a-z][a-z0-9-]*`, at most 63 characters, and not `head` or `latest`,
 /// which references give another meaning (HCP Packer: channels).
@@ -86,7 +91,18 @@ pub struct ChannelMove {
 pub struct Channel {
     name: ChannelName,
     current: RevisionNumber,
+    /// How many moves came before those that are kept.
+    #[serde(default, skip_serializing_if = "is_none")]
+    earlier: u64,
     moves: Vec<ChannelMove>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_none(earlier: &u64) -> bool {
+    *earlier == 0
 }
 
 /// Why a channel was not moved.
@@ -111,13 +127,33 @@ pub enum ChannelError {
         /// Who revoked it, when and why.
         mark: Mark,
     },
-    /// It is restricted, or the right to assign channels is missing.
-    #[error("moving the channel `{name}` needs the permission `{needs}`: ask somebody who has it")]
+    /// It is restricted, and the caller lacks what that asks for.
+    #[error("the channel `{name}` is restricted")]
     Restricted {
         /// The channel.
         name: ChannelName,
         /// What is missing.
-        needs: Permission,
+        #[source]
+        denied: Box<Denied>,
+    },
+    /// A state was named where the lineage is meant as a whole.
+    #[error(
+        "`{reference}` names one state, and a channel belongs to all of them: leave out what stands behind `@`"
+    )]
+    StateNamed {
+        /// What was named.
+        reference: Reference,
+    },
+    /// Templates link it.
+    #[error("{0}")]
+    Linked(Box<ChannelInUse>),
+    /// Few or all may move it already.
+    #[error("the channel `{name}` is {access} already")]
+    Access {
+        /// The channel.
+        name: ChannelName,
+        /// Who may move it.
+        access: ChannelAccess,
     },
     /// It never pointed anywhere else that is still good.
     #[error("the channel `{name}` has nothing to go back to from revision {revision}: assign it")]
@@ -130,6 +166,10 @@ pub enum ChannelError {
 }
 
 impl Channel {
+    /// The most moves that are kept, the newest: enough to go back, and few enough that looking at
+    /// the channel stays quick. Whoever keeps an audit trail has the others there.
+    pub const MOST_MOVES: usize = 128;
+
     /// The channel `name` pointing to a revision: a new one, or `before` moved (HCP Packer).
     ///
     /// # Errors
@@ -152,15 +192,23 @@ impl Channel {
                 mark: mark.clone(),
             });
         }
-        let mut moves = before
-            .map(|channel| channel.moves.clone())
-            .unwrap_or_default();
-        moves.push(to);
-        Ok(Self {
+        let new = Self {
             name,
             current: revision,
-            moves,
-        })
+            earlier: before.map_or(0, |channel| channel.earlier),
+            moves: before.map_or_else(Vec::new, |channel| channel.moves.clone()),
+        };
+        Ok(new.moved(to))
+    }
+
+    /// This channel after one move more.
+    fn moved(mut self, to: ChannelMove) -> Self {
+        self.current = to.revision;
+        self.moves.push(to);
+        let many = self.moves.len().saturating_sub(Self::MOST_MOVES);
+        self.moves.drain(..many);
+        self.earlier += many as u64;
+        self
     }
 
     /// Its name.
@@ -173,9 +221,15 @@ impl Channel {
         self.current
     }
 
-    /// Where it pointed, oldest first; the last is the current one.
+    /// Where it pointed, oldest first; the last is the current one. Of many moves these are the
+    /// newest [`Channel::MOST_MOVES`].
     pub fn moves(&self) -> &[ChannelMove] {
         &self.moves
+    }
+
+    /// How many moves came before [`Channel::moves`].
+    pub fn earlier(&self) -> u64 {
+        self.earlier
     }
 }
 

@@ -73,8 +73,8 @@ mod xref;
 pub use crate::{
     agent_version::{AgentRequirement, ParseAgentRequirementError, agent_version},
     channel::{
-        Channel, ChannelAccess, ChannelError, ChannelFate, ChannelMove, ChannelName, OnRevoke,
-        ParseChannelNameError, channels_after_revoke, latest,
+        Channel, ChannelAccess, ChannelError, ChannelFate, ChannelInUse, ChannelMove, ChannelName,
+        OnRevoke, ParseChannelNameError, channels_after_revoke, check_delete_channel, latest,
     },
     content::{
         AgentsMissing, AgentsUnknown, KnownMci, Link, LinkError, LinkTarget, LinkedImage,

@@ -10,12 +10,12 @@ use semver::VersionReq;
 /// `[SCOPE:]NAME[@X]`, or a lineage id in place of scope and name.
 ///
 /// Without a scope, the name is looked up from the caller's scope upward. Without `@X`, it is the
-/// newest committed revision.
+/// newest committed revision that is not revoked, as with `@latest`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reference {
     /// Which lineage.
     pub target: Target,
-    /// Which of its states; none is the newest committed revision.
+    /// Which of its states; none is the newest committed revision that is not revoked.
     pub selector: Option<Selector>,
 }
 
@@ -46,7 +46,7 @@ pub enum Target {
 pub enum Selector {
     /// `@head`: HEAD, which moves with every edit. `@0` reads as it.
     Head,
-    /// `@latest`: the newest committed revision.
+    /// `@latest`: the newest committed revision that is not revoked.
     Latest,
     /// `@3`: that revision.
     Number(RevisionNumber),
@@ -103,7 +103,7 @@ impl fmt::Display for Selector {
 }
 
 impl Reference {
-    /// A lineage by its id, at its newest committed revision.
+    /// A lineage by its id, at its newest revision.
     pub fn lineage(id: LineageId) -> Self {
         Self {
             target: Target::Lineage(id),
@@ -111,7 +111,7 @@ impl Reference {
         }
     }
 
-    /// A name looked up from the caller's scope upward, at its newest committed revision.
+    /// A name looked up from the caller's scope upward, at its newest revision.
     pub fn named(name: Name) -> Self {
         Self {
             target: Target::Named { scope: None, name },

@@ -1,17 +1,20 @@
 //! `atlas channel`, `release`: names that lead to revisions.
 
+mod answers;
+
+use self::answers::{Pointer, history};
 use crate::{
     args::Global,
+    commands::kind::KindArg,
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out, moment},
+    print::{Columns, Out},
 };
 use clap::Subcommand;
 use cloud_atlas::{
     Released,
-    base::Timestamp,
     history::RevisionNumber,
-    template::{Channel, ChannelName, Reference},
+    template::{ChannelName, Reference},
 };
 use pollster::FutureExt as _;
 use semver::Version;
@@ -24,74 +27,134 @@ pub(crate) enum ChannelCommand {
     Assign {
         /// The channel: `[a-z][a-z0-9-]*`, but not `head` or `latest`
         channel: ChannelName,
-        /// Such as web-base@3; without @X the newest revision
+        /// Such as web-base@3; without @X the newest revision that is not revoked
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        kind: KindArg,
     },
-    /// List the channels of a MultiCloud Image
+    /// Point a channel to where it pointed before, past what is revoked
+    Rollback(Which),
+    /// List the channels of a MultiCloud Image or ServerTemplate
+    ///
+    /// A table for people begins with `latest`, which is managed: the newest revision that is not
+    /// revoked. Nobody assigns it; it moves with each commit, and goes back by itself when the newest
+    /// is revoked.
     List {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
         #[command(flatten)]
+        kind: KindArg,
+        #[command(flatten)]
         page: PageArgs,
     },
+    /// List where a channel points and pointed, newest first
+    History(Which),
+    /// Let those alone move a channel who also hold `channel.restrict`
+    Restrict(Which),
+    /// Let all move a channel again who may assign channels
+    Open(Which),
+    /// Delete a channel; the audit trail keeps its moves
+    Delete(Which),
+}
+
+/// A channel that is there.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// The channel
+    channel: ChannelName,
+    /// Of which MultiCloud Image or ServerTemplate, such as web-base
+    #[arg(value_name = "REF")]
+    reference: Reference,
+    #[command(flatten)]
+    kind: KindArg,
 }
 
 pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -> Run {
     let session = global.session()?;
     let from = &global.scope;
     match command {
-        ChannelCommand::Assign { channel, reference } => {
+        ChannelCommand::Assign {
+            channel,
+            reference,
+            kind,
+        } => {
             let channel = session
-                .assign_channel(&channel, &reference, from)
+                .assign_channel(&channel, kind.kind(), &reference, from)
                 .block_on()?;
             out.one(&Pointer::of(&channel), |out| {
                 writeln!(out, "{} is revision {}", channel.name(), channel.current())
             })
         }
-        ChannelCommand::List { reference, page } => {
-            let headers = ["CHANNEL", ">REVISION", "SINCE", "BY"];
-            let columns = Columns::new("no channels", &headers, Pointer::row);
-            page.show(&columns, out, |page| {
-                let channels = session.channels(&reference, from, page).block_on()?;
-                Ok(channels.map(|channel| Pointer::of(&channel)))
+        ChannelCommand::Rollback(which) => {
+            let channel = session
+                .roll_back_channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .block_on()?;
+            out.one(&Pointer::of(&channel), |out| {
+                let (name, revision) = (channel.name(), channel.current());
+                writeln!(out, "{name} is revision {revision} again")
             })
         }
-    }
-}
-
-/// Where a channel points.
-#[derive(Serialize)]
-struct Pointer {
-    channel: String,
-    revision: RevisionNumber,
-    since: Option<Timestamp>,
-    by: Option<String>,
-    /// How often it was moved, the first time included.
-    moves: usize,
-}
-
-impl Pointer {
-    fn of(channel: &Channel) -> Self {
-        let last = channel.moves().last();
-        Self {
-            channel: channel.name().to_string(),
-            revision: channel.current(),
-            since: last.map(|step| step.at),
-            by: last.map(|step| step.by.to_string()),
-            moves: channel.moves().len(),
+        ChannelCommand::List {
+            reference,
+            kind,
+            page,
+        } => {
+            let headers = ["CHANNEL", ">REVISION", "SINCE", "BY", "ACCESS"];
+            let columns = Columns::new("no channels", &headers, Pointer::row);
+            let for_people = !out.is_json();
+            page.show(&columns, out, |page| {
+                let found = session
+                    .channels(kind.kind(), &reference, from, page)
+                    .block_on()?;
+                let mut channels = found.channels.map(|view| Pointer::seen(&view));
+                // It is no item of the list: pages of any length go on behind it.
+                if for_people && page.after.is_none() {
+                    channels
+                        .items
+                        .splice(0..0, found.latest.map(Pointer::latest));
+                }
+                Ok(channels)
+            })
         }
-    }
-
-    fn row(&self) -> Vec<String> {
-        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-        vec![
-            self.channel.clone(),
-            self.revision.to_string(),
-            self.since.map(moment).unwrap_or_default(),
-            or_empty(&self.by),
-        ]
+        ChannelCommand::History(which) => {
+            let view = session
+                .channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .block_on()?;
+            history(&view.channel, out)
+        }
+        ChannelCommand::Restrict(which) => {
+            let view = session
+                .restrict_channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .block_on()?;
+            out.one(&Pointer::seen(&view), |out| {
+                let name = view.channel.name();
+                writeln!(
+                    out,
+                    "{name} is restricted: moving it needs channel.restrict"
+                )
+            })
+        }
+        ChannelCommand::Open(which) => {
+            let view = session
+                .open_channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .block_on()?;
+            out.one(&Pointer::seen(&view), |out| {
+                writeln!(out, "{} is open", view.channel.name())
+            })
+        }
+        ChannelCommand::Delete(which) => {
+            let asked = format!(
+                "delete the channel {} of {}",
+                which.channel, which.reference
+            );
+            global.confirm(&asked)?;
+            let gone = session
+                .delete_channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .block_on()?;
+            out.removed("channel", gone.name())
+        }
     }
 }
 
@@ -102,15 +165,19 @@ pub(crate) enum ReleaseCommand {
     Set {
         /// Such as 2.1.0
         version: Version,
-        /// Such as web-base@3; without @X the newest revision
+        /// Such as web-base@3; without @X the newest revision that is not revoked
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        kind: KindArg,
     },
-    /// List the releases of a MultiCloud Image, newest revision first
+    /// List the releases of a MultiCloud Image or ServerTemplate, newest revision first
     List {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        #[command(flatten)]
+        kind: KindArg,
         #[command(flatten)]
         page: PageArgs,
     },
@@ -124,22 +191,32 @@ pub(crate) fn release(command: ReleaseCommand, global: &Global, out: &mut Out) -
     }
     let session = global.session()?;
     match command {
-        ReleaseCommand::Set { version, reference } => {
+        ReleaseCommand::Set {
+            version,
+            reference,
+            kind,
+        } => {
             let revision = session
-                .release(&reference, &global.scope, &version)
+                .release(kind.kind(), &reference, &global.scope, &version)
                 .block_on()?;
             let set = Set { version, revision };
             out.one(&set, |out| {
                 writeln!(out, "revision {revision} is {}", set.version)
             })
         }
-        ReleaseCommand::List { reference, page } => {
+        ReleaseCommand::List {
+            reference,
+            kind,
+            page,
+        } => {
             let row = |released: &Released| {
                 vec![released.version.to_string(), released.revision.to_string()]
             };
             let columns = Columns::new("no releases", &["VERSION", ">REVISION"], row);
             page.show(&columns, out, |page| {
-                session.releases(&reference, &global.scope, page).block_on()
+                session
+                    .releases(kind.kind(), &reference, &global.scope, page)
+                    .block_on()
             })
         }
     }

@@ -4,7 +4,7 @@ mod check;
 pub(crate) mod diff;
 mod edit;
 mod gate;
-mod graph;
+pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod look;
 mod matching;
@@ -12,11 +12,17 @@ pub(crate) mod merge;
 mod suggest;
 
 use crate::{
-    args::Global, commands::candidates::InventoryArgs, exit::Run, pages::PageArgs, print::Out,
+    args::Global,
+    commands::{candidates::InventoryArgs, marks},
+    exit::Run,
+    pages::PageArgs,
+    print::Out,
 };
 use clap::Subcommand;
-use cloud_atlas::{base::Name, history::Generation, template::Reference};
+use cloud_atlas::{LineageKind, base::Name, history::Generation, template::Reference};
 use pollster::FutureExt as _;
+
+const KIND: LineageKind = LineageKind::Mci;
 
 /// A MultiCloud Image is one name for an image in many cloud locations, versioned as a whole
 #[derive(Debug, Subcommand)]
@@ -53,9 +59,9 @@ pub(crate) enum Mci {
     Restore(history::Restore),
     Undo(history::Undo),
     /// Mark a revision as deprecated: it can still be launched, with a warning
-    Deprecate(history::Marking),
-    /// Mark a revision as revoked: nothing is launched from it any more
-    Revoke(history::Marking),
+    Deprecate(marks::Marking),
+    /// Mark a revision as revoked: nothing is launched from it any more; channels go back
+    Revoke(marks::Revoking),
     /// Take back the last mark of a revision: that it is revoked, else that it is deprecated
     Unmark {
         /// Which revision, such as web-base@3
@@ -135,14 +141,16 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Merge(merge) => merge::merge(*merge, &session, from, out),
         Mci::Restore(restore) => history::restore(&restore, &session, from, out),
         Mci::Undo(undo) => history::undo(&undo, &session, from, out),
-        Mci::Deprecate(marking) => history::deprecate(&marking, &session, from, out),
-        Mci::Revoke(marking) => history::revoke(&marking, &session, from, out),
-        Mci::Unmark { reference } => history::unmark(&reference, &session, from, out),
+        Mci::Deprecate(marking) => marks::deprecate(KIND, &marking, &session, from, out),
+        Mci::Revoke(revoking) => marks::revoke(KIND, &revoking, &session, from, out),
+        Mci::Unmark { reference } => marks::unmark(KIND, &reference, &session, from, out),
         Mci::Log {
             reference,
             graph: true,
             page,
-        } => graph::log(&reference, &page, &session, from, out),
+        } => graph::log(&page, out, |bounds| {
+            session.mci_graph(&reference, from, bounds).block_on()
+        }),
         Mci::Log {
             reference, page, ..
         } => look::log(&reference, page, &session, from, out),

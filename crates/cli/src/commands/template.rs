@@ -7,9 +7,21 @@ mod look;
 mod merge;
 mod update;
 
-use crate::{args::Global, exit::Run, pages::PageArgs, print::Out};
+use crate::{
+    args::Global,
+    commands::{
+        marks,
+        mci::graph::{self, Graph},
+    },
+    exit::Run,
+    pages::PageArgs,
+    print::Out,
+};
 use clap::Subcommand;
-use cloud_atlas::template::Reference;
+use cloud_atlas::{LineageKind, template::Reference};
+use pollster::FutureExt as _;
+
+const KIND: LineageKind = LineageKind::Template;
 
 /// A ServerTemplate links MultiCloud Images, one of them by default, and scripts, versioned as a
 /// whole
@@ -40,15 +52,31 @@ pub(crate) enum Template {
     Merge(Box<merge::Merge>),
     Restore(crate::commands::mci::history::Restore),
     Undo(crate::commands::mci::history::Undo),
+    /// Mark a revision as deprecated: it can still be launched, with a warning
+    Deprecate(marks::Marking),
+    /// Mark a revision as revoked: nothing is launched from it any more; channels go back
+    Revoke(marks::Revoking),
+    /// Take back the last mark of a revision: that it is revoked, else that it is deprecated
+    Unmark {
+        /// Which revision, such as front@3
+        #[arg(value_name = "REF@X")]
+        reference: Reference,
+    },
     /// List the revisions, newest first
     Log {
         /// Which one
         #[arg(value_name = "REF")]
         reference: Reference,
+        /// Draw what was made from what: HEAD, the revisions, those of other lineages that were
+        /// merged or cloned, and clones; up to 1000 revisions in one piece
+        #[arg(long, conflicts_with = "after")]
+        graph: bool,
         #[command(flatten)]
         page: PageArgs,
     },
     Diff(diff::Diff),
+    /// Draw what was made from what, as a picture or for programs that draw
+    Graph(Graph),
 }
 
 pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
@@ -69,7 +97,23 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         Template::Merge(merge) => merge::merge(*merge, &session, from, out),
         Template::Restore(restore) => history::restore(&restore, &session, from, out),
         Template::Undo(undo) => history::undo(&undo, &session, from, out),
-        Template::Log { reference, page } => history::log(&reference, page, &session, from, out),
+        Template::Deprecate(marking) => marks::deprecate(KIND, &marking, &session, from, out),
+        Template::Revoke(revoking) => marks::revoke(KIND, &revoking, &session, from, out),
+        Template::Unmark { reference } => marks::unmark(KIND, &reference, &session, from, out),
+        Template::Log {
+            reference,
+            graph: true,
+            page,
+        } => graph::log(&page, out, |bounds| {
+            let drawn = session.template_graph(&reference, from, bounds);
+            drawn.block_on()
+        }),
+        Template::Log {
+            reference, page, ..
+        } => history::log(&reference, page, &session, from, out),
+        Template::Graph(args) => graph::draw(args, out, |reference, bounds| {
+            session.template_graph(reference, from, bounds).block_on()
+        }),
         Template::Diff(args) => diff::run(args, &session, from, out),
     }
 }

@@ -11,6 +11,7 @@
 mod program;
 
 mod bad_input;
+mod channels;
 mod checking;
 mod clouds;
 mod damage;

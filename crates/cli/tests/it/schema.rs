@@ -434,6 +434,11 @@ fn mcis(checked: &Checked) {
     run("mci-summary", &["mci", "list"]);
     run("channel", &["channel", "assign", "production", "web@1"]);
     run("channel", &["channel", "list", "web"]);
+    run("channel-move", &["channel", "history", "production", "web"]);
+    for verb in ["restrict", "open"] {
+        run("channel", &["channel", verb, "production", "web"]);
+    }
+    run("channel", &["channel", "list", "web"]);
     run("release", &["release", "set", "1.0.0", "web@1"]);
     run("release", &["release", "list", "web"]);
     run("log-entry", &["mci", "log", "web"]);
@@ -465,7 +470,7 @@ fn versions(checked: &Checked) {
         &["mci", "deprecate", "web@1", "--reason", "old"],
     );
     run(
-        "marked-revision",
+        "revoked-revision",
         &["mci", "revoke", "web@1", "--reason", "bad"],
     );
     lines("mci", 0, "mci show web@1");
@@ -521,6 +526,7 @@ fn templates(checked: &Checked) {
     run("template", "template set own --description other");
     run("restored", "template restore own@1");
     run("log-entry", "template log front");
+    run("graph", "template graph own");
     run("template-summary", "template list");
     run("template", "template show front@1");
     run("template", "template unlink front f-x86_64");

@@ -105,6 +105,8 @@ fn t03_templates_are_cloned_compared_merged_and_taken_back() {
             "template merge 'front v1' --from 'front v2' --theirs --dry-run",
             "template merge 'front v1' --from 'front v2' --take link:web=ours --take default=theirs --set scripts:boot=chef:web@4",
             "template show 'front v1'",
+            "template log 'front v1' --graph",
+            "template graph 'front v1'",
             "template undo 'front v1' --list",
             "template undo 'front v1'",
             "template diff 'front v1'",

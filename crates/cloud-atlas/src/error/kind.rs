@@ -13,6 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
+use atlas_template::ChannelError;
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,9 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             _ if self.is_absence() => ErrorKind::NotFound,
-            Self::Denied(_) => ErrorKind::Denied,
+            Self::Denied(_) | Self::Channel(ChannelError::Restricted { .. }) => ErrorKind::Denied,
             Self::Mark(MarkError::Reason)
+            | Self::Channel(ChannelError::StateNamed { .. })
             | Self::Life(LifeError::ReplacesItself { .. })
             | Self::RenameScope(RenameScopeError::Elsewhere { .. }) => ErrorKind::Invalid,
             Self::NameTaken { .. }
@@ -54,6 +56,7 @@ impl Error {
             | Self::Findings(_)
             | Self::CoverageLost(_)
             | Self::Channel(_)
+            | Self::AllRevoked { .. }
             | Self::Launch(_)
             | Self::Resolve(_)
             | Self::Register(RegisterError::AlreadyRegistered(_))

@@ -1,7 +1,9 @@
 //! Imports in batches: on a small store, stopped anywhere, gone on with by anybody.
 
 use crate::{
-    support::{World, beside, documents, dump, import, most, options, p, places, run, small},
+    support::{
+        World, beside, channels_of, documents, dump, import, most, options, p, places, run, small,
+    },
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
@@ -84,7 +86,7 @@ async fn made(atlas: &Atlas) -> Vec<String> {
                 revision.content()
             ));
         }
-        for channel in admin.channels(&mci, &acme, &most()).await.unwrap().items {
+        for channel in channels_of(&admin, &mci, &acme).await {
             told.push(format!("{mci} {} {}", channel.name(), channel.current()));
         }
     }

@@ -4,7 +4,7 @@ use crate::support::{World, ami, ask, beside, committed, image, import, p, run, 
 use atlas_store_conformance::{Layer, Layered};
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
-    Atlas, Error, LaunchRequest, Session,
+    Atlas, Error, LaunchRequest, LineageKind, Session,
     scope::{Role, Scope},
     store::{
         Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page, Partition, Slice, Snapshot, Store,
@@ -107,7 +107,7 @@ fn writes(by: &Atlas) -> Vec<(&'static str, Write)> {
             "channel",
             |admin: Session, web: Reference, acme: Scope| async move {
                 admin
-                    .assign_channel(&p("stable"), &web, &acme)
+                    .assign_channel(&p("stable"), LineageKind::Mci, &web, &acme)
                     .await
                     .unwrap();
             }
@@ -116,7 +116,10 @@ fn writes(by: &Atlas) -> Vec<(&'static str, Write)> {
             "release",
             |admin: Session, web: Reference, acme: Scope| async move {
                 let version = semver::Version::new(1, 0, 0);
-                admin.release(&web, &acme, &version).await.unwrap();
+                admin
+                    .release(LineageKind::Mci, &web, &acme, &version)
+                    .await
+                    .unwrap();
             }
         ),
         write!("register", |admin: Session, _, _| async move {
@@ -155,7 +158,7 @@ fn writes(by: &Atlas) -> Vec<(&'static str, Write)> {
             "channel moves",
             |admin: Session, web: Reference, acme: Scope| async move {
                 admin
-                    .assign_channel(&p("stable"), &web, &acme)
+                    .assign_channel(&p("stable"), LineageKind::Mci, &web, &acme)
                     .await
                     .unwrap();
             }
@@ -164,7 +167,10 @@ fn writes(by: &Atlas) -> Vec<(&'static str, Write)> {
             "release of the second",
             |admin: Session, web: Reference, acme: Scope| async move {
                 let version = semver::Version::new(1, 1, 0);
-                admin.release(&web, &acme, &version).await.unwrap();
+                admin
+                    .release(LineageKind::Mci, &web, &acme, &version)
+                    .await
+                    .unwrap();
             }
         ),
         write!("grant", |admin: Session, _, acme: Scope| async move {

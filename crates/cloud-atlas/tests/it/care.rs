@@ -5,7 +5,7 @@ use crate::support::{
 };
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
-    Atlas, Error, LoadError, OpenError,
+    Atlas, Error, LineageKind, LoadError, OpenError,
     store::{
         self, Commit, CommitToken, Key, KeyRange, MemoryStore, Page, Partition, ReadSet,
         RetryPolicy, Store, StoreError, Table, Tx, Value, Write, transact,
@@ -36,7 +36,7 @@ pub(crate) fn furnished() -> World {
         dana.commit_mci(&p("web"), &p("/acme"), p("second"), None)
             .await
             .unwrap();
-        dana.assign_channel(&p("stable"), &p("web"), &p("/acme"))
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web"), &p("/acme"))
             .await
             .unwrap();
         dana.restore_mci(&p("web@1"), &p("/acme"), None)

@@ -2,7 +2,7 @@
 
 use crate::support::{World, committed, p, run, set};
 use cloud_atlas::{
-    Error, ErrorKind, Session,
+    Error, ErrorKind, LineageKind, Session,
     image_id::CloudLocation,
     mci::{HeadEdit, RequireError},
     scope::Scope,
@@ -82,7 +82,8 @@ fn m13_a_promotion_that_loses_a_required_location_is_refused() {
         dana.commit_mci(&web, &acme, p("two"), None).await.unwrap();
         let to = async |reference: &str| {
             let reference = p::<Reference>(reference);
-            dana.assign_channel(&p("stable"), &reference, &acme).await
+            dana.assign_channel(&p("stable"), LineageKind::Mci, &reference, &acme)
+                .await
         };
         to("web@2").await.unwrap();
         dana.require_locations(&web, &acme, &[p(WEST)])

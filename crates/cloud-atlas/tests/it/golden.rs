@@ -8,7 +8,7 @@ use crate::support::{
 };
 use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
-    Atlas, Clock, Error, LoadError, OpenError,
+    Atlas, Clock, Error, LineageKind, LoadError, OpenError,
     store_redb::{self, RedbStore},
 };
 use redb::{Database, TableDefinition};
@@ -86,7 +86,7 @@ fn write() {
         dana.commit_mci(&web, &acme, p("second"), None)
             .await
             .unwrap();
-        dana.assign_channel(&p("stable"), &web, &acme)
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &web, &acme)
             .await
             .unwrap();
         dana.register_image(image("/acme", EAST, 1)).await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::support::{World, committed, p, run, set};
 use cloud_atlas::{
-    CloneMci, Error, GraphBounds, MciGraph, MergeMci, Session,
+    CloneMci, Error, GraphBounds, LineageGraph, LineageKind, MergeMci, Session,
     history::{GraphNode, NodeKind},
     scope::Scope,
     template::{Reference, Selector},
@@ -11,7 +11,7 @@ use cloud_atlas::{
 const EAST: &str = "aws/us-east-1";
 
 /// A graph in words: each state with its labels and what it was made from.
-fn words(drawn: &MciGraph) -> Vec<String> {
+fn words(drawn: &LineageGraph) -> Vec<String> {
     let nodes = drawn.graph.nodes();
     let title = |id| {
         nodes
@@ -36,7 +36,12 @@ fn words(drawn: &MciGraph) -> Vec<String> {
     told.collect()
 }
 
-async fn graph(who: &Session, reference: &str, from: &str, most: usize) -> Result<MciGraph, Error> {
+async fn graph(
+    who: &Session,
+    reference: &str,
+    from: &str,
+    most: usize,
+) -> Result<LineageGraph, Error> {
     let bounds = GraphBounds::of(most);
     who.mci_graph(&p(reference), &p(from), bounds).await
 }
@@ -69,10 +74,12 @@ fn k04_the_history_of_a_lineage_is_loaded_with_its_labels() {
             .unwrap();
         again(&dana, "web", 2).await;
         let first = web.clone().at(Selector::Number(p("1")));
-        dana.assign_channel(&p("production"), &first, &acme)
+        dana.assign_channel(&p("production"), LineageKind::Mci, &first, &acme)
             .await
             .unwrap();
-        dana.release(&first, &acme, &p("1.4.0")).await.unwrap();
+        dana.release(LineageKind::Mci, &first, &acme, &p("1.4.0"))
+            .await
+            .unwrap();
         let drawn = graph(&dana, "web", "/acme", 9).await.unwrap();
         assert!(!drawn.is_cut);
         assert_eq!(

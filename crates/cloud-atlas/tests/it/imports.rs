@@ -1,12 +1,12 @@
 //! Stream documents become records and revisions.
 
 use crate::support::{
-    World, ask, committed, documents, dump, image, import, limited, most, options, p, run, set,
-    small,
+    World, ask, channels_of, committed, documents, dump, image, import, limited, most, options, p,
+    run, set, small,
 };
 use cloud_atlas::{
     Error, ErrorKind, ImageQuery, ImportError, ImportOptions, ImportProgress, ImportReport,
-    ImportWarning, Session,
+    ImportWarning, LineageKind, Session,
     history::RevisionNumber,
     image::Origin,
     image_id::{Cloud, ImageId},
@@ -69,7 +69,7 @@ async fn log(who: &Session, lane: &str) -> (Vec<String>, Option<u32>) {
     let log = who.mci_log(&lane, &scope, &most()).await.unwrap().items;
     let releases = log.iter().rev();
     let releases = releases.map(|entry| entry.revision.message().to_string());
-    let channels = who.channels(&lane, &scope, &most()).await.unwrap().items;
+    let channels = channels_of(who, &lane, &scope).await;
     let stable = channels
         .iter()
         .find(|channel| channel.name().as_str() == "stable");
@@ -133,11 +133,7 @@ fn revisions_come_in_the_order_of_release_times_with_the_times_of_the_data() {
                 .map(|entry| entry.revision.number().get())
                 .collect();
             assert_eq!(numbers, [8, 7, 6, 5, 4, 3, 2, 1]);
-            let channels = dana
-                .channels(&p(lane), &p("/acme"), &most())
-                .await
-                .unwrap()
-                .items;
+            let channels = channels_of(&dana, &p(lane), &p("/acme")).await;
             let channels: Vec<_> = channels
                 .iter()
                 .map(|channel| (channel.name().as_str(), channel.current().get()))
@@ -309,7 +305,7 @@ fn each_stream_moves_its_own_channel() {
         let shown: Vec<_> = late.warnings.iter().map(ToString::to_string).collect();
         let expected = "1.0 is older than what `fcos-x86_64` held already: it became revision 2";
         assert_eq!(shown, [expected]);
-        let channels = dana.channels(&mci, &scope, &most()).await.unwrap().items;
+        let channels = channels_of(&dana, &mci, &scope).await;
         let points = |name: &str| {
             let channel = channels
                 .iter()
@@ -338,13 +334,7 @@ fn without_commit_there_is_no_revision_and_no_channel() {
         let view = dana.mci(&lane, &scope).await.unwrap();
         assert_eq!((view.last, view.edited, view.revision), (None, true, None));
         assert!(view.content.tags().contains(&p("stream:release=3.0")));
-        assert!(
-            dana.channels(&lane, &scope, &most())
-                .await
-                .unwrap()
-                .items
-                .is_empty()
-        );
+        assert!(channels_of(&dana, &lane, &scope).await.is_empty());
         assert!(
             dana.mci_log(&lane, &scope, &most())
                 .await
@@ -635,7 +625,7 @@ fn what_people_added_stays_with_the_next_release() {
         dana.commit_mci(&mci, &scope, p("hand fix"), None)
             .await
             .unwrap();
-        dana.assign_channel(&p("stable"), &mci, &scope)
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &mci, &scope)
             .await
             .unwrap();
         let late = import(&dana, &[three], true).await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::support::{Raw, World, ask, committed, image, most, p, run, set};
 use cloud_atlas::{
-    Error, ErrorKind, Session,
+    Error, ErrorKind, LineageKind, Session,
     base::Name,
     image::ImageRecordId,
     scope::{Permission, Scope},
@@ -94,7 +94,10 @@ async fn answers(
         ("coverage", told(who.coverage(one, from).await)),
         (
             "channels",
-            told(who.channels(reference, from, &most()).await),
+            told(
+                who.channels(LineageKind::Mci, reference, from, &most())
+                    .await,
+            ),
         ),
         ("resolve", told(who.resolve(&asked).await)),
         ("explain", told(who.explain(&asked).await)),
@@ -103,11 +106,56 @@ async fn answers(
         ("export", told(who.export_stream(one, from).await)),
         (
             "assign",
-            told(who.assign_channel(&p("c"), reference, from).await),
+            told(
+                who.assign_channel(&p("c"), LineageKind::Mci, reference, from)
+                    .await,
+            ),
+        ),
+        (
+            "channel",
+            told(
+                who.channel(&p("c"), LineageKind::Mci, reference, from)
+                    .await,
+            ),
+        ),
+        (
+            "roll back",
+            told(
+                who.roll_back_channel(&p("c"), LineageKind::Mci, reference, from)
+                    .await,
+            ),
+        ),
+        (
+            "restrict",
+            told(
+                who.restrict_channel(&p("c"), LineageKind::Mci, reference, from)
+                    .await,
+            ),
+        ),
+        (
+            "open",
+            told(
+                who.open_channel(&p("c"), LineageKind::Mci, reference, from)
+                    .await,
+            ),
+        ),
+        (
+            "drop",
+            told(
+                who.delete_channel(&p("c"), LineageKind::Mci, reference, from)
+                    .await,
+            ),
+        ),
+        (
+            "revoke",
+            told(crate::support::revoke(who, reference, from, "x").await),
         ),
         (
             "release",
-            told(who.release(reference, from, &version).await),
+            told(
+                who.release(LineageKind::Mci, reference, from, &version)
+                    .await,
+            ),
         ),
         (
             "edit",
@@ -336,7 +384,9 @@ fn s08_a_refusal_says_what_is_missing_and_who_would_have_it() {
             olga.commit_mci(&web, &prod, p("m"), None)
                 .await
                 .unwrap_err(),
-            olga.assign_channel(&p("c"), &web, &prod).await.unwrap_err(),
+            olga.assign_channel(&p("c"), LineageKind::Mci, &web, &prod)
+                .await
+                .unwrap_err(),
             olga.register_image(image("/acme/prod", "aws/us-east-1", 1))
                 .await
                 .unwrap_err(),
@@ -370,10 +420,17 @@ fn s05_reading_below_never_allows_writing_above() {
             finn.commit_mci(&web, &prod, p("m"), None)
                 .await
                 .unwrap_err(),
-            finn.assign_channel(&p("c"), &web, &prod).await.unwrap_err(),
-            finn.release(&web, &prod, &semver::Version::new(1, 0, 0))
+            finn.assign_channel(&p("c"), LineageKind::Mci, &web, &prod)
                 .await
                 .unwrap_err(),
+            finn.release(
+                LineageKind::Mci,
+                &web,
+                &prod,
+                &semver::Version::new(1, 0, 0),
+            )
+            .await
+            .unwrap_err(),
         ] {
             match error {
                 Error::Denied(denied) => assert_eq!(denied.scope, p("/acme")),

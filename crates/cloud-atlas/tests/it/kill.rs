@@ -1,6 +1,8 @@
 //! A process that is killed while it imports.
 
-use crate::support::{World, add_credential, documents, every, import, most, options, p, run};
+use crate::support::{
+    World, add_credential, channels_of, documents, every, import, most, options, p, run,
+};
 use cloud_atlas::{
     Atlas, ImageQuery, ImportProgress, Session, base::Digest, image::Origin, image_id::Cloud,
     scope::Scope, streams::StreamDocument, template::Reference,
@@ -87,11 +89,7 @@ async fn whole_releases(admin: &Session, documents: &[StreamDocument]) -> usize 
             if let Ok(view) = view {
                 let message = view.revision.unwrap().message().to_string();
                 assert_eq!(message, format!("{} {release}", document.stream()));
-                let channels = admin
-                    .channels(&p(lane), &scope, &most())
-                    .await
-                    .unwrap()
-                    .items;
+                let channels = channels_of(admin, &p(lane), &scope).await;
                 let name = document.stream().as_str();
                 let channel = channels
                     .iter()

@@ -8,7 +8,7 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    Atlas, Error, ErrorKind, ImportError, OpenError,
+    Atlas, Error, ErrorKind, ImportError, LineageKind, OpenError,
     image_id::Cloud,
     scope::{Permission, Role},
     store::{Footprint, Limit, MemoryStore, Store, StoreError},
@@ -221,10 +221,13 @@ fn single_commands_need_an_eighth_of_the_least_limits() {
             .await
             .unwrap();
         admin
-            .assign_channel(&p("stable"), &web, &scope)
+            .assign_channel(&p("stable"), LineageKind::Mci, &web, &scope)
             .await
             .unwrap();
-        admin.release(&web, &scope, &semver()).await.unwrap();
+        admin
+            .release(LineageKind::Mci, &web, &scope, &semver())
+            .await
+            .unwrap();
         admin
             .resolve(&ask("web", "aws/us-east-1", "/acme/prod"))
             .await

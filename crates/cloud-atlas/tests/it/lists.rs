@@ -2,7 +2,7 @@
 
 use crate::support::{World, add_credential, committed, every, image, most, p, run};
 use cloud_atlas::{
-    Error, ImageQuery, Paging,
+    Error, ImageQuery, LineageKind, Paging,
     image_id::Cloud,
     scope::{Permission, Scope},
 };
@@ -81,19 +81,24 @@ fn i08_every_change_leaves_an_event_in_its_own_transaction() {
     run(async {
         let before = dana.events(&scope, &most()).await.unwrap().items.len();
         committed(&dana, "/acme", "web", 1).await;
-        dana.assign_channel(&p("stable"), &p("web"), &scope)
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web"), &scope)
             .await
             .unwrap();
-        dana.release(&p("web"), &scope, &semver::Version::new(1, 0, 0))
-            .await
-            .unwrap();
+        dana.release(
+            LineageKind::Mci,
+            &p("web"),
+            &scope,
+            &semver::Version::new(1, 0, 0),
+        )
+        .await
+        .unwrap();
         dana.register_image(image("/acme", "aws/us-east-1", 1))
             .await
             .unwrap();
         // Refusals leave none.
         assert!(dana.create_mci(&scope, p("web")).await.is_err());
         assert!(
-            dana.assign_channel(&p("stable"), &p("web"), &scope)
+            dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web"), &scope)
                 .await
                 .is_err()
         );

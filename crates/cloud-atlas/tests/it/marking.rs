@@ -1,6 +1,6 @@
 //! Marks of committed revisions.
 
-use crate::support::{World, ask, committed, p, run, set};
+use crate::support::{World, ask, committed, p, revoke, run, set};
 use cloud_atlas::{
     CloneMci, Error, ErrorKind, EventQuery, history::MarkError, scope::Scope, template::Reference,
 };
@@ -32,7 +32,10 @@ fn m20_a_revision_is_deprecated_revoked_and_restored() {
         let launch = dana.resolve(&ask("web", EAST, "/acme")).await.unwrap();
         assert_ne!(launch.plan.warnings, unmarked.plan.warnings);
 
-        let revoked = dana.revoke_mci(&web, &scope, "CVE-2026-1").await.unwrap();
+        let revoked = revoke(&dana, &web, &scope, "CVE-2026-1")
+            .await
+            .unwrap()
+            .marked;
         assert!(revoked.marks.revoked.is_some() && revoked.marks.deprecated.is_some());
         // Nothing is launched from it, and it can be looked at, compared and cloned.
         let refused = dana.resolve(&ask("web@1", EAST, "/acme")).await;
@@ -81,21 +84,21 @@ fn m20_marks_need_a_reason_a_revision_and_the_right() {
     run(async {
         committed(&dana, "/acme", "web", 1).await;
         for reason in ["", " ", "two\nlines", &"x".repeat(1025)] {
-            let refused = dana.revoke_mci(&web, &scope, reason).await.unwrap_err();
+            let refused = revoke(&dana, &web, &scope, reason).await.unwrap_err();
             assert_eq!(refused.kind(), ErrorKind::Invalid, "{refused}");
         }
-        let head = dana.revoke_mci(&p("web@head"), &scope, "x").await;
+        let head = revoke(&dana, &p("web@head"), &scope, "x").await;
         assert!(matches!(head.unwrap_err(), Error::HeadMoves { .. }));
-        let absent = dana.revoke_mci(&p("web@2"), &scope, "x").await;
+        let absent = revoke(&dana, &p("web@2"), &scope, "x").await;
         assert!(matches!(absent.unwrap_err(), Error::NoRevision { .. }));
         let below = p::<Scope>("/acme/prod");
         dana.edit_mci(&p("web"), &scope, vec![set(EAST, 2)], None)
             .await
             .unwrap();
-        let denied = olga.revoke_mci(&web, &below, "x").await.unwrap_err();
+        let denied = revoke(&olga, &web, &below, "x").await.unwrap_err();
         assert_eq!(denied.kind(), ErrorKind::Denied, "{denied}");
-        let hidden = bert.revoke_mci(&p("/acme:web@1"), &p("/beta"), "x").await;
-        let absent = bert.revoke_mci(&p("/acme:wex@1"), &p("/beta"), "x").await;
+        let hidden = revoke(&bert, &p("/acme:web@1"), &p("/beta"), "x").await;
+        let absent = revoke(&bert, &p("/acme:wex@1"), &p("/beta"), "x").await;
         let [hidden, absent] = [hidden, absent].map(|refused| refused.unwrap_err().to_string());
         assert_eq!(hidden, absent.replace("wex", "web"));
     });

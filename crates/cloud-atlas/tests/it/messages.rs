@@ -2,7 +2,8 @@
 
 use crate::support::{World, add_credential, ami, ask, committed, image, p, run, set, small};
 use cloud_atlas::{
-    CursorError, Error, ExportError, ImportError, ImportWarning, LoadError, Noun, OpenError,
+    CursorError, Error, ExportError, ImportError, ImportWarning, LineageKind, LoadError, Noun,
+    OpenError,
     base::{Digest, Name},
     history::{BringBackError, NotEditable, RestoreError, RevisionNumber},
     image::{Architecture, Warning},
@@ -325,11 +326,14 @@ fn refusals_of_the_parts_are_passed_on() {
         committed(&admin, "/acme", "web", 1).await;
         admin.create_mci(&scope, p("bare")).await.unwrap();
         admin
-            .assign_channel(&p("stable"), &web, &scope)
+            .assign_channel(&p("stable"), LineageKind::Mci, &web, &scope)
             .await
             .unwrap();
         let version = |major| semver::Version::new(major, 0, 0);
-        admin.release(&web, &scope, &version(1)).await.unwrap();
+        admin
+            .release(LineageKind::Mci, &web, &scope, &version(1))
+            .await
+            .unwrap();
         admin
             .register_image(image("/acme", "aws/us-east-1", 1))
             .await
@@ -402,10 +406,13 @@ fn refusals_of_the_parts_are_passed_on() {
             admin.diff_pair(&web, &scope).await.unwrap_err(),
             admin.diff_pair(&p("bare"), &scope).await.unwrap_err(),
             admin
-                .assign_channel(&p("stable"), &web, &scope)
+                .assign_channel(&p("stable"), LineageKind::Mci, &web, &scope)
                 .await
                 .unwrap_err(),
-            admin.release(&web, &scope, &version(2)).await.unwrap_err(),
+            admin
+                .release(LineageKind::Mci, &web, &scope, &version(2))
+                .await
+                .unwrap_err(),
             admin.resolve(&far).await.unwrap_err(),
             admin
                 .lock(&p("web@head"), &scope, Some(&[p("aws/us-east-1")]))

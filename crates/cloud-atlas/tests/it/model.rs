@@ -1,7 +1,7 @@
 //! The facade against a model that a reader can check at a glance.
 
 use crate::support::{World, ami, ask, most, p, run, set};
-use cloud_atlas::{Session, mci::HeadEdit, scope::Scope, template::Reference};
+use cloud_atlas::{LineageKind, Session, mci::HeadEdit, scope::Scope, template::Reference};
 use proptest::{prelude::*, sample::select};
 use semver::{Version, VersionReq};
 use std::collections::BTreeMap;
@@ -136,11 +136,14 @@ async fn done(who: &Session, step: &Step) -> bool {
         Step::Commit(name) => who.commit_mci(&p(name), &scope, p("m"), None).await.is_ok(),
         Step::Point(name, channel, to) => {
             let to = at(name, to);
-            who.assign_channel(&p(channel), &to, &scope).await.is_ok()
+            who.assign_channel(&p(channel), LineageKind::Mci, &to, &scope)
+                .await
+                .is_ok()
         }
-        Step::Release(name, of, version) => {
-            who.release(&at(name, of), &scope, version).await.is_ok()
-        }
+        Step::Release(name, of, version) => who
+            .release(LineageKind::Mci, &at(name, of), &scope, version)
+            .await
+            .is_ok(),
     }
 }
 

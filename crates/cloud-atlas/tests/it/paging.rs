@@ -5,7 +5,7 @@ use crate::{
     support::{World, committed, every, image, most, p, run, set},
 };
 use cloud_atlas::{
-    CursorError, Error, ErrorKind, ImageQuery, Page, PageCursor, Paging, Session,
+    CursorError, Error, ErrorKind, ImageQuery, LineageKind, Page, PageCursor, Paging, Session,
     base::Digest,
     image_id::Cloud,
     scope::{Permission, PrincipalId, Role, Scope},
@@ -45,7 +45,11 @@ async fn ask(
 ) -> Result<Page<String>, Error> {
     let web = p("web");
     match list {
-        "channels" => told(who.channels(&web, from, paging).await),
+        "channels" => told(
+            who.channels(LineageKind::Mci, &web, from, paging)
+                .await
+                .map(|it| it.channels),
+        ),
         "credentials" => told(who.credentials(from, paging).await),
         "events" => told(who.events(from, paging).await),
         "grants" => told(who.grants(None, paging).await),
@@ -53,7 +57,7 @@ async fn ask(
         "mcis" => told(who.mcis(from, paging).await),
         "mci_log" => told(who.mci_log(&web, from, paging).await),
         "principals" => told(who.principals(paging).await),
-        "releases" => told(who.releases(&web, from, paging).await),
+        "releases" => told(who.releases(LineageKind::Mci, &web, from, paging).await),
         "scopes" => told(who.scopes(paging).await),
         other => panic!("{other}"),
     }
@@ -87,9 +91,15 @@ async fn fill(world: &World, count: u64) {
             .await
             .unwrap();
         let version = semver::Version::new(number, 0, 0);
-        admin.release(&web, &acme, &version).await.unwrap();
+        admin
+            .release(LineageKind::Mci, &web, &acme, &version)
+            .await
+            .unwrap();
         let channel = p(&format!("ch-{number}"));
-        admin.assign_channel(&channel, &web, &acme).await.unwrap();
+        admin
+            .assign_channel(&channel, LineageKind::Mci, &web, &acme)
+            .await
+            .unwrap();
         let who = p::<PrincipalId>(&format!("zoe-{number}"));
         admin.add_principal(&who).await.unwrap();
         admin

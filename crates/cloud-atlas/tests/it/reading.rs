@@ -2,7 +2,7 @@
 
 use crate::support::{World, ami, ask, committed, image, most, p, run, set};
 use cloud_atlas::{
-    Error, ErrorKind, LaunchSubject, MciView,
+    Error, ErrorKind, LaunchSubject, LineageKind, MciView,
     base::Name,
     history::MarkError,
     mci::HeadEdit,
@@ -141,16 +141,19 @@ fn m01_every_selector_leads_to_its_state() {
         for (version, number) in [("1.0.0", 1), ("1.2.0", 2), ("2.0.0-rc.1", 3)] {
             let at = p::<Reference>(&format!("web@{number}"));
             let version = semver::Version::parse(version).unwrap();
-            let released = dana.release(&at, &scope, &version).await.unwrap();
+            let released = dana
+                .release(LineageKind::Mci, &at, &scope, &version)
+                .await
+                .unwrap();
             assert_eq!(released.get(), number);
         }
-        dana.assign_channel(&p("canary"), &p("web@2"), &scope)
+        dana.assign_channel(&p("canary"), LineageKind::Mci, &p("web@2"), &scope)
             .await
             .unwrap();
-        dana.assign_channel(&p("stable"), &p("web@canary"), &scope)
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web@canary"), &scope)
             .await
             .unwrap();
-        dana.assign_channel(&p("stable"), &p("web@^1, <1.1"), &scope)
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web@^1, <1.1"), &scope)
             .await
             .unwrap();
         for (selector, number) in [
@@ -279,7 +282,7 @@ fn k03_committed_revisions_cannot_be_edited() {
     let scope = p::<Scope>("/acme");
     run(async {
         committed(&dana, "/acme", "web", 1).await;
-        dana.assign_channel(&p("stable"), &p("web"), &scope)
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web"), &scope)
             .await
             .unwrap();
         let absent = p::<Reference>("web@7");
@@ -376,22 +379,31 @@ fn r08_a_release_never_moves() {
     let version = semver::Version::new(1, 0, 0);
     run(async {
         committed(&dana, "/acme", "web", 1).await;
-        dana.release(&web, &scope, &version).await.unwrap();
+        dana.release(LineageKind::Mci, &web, &scope, &version)
+            .await
+            .unwrap();
         dana.edit_mci(&web, &scope, vec![set(EAST, 2)], None)
             .await
             .unwrap();
         dana.commit_mci(&web, &scope, p("second"), None)
             .await
             .unwrap();
-        let error = dana.release(&web, &scope, &version).await.unwrap_err();
+        let error = dana
+            .release(LineageKind::Mci, &web, &scope, &version)
+            .await
+            .unwrap_err();
         assert!(
             matches!(error, Error::Mark(MarkError::Taken { .. })),
             "{error}"
         );
         let other = semver::Version::new(2, 0, 0);
-        assert!(dana.release(&p("web@1"), &scope, &other).await.is_err());
+        assert!(
+            dana.release(LineageKind::Mci, &p("web@1"), &scope, &other)
+                .await
+                .is_err()
+        );
         let error = dana
-            .release(&p("web@head"), &scope, &other)
+            .release(LineageKind::Mci, &p("web@head"), &scope, &other)
             .await
             .unwrap_err();
         assert!(matches!(error, Error::HeadMoves { .. }), "{error}");
@@ -402,7 +414,7 @@ fn r08_a_release_never_moves() {
         assert_eq!(error.kind(), ErrorKind::NotFound);
         assert!(matches!(error, Error::NoRelease { .. }), "{error}");
         let error = dana
-            .assign_channel(&p("stable"), &p("web@head"), &scope)
+            .assign_channel(&p("stable"), LineageKind::Mci, &p("web@head"), &scope)
             .await
             .unwrap_err();
         assert!(matches!(error, Error::HeadMoves { .. }), "{error}");

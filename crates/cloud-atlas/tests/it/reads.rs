@@ -7,8 +7,8 @@ use crate::{
 };
 use cloud_atlas::{
     CheckOptions, CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest,
-    MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, Retention, ServerQuery, ServerRef,
-    Session, TemplateChange, WorkQuery, WorkRequest,
+    LineageKind, MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, Retention, ServerQuery,
+    ServerRef, Session, TemplateChange, WorkQuery, WorkRequest,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -45,6 +45,12 @@ async fn told<T: Debug, E: std::error::Error>(
     }
 }
 
+/// What is answered of each kind of lineage.
+async fn of_both<A: Future<Output = String>>(ask: impl Fn(LineageKind) -> A) -> String {
+    let mci = ask(LineageKind::Mci).await;
+    format!("{mci} {}", ask(LineageKind::Template).await)
+}
+
 macro_rules! reads {
     ($($name:ident($who:ident, $named:ident) $call:expr;)*) => {
         /// The reads of the facade that are tried, by their names.
@@ -61,7 +67,12 @@ macro_rules! reads {
 reads! {
     can(who, named) |_| told(who.can(Permission::MciView, &named.from));
     givers(who, named) |_| told(who.givers(&named.from));
-    channels(who, named) |r| told(async move { who.channels(r, &named.from, &most()).await });
+    channel(who, named) |r| of_both(move |kind| told(async move {
+        who.channel(&p("stable"), kind, r, &named.from).await
+    }));
+    channels(who, named) |r| of_both(move |kind| told(async move {
+        who.channels(kind, r, &named.from, &most()).await
+    }));
     deployment(who, named) |_| told(async move { who.deployment(&p("fleet"), &named.from).await });
     deployments(who, named) |_| told(async move { who.deployments(&named.from, &most()).await });
     launches(who, named) |_| told(async move {
@@ -150,6 +161,7 @@ reads! {
     template(who, named) |r| told(who.template(r, &named.from));
     template_diff(who, named) |r| told(who.template_diff(r, r, &named.from));
     template_diff_pair(who, named) |r| told(who.template_diff_pair(r, &named.from));
+    template_graph(who, named) |r| told(who.template_graph(r, &named.from, GraphBounds::default()));
     template_log(who, named) |r| told(async move {
         who.template_log(r, &named.from, &most()).await
     });
@@ -159,7 +171,9 @@ reads! {
     template_undo_points(who, named) |r| told(who.template_undo_points(r, &named.from));
     template_updates(who, named) |r| told(who.template_updates(r, &named.from));
     templates(who, named) |_| told(async move { who.templates(&named.from, &most()).await });
-    releases(who, named) |r| told(async move { who.releases(r, &named.from, &most()).await });
+    releases(who, named) |r| of_both(move |kind| told(async move {
+        who.releases(kind, r, &named.from, &most()).await
+    }));
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });
     principals(who, _named) |_| told(async move { who.principals(&most()).await });
     scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
@@ -268,6 +282,14 @@ async fn template_of(admin: &Session, scope: &str, name: &str) -> LineageId {
     edited.unwrap();
     let commit = CommitTemplate::new(reference, scope, p("first"));
     admin.commit_template(&commit).await.unwrap();
+    let stable = p("stable");
+    let assigned = admin.assign_channel(
+        &stable,
+        LineageKind::Template,
+        &commit.reference,
+        &commit.scope,
+    );
+    assigned.await.unwrap();
     made.lineage
 }
 
@@ -294,7 +316,7 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
         let template = template_of(&admin, "/acme", "web").await;
         template_of(&admin, "/acme/prod", "web").await;
         admin
-            .assign_channel(&p("stable"), &web, &acme)
+            .assign_channel(&p("stable"), LineageKind::Mci, &web, &acme)
             .await
             .unwrap();
         let lock = admin.lock(&web, &acme, None).await.unwrap();

@@ -5,7 +5,7 @@ use crate::{
     support::{World, ask, committed, image, most, p, run, set},
 };
 use cloud_atlas::{
-    Error, ErrorKind, ImageQuery, ReportWork, Retention, Session, TakeWork, WorkQuery,
+    Error, ErrorKind, ImageQuery, LineageKind, ReportWork, Retention, Session, TakeWork, WorkQuery,
     image::{
         EditImage, EditImageError, ImageRecord, ImageRecordId, LifeError, LifecycleState, OsFacts,
         Warning, WorkError, WorkReport,
@@ -209,7 +209,7 @@ fn l02_an_image_in_use_is_not_deleted_and_the_users_are_listed() {
         let record = registered(&dana, "/acme", 1).await;
         committed(&dana, "/acme", "web", 1).await;
         committed(&dana, "/acme/prod", "db", 1).await;
-        dana.assign_channel(&p("stable"), &p("web"), &p("/acme"))
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("web"), &p("/acme"))
             .await
             .unwrap();
         // An uncommitted HEAD, and one that was edited since.

@@ -3,15 +3,15 @@
 use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
-    CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, Loader, MergeMci,
-    MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
+    CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, LineageKind, Loader,
+    MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
     mci::Deny,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
-    template::{ChannelName, Reference},
+    template::{ChannelName, OnRevoke, Reference},
 };
 use core::time::Duration;
 
@@ -118,7 +118,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.undo_mci(&web, &scope, None, None));
     send(admin.mci_undo_points(&web, &scope));
     send(admin.deprecate_mci(&web, &scope, "old"));
-    send(admin.revoke_mci(&web, &scope, "bad"));
+    send(admin.revoke_mci(&web, &scope, "bad", OnRevoke::RollBack));
     send(admin.unmark_mci(&web, &scope));
     send(admin.mci(&web, &scope));
     send(admin.mcis(&scope, &most()));
@@ -127,10 +127,20 @@ fn every_future_of_the_facade_is_send() {
     send(admin.mci_graph(&web, &scope, GraphBounds::default()));
     send(admin.diff_pair(&web, &scope));
     send(admin.coverage(std::slice::from_ref(&web), &scope));
-    send(admin.assign_channel(&stable, &web, &scope));
-    send(admin.channels(&web, &scope, &most()));
-    send(admin.release(&web, &scope, &semver::Version::new(1, 0, 0)));
-    send(admin.releases(&web, &scope, &most()));
+    send(admin.assign_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.roll_back_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.restrict_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.open_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.delete_channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.channel(&stable, LineageKind::Mci, &web, &scope));
+    send(admin.channels(LineageKind::Mci, &web, &scope, &most()));
+    send(admin.release(
+        LineageKind::Mci,
+        &web,
+        &scope,
+        &semver::Version::new(1, 0, 0),
+    ));
+    send(admin.releases(LineageKind::Mci, &web, &scope, &most()));
     send(admin.resolve(&request));
     send(admin.explain(&request));
     send(admin.resolve_all(&request.subject));
@@ -193,11 +203,15 @@ fn every_future_about_templates_is_send() {
     send(admin.template_merge_preview(&merge));
     send(admin.restore_template(&front, &scope, None));
     send(admin.undo_template(&front, &scope, None, None));
+    send(admin.deprecate_template(&front, &scope, "old"));
+    send(admin.revoke_template(&front, &scope, "bad", OnRevoke::Stay));
+    send(admin.unmark_template(&front, &scope));
     send(admin.template_undo_points(&front, &scope));
     send(admin.template_updates(&front, &scope));
     send(admin.update_template(&front, &scope, None, None));
     send(admin.template(&front, &scope));
     send(admin.templates(&scope, &most()));
+    send(admin.template_graph(&front, &scope, GraphBounds::default()));
     send(admin.template_log(&front, &scope, &most()));
     send(admin.template_diff(&front, &front, &scope));
     send(admin.template_diff_pair(&front, &scope));

@@ -1,6 +1,6 @@
 //! Server definitions: they inherit once, and what they launch with is theirs.
 
-use crate::support::{World, acme, ami, committed, image, most, noon, p, run, set};
+use crate::support::{World, acme, ami, committed, image, most, noon, p, revoke, run, set};
 use cloud_atlas::{
     AddServer, Behind, Error, ErrorKind, LaunchBase, ServerQuery, ServerRef, ServerRefusal,
     ServerView, Session,
@@ -110,7 +110,7 @@ fn r11_a_server_outlives_what_it_inherited_from() {
         add(&admin, "/acme", "web-1").await.unwrap();
         let (one, at) = (p::<ServerRef>("web-1"), acme());
         // A revoked revision launches nothing new, and this is nothing new.
-        admin.revoke_mci(&p("web@1"), &at, "leaked").await.unwrap();
+        revoke(&admin, &p("web@1"), &at, "leaked").await.unwrap();
         assert!(add(&admin, "/acme", "web-2").await.is_err());
         let next = admin.server_next(&one, &at).await.unwrap();
         assert_eq!(next.start.entry.image, ami(1).as_str());

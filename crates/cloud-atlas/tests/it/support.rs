@@ -3,7 +3,7 @@
 use atlas_testkit::facade::{ManualClock, SequentialIds};
 use cloud_atlas::{
     AddCredential, Atlas, Builder, Clock, Error, ImportError, ImportOptions, ImportReport,
-    Inventory, LaunchRequest, Page, Paging, RegisterImage, Session,
+    Inventory, LaunchRequest, LineageKind, Page, Paging, RegisterImage, RevokedRevision, Session,
     base::{Name, Timestamp},
     image::{ImageName, OsFacts, Via},
     image_id::{Cloud, CloudLocation, ImageId},
@@ -11,7 +11,7 @@ use cloud_atlas::{
     scope::{PrincipalId, Role, RoleTable, Scope},
     store::{MemoryStore, Record, Store},
     streams::{self, StreamDocument},
-    template::Reference,
+    template::{Channel, OnRevoke, Reference},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -256,6 +256,27 @@ pub(crate) async fn committed(who: &Session, scope: &str, name: &str, number: u6
     let edits = vec![set("aws/us-east-1", number)];
     who.edit_mci(&at, &from, edits, None).await.unwrap();
     who.commit_mci(&at, &from, p("first"), None).await.unwrap();
+}
+
+/// The channels of a lineage that people assign.
+pub(crate) async fn channels_of(who: &Session, of: &Reference, from: &Scope) -> Vec<Channel> {
+    let list = who
+        .channels(LineageKind::Mci, of, from, &most())
+        .await
+        .unwrap();
+    let views = list.channels.items.into_iter();
+    views.map(|view| view.channel).collect()
+}
+
+/// Revokes a revision, as people do.
+pub(crate) async fn revoke(
+    who: &Session,
+    reference: &Reference,
+    from: &Scope,
+    reason: &str,
+) -> Result<RevokedRevision, Error> {
+    who.revoke_mci(reference, from, reason, OnRevoke::default())
+        .await
 }
 
 /// A setting of an AMI with user data.

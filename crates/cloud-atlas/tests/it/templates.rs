@@ -1,8 +1,8 @@
 //! ServerTemplates: links, scripts, commits with and without their HEADs, and what they show.
 
-use crate::support::{World, acme, ami, committed, image, most, p, run, set};
+use crate::support::{World, acme, ami, committed, image, most, p, revoke, run, set};
 use cloud_atlas::{
-    CommitTemplate, Error, Session, TemplateChange, TemplateRefusal, TemplateView,
+    CommitTemplate, Error, LineageKind, Session, TemplateChange, TemplateRefusal, TemplateView,
     history::{Content as _, RevisionNumber},
     image::AgentFacts,
     scope::{Role, Scope},
@@ -62,7 +62,9 @@ fn t01_a_link_names_a_revision_head_or_a_channel_and_the_first_is_the_default() 
         committed(&dana, "/acme", "web", 1).await;
         committed(&dana, "/acme", "data", 2).await;
         dana.create_mci(&acme(), p("raw")).await.unwrap();
-        let stable = dana.assign_channel(&p("stable"), &p("data"), &acme()).await;
+        let stable = dana
+            .assign_channel(&p("stable"), LineageKind::Mci, &p("data"), &acme())
+            .await;
         stable.unwrap();
         let template = front(&dana, "/acme", &["web", "data@stable", "raw"]).await;
         let links: Vec<_> = template.content.links().collect();
@@ -88,9 +90,7 @@ fn t01_a_link_names_a_revision_head_or_a_channel_and_the_first_is_the_default() 
             assert!(error.to_string().contains(expected), "{error}");
             assert!(matches!(refusal(error), TemplateRefusal::Link(_)));
         }
-        dana.revoke_mci(&p("web@1"), &acme(), "leaks")
-            .await
-            .unwrap();
+        revoke(&dana, &p("web@1"), &acme(), "leaks").await.unwrap();
         let other = run(dana.create_template(&acme(), p("other"))).unwrap();
         let revoked = vec![TemplateChange::Edit(TemplateEdit::link(of("web"), p("1")))];
         let error = edited(&dana, "other", "/acme", revoked).await.unwrap_err();

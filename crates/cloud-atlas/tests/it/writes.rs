@@ -7,8 +7,8 @@ use crate::{
 };
 use cloud_atlas::{
     AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate, GroupRef,
-    MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, ReportWork, Retention, Session,
-    TakeWork, TemplateChange, WorkRequest,
+    LineageKind, MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, ReportWork, Retention,
+    Session, TakeWork, TemplateChange, WorkRequest,
     history::RevisionNumber,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
@@ -17,7 +17,7 @@ use cloud_atlas::{
     mci::{CheckCode, Deny, HeadEdit},
     scope::{Role, Scope},
     store::{MemoryStore, Write},
-    template::{LaunchPhase, Selector, ServerEdit},
+    template::{LaunchPhase, OnRevoke, Reference, Selector, ServerEdit},
 };
 use core::time::Duration;
 use std::{collections::BTreeSet, sync::Arc};
@@ -192,15 +192,27 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.restore_mci(&p("web@1"), &acme, None));
         wrote!(admin.undo_mci(&web, &acme, None, None));
         wrote!(admin.deprecate_mci(&web, &acme, "old"));
-        wrote!(admin.revoke_mci(&web, &acme, "bad"));
-        wrote!(admin.unmark_mci(&web, &acme));
-        wrote!(admin.unmark_mci(&web, &acme));
+        let first = p::<Reference>("web@1");
+        wrote!(admin.revoke_mci(&first, &acme, "bad", OnRevoke::Stay));
+        wrote!(admin.unmark_mci(&first, &acme));
+        wrote!(admin.unmark_mci(&first, &acme));
         wrote!(admin.clone_mci(&CloneMci::new(web.clone(), acme.clone())));
         wrote!(admin.commit_mci(&web, &acme, p("second"), None));
         let update = MergeMci::new(p("web (clone)"), web.clone(), acme.clone());
         wrote!(admin.merge_mci(&update));
-        wrote!(admin.assign_channel(&p("stable"), &web, &acme));
-        wrote!(admin.release(&web, &acme, &semver::Version::new(1, 0, 0)));
+        let stable = p("stable");
+        wrote!(admin.assign_channel(&stable, LineageKind::Mci, &first, &acme));
+        wrote!(admin.assign_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.roll_back_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.restrict_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.open_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.delete_channel(&stable, LineageKind::Mci, &web, &acme));
+        wrote!(admin.release(
+            LineageKind::Mci,
+            &web,
+            &acme,
+            &semver::Version::new(1, 0, 0)
+        ));
         let deny = Deny::Codes([CheckCode::MixedOs].into());
         let checks = CheckOptions::default();
         wrote!(admin.edit_mci(&web, &acme, vec![set(DUBLIN, 1)], None));
@@ -232,6 +244,10 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.commit_template(&commit));
         let update = MergeTemplate::new(p("front (clone)"), front.clone(), acme.clone());
         wrote!(admin.merge_template(&update));
+        let first = p::<Reference>("front@1");
+        wrote!(admin.deprecate_template(&first, &acme, "old"));
+        wrote!(admin.revoke_template(&first, &acme, "bad", OnRevoke::RollBack));
+        wrote!(admin.unmark_template(&first, &acme));
         // Deployments, servers and launches.
         let mut pool = MakeDeployment::new(acme.clone(), p("pool"));
         pool.shared = Some(false);

@@ -3,7 +3,8 @@
 use super::{Channel, ChannelError, ChannelMove, ChannelName};
 use atlas_base::Timestamp;
 use atlas_history::{Author, Mark, Marks, RevisionNumber};
-use atlas_scope::Permission;
+use atlas_scope::{Denied, Permission};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Who may move a channel (HCP Packer: restricted channels). It stands beside the channel.
@@ -22,34 +23,54 @@ pub enum ChannelAccess {
 }
 
 impl ChannelAccess {
-    /// The permissions that moving the channel needs, all of them.
-    pub fn permissions(self) -> impl Iterator<Item = Permission> {
-        let more = match self {
-            Self::Open => None,
-            Self::Restricted { needs } => Some(needs),
-        };
-        core::iter::once(Permission::ChannelAssign).chain(more)
-    }
+    /// The restriction that people ask for: whoever moves the channel may also restrict it.
+    pub const RESTRICTED: Self = Self::Restricted {
+        needs: Permission::ChannelRestrict,
+    };
 
-    /// Decides whether somebody may move the channel, who holds the permissions that `is_held`
-    /// says.
+    /// Decides whether somebody who may assign channels may move this one; `decide` says what is
+    /// lacking of a permission.
     ///
     /// # Errors
     ///
-    /// A permission is missing.
+    /// The permission that it asks for is missing.
     pub fn check(
         self,
         name: &ChannelName,
-        is_held: impl Fn(Permission) -> bool,
+        decide: impl FnOnce(Permission) -> Result<(), Denied>,
     ) -> Result<(), ChannelError> {
-        let missing = self.permissions().find(|permission| !is_held(*permission));
-        match missing {
-            None => Ok(()),
-            Some(needs) => Err(ChannelError::Restricted {
+        let Self::Restricted { needs } = self else {
+            return Ok(());
+        };
+        decide(needs).map_err(|denied| ChannelError::Restricted {
+            name: name.clone(),
+            denied: Box::new(denied),
+        })
+    }
+
+    /// This access changed to another. Whoever changes it has passed [`ChannelAccess::check`], so
+    /// that nobody opens a channel to move it.
+    ///
+    /// # Errors
+    ///
+    /// It is the same.
+    pub fn changed(self, name: &ChannelName, to: Self) -> Result<Self, ChannelError> {
+        if self == to {
+            return Err(ChannelError::Access {
                 name: name.clone(),
-                needs,
-            }),
+                access: self,
+            });
         }
+        Ok(to)
+    }
+}
+
+impl fmt::Display for ChannelAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Open => "open",
+            Self::Restricted { .. } => "restricted",
+        })
     }
 }
 
@@ -118,10 +139,7 @@ impl Channel {
             revision: self.current,
         };
         let revision = self.before(is_revoked).ok_or_else(nowhere)?;
-        let mut channel = self.clone();
-        channel.current = revision;
-        channel.moves.push(ChannelMove { revision, by, at });
-        Ok(channel)
+        Ok(self.clone().moved(ChannelMove { revision, by, at }))
     }
 }
 

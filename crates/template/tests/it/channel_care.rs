@@ -1,11 +1,12 @@
 use crate::{mark, now};
-use atlas_history::{Author, Marks, RevisionNumber};
-use atlas_scope::Permission;
+use atlas_history::{Author, LineageId, Marks, RevisionNumber};
+use atlas_scope::{Grant, PrincipalId, Question, Role, RoleTable, Scope};
 use atlas_template::{
-    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelMove, ChannelName, OnRevoke,
-    channels_after_revoke,
+    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelMove, ChannelName, LinkTarget,
+    LinkedBy, LinkedState, OnRevoke, channels_after_revoke, check_delete_channel,
 };
 use proptest::prelude::*;
+use std::error::Error as _;
 
 fn number(it: u32) -> RevisionNumber {
     RevisionNumber::new(it).unwrap()
@@ -95,34 +96,95 @@ fn r07_a_revoked_revision_rolls_its_channels_back_by_default() {
 #[test]
 fn r07_a_restricted_channel_needs_one_permission_more() {
     let name = ChannelName::parse("production").unwrap();
-    let restricted = ChannelAccess::Restricted {
-        needs: Permission::MciMark,
+    let restricted = ChannelAccess::RESTRICTED;
+    let scope = Scope::parse("/acme").unwrap();
+    let who = PrincipalId::parse("dana").unwrap();
+    let decide = |grants: &[Grant], needs| {
+        let question = Question::new(needs, scope.clone(), who.clone());
+        let decision = question.decide(grants, &RoleTable::built_in(), now());
+        decision.into_result().map(drop)
     };
-    let holds = |held: &'static [Permission]| move |it| held.contains(&it);
-    let open = ChannelAccess::default();
-    assert_eq!(
-        open.check(&name, holds(&[Permission::ChannelAssign])),
-        Ok(())
-    );
-    let both = holds(&[Permission::ChannelAssign, Permission::MciMark]);
-    assert_eq!(restricted.check(&name, both), Ok(()));
-    let refused = [
-        open.check(&name, holds(&[])),
-        restricted.check(&name, holds(&[Permission::ChannelAssign])),
-        restricted.check(&name, holds(&[Permission::MciMark])),
-    ];
-    let refused: Vec<_> = refused.map(|it| it.unwrap_err().to_string()).into();
-    insta::assert_snapshot!(refused.join("\n"), @"
-    moving the channel `production` needs the permission `channel.assign`: ask somebody who has it
-    moving the channel `production` needs the permission `mci.mark`: ask somebody who has it
-    moving the channel `production` needs the permission `channel.assign`: ask somebody who has it
-    ");
+    let grant = |role: Role| Grant::new(who.clone(), role, scope.clone());
+    let designer = [grant(Role::DESIGNER)];
+    // An open one is nobody's question.
+    assert_eq!(ChannelAccess::default().check(&name, |_| panic!()), Ok(()));
+    for role in [Role::PUBLISHER, Role::ADMIN] {
+        let grants = [grant(role)];
+        assert_eq!(restricted.check(&name, |it| decide(&grants, it)), Ok(()));
+    }
+    let refused = restricted.check(&name, |it| decide(&designer, it));
+    let refused = refused.unwrap_err();
+    let said = format!("{refused}: {}", refused.source().unwrap());
+    insta::assert_snapshot!(said, @"the channel `production` is restricted: `dana` may not restrict channels and move restricted ones at `/acme`: the permission `channel.restrict` is missing; roles that give it: admin, publisher");
     let text = serde_json::to_string(&restricted).unwrap();
-    assert_eq!(text, r#"{"access":"restricted","needs":"mci.mark"}"#);
+    assert_eq!(
+        text,
+        r#"{"access":"restricted","needs":"channel.restrict"}"#
+    );
     assert_eq!(
         serde_json::from_str::<ChannelAccess>(&text).unwrap(),
         restricted
     );
+    // It is one or the other, and the answer says when it was that before.
+    assert_eq!(
+        ChannelAccess::Open.changed(&name, restricted),
+        Ok(restricted)
+    );
+    for same in [ChannelAccess::Open, restricted] {
+        let error = same.changed(&name, same).unwrap_err();
+        let said = format!("the channel `production` is {same} already");
+        assert_eq!(error.to_string(), said);
+    }
+}
+
+#[test]
+fn r07_a_channel_keeps_its_newest_moves_and_counts_the_others() {
+    let steps: Vec<u32> = (1..=300).collect();
+    let at = channel("production", &steps);
+    assert_eq!((at.moves().len(), at.earlier()), (Channel::MOST_MOVES, 172));
+    assert_eq!(at.moves().first().unwrap().revision, number(173));
+    let kept = serde_json::to_string(&at).unwrap();
+    assert_eq!(serde_json::from_str::<Channel>(&kept).unwrap(), at);
+    // It goes back as far as it remembers.
+    let before = back(&at, &[]).unwrap();
+    assert_eq!((before.current(), before.earlier()), (number(299), 173));
+    let revoked: Vec<u32> = (174..300).collect();
+    assert_eq!(back(&at, &revoked).unwrap().current(), number(173));
+    let revoked: Vec<u32> = (173..300).collect();
+    assert!(back(&at, &revoked).is_err());
+    // Few moves are kept as they always were.
+    let few = serde_json::to_string(&channel("production", &[1])).unwrap();
+    assert!(!few.contains("earlier"), "{few}");
+}
+
+#[test]
+fn r07_a_channel_that_templates_link_is_not_deleted() {
+    let (mci, stable) = (
+        "web".parse().unwrap(),
+        ChannelName::parse("stable").unwrap(),
+    );
+    let link = |template: u32, is_visible| LinkedBy {
+        used: LinkedState::Revision(number(2)),
+        scope: Scope::parse("/acme").unwrap(),
+        template: format!("front-{template}").parse().unwrap(),
+        lineage: LineageId::from_u128(template.into()),
+        state: LinkedState::Revision(number(template)),
+        target: LinkTarget::Channel(stable.clone()),
+        is_visible,
+    };
+    assert_eq!(check_delete_channel(&mci, &stable, &[]), Ok(()));
+    let hidden = [link(1, false), link(2, false)];
+    let few = [link(2, true), link(1, true), link(3, false)];
+    let many: Vec<_> = (1..=10).map(|it| link(it, true)).collect();
+    let said = [&hidden[..], &few, &many].map(|links| {
+        let refused = check_delete_channel(&mci, &stable, links);
+        refused.unwrap_err().to_string()
+    });
+    insta::assert_snapshot!(said.join("\n"), @"
+    the channel `stable` of `web` cannot be deleted, ServerTemplates link it: 2 that you cannot see; point it elsewhere instead
+    the channel `stable` of `web` cannot be deleted, ServerTemplates link it: `front-1` revision 1 at /acme, `front-2` revision 2 at /acme, 1 that you cannot see; point it elsewhere instead
+    the channel `stable` of `web` cannot be deleted, ServerTemplates link it: `front-1` revision 1 at /acme, `front-10` revision 10 at /acme, `front-2` revision 2 at /acme, `front-3` revision 3 at /acme, `front-4` revision 4 at /acme, `front-5` revision 5 at /acme, `front-6` revision 6 at /acme, `front-7` revision 7 at /acme, 2 more; point it elsewhere instead
+    ");
 }
 
 proptest! {

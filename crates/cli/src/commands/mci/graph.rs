@@ -6,7 +6,7 @@ use crate::{
     pages::PageArgs,
     print::{self, Out, note},
 };
-use cloud_atlas::{GraphBounds, MciGraph, Session, scope::Scope, template::Reference};
+use cloud_atlas::{Error, GraphBounds, LineageGraph, Session, scope::Scope, template::Reference};
 use pollster::FutureExt as _;
 use std::path::PathBuf;
 
@@ -44,6 +44,17 @@ enum Format {
 }
 
 pub(super) fn run(args: Graph, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    draw(args, out, |reference, bounds| {
+        session.mci_graph(reference, from, bounds).block_on()
+    })
+}
+
+/// Draws a history.
+pub(crate) fn draw(
+    args: Graph,
+    out: &mut Out,
+    read: impl Fn(&Reference, GraphBounds) -> Result<LineageGraph, Error>,
+) -> Run {
     let Graph {
         reference,
         format,
@@ -51,7 +62,7 @@ pub(super) fn run(args: Graph, session: &Session, from: &Scope, out: &mut Out) -
         limit,
     } = args;
     let bounds = GraphBounds::of(limit.into());
-    let drawn = session.mci_graph(&reference, from, bounds).block_on()?;
+    let drawn = read(&reference, bounds)?;
     if out.is_json() {
         if file.is_some() {
             let message = "--output json answers on stdout: leave out --out";
@@ -73,15 +84,13 @@ pub(super) fn run(args: Graph, session: &Session, from: &Scope, out: &mut Out) -
 }
 
 /// The revisions of a log in lanes.
-pub(super) fn log(
-    reference: &Reference,
+pub(crate) fn log(
     page: &PageArgs,
-    session: &Session,
-    from: &Scope,
     out: &mut Out,
+    read: impl Fn(GraphBounds) -> Result<LineageGraph, Error>,
 ) -> Run {
     let bounds = GraphBounds::of(page.count_of(GraphBounds::MOST));
-    let drawn = session.mci_graph(reference, from, bounds).block_on()?;
+    let drawn = read(bounds)?;
     // A lane has two columns: half of the terminal is left for words.
     let lanes = drawn.graph.lanes((print::width() / 4).min(LANES));
     out.one(&drawn, |out| print::graph(&lanes, out))?;
@@ -92,7 +101,7 @@ pub(super) fn log(
 /// The most lanes that an eye can follow.
 const LANES: usize = 18;
 
-fn tell_if_cut(drawn: &MciGraph, option: &str) {
+fn tell_if_cut(drawn: &LineageGraph, option: &str) {
     if drawn.is_cut {
         let most = GraphBounds::MOST;
         note(format_args!(

@@ -1,4 +1,4 @@
-//! Clones, old revisions, undo points and marks.
+//! Clones, old revisions and undo points.
 
 use super::{generation, look::warned};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     print::{Columns, Out, moment},
 };
 use cloud_atlas::{
-    CloneMci, MarkedRevision, Session,
+    CloneMci, Session,
     base::Name,
     history::{
         CloneAdvice, Generation, LineageId, RestoreRecord, RevisionRef, UndoCause, UndoEntry,
@@ -20,7 +20,7 @@ use serde::Serialize;
 /// Make a new one of a revision or of HEAD, which remembers where it came from
 #[derive(Debug, clap::Args)]
 pub(crate) struct Clone {
-    /// Which one: its newest revision, or the state that @X names
+    /// Which one: its newest revision that is not revoked, or the state that @X names
     #[arg(value_name = "REF")]
     pub(crate) reference: Reference,
     /// What the clone is called [default: the next free name, such as `web v9` for `web v8`]
@@ -55,17 +55,6 @@ pub(crate) struct Undo {
     /// Refuse if HEAD is no longer the one of this generation
     #[arg(long, value_name = "GENERATION", value_parser = generation)]
     pub(crate) seen: Option<Generation>,
-}
-
-/// A revision, and why it is marked
-#[derive(Debug, clap::Args)]
-pub(crate) struct Marking {
-    /// Which revision, such as web-base@3
-    #[arg(value_name = "REF@X")]
-    reference: Reference,
-    /// Why, in a line
-    #[arg(long, value_name = "TEXT")]
-    reason: String,
 }
 
 pub(super) fn clone(clone: Clone, session: &Session, from: &Scope, out: &mut Out) -> Run {
@@ -266,48 +255,4 @@ pub(super) fn called(revision: RevisionRef, session: &Session, from: &Scope) -> 
         Some(name) => format!("{name}@{number}"),
         None => revision.to_string(),
     }
-}
-
-pub(super) fn deprecate(marking: &Marking, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let Marking { reference, reason } = marking;
-    named(reference)?;
-    let marked = session.deprecate_mci(reference, from, reason).block_on()?;
-    tell(&marked, "deprecated: it is launched with a warning", out)
-}
-
-pub(super) fn revoke(marking: &Marking, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let Marking { reference, reason } = marking;
-    named(reference)?;
-    let marked = session.revoke_mci(reference, from, reason).block_on()?;
-    tell(
-        &marked,
-        "revoked: nothing is launched from it any more",
-        out,
-    )
-}
-
-pub(super) fn unmark(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    named(reference)?;
-    let marked = session.unmark_mci(reference, from).block_on()?;
-    let state = match &marked.marks.deprecated {
-        Some(_) => "deprecated again, and no longer revoked",
-        None => "neither revoked nor deprecated any more",
-    };
-    tell(&marked, state, out)
-}
-
-/// Refuses to mark whatever is the newest just now.
-fn named(reference: &Reference) -> Run {
-    if reference.selector.is_some() {
-        return Ok(());
-    }
-    let message = format!("say which revision is meant: `{reference}@N`");
-    Err(Failure::misused(message))
-}
-
-fn tell(marked: &MarkedRevision, state: &str, out: &mut Out) -> Run {
-    out.one(marked, |out| {
-        let MarkedRevision { name, revision, .. } = marked;
-        writeln!(out, "revision {revision} of {name} is {state}")
-    })
 }

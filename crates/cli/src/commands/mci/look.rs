@@ -203,9 +203,11 @@ fn log_row(entry: &LogEntry) -> Vec<String> {
         revision,
         marks,
         channels,
+        latest,
         ..
     } = entry;
-    let mut names: Vec<_> = channels.iter().map(ToString::to_string).collect();
+    let mut names: Vec<_> = latest.then(|| "latest".to_owned()).into_iter().collect();
+    names.extend(channels.iter().map(ToString::to_string));
     names.extend(marks.release.as_ref().map(|version| format!("v{version}")));
     names.extend(marks.deprecated.as_ref().map(|_| "deprecated".to_owned()));
     names.extend(marks.revoked.as_ref().map(|_| "revoked".to_owned()));

@@ -1,12 +1,12 @@
-//! The history of a MultiCloud Image over all lineages that it was made from, to be drawn.
+//! The history of a lineage over all lineages that it was made from, to be drawn.
 
 use crate::{
     Error, Session,
-    kind::Mci,
+    kind::{Mci, Template, Versioned},
     sight::account_of,
     states::Located,
-    stored::{StoredMci, StoredRevision},
-    tables::{CHANNELS, MCIS, REVISIONS, StoredChannel, partition_of, partitions_above},
+    stored::{StoredLineage, StoredRevision},
+    tables::{CHANNELS, REVISIONS, StoredChannel, partition_of, partitions_above},
     unit::Unit,
 };
 use atlas_base::{Digest, Name, Timestamp};
@@ -48,7 +48,7 @@ impl Default for GraphBounds {
 /// A history, and whether it is all of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct MciGraph {
+pub struct LineageGraph {
     /// The states and what each was made from.
     #[serde(flatten)]
     pub graph: Graph,
@@ -69,13 +69,37 @@ impl Session {
         reference: &Reference,
         from: &Scope,
         bounds: GraphBounds,
-    ) -> Result<MciGraph, Error> {
+    ) -> Result<LineageGraph, Error> {
         let unit = self.read().await?;
-        let located = unit
-            .locate::<Mci>(reference, from, Permission::MciView)
-            .await?;
+        unit.graph::<Mci>(reference, from, bounds).await
+    }
+
+    /// The same of a lineage of ServerTemplates.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::mci_graph`].
+    pub async fn template_graph(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        bounds: GraphBounds,
+    ) -> Result<LineageGraph, Error> {
+        let unit = self.read().await?;
+        unit.graph::<Template>(reference, from, bounds).await
+    }
+}
+
+impl Unit {
+    async fn graph<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        bounds: GraphBounds,
+    ) -> Result<LineageGraph, Error> {
+        let located = self.locate::<C>(reference, from, C::CAN.view).await?;
         let focus = located.found.lineage;
-        let mut walk = Walk::new(&unit, located.viewer.clone(), bounds);
+        let mut walk = Walk::new(self, located.viewer.clone(), bounds);
         match &reference.selector {
             None => {
                 walk.start_at_head(located, true).await?;
@@ -83,7 +107,7 @@ impl Session {
             }
             Some(Selector::Head) => walk.start_at_head(located, true).await?,
             selector => {
-                let state = unit.state(&located.found, selector.as_ref()).await?;
+                let state = self.state(&located.found, selector.as_ref()).await?;
                 let start = state.revision.map(|found| found.as_parent(focus));
                 walk.meet(located).await?;
                 walk.add(start).await?;
@@ -95,20 +119,20 @@ impl Session {
 }
 
 /// A lineage that the caller sees.
-struct Seen {
-    mci: StoredMci,
+struct Seen<C: Versioned> {
+    of: StoredLineage<C>,
     is_edited: bool,
     channels: Vec<StoredChannel>,
     revisions: BTreeMap<RevisionNumber, StoredRevision>,
 }
 
 /// A walk from some states back to what they were made from, newest first.
-struct Walk<'a> {
+struct Walk<'a, C: Versioned> {
     unit: &'a Unit,
     viewer: Scope,
     bounds: GraphBounds,
     /// The lineages that were met; none for one that the caller does not see.
-    lineages: BTreeMap<LineageId, Option<Seen>>,
+    lineages: BTreeMap<LineageId, Option<Seen<C>>>,
     heads: Vec<LineageId>,
     /// The revisions that were named.
     named: BTreeSet<Digest>,
@@ -118,7 +142,7 @@ struct Walk<'a> {
     is_cut: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a, C: Versioned> Walk<'a, C> {
     fn new(unit: &'a Unit, viewer: Scope, bounds: GraphBounds) -> Self {
         Self {
             unit,
@@ -134,19 +158,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Remembers a lineage that the caller sees.
-    async fn meet(&mut self, located: Located<Mci>) -> Result<(), Error> {
-        let mci = located.found;
-        let partition = partition_of(&mci.scope)?;
-        let channels = self
-            .unit
-            .all(&CHANNELS, &partition, mci.lineage.to_string());
+    async fn meet(&mut self, located: Located<C>) -> Result<(), Error> {
+        let of = located.found;
+        let partition = partition_of(&of.scope)?;
+        let channels = self.unit.all(&CHANNELS, &partition, of.lineage.to_string());
         let seen = Seen {
             channels: channels.await?.into_iter().map(|kept| kept.0).collect(),
-            is_edited: mci.is_edited(),
+            is_edited: of.is_edited(),
             revisions: BTreeMap::new(),
-            mci,
+            of,
         };
-        self.lineages.insert(seen.mci.lineage, Some(seen));
+        self.lineages.insert(seen.of.lineage, Some(seen));
         Ok(())
     }
 
@@ -156,9 +178,7 @@ impl<'a> Walk<'a> {
             return Ok(known.is_some());
         }
         let reference = Reference::lineage(lineage);
-        let located = self
-            .unit
-            .locate::<Mci>(&reference, &self.viewer, Permission::MciView);
+        let located = self.unit.locate::<C>(&reference, &self.viewer, C::CAN.view);
         match located.await {
             Ok(located) => self.meet(located).await.map(|()| true),
             Err(Error::NotFound(_) | Error::Denied(_)) => {
@@ -170,7 +190,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Begins at HEAD, which is a state of its own where it holds what no revision does.
-    async fn start_at_head(&mut self, located: Located<Mci>, is_shown: bool) -> Result<(), Error> {
+    async fn start_at_head(&mut self, located: Located<C>, is_shown: bool) -> Result<(), Error> {
         let lineage = located.found.lineage;
         let parents = located.found.head.parents().to_vec();
         let is_empty = located.found.last.is_none();
@@ -184,23 +204,21 @@ impl<'a> Walk<'a> {
 
     /// Begins at the HEADs of the clones of a lineage, and of their clones, that the caller sees.
     async fn start_at_clones(&mut self, of: LineageId) -> Result<(), Error> {
-        let partitions = self.unit.partitions_seen(&self.viewer).await?;
+        let partitions = self.unit.partitions_seen(C::CAN.view, &self.viewer).await?;
         let mut waiting = VecDeque::from([of]);
         let mut found = BTreeSet::from([of]);
         while let Some(source) = waiting.pop_front() {
             for partition in &partitions {
                 let clones = self
                     .unit
-                    .all_by(&MCIS, "origin", partition, source.to_string());
+                    .all_by(&C::HEADS, "origin", partition, source.to_string());
                 for clone in clones.await? {
                     let clone = clone.0.lineage;
                     if found.contains(&clone) {
                         continue;
                     }
                     let reference = Reference::lineage(clone);
-                    let located =
-                        self.unit
-                            .locate::<Mci>(&reference, &self.viewer, Permission::MciView);
+                    let located = self.unit.locate::<C>(&reference, &self.viewer, C::CAN.view);
                     match located.await {
                         Ok(_) if found.len() > GraphBounds::MOST_CLONES => self.is_cut = true,
                         Ok(located) => {
@@ -243,7 +261,7 @@ impl<'a> Walk<'a> {
             let last = number.get();
             let parts = |number: u32| Parts::from((lineage.to_string(), u64::from(number)));
             let end = Parts::from((lineage.to_string(), u64::from(last) + 1));
-            let query = Query::all(&partition_of(&seen.mci.scope)?);
+            let query = Query::all(&partition_of(&seen.of.scope)?);
             let query = query.within(Within::Between(parts(first), end));
             for kept in self.unit.every(&REVISIONS, query).await? {
                 kept.0.revision.verify()?;
@@ -274,7 +292,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn finish(self, focus: LineageId) -> MciGraph {
+    fn finish(self, focus: LineageId) -> LineageGraph {
         let older = self.pending.values().map(|parent| parent.digest);
         let older: BTreeSet<Digest> = older.collect();
         let seen = self.lineages.values().flatten();
@@ -289,14 +307,14 @@ impl<'a> Walk<'a> {
             let title = if is_one {
                 name.to_string()
             } else {
-                format!("{}:{name}", seen.mci.scope)
+                format!("{}:{name}", seen.of.scope)
             };
-            (seen.mci.lineage, (title, seen))
+            (seen.of.lineage, (title, seen))
         });
-        let titles: BTreeMap<LineageId, (String, &Seen)> = titles.collect();
+        let titles: BTreeMap<LineageId, (String, &Seen<C>)> = titles.collect();
         let heads = self.heads.iter().filter_map(|lineage| {
             let (title, seen) = titles.get(lineage)?;
-            Some(GraphNode::head(*lineage, title, seen.mci.head.parents()))
+            Some(GraphNode::head(*lineage, title, seen.of.head.parents()))
         });
         let revisions = self.passed.iter().filter_map(|parent| {
             let lineage = parent.revision.lineage;
@@ -305,7 +323,7 @@ impl<'a> Walk<'a> {
             let node = GraphNode::revision(lineage, title, &stored.revision);
             Some(node.labelled(seen.labels(stored)))
         });
-        MciGraph {
+        LineageGraph {
             graph: Graph::new(focus, heads.chain(revisions), &older),
             is_cut: self.is_cut,
         }
@@ -315,15 +333,15 @@ impl<'a> Walk<'a> {
 /// How many revisions before the one that is wanted are read with it.
 const AT_A_TIME: u32 = 63;
 
-impl Seen {
+impl<C: Versioned> Seen<C> {
     fn name(&self) -> &Name {
-        self.mci.name()
+        self.of.name()
     }
 
     /// What points to a revision or is said about it.
     fn labels(&self, stored: &StoredRevision) -> Vec<String> {
         let (number, marks) = (stored.revision.number(), &stored.marks);
-        let is_head = !self.is_edited && self.mci.last.is_some_and(|last| last.number == number);
+        let is_head = !self.is_edited && self.of.last.is_some_and(|last| last.number == number);
         let channels = self.channels.iter().map(|stored| &stored.channel);
         let here = channels.filter(|channel| channel.current() == number);
         let mut labels: Vec<_> = is_head.then(|| "HEAD".to_owned()).into_iter().collect();
@@ -336,14 +354,18 @@ impl Seen {
 }
 
 impl Unit {
-    /// The partitions in which a scope may see MultiCloud Images: those that are read where the
+    /// The partitions in which a scope may see lineages: those that are read where the
     /// caller may look at something in them.
-    async fn partitions_seen(&self, from: &Scope) -> Result<Vec<Partition>, Error> {
+    async fn partitions_seen(
+        &self,
+        permission: Permission,
+        from: &Scope,
+    ) -> Result<Vec<Partition>, Error> {
         let mut partitions = partitions_above(from)?;
         if from.level() == Level::Global {
             partitions.extend(self.accounts().await?);
         }
-        let above = self.sight(Permission::MciView).await?;
+        let above = self.sight(permission).await?;
         let mut open = Vec::with_capacity(partitions.len());
         for partition in partitions {
             let is_open = match account_of(&partition)? {
