@@ -9,7 +9,7 @@ use cloud_atlas::{
     TemplateRefusal,
     mci::{ConflictKind, Side},
     template::{
-        HeadDependencies, LinkError, Phase, TemplateChoices, TemplateEdit, TemplatePath,
+        HeadDependencies, LinkError, OnRevoke, Phase, TemplateChoices, TemplateEdit, TemplatePath,
         TemplateTake, TemplateValue,
     },
 };
@@ -67,8 +67,8 @@ fn t03_a_template_takes_over_what_its_upstream_did_and_can_go_back() {
         assert_eq!(merged.outcome, MergeOutcome::Merged);
         assert_eq!(merged.diff, preview.diff);
         let own = dana.template(&p("own"), &acme()).await.unwrap();
-        let data = dana.mci(&p("data"), &acme()).await.unwrap().lineage;
-        assert_eq!(own.content.default_link(), Some(data));
+        let linked = dana.mci(&p("data"), &acme()).await.unwrap().lineage;
+        assert_eq!(own.content.default_link(), Some(linked));
         assert_eq!(own.content.scripts(Phase::Boot), [p("chef:own")]);
         assert_eq!(own.name.as_str(), "own");
         // The next commit names both, and a second merge has nothing to do.
@@ -170,7 +170,7 @@ fn t03_a_merge_brings_no_link_that_an_edit_could_not_make() {
     run(async {
         apart(&dana).await;
         moved(&dana, "front", vec![TemplateChange::Link(p("data"))]).await;
-        dana.revoke_mci(&p("data@1"), &acme(), "leaks")
+        dana.revoke_mci(&p("data@1"), &acme(), "leaks", OnRevoke::Stay)
             .await
             .unwrap();
         let error = dana.merge_template(&ask("own", "front")).await.unwrap_err();
