@@ -147,6 +147,7 @@ impl Unit {
             Permission::ImageView,
             Permission::RoleMapView,
             Permission::MciView,
+            Permission::ServerView,
         ] {
             let above = self.sight(view).await?;
             if self.sight_into(&above, account).await?.sees_any(self) {

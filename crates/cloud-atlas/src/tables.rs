@@ -27,7 +27,7 @@ pub(crate) use self::{
     },
     servers::{
         DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
-        launch_server_parts, server_name_parts,
+        launch_server_parts, launch_template_parts, server_name_parts,
     },
 };
 
