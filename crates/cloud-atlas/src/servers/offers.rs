@@ -111,7 +111,8 @@ impl Unit {
         Ok(true)
     }
 
-    /// What one lineage offers; nothing where it has nothing for the location, or nothing committed.
+    /// What one lineage offers; nothing where it has nothing for the location, or nothing
+    /// that is committed and not revoked.
     async fn offered(
         &self,
         base: LaunchBase,
@@ -121,7 +122,7 @@ impl Unit {
         let subject = LaunchSubject::new(base, from.clone());
         let sources = match Box::pin(self.sources(&subject)).await {
             Ok(sources) => sources,
-            Err(Error::NothingCommitted { .. }) => return Ok(None),
+            Err(Error::NothingCommitted { .. } | Error::AllRevoked { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
         let links = sources.links();

@@ -74,7 +74,9 @@ impl Session {
                 error @ (Error::NotFound(_)
                 | Error::Denied(_)
                 | Error::Launch(_)
-                | Error::NothingCommitted { .. }),
+                | Error::NothingCommitted { .. }
+                | Error::AllRevoked { .. }
+                | Error::NoRevision { .. }),
             ) => Behind::Orphan {
                 reason: error.to_string(),
             },
