@@ -7,7 +7,7 @@ use cloud_atlas::{
     image::AgentFacts,
     scope::{Role, Scope},
     template::{
-        ChosenBy, LaunchRefusal, LaunchStep, LinkSays, OverrideField, Phase, Reference,
+        ChosenBy, LaunchRefusal, LaunchStep, LinkSays, OnRevoke, OverrideField, Phase, Reference,
         TemplateWarning,
     },
 };
@@ -231,7 +231,9 @@ fn r05_what_moves_or_is_deprecated_warns() {
         let first = subject("front@1", None, "/acme").at(p(EAST));
         assert_eq!(dana.resolve(&first).await.unwrap().plan.image, ami(1));
         // Unless what it links is revoked.
-        let revoked = crate::support::revoke(&dana, &p("web@1"), &acme, "CVE-2026-1").await;
+        let revoked = dana
+            .revoke_mci(&p("web@1"), &acme, "CVE-2026-1", OnRevoke::Stay)
+            .await;
         revoked.unwrap();
         let refused = dana.resolve(&first).await.unwrap_err();
         insta::assert_snapshot!(refused, @"the link of `front` to `web` at 1 cannot be launched from (these can: `db`): `web` revision 1 was revoked by dana: CVE-2026-1");

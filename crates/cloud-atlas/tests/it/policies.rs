@@ -5,7 +5,8 @@ use crate::{
     support::{World, ami, ask, committed, image, most, p, run, set},
 };
 use cloud_atlas::{
-    CommitTemplate, Error, ErrorKind, LaunchSubject, PolicyView, Session, TemplateChange,
+    CommitTemplate, Error, ErrorKind, LaunchSubject, LineageKind, PolicyView, Session,
+    TemplateChange,
     scope::{Permission, Role, Scope},
     template::{LaunchRefusal, LaunchStep, Policy},
 };
@@ -195,23 +196,13 @@ fn r10_the_newest_revision_is_the_newest_that_soaked_and_is_not_skipped() {
         world.clock.advance_secs(20 * 3600);
         revision(&dana, 2).await;
         let version = semver::Version::new(1, 0, 0);
-        dana.release(
-            cloud_atlas::LineageKind::Mci,
-            &p("web@1"),
-            &p("/acme"),
-            &version,
-        )
-        .await
-        .unwrap();
+        dana.release(LineageKind::Mci, &p("web@1"), &p("/acme"), &version)
+            .await
+            .unwrap();
         let version = semver::Version::new(1, 1, 0);
-        dana.release(
-            cloud_atlas::LineageKind::Mci,
-            &p("web@2"),
-            &p("/acme"),
-            &version,
-        )
-        .await
-        .unwrap();
+        dana.release(LineageKind::Mci, &p("web@2"), &p("/acme"), &version)
+            .await
+            .unwrap();
         let soak = policy(json!({ "min_soak_hours": 24 }));
         keep(&world, "/acme", soak).await;
         let asked = |reference: &str| ask(reference, EAST, "/acme");
