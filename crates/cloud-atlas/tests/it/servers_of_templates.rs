@@ -10,7 +10,7 @@ use cloud_atlas::{
     image::AgentFacts,
     image_id::CloudLocation,
     scope::Scope,
-    template::{ChosenBy, LaunchPhase, LaunchRefusal, OnRevoke, Phase},
+    template::{ChosenBy, LaunchPhase, LaunchRefusal, OnRevoke, Phase, ServerEdit},
 };
 
 const EAST: &str = "aws/us-east-1";
@@ -136,11 +136,25 @@ fn r11_a_server_outlives_its_template() {
         let Behind::Orphan { reason } = next.behind else {
             panic!("{next:?}");
         };
-        insta::assert_snapshot!(reason, @"");
+        insta::assert_snapshot!(reason, @"every revision of `front` is revoked, the newest, 1, by admin: bad: commit another, or name one by its number to look at it");
         let refused = admin.reinherit_server(&one, &at, None).await.unwrap_err();
         assert!(matches!(refused, Error::AllRevoked { .. }), "{refused}");
+        // With all of it deleted, the server has what it had.
+        admin.delete_template(&p("front"), &at).await.unwrap();
+        for mci in ["web", "db"] {
+            admin.delete_mci(&p(mci), &at).await.unwrap();
+        }
         let kept = admin.server(&one, &at).await.unwrap();
         assert_eq!(kept.definition, server.definition);
+        let next = admin.server_next(&one, &at).await.unwrap();
+        assert_eq!(next.start.entry.image, ami(1).as_str());
+        assert_eq!(next.from, "front@1, web@1");
+        let Behind::Orphan { reason } = next.behind else {
+            panic!("{next:?}");
+        };
+        assert!(reason.starts_with("there is no ServerTemplate"), "{reason}");
+        let edit = vec![ServerEdit::Rename(p("web-2"))];
+        admin.edit_server(&one, &at, edit).await.unwrap();
     });
 }
 
@@ -168,7 +182,7 @@ fn r15_a_template_with_scripts_starts_no_server_without_an_agent() {
             refused,
             Error::Launch(LaunchRefusal::Agent { .. })
         ));
-        insta::assert_snapshot!(refused, @"");
+        insta::assert_snapshot!(refused, @"`front` has scripts and needs the agent, and img-00000000000000000000000000000029 has none: choose an image that has it, or bundle one from a server that does");
         let refused = admin.add_server(adding(EAST, "front", None, "web-2")).await;
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::Conflict);
     });
@@ -221,7 +235,7 @@ fn r12_only_what_has_an_image_at_the_location_is_offered() {
         insta::assert_snapshot!(refused.unwrap_err(), @"the default `web` of `front` has no image for aws/us-west-2; choose one that has: `db`");
         add(&admin, WEST, Some("db"), "b").await;
         let refused = admin.add_server(adding("gcp", "front", None, "c")).await;
-        insta::assert_snapshot!(refused.unwrap_err(), @"");
+        insta::assert_snapshot!(refused.unwrap_err(), @"no MultiCloud Image of `front` revision 1 has an image for gcp; they have images for aws/us-east-1, aws/us-west-2. To support gcp, clone `web`, set an image there in the clone, commit it and link it");
     });
 }
 
