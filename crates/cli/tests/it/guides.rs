@@ -160,3 +160,22 @@ fn the_commands_in_the_guide_to_versions_work_as_they_stand() {
         );
     }
 }
+
+#[test]
+fn the_commands_in_the_guide_to_launching_work_as_they_stand() {
+    let commands = commands(&guide("launching.md"));
+    assert!(count(&commands) > 70);
+    let program = Program::bare();
+    let Ran { out, err, .. } = program.script(&commands);
+    // What the guide says happens: no link serves Ireland at first, and what is used stays.
+    for said in ["no link serves Ireland", "it is used"] {
+        let lines = out.lines().filter(|line| *line == said);
+        assert_eq!(lines.count(), 1, "{out}{err}");
+    }
+    assert!(err.contains("clone `base v1`"), "{err}");
+    assert!(err.contains("revision 1: `shop` revision 1"), "{err}");
+    assert!(out.contains("base v2` 1 → 2, the default"), "{out}");
+    assert!(out.contains("2 of 2 locations launch an image"), "{out}");
+    // Launches of the optimized template take a tenth of the time.
+    assert!(out.contains("-89.9 %"), "{out}");
+}

@@ -524,3 +524,34 @@ fn t09_an_update_shows_what_is_newer_and_moves_it_in_one_step() {
         assert_eq!(rest.template.content.default_link(), Some(web));
     });
 }
+
+#[test]
+fn m21_a_template_is_seen_below_its_scope_and_nowhere_else() {
+    let world = World::new();
+    let (dana, olga, bert) = (world.who("dana"), world.who("olga"), world.who("bert"));
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        front(&dana, "/acme", &["web"]).await;
+        let prod = p::<Scope>("/acme/prod");
+        let seen = olga.template(&p("front"), &prod).await.unwrap();
+        assert_eq!(seen.scope, acme());
+        assert_eq!(seen.links[0].name, Some(p("web")));
+        // What an environment holds is its own.
+        dana.create_template(&prod, p("inner")).await.unwrap();
+        let dev = p::<Scope>("/acme/dev");
+        assert!(dana.template(&p("inner"), &dev).await.is_err());
+        assert!(dana.template(&p("inner"), &acme()).await.is_err());
+        let list = |who: Session, scope: Scope| async move {
+            let page = who.templates(&scope, &most()).await.unwrap();
+            let names = page.items.into_iter().map(|it| it.name.to_string());
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(list(dana.clone(), prod).await, ["inner", "front"]);
+        assert_eq!(list(dana.clone(), dev).await, ["front"]);
+        // Nor does another account see any of it.
+        let hidden = bert.template(&p("/acme:front"), &p("/beta")).await;
+        let absent = bert.template(&p("/acme:gone"), &p("/beta")).await;
+        let said = |error: Error| error.to_string().replace("gone", "front");
+        assert_eq!(said(hidden.unwrap_err()), said(absent.unwrap_err()));
+    });
+}
