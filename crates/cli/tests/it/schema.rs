@@ -575,7 +575,7 @@ fn launches(checked: &Checked) {
     run("registered-lock", &["lock", "show", "p"]);
     run("lock-update", &["lock", "update", "old.lock"]);
     let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
-    run("marked-revision", &revoke);
+    run("revoked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);
     run("mci", &["mci", "new", "short"]);
     run("deleted-lineage", &["mci", "delete", "short"]);
@@ -645,7 +645,7 @@ fn servers(checked: &Checked) {
     run("template", &["template", "new", "front"]);
     run("template", &["template", "link", "front", "web@1"]);
     run(
-        "committed-template",
+        "template-commit",
         &["template", "commit", "front", "-m", "one"],
     );
     assert_eq!(run("server-offer", &["server", "offers", east]).len(), 2);
