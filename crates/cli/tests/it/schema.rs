@@ -575,7 +575,7 @@ fn launches(checked: &Checked) {
     run("registered-lock", &["lock", "show", "p"]);
     run("lock-update", &["lock", "update", "old.lock"]);
     let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
-    run("marked-revision", &revoke);
+    run("revoked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);
     run("mci", &["mci", "new", "short"]);
     run("deleted-lineage", &["mci", "delete", "short"]);
@@ -642,6 +642,18 @@ fn servers(checked: &Checked) {
         run("server-launch", &["server", "report", "web-1", phase]);
     }
     run("server-launch", &["server", "launches", "web-1"]);
+    run("template", &["template", "new", "front"]);
+    run("template", &["template", "link", "front", "web@1"]);
+    run(
+        "template-commit",
+        &["template", "commit", "front", "-m", "one"],
+    );
+    assert_eq!(run("server-offer", &["server", "offers", east]).len(), 2);
+    run("server", &["server", "add", east, "front", "web-2", "-t"]);
+    for phase in ["requested", "booted"] {
+        run("server-launch", &["server", "report", "web-2", phase]);
+    }
+    run("launch-times", &["template", "times", "front@1", "front"]);
     run("removed", &["server", "remove", "web-1"]);
     run("removed", &["deployment", "delete", "back"]);
     checked.used.borrow_mut().extend(own.used.into_inner());

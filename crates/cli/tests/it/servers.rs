@@ -43,7 +43,7 @@ pub(crate) fn move_on(program: &Program) {
     run(&["mci", "commit", "web", "-m", "second"]);
 }
 
-/// What commands at `/acme` say, with ids that are the same each time.
+/// What commands at `/acme` say, with ids and digests that are the same each time.
 fn said(program: &Program, commands: &[&[&str]]) -> String {
     let mut text = String::new();
     for args in commands {
@@ -61,7 +61,10 @@ fn said(program: &Program, commands: &[&[&str]]) -> String {
     }
     let id = Regex::new("(lin|dep|srv|lnc)-[0-9a-f]{32}").unwrap();
     let same = format!("${{1}}-{}", "0".repeat(32));
-    id.replace_all(&text, same).into_owned()
+    let text = id.replace_all(&text, same);
+    let committed = Regex::new("(revision [0-9]+) [0-9a-f]{12}:").unwrap();
+    let digest = format!("${{1}} {}:", "0".repeat(12));
+    committed.replace_all(&text, digest).into_owned()
 }
 
 #[test]
@@ -231,6 +234,67 @@ fn r16_launches_are_reported_by_hosts() {
             ],
             &["server", "report", "web-1", "ended"],
             &["server", "launches", "web-1"],
+        ],
+    );
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn r11_r12_r16_servers_of_a_template_are_offered_added_and_timed() {
+    let program = furnished();
+    let report = |phase, at| ["server", "report", "a", phase, "--at", at];
+    let mut text = said(
+        &program,
+        &[
+            &["mci", "new", "db"],
+            &[
+                "mci",
+                "set",
+                "db",
+                "gcp",
+                "projects/p-1/global/images/x",
+                "--instance-type",
+                "e2",
+            ],
+            &["mci", "commit", "db", "-m", "first"],
+            &["template", "new", "front"],
+            &["template", "link", "front", "web@latest"],
+            &["template", "link", "front", "db"],
+            &["template", "commit", "front", "-m", "first"],
+            &["server", "offers", "aws/us-east-1"],
+            &["server", "offers", "gcp/us-east1"],
+            &["server", "offers", "azure/westeurope"],
+            &["server", "add", "gcp/us-east1", "front", "b", "-t"],
+            &[
+                "server",
+                "add",
+                "gcp/us-east1",
+                "front",
+                "b",
+                "-t",
+                "--mci",
+                "db",
+            ],
+            &["server", "add", "aws/us-east-1", "front", "a", "-t"],
+            &report("requested", "2026-08-01T12:00:00Z"),
+            &report("booted", "2026-08-01T12:01:30Z"),
+            &report("scripts-done", "2026-08-01T12:06:40Z"),
+        ],
+    );
+    move_on(&program);
+    text += &said(
+        &program,
+        &[
+            &["template", "set", "front", "--description", "faster"],
+            &["template", "commit", "front", "-m", "second"],
+            &["server", "next", "a"],
+            &["server", "reinherit", "a"],
+            &report("requested", "2026-08-02T12:00:00Z"),
+            &report("booted", "2026-08-02T12:01:10Z"),
+            &report("scripts-done", "2026-08-02T12:01:40Z"),
+            &["template", "times", "front@1", "front"],
+            &["template", "times", "front@1", "front@3"],
+            &["server", "list", "--template", "front"],
         ],
     );
     insta::assert_snapshot!(text);
