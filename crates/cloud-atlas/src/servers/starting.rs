@@ -74,7 +74,8 @@ impl Session {
                 error @ (Error::NotFound(_)
                 | Error::Denied(_)
                 | Error::Launch(_)
-                | Error::NothingCommitted { .. }),
+                | Error::NothingCommitted { .. }
+                | Error::AllRevoked { .. }),
             ) => Behind::Orphan {
                 reason: error.to_string(),
             },

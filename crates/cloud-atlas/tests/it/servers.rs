@@ -120,7 +120,7 @@ fn r11_a_server_outlives_what_it_inherited_from() {
         assert_eq!(next.start.entry.image, ami(1).as_str());
         assert!(matches!(next.behind, Behind::Orphan { .. }), "{next:?}");
         let refused = admin.reinherit_server(&one, &at, None).await.unwrap_err();
-        assert!(matches!(refused, Error::Launch(_)), "{refused}");
+        assert!(matches!(refused, Error::AllRevoked { .. }), "{refused}");
     });
 }
 
