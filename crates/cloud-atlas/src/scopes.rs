@@ -6,7 +6,7 @@ use crate::{
     sight::{Sight, account_of},
     tables::{
         CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, ROLE_MAPS, SCOPES,
-        WORK, grant_parts, partition_of, partition_of_record,
+        TEMPLATES, WORK, grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -227,6 +227,7 @@ impl Unit {
         let here = scope.as_str();
         let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
+        let templates = self.all_by(&TEMPLATES, "name", &partition, here).await?;
         let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
         let deployments = self.all(&DEPLOYMENTS, &partition, here).await?;
         let (default, deployments): (Vec<_>, Vec<_>) = deployments
@@ -256,6 +257,7 @@ impl Unit {
             ("job", jobs.count()),
             ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),
+            ("ServerTemplate", templates.len()),
             ("deployment", deployments.len()),
             ("server", servers),
         ] {

@@ -14,6 +14,7 @@ use crate::{
 use atlas_base::{Digest, canonical};
 use atlas_history::LineageId;
 use atlas_store::{Key, KeyPart, KeyRange, Keys, Walk, read_record};
+use std::collections::BTreeSet;
 
 /// What the record of a lineage says.
 #[derive(Clone, Copy)]
@@ -67,6 +68,7 @@ impl Care<'_> {
         self.revisions().await?;
         self.lineages::<Mci>().await?;
         self.lineages::<Template>().await?;
+        self.links().await?;
         self.undo_points::<Mci>().await?;
         self.undo_points::<Template>().await?;
         self.channels().await?;
@@ -154,6 +156,40 @@ impl Care<'_> {
                     self.find(format!("{}: {what}", kept.lineage));
                 }
                 self.kept_points(&kept).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every template is found by all that its revisions link.
+    async fn links(&mut self) -> Result<(), Error> {
+        let mut walk = Walk::new(self.snapshot, self.partition, &REVISIONS)?;
+        let mut last: Option<(LineageId, BTreeSet<LineageId>)> = None;
+        while let Some(page) = walk.next().await? {
+            for kept in page.into_iter().filter_map(|(_, kept)| Some(kept.ok()?.0)) {
+                let lineage = kept.lineage;
+                if last.as_ref().is_none_or(|(known, _)| *known != lineage) {
+                    let head = self.head::<Template>(lineage)?;
+                    let found = read_record::<KeptLineage<Template>>(self.snapshot, &head);
+                    let Some(Ok(found)) = found.await? else {
+                        continue;
+                    };
+                    last = Some((lineage, found.0.linked()));
+                }
+                let contents = Contents::Snapshot(self.snapshot, self.partition);
+                let content = contents.content::<Template>(kept.revision.content(), |_| None);
+                // What cannot be read was said already.
+                let Ok(Some(content)) = content.await else {
+                    continue;
+                };
+                let known = last.as_ref().map(|(_, known)| known);
+                for link in content.content().links() {
+                    if !known.is_some_and(|known| known.contains(&link.lineage)) {
+                        let number = kept.revision.number();
+                        let what = format!("it is not found by its link to {}", link.lineage);
+                        self.find(format!("{lineage}@{number}: {what}"));
+                    }
+                }
             }
         }
         Ok(())

@@ -66,6 +66,7 @@ mod servers;
 mod sharing;
 mod suggesting;
 mod support;
+mod template_merging;
 mod templates;
 mod trail;
 mod undoing;
