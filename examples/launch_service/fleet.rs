@@ -1,0 +1,79 @@
+//! A fleet to launch: one MultiCloud Image in a few regions, and the lock of its first revision.
+
+use cloud_atlas::{
+    Atlas, Session,
+    image_id::{Cloud, ImageId},
+    mci::{HeadEdit, Setting},
+    scope::Scope,
+    template::{LockFile, Reference},
+};
+
+type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Where the fleet runs.
+pub(crate) const REGIONS: [&str; 8] = [
+    "aws/us-east-1",
+    "aws/us-west-2",
+    "aws/eu-west-1",
+    "aws/eu-central-1",
+    "aws/ap-northeast-1",
+    "aws/ap-south-1",
+    "aws/sa-east-1",
+    "aws/ca-central-1",
+];
+
+/// A fleet, who keeps it, and who launches it.
+pub(crate) struct Fleet {
+    pub(crate) scope: Scope,
+    pub(crate) web: Reference,
+    pub(crate) designer: Session,
+    pub(crate) launcher: Session,
+    pub(crate) lock: LockFile,
+}
+
+/// Makes a store with a fleet in it.
+pub(crate) async fn fleet(url: &str) -> Made<Fleet> {
+    let atlas = Atlas::init(url).await?;
+    let admin = atlas.act_as(&"admin".parse()?);
+    let scope: Scope = "/acme".parse()?;
+    admin.add_scope(&scope).await?;
+    let member = async |who: &str, role: &str| {
+        let who = who.parse()?;
+        admin.add_principal(&who).await?;
+        admin.grant(&who, &role.parse()?, &scope, None).await?;
+        Made::Ok(atlas.act_as(&who))
+    };
+    let designer = member("dana", "designer").await?;
+    let launcher = member("fleet", "actor").await?;
+    let web: Reference = "web".parse()?;
+    designer.create_mci(&scope, "web".parse()?).await?;
+    commit(&designer, &web, &scope, 1).await?;
+    let lock = designer.lock(&web, &scope, None).await?;
+    Ok(Fleet {
+        scope,
+        web,
+        designer,
+        launcher,
+        lock,
+    })
+}
+
+/// Commits another image in every region.
+pub(crate) async fn commit(
+    who: &Session,
+    web: &Reference,
+    scope: &Scope,
+    number: usize,
+) -> Made<()> {
+    let mut edits = Vec::new();
+    for (place, region) in REGIONS.into_iter().enumerate() {
+        let ami = format!("ami-{:017x}", number * REGIONS.len() + place);
+        let setting = Setting::new(ImageId::parse(Cloud::Aws, &ami)?);
+        let setting = setting.with_instance_type("m7i.large".parse()?);
+        edits.push(HeadEdit::set(region.parse()?, setting));
+    }
+    who.edit_mci(web, scope, edits, None).await?;
+    who.commit_mci(web, scope, "another day".parse()?, None)
+        .await?;
+    Ok(())
+}
