@@ -5,6 +5,7 @@ mod can;
 mod candidates;
 mod channel;
 mod credential;
+mod deployment;
 mod events;
 mod group;
 mod id;
@@ -17,6 +18,7 @@ mod mci;
 mod people;
 mod resolve;
 mod role_map;
+mod server;
 mod shell;
 mod store;
 mod stream;
@@ -82,6 +84,12 @@ pub(crate) enum Command {
     Resolve(resolve::Resolve),
     /// Write and verify lock files
     Lock(lock::Lock),
+    /// Make, list, rename, delete deployments: servers that belong together
+    #[command(subcommand)]
+    Deployment(deployment::DeploymentCommand),
+    /// Add, edit, look at server definitions, report launches
+    #[command(subcommand)]
+    Server(server::ServerCommand),
     /// Import public image metadata
     #[command(subcommand)]
     Import(stream::Import),
@@ -125,6 +133,8 @@ pub(crate) fn main() -> Run {
         Command::Release(command) => channel::release(command, &global, &mut out),
         Command::Resolve(resolve) => resolve::resolve(resolve, &global, &mut out),
         Command::Lock(lock) => lock::lock(lock, &global, &mut out),
+        Command::Deployment(command) => deployment::run(command, &global, &mut out),
+        Command::Server(command) => server::run(command, &global, &mut out),
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),
         Command::Job(command) => job::run(&command, &global, &mut out),

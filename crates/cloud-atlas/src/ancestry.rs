@@ -22,17 +22,29 @@ impl Session {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, from).await?;
         let image = unit.seen_image(id, from).await?;
-        let mut parent = unit.parent(&image, from).await?;
-        let (mut seen, mut ancestors) = (BTreeSet::from([id]), Vec::new());
-        while let Some(record) = parent.filter(|record| seen.insert(record.id())) {
-            parent = unit.parent(&record, from).await?;
-            ancestors.push(record);
-        }
-        Ok(ancestors)
+        unit.ancestors_of(&image, from, usize::MAX).await
     }
 }
 
 impl Unit {
+    /// The records that an image was made from, the nearest first, at most so many.
+    pub(crate) async fn ancestors_of(
+        &self,
+        image: &ImageRecord,
+        from: &Scope,
+        limit: usize,
+    ) -> Result<Vec<ImageRecord>, Error> {
+        let (mut seen, mut ancestors) = (BTreeSet::from([image.id()]), Vec::new());
+        while ancestors.len() < limit {
+            let made = ancestors.last().unwrap_or(image);
+            match self.parent(made, from).await? {
+                Some(record) if seen.insert(record.id()) => ancestors.push(record),
+                _ => break,
+            }
+        }
+        Ok(ancestors)
+    }
+
     /// The record of the image that an image was made from, if the scope sees one.
     async fn parent(
         &self,

@@ -10,7 +10,7 @@ use crate::{
     open::{known, whole},
     tables::{
         CATALOG, CREDENTIALS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
-        LAUNCH_PERMISSIONS, OPENED, PRINCIPALS, ROLE_MAPS, SCOPES, WORK,
+        LAUNCH_PERMISSIONS, OPENED, POLICIES, PRINCIPALS, ROLE_MAPS, SCOPES, WORK,
     },
 };
 use atlas_store::{
@@ -190,6 +190,7 @@ impl Care<'_> {
         self.table(&CREDENTIALS, |_, _| {}).await?;
         self.table(&IMAGES, |_, _| {}).await?;
         self.table(&ROLE_MAPS, |_, _| {}).await?;
+        self.table(&POLICIES, |_, _| {}).await?;
         self.table(&IMPORTS, |_, _| {}).await?;
         self.table(&JOBS, |_, _| {}).await?;
         self.table(&WORK, |_, _| {}).await?;

@@ -1,9 +1,11 @@
 //! Which image is launched here.
 
 mod deciding;
+mod sources;
 
+pub(crate) use self::deciding::Question;
 use crate::{
-    Error, Session,
+    Error, LineageKind, Session,
     kind::Mci,
     states::{Located, State},
     stored::place,
@@ -25,6 +27,28 @@ pub enum LaunchBase {
     /// A MultiCloud Image, at which state; the newest revision that is not revoked where the
     /// reference names none.
     Mci(Reference),
+    /// A ServerTemplate.
+    Template {
+        /// Which, at which state; the newest revision where the reference names none.
+        template: Reference,
+        /// Which MultiCloud Image in place of the default link: one that it links, at the state of
+        /// the link unless the reference names one, or any other, which overrides the links.
+        mci: Option<Reference>,
+    },
+}
+
+impl LaunchBase {
+    /// What a reference names, without a choice among links.
+    #[must_use]
+    pub fn new(kind: LineageKind, reference: Reference) -> Self {
+        match kind {
+            LineageKind::Mci => Self::Mci(reference),
+            LineageKind::Template => Self::Template {
+                template: reference,
+                mci: None,
+            },
+        }
+    }
 }
 
 /// What is to be launched, wherever, as seen from a scope.
@@ -40,14 +64,26 @@ pub struct LaunchSubject {
 }
 
 impl LaunchSubject {
-    /// A MultiCloud Image without overrides.
+    /// Anything without overrides.
     #[must_use]
-    pub fn mci(reference: Reference, scope: Scope) -> Self {
+    pub fn new(base: LaunchBase, scope: Scope) -> Self {
         Self {
-            base: LaunchBase::Mci(reference),
+            base,
             scope,
             overrides: Overrides::default(),
         }
+    }
+
+    /// A MultiCloud Image without overrides.
+    #[must_use]
+    pub fn mci(reference: Reference, scope: Scope) -> Self {
+        Self::new(LaunchBase::Mci(reference), scope)
+    }
+
+    /// A ServerTemplate without overrides, and with its default link.
+    #[must_use]
+    pub fn template(reference: Reference, scope: Scope) -> Self {
+        Self::new(LaunchBase::new(LineageKind::Template, reference), scope)
     }
 
     /// The same with other overrides.
@@ -114,11 +150,13 @@ impl Session {
         }
         let unit = self.read().await?;
         let sources = unit.sources(subject).await?;
-        let (launch, facts) = unit.launch(&sources, subject, location).await?;
-        let launch = Arc::new(launch?);
+        let links = sources.links();
+        let question = Question::new(&sources, &links, &subject.overrides);
+        let decided = unit.decided(&question, location).await?;
+        let launch = Arc::new(decided.outcome?);
         // What was seen from elsewhere may change without the partitions of this scope.
-        if sources.located.viewer == subject.scope && facts.opened.is_empty() {
-            let until = facts.until(&unit).chain(sources.located.until).min();
+        if sources.viewer == subject.scope && decided.is_own {
+            let until = decided.until;
             self.plans.keep(request.clone(), &launch, stamp, until);
             shared.caches.adopt(&self.who, &self.plans);
         }
@@ -134,7 +172,9 @@ impl Session {
         let unit = self.read().await?;
         let LaunchRequest { subject, location } = request;
         let sources = unit.sources(subject).await?;
-        unit.explained(&sources, subject, location).await
+        let links = sources.links();
+        let question = Question::new(&sources, &links, &subject.overrides);
+        unit.explained(&question, location).await
     }
 
     /// What is launched at every location that has a setting, in order: a location that refuses is
@@ -146,11 +186,14 @@ impl Session {
     pub async fn resolve_all(&self, subject: &LaunchSubject) -> Result<LaunchMatrix, Error> {
         let unit = self.read().await?;
         let sources = unit.sources(subject).await?;
-        let launches = unit.launches(&sources, subject).await?;
-        let rows = launches
-            .into_iter()
-            .map(|(location, outcome)| MatrixRow::new(location, outcome));
-        Ok(rows.collect())
+        let links = sources.links();
+        let question = Question::new(&sources, &links, &subject.overrides);
+        let mut rows = Vec::new();
+        for location in question.locations() {
+            let decided = unit.decided(&question, location).await?;
+            rows.push(MatrixRow::new(location.clone(), decided.outcome));
+        }
+        Ok(rows.into_iter().collect())
     }
 
     /// [`Session::resolve_all`] with the whole reasoning of each location.
@@ -161,9 +204,11 @@ impl Session {
     pub async fn explain_all(&self, subject: &LaunchSubject) -> Result<Vec<Explained>, Error> {
         let unit = self.read().await?;
         let sources = unit.sources(subject).await?;
+        let links = sources.links();
+        let question = Question::new(&sources, &links, &subject.overrides);
         let mut explained = Vec::new();
-        for location in sources.from().locations() {
-            explained.push(unit.explained(&sources, subject, location).await?);
+        for location in question.locations() {
+            explained.push(unit.explained(&question, location).await?);
         }
         Ok(explained)
     }

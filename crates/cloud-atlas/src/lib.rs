@@ -53,6 +53,7 @@ mod opened;
 mod orders;
 mod page;
 mod people;
+mod policies;
 mod referrers;
 mod releases;
 mod rename;
@@ -116,6 +117,7 @@ pub use crate::{
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    policies::PolicyView,
     releases::Released,
     servers::{
         AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerQuery, ServerRef,

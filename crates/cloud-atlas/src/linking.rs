@@ -132,7 +132,11 @@ impl Unit {
         Ok(all)
     }
 
-    async fn linked_state(&self, mci: &StoredMci, state: LinkedState) -> Result<State<Mci>, Error> {
+    pub(crate) async fn linked_state(
+        &self,
+        mci: &StoredMci,
+        state: LinkedState,
+    ) -> Result<State<Mci>, Error> {
         match state {
             LinkedState::Head => Ok(State {
                 content: Frozen::new(mci.head.content().clone())?,

@@ -5,8 +5,8 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, ROLE_MAPS, SCOPES,
-        TEMPLATES, WORK, grant_parts, partition_of, partition_of_record,
+        CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, POLICIES,
+        ROLE_MAPS, SCOPES, TEMPLATES, WORK, grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -228,6 +228,7 @@ impl Unit {
         let images = self.all_by(&IMAGES, "scope", &partition, here).await?;
         let mcis = self.all_by(&MCIS, "name", &partition, here).await?;
         let templates = self.all_by(&TEMPLATES, "name", &partition, here).await?;
+        let policies = self.all(&POLICIES, &partition, here).await?;
         let maps = self.all_by(&ROLE_MAPS, "name", &partition, here).await?;
         let deployments = self.all(&DEPLOYMENTS, &partition, here).await?;
         let (default, deployments): (Vec<_>, Vec<_>) = deployments
@@ -254,6 +255,7 @@ impl Unit {
             ("account group", groups.len()),
             ("membership of an account group", memberships.len()),
             ("role map", maps.len()),
+            ("policy", policies.len()),
             ("job", jobs.count()),
             ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),

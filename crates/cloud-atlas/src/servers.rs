@@ -44,7 +44,7 @@ impl Session {
                 let AddServer {
                     deployment, scope, ..
                 } = &request;
-                let deployment = unit.deployment_for(deployment, scope).await?;
+                let deployment = unit.deployment_for(deployment.as_ref(), scope).await?;
                 let (base, scope) = (request.base.clone(), &deployment.scope);
                 let launch = unit.launch_of(base, &request.location, scope);
                 let launch = launch.await?;
@@ -184,7 +184,9 @@ impl Session {
             return Ok(Networks::default());
         }
         let unit = self.read().await?;
-        let scope = unit.scope_to_add(&request.deployment, &request.scope).await;
+        let scope = unit
+            .scope_to_add(request.deployment.as_ref(), &request.scope)
+            .await;
         drop(unit);
         match scope {
             Ok(scope) => self.networks(&request.location, &scope).await,

@@ -42,7 +42,7 @@ use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
-use atlas_template::{Channel, ChannelAccess, ChannelName};
+use atlas_template::{Channel, ChannelAccess, ChannelName, Policy};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -67,6 +67,15 @@ kept! {
     KeptGroup(AccountGroup) = 1;
     KeptLaunchPermissions(LaunchPermissions) = 1;
     KeptOpened(StoredOpened) = 1;
+    KeptPolicy(StoredPolicy) = 1;
+}
+
+/// A policy with the scope that it is kept at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredPolicy {
+    pub(crate) scope: Scope,
+    pub(crate) policy: Policy,
 }
 
 /// A channel with the lineage it belongs to.
@@ -117,6 +126,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &GROUPS,
         &LAUNCH_PERMISSIONS,
         &OPENED,
+        &POLICIES,
         &DEPLOYMENTS,
         &SERVERS,
         &LAUNCHES,
@@ -281,6 +291,13 @@ pub(crate) fn group_parts(group: GroupId) -> Parts {
 /// By id of the image record, beside it; where it is opened to nobody there is none.
 pub(crate) const LAUNCH_PERMISSIONS: Table<KeptLaunchPermissions> =
     Table::new("launch-permission", &[]);
+
+/// By scope and name: what may be launched there and below.
+pub(crate) const POLICIES: Table<KeptPolicy> = Table::new("policy", &[]);
+
+pub(crate) fn policy_parts(scope: &Scope, name: &Name) -> Parts {
+    Parts::from((scope.as_str(), name.as_str()))
+}
 
 /// By launch permission and id of the image record, in `/`: where the holder of the permission
 /// finds what is opened to her, whoever opened it.

@@ -42,7 +42,7 @@ pub enum DeploymentError {
     #[error("the deployment `default` is always there: it is neither renamed nor deleted")]
     Default,
     /// It has servers.
-    #[error("the deployment `{name}` has {}: remove them first", counted(.servers))]
+    #[error("the deployment `{name}` has {} first", counted(.servers))]
     NotEmpty {
         /// Which.
         name: Name,
@@ -69,8 +69,16 @@ fn counted(names: &[Name]) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let plural = if names.len() == 1 { "" } else { "s" };
-    format!("{} server{plural}: {}{more}", names.len(), shown.join(", "))
+    let (plural, them) = if names.len() == 1 {
+        ("", "it")
+    } else {
+        ("s", "them")
+    };
+    let shown = shown.join(", ");
+    format!(
+        "{} server{plural}: {shown}{more}: remove {them}",
+        names.len()
+    )
 }
 
 impl Deployment {

@@ -114,8 +114,8 @@ pub use crate::{
     },
     network::{KnownNetworks, NetworkError, check_network, offer_networks},
     policy::{
-        ApprovedAncestor, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused,
-        PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision,
+        ApprovedAncestor, PassedOver, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode,
+        PolicyRefused, PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision, newest_allowed,
     },
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 pub use self::{
     finding::{PolicyFinding, PolicyRefused, PolicyRule, PolicyVerdict},
-    soak::SoakedRevision,
+    soak::{PassedOver, SoakedRevision, newest_allowed},
 };
 
 /// Whether a policy refuses, or only says what it would refuse (AWS: audit mode).
@@ -268,11 +268,6 @@ impl Policy {
             let within = rule.within;
             findings.push(PolicyFinding::Ancestor { within });
         }
-    }
-
-    /// Whether a revision is one of those that are passed over, or has not soaked yet.
-    fn passes(&self, revision: RevisionRef, committed: Timestamp, now: Timestamp) -> bool {
-        !self.skip_revisions.contains(&revision) && self.soaked(Some(committed), now).is_none()
     }
 }
 

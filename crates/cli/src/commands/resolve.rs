@@ -2,14 +2,15 @@
 
 mod overriding;
 
-use self::overriding::OverrideArgs;
+pub(crate) use self::overriding::OverrideArgs;
+
 use crate::{
     args::Global,
     exit::{Failure, Run, say},
     print::{Columns, Out, warn},
 };
 use cloud_atlas::{
-    Error, Explained, LaunchSubject,
+    Error, Explained, LaunchBase, LaunchSubject,
     image_id::CloudLocation,
     template::{Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow, Reference},
 };
@@ -25,11 +26,17 @@ pub(crate) struct Resolve {
     /// Such as web-base@production; without @X the newest revision
     #[arg(value_name = "REF")]
     reference: Reference,
+    /// REF names a ServerTemplate
+    #[arg(short, long)]
+    template: bool,
+    /// The MultiCloud Image in place of the template's default: one that it links, or any other
+    #[arg(long, value_name = "REF", requires = "template")]
+    mci: Option<Reference>,
     /// Where
     #[arg(value_name = "LOCATION", required_unless_present = "all")]
     locations: Vec<CloudLocation>,
     /// At every location that has a setting, as a table of what is launched where
-    #[arg(long, conflicts_with = "locations")]
+    #[arg(long, conflicts_with_all = ["locations", "image", "kernel", "ramdisk"])]
     all: bool,
     /// With the reasons, step by step
     #[arg(long)]
@@ -41,12 +48,22 @@ pub(crate) struct Resolve {
 pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
     let Resolve {
         reference,
+        template,
+        mci,
         locations,
         all,
         explain,
         overrides,
     } = resolve;
-    let subject = LaunchSubject::mci(reference, global.scope.clone());
+    let base = if template {
+        LaunchBase::Template {
+            template: reference,
+            mci,
+        }
+    } else {
+        LaunchBase::Mci(reference)
+    };
+    let subject = LaunchSubject::new(base, global.scope.clone());
     let overridden = |location: Option<&CloudLocation>| {
         let overrides = overrides.at(location)?;
         Ok::<_, Failure>(subject.clone().with_overrides(overrides))

@@ -34,6 +34,7 @@ mod pictures;
 mod records;
 mod registering;
 mod schema;
+mod servers;
 mod sharing;
 mod templates;
 mod three_way_merge;

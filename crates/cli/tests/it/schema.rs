@@ -53,6 +53,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     clouds(&checked);
     mcis(&checked);
     launches(&checked);
+    servers(&checked);
     templates(&checked);
     store(&checked);
     let entries = std::fs::read_dir(folder()).unwrap();
@@ -550,6 +551,71 @@ fn launches(checked: &Checked) {
     );
     run("lock", &["lock", "f-x86_64", "-o", "l.lock"]);
     run("lock-state", &["lock", "verify", "l.lock"]);
+}
+
+fn servers(checked: &Checked) {
+    let own = Checked {
+        program: crate::servers::furnished(),
+        used: RefCell::default(),
+    };
+    let run =
+        |schema: &str, args: &[&str]| own.run(schema, &[&["--scope", "/acme"], args].concat());
+    let east = "aws/us-east-1";
+    let text = format!(
+        r#"{{"version": 1, "locations": {{"{east}": {{"networks": [{{"name": "a"}}]}}}}}}"#
+    );
+    own.program.file("inventory.json", text);
+    own.program.file("data", "#!/bin/sh");
+    let told = |args: &[&'static str]| [args, &["--inventory", "inventory.json"]].concat();
+    run("deployment", &["deployment", "list"]);
+    run("deployment", &["deployment", "make", "front"]);
+    run("deployment", &["deployment", "show", "front"]);
+    run("deployment", &["deployment", "rename", "front", "back"]);
+    let secret = [
+        "credential",
+        "add",
+        "aws",
+        "--cloud",
+        "aws",
+        "--secret",
+        "vault:x",
+    ];
+    run("credential", &secret);
+    run("network", &told(&["server", "networks", east]));
+    run(
+        "server",
+        &["server", "add", east, "web", "web-1", "--network", "b"],
+    );
+    let edit = [
+        "server",
+        "edit",
+        "web-1",
+        "--user-data",
+        "data",
+        "--network",
+        "a",
+    ];
+    run(
+        "server",
+        &told(&[&edit[..], &["--kernel", "none"]].concat()),
+    );
+    run("server", &["server", "show", "web-1"]);
+    run("server", &["server", "list"]);
+    run("server-next", &["server", "next", "web-1"]);
+    crate::servers::move_on(&own.program);
+    run("server-next", &["server", "next", "web-1"]);
+    run(
+        "reinherit-preview",
+        &["server", "reinherit", "web-1", "--dry-run"],
+    );
+    run("reinherited", &["server", "reinherit", "web-1"]);
+    for phase in ["requested", "booted", "scripts-done"] {
+        run("server-launch", &["server", "report", "web-1", phase]);
+    }
+    run("server-launch", &["server", "launches", "web-1"]);
+    run("removed", &["server", "remove", "web-1"]);
+    run("removed", &["deployment", "delete", "back"]);
+    checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
 fn store(checked: &Checked) {

@@ -123,20 +123,21 @@ impl Unit {
     /// yet. The caller may manage servers there.
     pub(crate) async fn deployment_for(
         &self,
-        name: &Name,
+        name: Option<&Name>,
         from: &Scope,
     ) -> Result<Deployment, Error> {
         self.enter(Permission::ServerView, from).await?;
-        if name.as_str() != Deployment::DEFAULT {
+        let default = default_name()?;
+        if let Some(name) = name.filter(|name| **name != default) {
             let found = self.seen_deployment(name, from).await?;
             self.require(Permission::ServerManage, &found.scope).await?;
             return Ok(found);
         }
         self.require(Permission::ServerManage, from).await?;
-        if let Some(found) = self.deployment_at(from, name).await? {
+        if let Some(found) = self.deployment_at(from, &default).await? {
             return Ok(found);
         }
-        let request = MakeDeployment::new(from.clone(), name.clone());
+        let request = MakeDeployment::new(from.clone(), default);
         self.new_deployment(request).await
     }
 

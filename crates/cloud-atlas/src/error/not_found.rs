@@ -31,6 +31,8 @@ pub enum Noun {
     WorkOrder,
     /// An account group.
     Group,
+    /// A policy of launches.
+    Policy,
     /// A deployment.
     Deployment,
     /// A server definition.
@@ -64,6 +66,7 @@ impl fmt::Display for Noun {
             Self::Job => "job",
             Self::WorkOrder => "work order",
             Self::Group => "account group",
+            Self::Policy => "policy",
             Self::Deployment => "deployment",
             Self::Server => "server",
             Self::Launch => "launch",

@@ -1,61 +1,56 @@
-//! What a launch must know, loaded, and the decision over it.
+//! What a launch must know of its image, and the decision over it.
 
-use super::{Explained, LaunchBase, LaunchSubject};
-use crate::{
-    Error,
-    kind::Mci,
-    states::{Located, State},
-    stored::place,
-    unit::Unit,
-};
+use super::{Explained, sources::Sources};
+use crate::{Error, stored::place, unit::Unit};
 use atlas_base::Timestamp;
-use atlas_image::{ImageRecord, Lifecycle, Records};
+use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::ImageAccess;
 use atlas_scope::{AccountNumber, Scope, visible};
 use atlas_template::{
-    Chosen, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, Policies, explain_launch,
+    Chosen, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, LinkSource, Overrides,
+    Policies, Policy, explain_launch,
 };
-
-/// What a launch begins with, loaded.
-#[derive(Debug)]
-pub(crate) struct Sources {
-    pub(crate) located: Located<Mci>,
-    state: State<Mci>,
-}
-
-impl Sources {
-    /// As the decision takes it.
-    pub(crate) fn from(&self) -> LaunchFrom<'_> {
-        LaunchFrom::Mci(self.state.source(self.located.found.lineage))
-    }
-
-    fn ask<'a>(&'a self, subject: &'a LaunchSubject, location: &'a CloudLocation) -> LaunchAsk<'a> {
-        LaunchAsk {
-            from: self.from(),
-            location,
-            overrides: &subject.overrides,
-        }
-    }
-}
+use std::sync::Arc;
 
 /// What is known of the image that was chosen.
 #[derive(Debug, Default)]
 pub(crate) struct ImageKnown {
+    /// The policies that hold where it is seen.
+    policies: Arc<[Policy]>,
     held: Vec<ImageRecord>,
-    pub(crate) opened: Vec<ImageRecord>,
+    opened: Vec<ImageRecord>,
     access: ImageAccess,
     account: Option<AccountNumber>,
+    /// What it was made from, the nearest first, as far as a policy asks.
+    ancestors: Vec<ImageRecordId>,
 }
 
 impl ImageKnown {
-    /// The moments at which time alone changes the decision.
-    pub(crate) fn until(&self, unit: &Unit) -> impl Iterator<Item = Timestamp> {
-        let records = self.held.iter().chain(&self.opened);
-        records.filter_map(|record| match record.lifecycle() {
-            Lifecycle::Deprecated { from, .. } if *from > unit.now => Some(*from),
-            _ => None,
-        })
+    /// When time alone changes the decision, at the earliest.
+    fn moment(
+        &self,
+        unit: &Unit,
+        sources: &Sources,
+        committed: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let mut moments = sources.moments.clone();
+        let records = || self.held.iter().chain(&self.opened);
+        for record in records() {
+            if let Lifecycle::Deprecated { from, .. } = record.lifecycle()
+                && *from > unit.now
+            {
+                moments.push(*from);
+            }
+        }
+        for policy in &*self.policies {
+            let made = records().map(|record| Some(record.created()));
+            let changes = made
+                .chain([None])
+                .filter_map(|made| policy.changes_at(committed, made, unit.now));
+            moments.extend(changes);
+        }
+        moments.into_iter().min()
     }
 
     pub(crate) fn facts<'a>(&'a self, unit: &'a Unit, viewer: &'a Scope) -> LaunchFacts<'a> {
@@ -67,108 +62,168 @@ impl ImageKnown {
             access: self.access,
             account: self.account,
             types: &unit.shared.instance_types,
-            policies: Policies::default(),
+            policies: Policies {
+                policies: &self.policies,
+                // No cloud was asked.
+                made: None,
+                ancestors: &self.ancestors,
+            },
             viewer,
             now: unit.now,
         }
     }
 }
 
-impl Unit {
-    /// Loads what a launch begins with, as far as the caller sees it.
-    pub(crate) async fn sources(&self, subject: &LaunchSubject) -> Result<Sources, Error> {
-        let LaunchBase::Mci(reference) = &subject.base;
-        let (located, state) = self.launchable(reference, &subject.scope).await?;
-        Ok(Sources { located, state })
-    }
+/// A question about what was loaded.
+pub(crate) struct Question<'a> {
+    pub(crate) sources: &'a Sources,
+    from: LaunchFrom<'a>,
+    overrides: &'a Overrides,
+}
 
-    /// Decides what is launched at a location, and tells by what.
-    pub(crate) async fn launch(
-        &self,
-        sources: &Sources,
-        subject: &LaunchSubject,
-        location: &CloudLocation,
-    ) -> Result<(Result<Launch, LaunchRefusal>, ImageKnown), Error> {
-        let chosen = match sources.ask(subject, location).choose() {
-            Ok(chosen) => chosen,
-            Err(refusal) => return Ok((Err(refusal), ImageKnown::default())),
-        };
-        let viewer = &sources.located.viewer;
-        let known = self.known_of(&chosen, viewer).await?;
-        Ok((chosen.launch(&known.facts(self, viewer)), known))
-    }
-
-    /// Decides what is launched at every location that has a setting.
-    pub(crate) async fn launches(
-        &self,
-        sources: &Sources,
-        subject: &LaunchSubject,
-    ) -> Result<Vec<(CloudLocation, Result<Launch, LaunchRefusal>)>, Error> {
-        let mut launches = Vec::new();
-        for location in sources.from().locations() {
-            let (outcome, _) = self.launch(sources, subject, location).await?;
-            launches.push((location.clone(), outcome));
+impl<'a> Question<'a> {
+    /// `links` are those of the sources.
+    pub(crate) fn new(
+        sources: &'a Sources,
+        links: &'a [LinkSource<'a>],
+        overrides: &'a Overrides,
+    ) -> Self {
+        Self {
+            sources,
+            from: sources.from(links),
+            overrides,
         }
-        Ok(launches)
     }
 
+    fn at(&self, location: &'a CloudLocation) -> LaunchAsk<'a> {
+        LaunchAsk {
+            from: self.from,
+            location,
+            overrides: self.overrides,
+        }
+    }
+
+    /// Every location that has a setting.
+    pub(crate) fn locations(&self) -> Vec<&'a CloudLocation> {
+        self.from.locations().into_iter().collect()
+    }
+}
+
+/// A decision, and when time alone changes it.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    pub(crate) outcome: Result<Launch, LaunchRefusal>,
+    /// Whether what it depends on lies in the partitions of the viewer alone.
+    pub(crate) is_own: bool,
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl Unit {
+    /// Decides what is launched at a location.
+    pub(crate) async fn decided(
+        &self,
+        question: &Question<'_>,
+        location: &CloudLocation,
+    ) -> Result<Decided, Error> {
+        let sources = question.sources;
+        let chosen = match question.at(location).choose() {
+            Ok(chosen) => chosen,
+            Err(refusal) => {
+                return Ok(Decided {
+                    outcome: Err(refusal),
+                    is_own: true,
+                    until: sources.moments.iter().min().copied(),
+                });
+            }
+        };
+        let known = self.known_of(&chosen, sources).await?;
+        Ok(Decided {
+            outcome: chosen.launch(&known.facts(self, &sources.viewer)),
+            is_own: known.opened.is_empty(),
+            until: known.moment(self, sources, chosen.committed()),
+        })
+    }
+
+    /// [`Unit::decided`] with the whole reasoning.
     pub(crate) async fn explained(
         &self,
-        sources: &Sources,
-        subject: &LaunchSubject,
+        question: &Question<'_>,
         location: &CloudLocation,
     ) -> Result<Explained, Error> {
-        let (ask, viewer) = (sources.ask(subject, location), &sources.located.viewer);
+        let (ask, sources) = (question.at(location), question.sources);
         let known = match ask.choose() {
-            Ok(chosen) => self.known_of(&chosen, viewer).await?,
+            Ok(chosen) => self.known_of(&chosen, sources).await?,
             Err(_) => ImageKnown::default(),
         };
-        let (outcome, trace) = explain_launch(&ask, |_| known.facts(self, viewer));
+        let (outcome, trace) = explain_launch(&ask, |_| known.facts(self, &sources.viewer));
         Ok(Explained {
             location: location.clone(),
             outcome,
-            trace,
+            trace: trace.after(sources.passed_over.iter().cloned()),
         })
     }
 
     /// What the viewer's scope knows of the image that was chosen.
-    async fn known_of(&self, chosen: &Chosen<'_>, viewer: &Scope) -> Result<ImageKnown, Error> {
-        self.known_image(chosen.served_by(), chosen.image(), viewer)
-            .await
+    async fn known_of(&self, chosen: &Chosen<'_>, sources: &Sources) -> Result<ImageKnown, Error> {
+        let (at, image) = (chosen.served_by(), chosen.image());
+        let policies = Arc::clone(&sources.policies);
+        self.known_under(policies, at, image, &sources.viewer).await
     }
 
-    /// What the viewer's scope knows of an image.
+    /// What the viewer's scope knows of an image, and the policies that hold there.
     pub(crate) async fn known_image(
         &self,
         at: &CloudLocation,
         image: &ImageId,
         viewer: &Scope,
     ) -> Result<ImageKnown, Error> {
+        let policies = self.policies_above(viewer).await?.into();
+        self.known_under(policies, at, image, viewer).await
+    }
+
+    async fn known_under(
+        &self,
+        policies: Arc<[Policy]>,
+        at: &CloudLocation,
+        image: &ImageId,
+        viewer: &Scope,
+    ) -> Result<ImageKnown, Error> {
         let mut known = ImageKnown {
+            policies,
             held: self.records_above(viewer, at, image).await?,
             ..ImageKnown::default()
         };
         known
             .held
             .retain(|record| visible(record.scope(), record.shared(), viewer));
-        if !known.held.is_empty() {
-            // What the branch holds counts before what others opened.
-            return Ok(known);
+        // What the branch holds counts before what others opened.
+        if known.held.is_empty() {
+            let place = place(at, image);
+            known.opened = self.opened_records(viewer, Some(&place), image).await?;
+            known.access = match known.opened.as_slice() {
+                [_, ..] => ImageAccess::Granted,
+                // Nothing is in the repository without a record: one that is not seen, or not
+                // there, is closed (Symphony).
+                [] if at.cloud() == Cloud::Local => ImageAccess::Refused,
+                [] => ImageAccess::Unasked,
+            };
         }
-        let place = place(at, image);
-        known.opened = self.opened_records(viewer, Some(&place), image).await?;
-        known.access = match known.opened.as_slice() {
-            [_, ..] => ImageAccess::Granted,
-            // Nothing is in the repository without a record: one that is not seen, or not there,
-            // is closed (Symphony).
-            [] if at.cloud() == Cloud::Local => ImageAccess::Refused,
-            [] => ImageAccess::Unasked,
-        };
         if known.access != ImageAccess::Unasked
             && let Some(account) = viewer.account_scope()
         {
             let record = self.scope_record(&account).await?;
             known.account = record.and_then(|record| record.account_number);
+        }
+        let steps = known
+            .policies
+            .iter()
+            .filter_map(|policy| policy.ancestor.as_ref());
+        if let Some(steps) = steps.map(|rule| rule.within).max()
+            && let Some(nearest) = nearest_or_opened(&known.held, &known.opened, viewer)
+        {
+            let limit = usize::try_from(steps).unwrap_or(usize::MAX);
+            let ancestors = self.ancestors_of(nearest.record, viewer, limit).await?;
+            known.ancestors = ancestors.iter().map(ImageRecord::id).collect();
         }
         Ok(known)
     }

@@ -195,14 +195,13 @@ impl Unit {
     /// The scope that a new server would be at, for who may add it.
     pub(super) async fn scope_to_add(
         &self,
-        deployment: &Name,
+        deployment: Option<&Name>,
         from: &Scope,
     ) -> Result<Scope, Error> {
         self.enter(Permission::ServerView, from).await?;
-        let scope = if *deployment == default_name()? {
-            from.clone()
-        } else {
-            self.seen_deployment(deployment, from).await?.scope
+        let scope = match deployment {
+            Some(name) if *name != default_name()? => self.seen_deployment(name, from).await?.scope,
+            _ => from.clone(),
         };
         self.require(Permission::ServerManage, &scope).await?;
         Ok(scope)

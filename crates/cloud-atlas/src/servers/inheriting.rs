@@ -1,12 +1,10 @@
 //! What a server inherits, and whether its image fits.
 
-use crate::{Error, LaunchBase, LaunchSubject, stored::place, unit::Unit};
+use crate::{Error, LaunchBase, LaunchSubject, launch::Question, stored::place, unit::Unit};
 use atlas_image::nearest_or_opened;
 use atlas_image_id::CloudLocation;
 use atlas_scope::Scope;
-use atlas_template::{
-    Launch, LaunchRefusal, Overrides, ResolveError, ServerDefinition, ServerError,
-};
+use atlas_template::{Launch, LaunchRefusal, ResolveError, ServerDefinition, ServerError};
 use std::collections::BTreeSet;
 
 impl Unit {
@@ -17,14 +15,11 @@ impl Unit {
         location: &CloudLocation,
         viewer: &Scope,
     ) -> Result<Launch, Error> {
-        let subject = LaunchSubject {
-            base,
-            scope: viewer.clone(),
-            overrides: Overrides::default(),
-        };
-        let sources = self.sources(&subject).await?;
-        let (launch, _) = self.launch(&sources, &subject, location).await?;
-        Ok(launch?)
+        let subject = LaunchSubject::new(base, viewer.clone());
+        let sources = Box::pin(self.sources(&subject)).await?;
+        let links = sources.links();
+        let question = Question::new(&sources, &links, &subject.overrides);
+        Ok(self.decided(&question, location).await?.outcome?)
     }
 
     /// Refuses a server whose instance type does not take its image, or whose image is deleted or

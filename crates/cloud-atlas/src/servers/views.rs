@@ -97,8 +97,8 @@ pub struct AddServer {
     pub location: CloudLocation,
     /// What it inherits from, as the deployment's scope sees it.
     pub base: LaunchBase,
-    /// The deployment that it goes into.
-    pub deployment: Name,
+    /// The deployment that it goes into; unless it is said, `default`.
+    pub deployment: Option<Name>,
     /// Its name, one a deployment.
     pub name: Name,
     /// What wins over what it inherits.
@@ -108,19 +108,14 @@ pub struct AddServer {
 }
 
 impl AddServer {
-    /// A server without overrides, on no network that is said.
+    /// A server of the `default` deployment without overrides, on no network that is said.
     #[must_use]
-    pub fn new(
-        scope: Scope,
-        location: CloudLocation,
-        base: LaunchBase,
-        (deployment, name): (Name, Name),
-    ) -> Self {
+    pub fn new(scope: Scope, location: CloudLocation, base: LaunchBase, name: Name) -> Self {
         Self {
             scope,
             location,
             base,
-            deployment,
+            deployment: None,
             name,
             overrides: Overrides::default(),
             networks: BTreeSet::new(),

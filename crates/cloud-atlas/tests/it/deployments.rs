@@ -99,7 +99,7 @@ fn r12_a_deployment_goes_when_no_server_is_in_it() {
         add(&admin, "/acme", "front:web-1").await.unwrap();
         let (name, at) = (p::<Name>("front"), acme());
         let refused = admin.delete_deployment(&name, &at).await.unwrap_err();
-        insta::assert_snapshot!(refused, @"the deployment `front` has 1 server: `web-1`: remove them first");
+        insta::assert_snapshot!(refused, @"the deployment `front` has 1 server: `web-1`: remove it first");
         // Its servers stay in it under another name.
         let renamed = admin.rename_deployment(&name, &at, &p("back")).await;
         assert_eq!(renamed.unwrap().id, front.id);

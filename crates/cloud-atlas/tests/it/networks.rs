@@ -49,7 +49,7 @@ fn on(names: &[&str]) -> BTreeSet<NetworkName> {
 }
 
 fn adding(location: &str, networks: &[&str]) -> AddServer {
-    let name = (p("default"), p("db-1"));
+    let name = p("db-1");
     let mut request = AddServer::new(acme(), p(location), LaunchBase::Mci(p("web")), name);
     request.networks = on(networks);
     request

@@ -6,9 +6,10 @@ use crate::{
     support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
-    CheckOptions, CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchRequest,
-    LineageKind, MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, Retention, ServerQuery,
-    ServerRef, Session, TemplateChange, WorkQuery, WorkRequest,
+    CheckOptions, CommitTemplate, Error, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchBase,
+    LaunchRequest, LaunchSubject, LineageKind, MakeDeployment, MergeMci, MergeTemplate,
+    ReportLaunch, Retention, ServerQuery, ServerRef, Session, TemplateChange, WorkQuery,
+    WorkRequest,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -127,13 +128,21 @@ reads! {
     });
     launch_permissions(who, named) |_| told(who.launch_permissions(named.image, &named.from));
     jobs(who, named) |_| told(who.jobs(&named.from));
-    explain(who, named) |r| told(async move { who.explain(&launch(r, named)).await });
-    resolve(who, named) |r| told(async move { who.resolve(&launch(r, named)).await });
+    explain(who, named) |r| told(async move {
+        let [mci, template] = launches(r, named);
+        Ok::<_, Error>([told(who.explain(&mci)).await, told(who.explain(&template)).await])
+    });
+    resolve(who, named) |r| told(async move {
+        let [mci, template] = launches(r, named);
+        Ok::<_, Error>([told(who.resolve(&mci)).await, told(who.resolve(&template)).await])
+    });
     explain_all(who, named) |r| told(async move {
-        who.explain_all(&launch(r, named).subject).await
+        let [mci, template] = launches(r, named).map(|launch| launch.subject);
+        Ok::<_, Error>([told(who.explain_all(&mci)).await, told(who.explain_all(&template)).await])
     });
     resolve_all(who, named) |r| told(async move {
-        who.resolve_all(&launch(r, named).subject).await
+        let [mci, template] = launches(r, named).map(|launch| launch.subject);
+        Ok::<_, Error>([told(who.resolve_all(&mci)).await, told(who.resolve_all(&template)).await])
     });
     lock(who, named) |r| told(who.lock(r, &named.from, None));
     verify_lock(who, named) |_| told(who.verify_lock(&named.lock, &named.from));
@@ -175,6 +184,8 @@ reads! {
         who.releases(kind, r, &named.from, &most()).await
     }));
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });
+    policy(who, named) |_| told(async move { who.policy(&p("house rules"), &named.from).await });
+    policies(who, named) |_| told(async move { who.policies(&named.from, &most()).await });
     principals(who, _named) |_| told(async move { who.principals(&most()).await });
     scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
 }
@@ -193,8 +204,12 @@ fn template_merge(reference: &Reference, named: &Named) -> MergeTemplate {
     MergeTemplate::new(reference.clone(), reference.clone(), named.from.clone())
 }
 
-fn launch(reference: &Reference, named: &Named) -> LaunchRequest {
-    LaunchRequest::new(reference.clone(), p(EAST), named.from.clone())
+fn launches(reference: &Reference, named: &Named) -> [LaunchRequest; 2] {
+    let kinds = [LineageKind::Mci, LineageKind::Template];
+    kinds.map(|kind| {
+        let base = LaunchBase::new(kind, reference.clone());
+        LaunchSubject::new(base, named.from.clone()).at(p(EAST))
+    })
 }
 
 /// The names of the calls of a session that read, and write nothing.
@@ -319,6 +334,9 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             .assign_channel(&p("stable"), LineageKind::Mci, &web, &acme)
             .await
             .unwrap();
+        let rules = r#"{"name":"house rules","mode":"audit","allowed_owners":["self"]}"#;
+        let policy = serde_json::from_str(rules).unwrap();
+        admin.set_policy(&acme, policy).await.unwrap();
         let lock = admin.lock(&web, &acme, None).await.unwrap();
         let made = admin.register_image(image("/acme/prod", EAST, 77)).await;
         let image = made.unwrap().record.id();

@@ -30,7 +30,7 @@ async fn deleted(who: &Session, record: &ImageRecord) -> Result<ImageRecord, Err
 }
 
 /// The last events of a scope, newest first.
-async fn trail(who: &Session, scope: &str, count: usize) -> Vec<String> {
+pub(crate) async fn trail(who: &Session, scope: &str, count: usize) -> Vec<String> {
     let page = who.events(&p(scope), &most()).await.unwrap();
     let text = |event: &cloud_atlas::AuditEvent| {
         let side = |text: &Option<String>| text.clone().unwrap_or_default();

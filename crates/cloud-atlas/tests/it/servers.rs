@@ -20,13 +20,9 @@ pub(crate) fn adding(scope: &str, server: &str) -> AddServer {
     let ServerRef::Named { deployment, name } = p(server) else {
         panic!("{server} is a name");
     };
-    let deployment = deployment.unwrap_or_else(|| p("default"));
-    AddServer::new(
-        p(scope),
-        p(EAST),
-        LaunchBase::Mci(p("web")),
-        (deployment, name),
-    )
+    let mut adding = AddServer::new(p(scope), p(EAST), LaunchBase::Mci(p("web")), name);
+    adding.deployment = deployment;
+    adding
 }
 
 /// Adds a server of `web` in us-east-1.

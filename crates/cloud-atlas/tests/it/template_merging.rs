@@ -67,8 +67,8 @@ fn t03_a_template_takes_over_what_its_upstream_did_and_can_go_back() {
         assert_eq!(merged.outcome, MergeOutcome::Merged);
         assert_eq!(merged.diff, preview.diff);
         let own = dana.template(&p("own"), &acme()).await.unwrap();
-        let data = dana.mci(&p("data"), &acme()).await.unwrap().lineage;
-        assert_eq!(own.content.default_link(), Some(data));
+        let linked = dana.mci(&p("data"), &acme()).await.unwrap().lineage;
+        assert_eq!(own.content.default_link(), Some(linked));
         assert_eq!(own.content.scripts(Phase::Boot), [p("chef:own")]);
         assert_eq!(own.name.as_str(), "own");
         // The next commit names both, and a second merge has nothing to do.

@@ -5,7 +5,8 @@ use super::{
     OverrideField, OverrideMark, TemplateSource, Witness, target_of,
 };
 use crate::{LinkError, Source, TraceStep};
-use atlas_history::LineageId;
+use atlas_base::Timestamp;
+use atlas_history::{LineageId, Revision};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::Setting;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,11 @@ impl Chosen<'_> {
     /// The setting, with the overrides in it.
     pub fn setting(&self) -> &Setting {
         &self.setting
+    }
+
+    /// When the revision of the MultiCloud Image was committed; none for HEAD.
+    pub fn committed(&self) -> Option<Timestamp> {
+        self.source.revision.map(Revision::time)
     }
 
     /// The lineage of the MultiCloud Image.

@@ -1,7 +1,7 @@
 //! Why it is this image, from the template on.
 
 use super::{ChosenBy, LinkName, OverrideMark};
-use crate::{LinkTarget, PolicyVerdict, Trace, TraceStep};
+use crate::{LinkTarget, PassedOver, PolicyVerdict, Trace, TraceStep};
 use atlas_base::{Digest, Name};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::AgentFacts;
@@ -61,6 +61,14 @@ pub enum LaunchStep {
         /// What it says to the location.
         #[serde(flatten)]
         says: LinkSays,
+    },
+    /// A revision of a MultiCloud Image is not what its newest one means.
+    PassedOver {
+        /// Which MultiCloud Image.
+        mci: Name,
+        /// Which revision, and why.
+        #[serde(flatten)]
+        passed: PassedOver,
     },
     /// The MultiCloud Image was chosen.
     Chosen {
@@ -126,6 +134,11 @@ impl fmt::Display for LaunchStep {
                 let default = if *is_default { ", the default," } else { "" };
                 write!(f, "its link to {link} at {target}{default} {says}")
             }
+            Self::PassedOver { mci, passed } => write!(
+                f,
+                "`{mci}` revision {} is passed over by policy `{}`: {}",
+                passed.revision, passed.policy, passed.finding
+            ),
             Self::Chosen { link, by } => match by {
                 ChosenBy::Default => write!(f, "nobody named another: {link}, the default"),
                 ChosenBy::Name => write!(f, "the caller chose {link}"),

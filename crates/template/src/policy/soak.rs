@@ -1,10 +1,11 @@
 //! Revisions that have proved themselves for a while.
 
-use super::{HOUR, Policy, PolicyFinding, passed};
-use atlas_base::Timestamp;
+use super::{DAY, HOUR, Policy, PolicyFinding, PolicyMode, passed};
+use atlas_base::{Name, Timestamp};
 use atlas_history::{LineageId, Marks, RevisionNumber, RevisionRef};
+use serde::Serialize;
 
-/// A committed revision, for the choice of the newest one that a policy lets pass.
+/// A committed revision, for the choice of the newest one that policies let pass.
 #[derive(Debug, Clone, Copy)]
 pub struct SoakedRevision<'a> {
     /// Its number.
@@ -13,6 +14,43 @@ pub struct SoakedRevision<'a> {
     pub committed: Timestamp,
     /// Its marks.
     pub marks: &'a Marks,
+}
+
+/// A revision that a policy does not let pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// Which revision.
+    pub revision: RevisionNumber,
+    /// The policy.
+    pub policy: Name,
+    /// Why.
+    pub finding: PolicyFinding,
+}
+
+/// The newest of some revisions that is neither revoked nor deprecated, and that every policy lets
+/// pass: what `latest` means under them. Newer ones that they pass over are told, the newest first.
+pub fn newest_allowed(
+    policies: &[Policy],
+    lineage: LineageId,
+    revisions: &[SoakedRevision<'_>],
+    now: Timestamp,
+) -> (Option<RevisionNumber>, Vec<PassedOver>) {
+    let is_good = |revision: &&SoakedRevision<'_>| {
+        revision.marks.revoked.is_none() && revision.marks.deprecated.is_none()
+    };
+    let mut good: Vec<_> = revisions.iter().filter(is_good).collect();
+    good.sort_by_key(|revision| core::cmp::Reverse(revision.number));
+    let mut passed = Vec::new();
+    for revision in good {
+        let number = revision.number;
+        let asked = RevisionRef { lineage, number };
+        let mut over = policies.iter();
+        match over.find_map(|policy| policy.passed_over(asked, revision.committed, now)) {
+            Some(over) => passed.push(over),
+            None => return (Some(number), passed),
+        }
+    }
+    (None, passed)
 }
 
 impl Policy {
@@ -27,21 +65,61 @@ impl Policy {
         (hours.unwrap_or(0) < u64::from(needed)).then_some(PolicyFinding::Soak { hours, needed })
     }
 
+    /// Whether it has a say in which revision is the newest one.
+    pub fn passes_over(&self) -> bool {
+        let rules = self.min_soak_hours.is_some() || !self.skip_revisions.is_empty();
+        rules && self.mode == PolicyMode::Enforce
+    }
+
+    /// Why a revision is passed over: it is one of those that are, or has not soaked yet. A policy
+    /// that only audits passes over nothing.
+    pub fn passed_over(
+        &self,
+        revision: RevisionRef,
+        committed: Timestamp,
+        now: Timestamp,
+    ) -> Option<PassedOver> {
+        if self.mode == PolicyMode::Audit {
+            return None;
+        }
+        let skipped = self.skip_revisions.contains(&revision);
+        let skipped = skipped.then_some(PolicyFinding::SkippedRevision { revision });
+        let finding = skipped.or_else(|| self.soaked(Some(committed), now))?;
+        Some(PassedOver {
+            revision: revision.number,
+            policy: self.name.clone(),
+            finding,
+        })
+    }
+
     /// The newest revision that is neither revoked nor deprecated, has soaked, and is not passed
-    /// over: what `latest` means under this policy. A policy that only audits passes over nothing.
+    /// over: what `latest` means under this policy.
     pub fn newest(
         &self,
         lineage: LineageId,
         revisions: &[SoakedRevision<'_>],
         now: Timestamp,
     ) -> Option<RevisionNumber> {
-        let is_good = |revision: &&SoakedRevision<'_>| {
-            let number = revision.number;
-            let is_passed = self.mode == super::PolicyMode::Audit
-                || self.passes(RevisionRef { lineage, number }, revision.committed, now);
-            is_passed && revision.marks.revoked.is_none() && revision.marks.deprecated.is_none()
+        newest_allowed(core::slice::from_ref(self), lineage, revisions, now).0
+    }
+
+    /// When what it finds about a launch changes by time alone, if ever: the next full hour since a
+    /// commit that has not soaked, the next full day of an image that grows too old.
+    pub fn changes_at(
+        &self,
+        committed: Option<Timestamp>,
+        made: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let next = |from: Timestamp, unit: i64| {
+            let units = i64::try_from(passed(from, now, unit)).ok()?;
+            let micros = units.checked_add(1)?.checked_mul(unit)?;
+            Timestamp::from_micros(from.as_micros().checked_add(micros)?)
         };
-        let good = revisions.iter().filter(is_good);
-        good.map(|revision| revision.number).max()
+        let soaks = committed.filter(|_| self.soaked(committed, now).is_some());
+        let soaks = soaks.and_then(|committed| next(committed, HOUR));
+        let ages = made.filter(|_| self.max_age_days.is_some());
+        let ages = ages.and_then(|made| next(made, DAY));
+        soaks.into_iter().chain(ages).min()
     }
 }

@@ -87,6 +87,13 @@ impl<S> Trace<S> {
         Self { steps }
     }
 
+    /// With steps of what was decided before.
+    #[must_use]
+    pub fn after(mut self, before: impl IntoIterator<Item = S>) -> Self {
+        self.steps.splice(0..0, before);
+        self
+    }
+
     /// The steps, in their order.
     pub fn steps(&self) -> &[S] {
         &self.steps

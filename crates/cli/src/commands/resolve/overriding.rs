@@ -11,26 +11,21 @@ use std::path::PathBuf;
 /// No cloud takes as many bytes of user data.
 const USER_DATA_BYTES: usize = 1024 * 1024;
 
-/// What wins over the setting, for this answer alone.
+/// What wins over the setting.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Overrides")]
 pub(crate) struct OverrideArgs {
     /// Another image, which need be in no MultiCloud Image
-    #[arg(
-        long,
-        value_name = "ID",
-        conflicts_with = "all",
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     image: Option<String>,
     /// Another instance type
     #[arg(long, value_name = "TYPE")]
     instance_type: Option<InstanceType>,
     /// Another kernel, or `none` (EC2)
-    #[arg(long, value_name = "AKI", conflicts_with = "all")]
+    #[arg(long, value_name = "AKI")]
     kernel: Option<String>,
     /// Another ramdisk, or `none` (EC2)
-    #[arg(long, value_name = "ARI", conflicts_with = "all")]
+    #[arg(long, value_name = "ARI")]
     ramdisk: Option<String>,
     /// What else the server is told at its first boot; an empty file for nothing
     #[arg(long, value_name = "FILE")]

@@ -1,0 +1,188 @@
+//! Look at servers, and at what there is for them.
+
+use super::change::shown;
+use crate::{
+    args::Global,
+    commands::candidates::InventoryArgs,
+    exit::Run,
+    pages::PageArgs,
+    print::{Columns, Out, note, warn},
+};
+use cloud_atlas::{
+    Behind, ServerNext, ServerQuery, ServerRef, ServerView,
+    base::Name,
+    image::NetworkName,
+    image_id::CloudLocation,
+    template::{LockEntry, PolicyVerdict, Reference},
+};
+use pollster::FutureExt as _;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// List the networks that are offered to a server at a location: those that the inventory reports
+/// at this very place
+#[derive(Debug, clap::Args)]
+pub(crate) struct Networks {
+    /// Such as vmware:vc1/DC1/cluster-a
+    location: CloudLocation,
+    #[command(flatten)]
+    inventory: InventoryArgs,
+}
+
+/// List the servers that are seen from --scope
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// Those of this deployment
+    #[arg(short, long, value_name = "NAME")]
+    deployment: Option<Name>,
+    /// Those that inherited from a MultiCloud Image, at whatever state
+    #[arg(long, value_name = "REF")]
+    mci: Option<Reference>,
+    #[command(flatten)]
+    page: PageArgs,
+}
+
+/// Show a server: what it inherited, and what is overridden
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// Which one
+    server: ServerRef,
+}
+
+/// Tell what a server launches with next, and how it stands to what it inherited from
+///
+/// Launches nothing. Ends with 1 if it must not be launched.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Next {
+    /// Which one
+    server: ServerRef,
+}
+
+/// A network that is offered.
+#[derive(Serialize)]
+struct Offered {
+    location: CloudLocation,
+    network: NetworkName,
+}
+
+pub(super) fn networks(networks: &Networks, global: &Global, out: &mut Out) -> Run {
+    let session = networks.inventory.session(global)?;
+    let location = &networks.location;
+    let offered = session
+        .server_networks(location, &global.scope)
+        .block_on()?;
+    let Some(offered) = offered else {
+        note(format!(
+            "no inventory tells which networks there are at {location}: any is taken"
+        ));
+        return Ok(());
+    };
+    let offer = |network| Offered {
+        location: location.clone(),
+        network,
+    };
+    let offered: Vec<_> = offered.into_iter().map(offer).collect();
+    let row = |it: &Offered| vec![it.location.to_string(), it.network.to_string()];
+    let columns = Columns::new("no networks", &["LOCATION", "NETWORK"], row);
+    out.list(&offered, &columns)
+}
+
+pub(super) fn list(list: List, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    let mut query = ServerQuery::new(global.scope.clone());
+    query.deployment = list.deployment;
+    query.mci = list.mci;
+    let headers = ["SERVER", "SCOPE", "LOCATION", "FROM", "IMAGE", "ID"];
+    let columns = Columns::new("no servers", &headers, row);
+    list.page.show(&columns, out, |page| {
+        session.servers(&query, page).block_on()
+    })
+}
+
+fn row(server: &ServerView) -> Vec<String> {
+    let definition = &server.definition;
+    let image = match &definition.overrides().image {
+        Some(image) => image.to_string(),
+        None => definition.inherited().entry.image.clone(),
+    };
+    vec![
+        shown(server),
+        server.scope.to_string(),
+        definition.location().to_string(),
+        definition.inherited().states(),
+        image,
+        definition.id().to_string(),
+    ]
+}
+
+pub(super) fn show(show: &Show, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    out.fields(&session.server(&show.server, &global.scope).block_on()?)
+}
+
+pub(super) fn next(next: &Next, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    let next = session
+        .server_next(&next.server, &global.scope)
+        .block_on()?;
+    let start = &next.start;
+    let template = start.template_warnings.iter().map(ToString::to_string);
+    let image = start.warnings.iter().map(ToString::to_string);
+    let audited = start.audited.iter().map(PolicyVerdict::in_a_line);
+    template.chain(image).chain(audited).for_each(warn);
+    out.one(&next, |out| write_next(&next, out))
+}
+
+fn write_next(next: &ServerNext, out: &mut dyn Write) -> io::Result<()> {
+    let start = &next.start;
+    writeln!(
+        out,
+        "{} at {}, from {}",
+        start.name, start.location, next.from
+    )?;
+    write_entry(&start.entry, out)?;
+    for network in &start.networks {
+        writeln!(out, "  network: {network}")?;
+    }
+    for tag in &start.tags {
+        writeln!(out, "  tag: {tag}")?;
+    }
+    for mark in &start.overridden {
+        writeln!(out, "  {mark}")?;
+    }
+    match &next.behind {
+        Behind::Behind(changes) => {
+            writeln!(out, "inheriting again would change:")?;
+            for line in changes.to_string().lines() {
+                writeln!(out, "  {line}")?;
+            }
+            Ok(())
+        }
+        Behind::Orphan { reason } => {
+            writeln!(
+                out,
+                "it keeps what it has, there is nothing to inherit again: {reason}"
+            )
+        }
+        _ => writeln!(out, "inheriting again would change nothing"),
+    }
+}
+
+fn write_entry(entry: &LockEntry, out: &mut dyn Write) -> io::Result<()> {
+    let instance_type = entry.instance_type.as_ref().map(ToString::to_string);
+    let user_data = entry.user_data.as_ref();
+    let user_data = user_data.map(|data| format!("{} bytes", data.as_bytes().len()));
+    let fields = [
+        ("image", Some(entry.image.clone())),
+        ("instance type", instance_type),
+        ("kernel", entry.kernel.clone()),
+        ("ramdisk", entry.ramdisk.clone()),
+        ("user data", user_data),
+    ];
+    for (field, value) in fields {
+        if let Some(value) = value {
+            writeln!(out, "  {field}: {value}")?;
+        }
+    }
+    Ok(())
+}

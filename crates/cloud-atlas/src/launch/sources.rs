@@ -1,0 +1,360 @@
+//! What a launch begins with, loaded: a lineage at a state, and what its links mean today.
+
+use super::{LaunchBase, LaunchSubject};
+use crate::{
+    Error,
+    kind::{Mci, Template},
+    states::{Located, State},
+    stored::{StoredMci, StoredRevision, marks_of},
+    tables::{CHANNELS, REVISIONS, channel_parts, partition_of, revision_parts},
+    unit::Unit,
+};
+use atlas_base::{Name, Timestamp};
+use atlas_history::{LineageId, Marks, Revision, RevisionNumber, highest_release};
+use atlas_scope::{Permission, Scope};
+use atlas_store::Query;
+use atlas_template::{
+    KnownMci, LaunchFrom, LaunchStep, LinkError, LinkSource, LinkTarget, MciChoice, Policy,
+    Reference, Selector, SoakedRevision, TemplateSource, newest_allowed,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What a launch begins with, loaded.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    /// From where it is seen.
+    pub(crate) viewer: Scope,
+    /// The policies that hold there, those of the highest scope first.
+    pub(crate) policies: Arc<[Policy]>,
+    /// The revisions that policies passed over.
+    pub(crate) passed_over: Vec<LaunchStep>,
+    /// The moments at which time alone changes any of this.
+    pub(crate) moments: Vec<Timestamp>,
+    base: Base,
+}
+
+#[derive(Debug)]
+enum Base {
+    Mci(LineageId, Box<State<Mci>>),
+    Template(Box<TemplateBase>),
+}
+
+#[derive(Debug)]
+struct TemplateBase {
+    lineage: LineageId,
+    state: State<Template>,
+    links: Vec<SeenLink>,
+    mci: Choice,
+}
+
+/// A link whose MultiCloud Image is seen.
+#[derive(Debug)]
+struct SeenLink {
+    lineage: LineageId,
+    name: Name,
+    state: Result<State<Mci>, LinkError>,
+}
+
+#[derive(Debug)]
+enum Choice {
+    Unsaid,
+    Linked(LineageId),
+    Override(LineageId, Box<State<Mci>>),
+}
+
+impl Sources {
+    /// The links, as the decision takes them.
+    pub(crate) fn links(&self) -> Vec<LinkSource<'_>> {
+        let Base::Template(base) = &self.base else {
+            return Vec::new();
+        };
+        let links = base.links.iter().map(|link| LinkSource {
+            lineage: link.lineage,
+            name: Some(&link.name),
+            state: link.state.as_ref().map(|state| state.source(link.lineage)),
+        });
+        links.collect()
+    }
+
+    /// All of it, as the decision takes it; `links` are its [`links`](Self::links).
+    pub(crate) fn from<'a>(&'a self, links: &'a [LinkSource<'a>]) -> LaunchFrom<'a> {
+        let base = match &self.base {
+            Base::Mci(lineage, state) => return LaunchFrom::Mci(state.source(*lineage)),
+            Base::Template(base) => base,
+        };
+        LaunchFrom::Template {
+            template: TemplateSource {
+                lineage: base.lineage,
+                content: &base.state.content,
+                revision: base.state.revision.as_ref(),
+                marks: &base.state.marks,
+            },
+            links,
+            mci: match &base.mci {
+                Choice::Unsaid => MciChoice::Unsaid,
+                Choice::Linked(lineage) => MciChoice::Linked(*lineage),
+                Choice::Override(lineage, state) => MciChoice::Override(state.source(*lineage)),
+            },
+        }
+    }
+}
+
+impl Unit {
+    /// Loads what a launch begins with, as far as the caller sees it.
+    pub(crate) async fn sources(&self, subject: &LaunchSubject) -> Result<Sources, Error> {
+        let from = &subject.scope;
+        match &subject.base {
+            LaunchBase::Mci(reference) => {
+                let located = self.located_mci(reference, from).await?;
+                let policies = self.policies_above(&located.viewer).await?;
+                let mut loading = Loading::new(self, policies);
+                let state = loading.state(&located, reference.selector.as_ref()).await?;
+                let base = Base::Mci(located.found.lineage, Box::new(state));
+                Ok(loading.done(located.viewer, base))
+            }
+            LaunchBase::Template { template, mci } => {
+                let view = Permission::TemplateView;
+                let located = self.locate::<Template>(template, from, view).await?;
+                let state = self
+                    .state(&located.found, template.selector.as_ref())
+                    .await?;
+                let Located {
+                    found,
+                    viewer,
+                    until,
+                    ..
+                } = located;
+                let policies = self.policies_above(&viewer).await?;
+                let mut loading = Loading::new(self, policies);
+                loading.moments.extend(until);
+                let mut links = Vec::new();
+                for link in state.content.content().links() {
+                    links.extend(loading.link(link.lineage, link.target, &viewer).await?);
+                }
+                let mci = match mci {
+                    None => Choice::Unsaid,
+                    Some(mci) => loading.choice(mci, from, &state, &links).await?,
+                };
+                let base = Base::Template(Box::new(TemplateBase {
+                    lineage: found.lineage,
+                    state,
+                    links,
+                    mci,
+                }));
+                Ok(loading.done(viewer, base))
+            }
+        }
+    }
+
+    async fn located_mci(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<Located<Mci>, Error> {
+        self.locate(reference, from, Permission::MciView).await
+    }
+
+    /// As much of a MultiCloud Image as says what a link means.
+    async fn known_for(&self, mci: &StoredMci, target: &LinkTarget) -> Result<KnownMci, Error> {
+        let partition = partition_of(&mci.scope)?;
+        let (mut revisions, mut channels) = (BTreeMap::new(), Vec::new());
+        let wanted = match target {
+            LinkTarget::Head => None,
+            LinkTarget::Latest => return self.known_mci(mci, None).await,
+            LinkTarget::Revision(number) => Some(*number),
+            LinkTarget::Channel(name) => {
+                let parts = channel_parts(mci.lineage, name);
+                let found = CHANNELS.get(&self.tx, &partition, parts).await?;
+                channels.extend(found.map(|kept| kept.0.channel));
+                channels.first().map(atlas_template::Channel::current)
+            }
+        };
+        if let Some(number) = wanted {
+            let parts = revision_parts(mci.lineage, number);
+            match REVISIONS.get(&self.tx, &partition, parts).await? {
+                Some(kept) => revisions.insert(number, kept.0.marks),
+                // The refusal tells what is there instead.
+                None => return self.known_mci(mci, wanted).await,
+            };
+        }
+        Ok(KnownMci {
+            name: mci.name().clone(),
+            has_head: true,
+            revisions,
+            channels,
+        })
+    }
+}
+
+/// What is found on the way.
+struct Loading<'a> {
+    unit: &'a Unit,
+    policies: Vec<Policy>,
+    passed_over: Vec<LaunchStep>,
+    moments: Vec<Timestamp>,
+}
+
+/// How many revisions are read at a time to find one that policies let pass.
+const AT_ONCE: usize = 16;
+
+impl<'a> Loading<'a> {
+    fn new(unit: &'a Unit, policies: Vec<Policy>) -> Self {
+        Self {
+            unit,
+            policies,
+            passed_over: Vec::new(),
+            moments: Vec::new(),
+        }
+    }
+
+    fn done(self, viewer: Scope, base: Base) -> Sources {
+        Sources {
+            viewer,
+            policies: self.policies.into(),
+            passed_over: self.passed_over,
+            moments: self.moments,
+            base,
+        }
+    }
+
+    /// The state of a MultiCloud Image that a selector means under the policies.
+    async fn state(
+        &mut self,
+        located: &Located<Mci>,
+        selector: Option<&Selector>,
+    ) -> Result<State<Mci>, Error> {
+        self.moments.extend(located.until);
+        let mci = &located.found;
+        let chosen = match selector {
+            None | Some(Selector::Latest) => self.newest(mci).await?,
+            Some(Selector::Requirement(wanted)) if self.passes_over() => {
+                let mut revisions = self.unit.revisions(mci).await?;
+                let fits = |marks: &Marks| marks.selectable().is_some_and(|it| wanted.matches(it));
+                revisions.retain(|stored| fits(&stored.marks));
+                let mut allowed = Vec::with_capacity(revisions.len());
+                for stored in revisions {
+                    if self.among(mci, core::slice::from_ref(&stored)).is_some() {
+                        allowed.push(stored);
+                    }
+                }
+                highest_release(wanted, &marks_of(&allowed))
+            }
+            _ => None,
+        };
+        match chosen {
+            Some(number) => self.unit.committed(mci, number).await,
+            // Where nothing is let pass, the policies themselves refuse what is meant without them.
+            None => self.unit.state(mci, selector).await,
+        }
+    }
+
+    fn passes_over(&self) -> bool {
+        self.policies.iter().any(Policy::passes_over)
+    }
+
+    /// The newest revision that the policies let pass; none where they have no say in it, or let
+    /// none pass.
+    async fn newest(&mut self, mci: &StoredMci) -> Result<Option<RevisionNumber>, Error> {
+        if !self.passes_over() {
+            return Ok(None);
+        }
+        let query = Query::all(&partition_of(&mci.scope)?).prefix(mci.lineage.to_string());
+        let mut query = query.reverse().limit(AT_ONCE);
+        loop {
+            let page = REVISIONS.query(&self.unit.tx, &query).await?;
+            let found: Vec<_> = page.found.into_iter().map(|it| it.record.0).collect();
+            let chosen = self.among(mci, &found);
+            match page.next {
+                Some(next) if chosen.is_none() => query = query.after(Some(next)),
+                _ => return Ok(chosen),
+            }
+        }
+    }
+
+    /// The newest of some revisions that the policies let pass; what they do not is noted.
+    fn among(&mut self, mci: &StoredMci, found: &[StoredRevision]) -> Option<RevisionNumber> {
+        let now = self.unit.now;
+        let revisions: Vec<_> = found.iter().map(soaked).collect();
+        let (chosen, passed) = newest_allowed(&self.policies, mci.lineage, &revisions, now);
+        for revision in &revisions {
+            let committed = Some(revision.committed);
+            let changes = |policy: &Policy| policy.changes_at(committed, None, now);
+            self.moments
+                .extend(self.policies.iter().filter_map(changes));
+        }
+        let name = || mci.name().clone();
+        let steps = passed.into_iter().map(|passed| LaunchStep::PassedOver {
+            mci: name(),
+            passed,
+        });
+        self.passed_over.extend(steps);
+        chosen
+    }
+
+    /// What a link means today; none where its MultiCloud Image is not seen.
+    async fn link(
+        &mut self,
+        lineage: LineageId,
+        target: &LinkTarget,
+        viewer: &Scope,
+    ) -> Result<Option<SeenLink>, Error> {
+        let reference = Reference::lineage(lineage);
+        let located = match self.unit.located_mci(&reference, viewer).await {
+            Ok(located) => located,
+            Err(Error::NotFound(_) | Error::Denied(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        self.moments.extend(located.until);
+        let mci = &located.found;
+        let mut target = target.clone();
+        if target == LinkTarget::Latest
+            && let Some(number) = self.newest(mci).await?
+        {
+            target = LinkTarget::Revision(number);
+        }
+        let known = self.unit.known_for(mci, &target).await?;
+        let state = match known.state(&target) {
+            Ok(state) => Ok(self.unit.linked_state(mci, state).await?),
+            Err(error) => Err(error),
+        };
+        Ok(Some(SeenLink {
+            lineage,
+            name: mci.name().clone(),
+            state,
+        }))
+    }
+
+    /// Which MultiCloud Image the caller wants: one of the links, if the reference leads to the state
+    /// that the link means, else one in their place.
+    async fn choice(
+        &mut self,
+        reference: &Reference,
+        from: &Scope,
+        template: &State<Template>,
+        links: &[SeenLink],
+    ) -> Result<Choice, Error> {
+        let located = self.unit.located_mci(reference, from).await?;
+        let lineage = located.found.lineage;
+        let is_linked = template.content.content().link(lineage).is_some();
+        if is_linked && reference.selector.is_none() {
+            self.moments.extend(located.until);
+            return Ok(Choice::Linked(lineage));
+        }
+        let state = self.state(&located, reference.selector.as_ref()).await?;
+        let link = links.iter().find(|link| link.lineage == lineage);
+        let linked = link.and_then(|link| link.state.as_ref().ok());
+        let number = |state: &State<Mci>| state.revision.as_ref().map(Revision::number);
+        if linked.is_some_and(|linked| number(linked) == number(&state)) {
+            return Ok(Choice::Linked(lineage));
+        }
+        Ok(Choice::Override(lineage, Box::new(state)))
+    }
+}
+
+fn soaked(stored: &StoredRevision) -> SoakedRevision<'_> {
+    SoakedRevision {
+        number: stored.revision.number(),
+        committed: stored.revision.time(),
+        marks: &stored.marks,
+    }
+}
