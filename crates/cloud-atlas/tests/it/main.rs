@@ -21,6 +21,7 @@ mod counting;
 mod crossing;
 mod crowd;
 mod damage;
+mod deleting;
 mod deployments;
 mod elsewhere;
 #[cfg(feature = "postgres")]
@@ -42,6 +43,7 @@ mod limited;
 mod limits;
 mod lists;
 mod loading;
+mod locks;
 mod marking;
 mod matching;
 mod merging;
