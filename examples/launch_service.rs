@@ -49,22 +49,22 @@ async fn run(address: Option<&str>) -> Done {
 }
 
 fn service(fleet: &Fleet) -> Service {
-    let (session, lock) = (fleet.launcher.clone(), fleet.lock.clone());
+    let (session, lock) = (fleet.launcher.clone(), fleet.template_lock.clone());
     Service::new(session, fleet.scope.clone(), lock, Limits::default())
 }
 
 fn ask(address: SocketAddr) -> io::Result<()> {
     let mut client = Client::connect(address)?;
     println!("healthy: {}", client.ask("GET", "/healthz", b"")?.body);
-    for (mci, location) in [
-        ("web", "aws/us-east-1"),
-        ("web", "aws/af-south-1"),
-        ("web@latest", "aws/us-east-1"),
+    for (kind, name, location) in [
+        ("template", "front", "aws/us-east-1"),
+        ("template", "front", "aws/af-south-1"),
+        ("mci", "web", "aws/us-east-1"),
     ] {
-        let answer = client.launch(mci, location)?;
+        let answer = client.launch(kind, name, location)?;
         let said = answer.body.get("image").or(answer.body.get("message"));
         let said = said.and_then(serde_json::Value::as_str).unwrap_or_default();
-        println!("{mci} at {location}: {} {said}", answer.status);
+        println!("{kind} {name} at {location}: {} {said}", answer.status);
     }
     Ok(())
 }

@@ -25,9 +25,9 @@ impl Client {
         })
     }
 
-    /// Asks what to launch at a location.
-    pub(crate) fn launch(&mut self, mci: &str, location: &str) -> io::Result<Answer> {
-        let ask = serde_json::json!({ "mci": mci, "location": location });
+    /// Asks what to launch at a location: of an `mci` or a `template` by its name.
+    pub(crate) fn launch(&mut self, kind: &str, name: &str, location: &str) -> io::Result<Answer> {
+        let ask = serde_json::json!({ kind: name, "location": location });
         self.ask("POST", "/launch", ask.to_string().as_bytes())
     }
 

@@ -1,11 +1,11 @@
 //! A fleet to launch: one MultiCloud Image in a few regions, and the lock of its first revision.
 
 use cloud_atlas::{
-    Atlas, Session,
+    Atlas, CommitTemplate, LaunchSubject, LineageKind, Session, TemplateChange,
     image_id::{Cloud, ImageId},
     mci::{HeadEdit, Setting},
     scope::Scope,
-    template::{LockFile, Reference},
+    template::{AnyLock, Launch, Reference, TemplateLock},
 };
 
 type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -28,7 +28,9 @@ pub(crate) struct Fleet {
     pub(crate) web: Reference,
     pub(crate) designer: Session,
     pub(crate) launcher: Session,
-    pub(crate) lock: LockFile,
+    pub(crate) lock: AnyLock,
+    /// The lock of the template `front`, which links `web` by a channel.
+    pub(crate) template_lock: AnyLock,
 }
 
 /// Makes a store with a fleet in it.
@@ -48,14 +50,34 @@ pub(crate) async fn fleet(url: &str) -> Made<Fleet> {
     let web: Reference = "web".parse()?;
     designer.create_mci(&scope, "web".parse()?).await?;
     commit(&designer, &web, &scope, 1).await?;
-    let lock = designer.lock(&web, &scope, None).await?;
+    let lock = AnyLock::Mci(designer.lock(&web, &scope, None).await?);
+    let template_lock = template_lock(&designer, &web, &scope).await?;
     Ok(Fleet {
         scope,
         web,
         designer,
         launcher,
         lock,
+        template_lock,
     })
+}
+
+async fn template_lock(who: &Session, web: &Reference, scope: &Scope) -> Made<AnyLock> {
+    let (front, stable) = ("front".parse::<Reference>()?, "stable".parse()?);
+    who.assign_channel(&stable, LineageKind::Mci, web, scope)
+        .await?;
+    who.create_template(scope, "front".parse()?).await?;
+    let link = vec![TemplateChange::Link("web@stable".parse()?)];
+    who.edit_template(&front, scope, link, None).await?;
+    let commit = CommitTemplate::new(front.clone(), scope.clone(), "first".parse()?);
+    who.commit_template(&commit).await?;
+    let mut launches = Vec::new();
+    for region in REGIONS {
+        let subject = LaunchSubject::template(front.clone(), scope.clone());
+        let launch = who.resolve(&subject.at(region.parse()?)).await?;
+        launches.push(Launch::clone(&launch));
+    }
+    Ok(TemplateLock::new(&launches)?.into())
 }
 
 /// Commits another image in every region.

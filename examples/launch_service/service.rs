@@ -9,10 +9,11 @@ use axum::{
     routing::{get, post},
 };
 use cloud_atlas::{
-    Error, ErrorKind, LaunchSubject, Session,
+    Error, ErrorKind, LineageKind, Session,
+    base::Name,
     image_id::CloudLocation,
     scope::{Permission, Scope},
-    template::{Launch, LockFile, LockState, Reference, Selector},
+    template::AnyLock,
 };
 use serde::{Deserialize, Serialize};
 use std::{error::Error as _, io, net::SocketAddr, sync::Arc, time::Duration};
@@ -50,26 +51,19 @@ pub(crate) struct Service {
     session: Session,
     scope: Scope,
     /// What the fleet is launched from, and nothing else.
-    lock: LockFile,
+    lock: AnyLock,
     slots: Semaphore,
     limits: Limits,
 }
 
-/// What a client asks: `{"mci": "web", "location": "aws/us-east-1"}`.
+/// What a client asks: `{"mci": "web", "location": "aws/us-east-1"}`, or with a template in place of
+/// the MultiCloud Image.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ask {
-    mci: Reference,
+    mci: Option<Name>,
+    template: Option<Name>,
     location: CloudLocation,
-}
-
-/// What it is told to launch.
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(flatten)]
-    launch: &'a Launch,
-    /// All warnings, as people read them.
-    said: Vec<String>,
 }
 
 /// Why it is told nothing.
@@ -81,7 +75,7 @@ struct Refusal {
 
 impl Service {
     /// A service for a fleet that is locked.
-    pub(crate) fn new(session: Session, scope: Scope, lock: LockFile, limits: Limits) -> Self {
+    pub(crate) fn new(session: Session, scope: Scope, lock: AnyLock, limits: Limits) -> Self {
         Self {
             session,
             scope,
@@ -96,48 +90,38 @@ impl Service {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Refusal::new(status, "invalid", error.to_string())
         })?;
-        let locked = self.locked(&ask)?;
-        // Asked for by its number, the locked revision is the one that is launched, whatever was
-        // committed, promoted or revoked since; what is revoked is refused.
-        let state = Selector::Number(self.lock.revision());
-        let reference = Reference::lineage(self.lock.lineage()).at(state);
-        let subject = LaunchSubject::mci(reference, self.scope.clone());
-        let launch = self
+        self.is_locked(&ask)?;
+        // The same answer whatever was committed, promoted or revoked since; what is locked and
+        // revoked is refused.
+        let locked = self
             .session
-            .resolve(&subject.at(ask.location.clone()))
+            .resolve_locked(&self.lock, &ask.location, &self.scope)
             .await?;
-        let now = Ok(launch.plan.clone());
-        match LockFile::compare(&ask.location, locked, &now) {
-            LockState::Same | LockState::Deprecated { .. } => {}
-            other => {
-                let message = format!("the lock and the store differ: {other:?}");
-                return Err(Refusal::new(StatusCode::CONFLICT, "lock-differs", message));
-            }
-        }
-        let answer = Answer {
-            said: launch.warning_texts(),
-            launch: &launch,
-        };
-        serde_json::to_vec(&answer).map_err(|error| {
+        serde_json::to_vec(&locked).map_err(|error| {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             Refusal::new(status, "internal", error.to_string())
         })
     }
 
-    /// What the lock holds of what is asked for.
-    fn locked(&self, ask: &Ask) -> Result<&cloud_atlas::template::LockEntry, Refusal> {
-        let name = self.lock.mci();
-        if ask.mci != Reference::named(name.clone()) {
-            let message = format!(
-                "this fleet is launched from `{name}`, not from `{}`",
-                ask.mci
-            );
-            return Err(Refusal::new(StatusCode::NOT_FOUND, "not-locked", message));
+    /// Refuses to launch anything but what the lock is of.
+    fn is_locked(&self, ask: &Ask) -> Result<(), Refusal> {
+        let (named, other) = match &self.lock {
+            AnyLock::Mci(_) => (&ask.mci, &ask.template),
+            AnyLock::Template(_) => (&ask.template, &ask.mci),
+        };
+        let name = self.lock.name();
+        if named.as_ref() == Some(name) && other.is_none() {
+            return Ok(());
         }
-        self.lock.locations().get(&ask.location).ok_or_else(|| {
-            let message = format!("the lock of `{name}` holds nothing for {}", ask.location);
-            Refusal::new(StatusCode::NOT_FOUND, "not-locked", message)
-        })
+        let message = format!("this fleet launches the {} `{name}` alone", self.kind());
+        Err(Refusal::new(StatusCode::NOT_FOUND, "not-locked", message))
+    }
+
+    fn kind(&self) -> LineageKind {
+        match &self.lock {
+            AnyLock::Mci(_) => LineageKind::Mci,
+            AnyLock::Template(_) => LineageKind::Template,
+        }
     }
 }
 

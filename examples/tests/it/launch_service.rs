@@ -5,7 +5,10 @@ use crate::{
     fleet::{Fleet, REGIONS, commit, fleet},
     service::{Limits, Running, Service},
 };
-use cloud_atlas::template::{LockFile, OnRevoke};
+use cloud_atlas::{
+    LineageKind,
+    template::{AnyLock, OnRevoke},
+};
 use std::{
     net::SocketAddr,
     sync::atomic::{AtomicBool, Ordering},
@@ -27,12 +30,16 @@ struct World {
 
 impl World {
     fn new(limits: Limits) -> Self {
+        Self::of(limits, |fleet| fleet.lock.clone())
+    }
+
+    fn of(limits: Limits, lock: fn(&Fleet) -> AnyLock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = format!("redb:{}", folder.path().join("fleet.redb").display());
         let mut builder = runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(2).enable_all().build().unwrap();
         let fleet = runtime.block_on(fleet(&store)).unwrap();
-        let (session, lock) = (fleet.launcher.clone(), fleet.lock.clone());
+        let (session, lock) = (fleet.launcher.clone(), lock(&fleet));
         let service = Service::new(session, fleet.scope.clone(), lock, limits);
         let address = "127.0.0.1:0".parse().unwrap();
         let running = runtime.block_on(Running::start(service, address)).unwrap();
@@ -50,7 +57,7 @@ impl World {
 }
 
 /// Asks so many times over one connection; tells how often something was launched.
-fn drive(address: SocketAddr, client: usize, lock: &LockFile) -> usize {
+fn drive(address: SocketAddr, client: usize, lock: &AnyLock) -> usize {
     let mut connection = Client::connect(address).unwrap();
     let mut launched = 0;
     for number in 0..REQUESTS / CLIENTS {
@@ -58,22 +65,24 @@ fn drive(address: SocketAddr, client: usize, lock: &LockFile) -> usize {
         let region = REGIONS[turn % REGIONS.len()];
         match turn % 100 {
             0 => {
-                let answer = connection.launch("web", "aws/af-south-1").unwrap();
+                let answer = connection.launch("mci", "web", "aws/af-south-1").unwrap();
+                let code = answer.body["error"].as_str().unwrap();
+                assert_eq!((answer.status, code), (404, "not-found"));
+            }
+            1 => {
+                let answer = connection.launch("mci", "other", region).unwrap();
                 let code = answer.body["error"].as_str().unwrap();
                 assert_eq!((answer.status, code), (404, "not-locked"));
             }
-            1 => {
-                let answer = connection.launch("web@latest", region).unwrap();
-                assert_eq!(answer.status, 404, "{}", answer.body);
-            }
             _ => {
-                let answer = connection.launch("web", region).unwrap();
+                let answer = connection.launch("mci", "web", region).unwrap();
                 assert_eq!(answer.status, 200, "{}", answer.body);
                 let held = lock.resolve(&region.parse().unwrap()).unwrap();
                 assert_eq!(answer.body["image"], held.image.as_str());
-                assert_eq!(answer.body["revision"], lock.revision().get());
-                let digest = lock.revision_digest().to_string();
-                assert_eq!(answer.body["revision_digest"], digest);
+                let expected = serde_json::to_value(&held).unwrap();
+                for (field, value) in expected.as_object().unwrap() {
+                    assert_eq!(answer.body[field], *value, "{field}");
+                }
                 launched += 1;
             }
         }
@@ -100,7 +109,7 @@ fn r09_ten_thousand_requests_are_answered_from_the_lock_while_others_commit() {
                 pollster::block_on(async {
                     commit(designer, web, scope, number).await.unwrap();
                     let stable = &"stable".parse().unwrap();
-                    let kind = cloud_atlas::LineageKind::Mci;
+                    let kind = LineageKind::Mci;
                     let moved = designer.assign_channel(stable, kind, web, scope);
                     moved.await.unwrap();
                     if number % 3 == 0 {
@@ -133,17 +142,46 @@ fn r09_ten_thousand_requests_are_answered_from_the_lock_while_others_commit() {
 fn r09_what_the_lock_holds_is_refused_once_it_is_revoked() {
     let world = World::new(Limits::default());
     let mut client = world.client();
-    assert_eq!(client.launch("web", REGIONS[0]).unwrap().status, 200);
+    assert_eq!(client.launch("mci", "web", REGIONS[0]).unwrap().status, 200);
     let Fleet {
         designer, scope, ..
     } = &world.fleet;
     let first = "web@1".parse().unwrap();
     let revoked = designer.revoke_mci(&first, scope, "it leaks", OnRevoke::RollBack);
     pollster::block_on(revoked).unwrap();
-    let answer = client.launch("web", REGIONS[0]).unwrap();
+    let answer = client.launch("mci", "web", REGIONS[0]).unwrap();
     assert_eq!(answer.status, 409);
     let message = answer.body["message"].as_str().unwrap();
     assert!(message.contains("it leaks"), "{message}");
+}
+
+#[test]
+fn r09_a_locked_template_stays_while_its_channel_moves_on() {
+    let world = World::of(Limits::default(), |fleet| fleet.template_lock.clone());
+    let mut client = world.client();
+    let ask = format!(r#"{{"template": "front", "location": "{}"}}"#, REGIONS[0]);
+    let before = client.ask("POST", "/launch", ask.as_bytes()).unwrap();
+    assert_eq!(before.status, 200, "{}", before.body);
+    let Fleet {
+        designer,
+        web,
+        scope,
+        ..
+    } = &world.fleet;
+    pollster::block_on(async {
+        commit(designer, web, scope, 2).await.unwrap();
+        let (stable, kind) = ("stable".parse().unwrap(), LineageKind::Mci);
+        let moved = designer.assign_channel(&stable, kind, web, scope);
+        assert_eq!(moved.await.unwrap().current().get(), 2);
+    });
+    let after = client.ask("POST", "/launch", ask.as_bytes()).unwrap();
+    assert_eq!((after.status, after.body), (200, before.body));
+    // What the template links is not what the fleet is launched from.
+    let other = client.launch("mci", "web", REGIONS[0]).unwrap();
+    assert_eq!(
+        (other.status, &other.body["error"]),
+        (404, &"not-locked".into())
+    );
 }
 
 #[test]
@@ -182,7 +220,7 @@ fn who_comes_when_all_slots_are_taken_is_told_to_come_again() {
         ..Limits::default()
     });
     let mut client = world.client();
-    let answer = client.launch("web", REGIONS[0]).unwrap();
+    let answer = client.launch("mci", "web", REGIONS[0]).unwrap();
     assert_eq!(
         (answer.status, &answer.body["error"]),
         (503, &"busy".into())
