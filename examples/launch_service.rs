@@ -49,7 +49,7 @@ async fn run(address: Option<&str>) -> Done {
 }
 
 fn service(fleet: &Fleet) -> Service {
-    let (session, lock) = (fleet.launcher.clone(), fleet.template_lock.clone());
+    let (session, lock) = (fleet.launcher.clone(), fleet.lock.clone());
     Service::new(session, fleet.scope.clone(), lock, Limits::default())
 }
 

@@ -1,4 +1,4 @@
-//! A fleet to launch: one MultiCloud Image in a few regions, and the lock of its first revision.
+//! A fleet to launch: a template with one MultiCloud Image in a few regions, and its lock.
 
 use cloud_atlas::{
     Atlas, CommitTemplate, LaunchSubject, LineageKind, Session, TemplateChange,
@@ -28,9 +28,8 @@ pub(crate) struct Fleet {
     pub(crate) web: Reference,
     pub(crate) designer: Session,
     pub(crate) launcher: Session,
+    /// Of the template `front`, which links `web` by a channel.
     pub(crate) lock: AnyLock,
-    /// The lock of the template `front`, which links `web` by a channel.
-    pub(crate) template_lock: AnyLock,
 }
 
 /// Makes a store with a fleet in it.
@@ -50,19 +49,17 @@ pub(crate) async fn fleet(url: &str) -> Made<Fleet> {
     let web: Reference = "web".parse()?;
     designer.create_mci(&scope, "web".parse()?).await?;
     commit(&designer, &web, &scope, 1).await?;
-    let lock = AnyLock::Mci(designer.lock(&web, &scope, None).await?);
-    let template_lock = template_lock(&designer, &web, &scope).await?;
+    let lock = locked_template(&designer, &web, &scope).await?;
     Ok(Fleet {
         scope,
         web,
         designer,
         launcher,
         lock,
-        template_lock,
     })
 }
 
-async fn template_lock(who: &Session, web: &Reference, scope: &Scope) -> Made<AnyLock> {
+async fn locked_template(who: &Session, web: &Reference, scope: &Scope) -> Made<AnyLock> {
     let (front, stable) = ("front".parse::<Reference>()?, "stable".parse()?);
     who.assign_channel(&stable, LineageKind::Mci, web, scope)
         .await?;

@@ -24,13 +24,17 @@ const REQUESTS: usize = 10_000;
 struct World {
     runtime: Runtime,
     fleet: Fleet,
+    lock: AnyLock,
     running: Running,
     _folder: TempDir,
 }
 
 impl World {
     fn new(limits: Limits) -> Self {
-        Self::of(limits, |fleet| fleet.lock.clone())
+        Self::of(limits, |fleet| {
+            let lock = fleet.designer.lock(&fleet.web, &fleet.scope, None);
+            AnyLock::Mci(pollster::block_on(lock).unwrap())
+        })
     }
 
     fn of(limits: Limits, lock: fn(&Fleet) -> AnyLock) -> Self {
@@ -40,12 +44,13 @@ impl World {
         let runtime = builder.worker_threads(2).enable_all().build().unwrap();
         let fleet = runtime.block_on(fleet(&store)).unwrap();
         let (session, lock) = (fleet.launcher.clone(), lock(&fleet));
-        let service = Service::new(session, fleet.scope.clone(), lock, limits);
+        let service = Service::new(session, fleet.scope.clone(), lock.clone(), limits);
         let address = "127.0.0.1:0".parse().unwrap();
         let running = runtime.block_on(Running::start(service, address)).unwrap();
         Self {
             runtime,
             fleet,
+            lock,
             running,
             _folder: folder,
         }
@@ -97,9 +102,9 @@ fn r09_ten_thousand_requests_are_answered_from_the_lock_while_others_commit() {
         designer,
         web,
         scope,
-        lock,
         ..
     } = &world.fleet;
+    let lock = &world.lock;
     let ended = AtomicBool::new(false);
     let (launched, commits) = thread::scope(|threads| {
         // Revisions come, are promoted and revoked, for as long as anybody asks.
@@ -157,7 +162,7 @@ fn r09_what_the_lock_holds_is_refused_once_it_is_revoked() {
 
 #[test]
 fn r09_a_locked_template_stays_while_its_channel_moves_on() {
-    let world = World::of(Limits::default(), |fleet| fleet.template_lock.clone());
+    let world = World::of(Limits::default(), |fleet| fleet.lock.clone());
     let mut client = world.client();
     let ask = format!(r#"{{"template": "front", "location": "{}"}}"#, REGIONS[0]);
     let before = client.ask("POST", "/launch", ask.as_bytes()).unwrap();
