@@ -16,6 +16,7 @@ mod lock;
 mod marks;
 mod mci;
 mod people;
+mod policy;
 mod resolve;
 mod role_map;
 mod server;
@@ -80,6 +81,9 @@ pub(crate) enum Command {
     /// Give revisions semantic versions
     #[command(subcommand)]
     Release(channel::ReleaseCommand),
+    /// Say what may be launched
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Tell which image is launched at a cloud location
     Resolve(resolve::Resolve),
     /// Write and verify lock files
@@ -131,6 +135,7 @@ pub(crate) fn main() -> Run {
         Command::Template(command) => template::run(command, &global, &mut out),
         Command::Channel(command) => channel::channel(command, &global, &mut out),
         Command::Release(command) => channel::release(command, &global, &mut out),
+        Command::Policy(command) => policy::run(command, &global, &mut out),
         Command::Resolve(resolve) => resolve::resolve(resolve, &global, &mut out),
         Command::Lock(lock) => lock::lock(lock, &global, &mut out),
         Command::Deployment(command) => deployment::run(command, &global, &mut out),

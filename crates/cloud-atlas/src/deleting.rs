@@ -76,12 +76,12 @@ impl Session {
         from: &Scope,
     ) -> Result<LineageDeleted, Error> {
         let (mut tombstone, linked_elsewhere) = self
-            .write(|unit| async move { unit.bury::<C>(reference, from).await })
+            .write(|unit| async move { Box::pin(unit.bury::<C>(reference, from)).await })
             .await?;
         while tombstone.is_open() {
             let lineage = tombstone.lineage;
             tombstone = self
-                .write(|unit| async move { unit.clear_on::<C>(lineage).await })
+                .write(|unit| async move { Box::pin(unit.clear_on::<C>(lineage)).await })
                 .await?;
         }
         Ok(LineageDeleted {

@@ -2,6 +2,7 @@
 
 mod convert;
 mod kind;
+mod lock;
 mod not_found;
 mod server;
 mod template;
@@ -28,14 +29,12 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{
-    ChannelError, DeleteError, LaunchRefusal, LockError, LockedError, RegisterLockError,
-    ResolveError, TemplateMergeError,
-};
+use atlas_template::{ChannelError, DeleteError, LaunchRefusal, ResolveError, TemplateMergeError};
 use semver::VersionReq;
 
 pub use self::{
     kind::ErrorKind,
+    lock::LockRefusal,
     not_found::{NotFound, Noun},
     server::ServerRefusal,
     template::{TemplateRefusal, TemplateRefused},
@@ -156,7 +155,7 @@ pub enum Error {
     #[error(transparent)]
     Commit(#[from] CommitError),
     /// Conflicts of a merge are open, and nothing was changed.
-    #[error("{}", open(.0))]
+    #[error("{}", convert::open(.0))]
     OpenConflicts(Box<MciMerge>),
     /// Conflicts of a merge of ServerTemplates are open, and nothing was changed.
     #[error("{}", open_template(.0))]
@@ -185,15 +184,9 @@ pub enum Error {
     /// A lineage was not deleted.
     #[error(transparent)]
     Delete(#[from] DeleteError),
-    /// There is no lock.
+    /// There is no lock, or nothing that it gives.
     #[error(transparent)]
-    Lock(#[from] LockError),
-    /// A lock file gives nothing to launch.
-    #[error(transparent)]
-    Locked(#[from] LockedError),
-    /// A lock file was not registered.
-    #[error(transparent)]
-    RegisterLock(#[from] RegisterLockError),
+    Lock(LockRefusal),
     /// An image was not registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
@@ -395,11 +388,6 @@ pub enum Error {
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),
-}
-
-fn open(merge: &MciMerge) -> MergeError {
-    let conflicts = merge.conflicts.clone();
-    MergeError::Open { conflicts }
 }
 
 fn open_template(merge: &TemplateMerge) -> TemplateMergeError {

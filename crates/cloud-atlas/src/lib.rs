@@ -92,7 +92,10 @@ pub use crate::{
     deleting::LineageDeleted,
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
-    error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal, TemplateRefused},
+    error::{
+        Error, ErrorKind, LockRefusal, NotFound, Noun, ServerRefusal, TemplateRefusal,
+        TemplateRefused,
+    },
     event_query::EventQuery,
     events::AuditEvent,
     export::ExportError,

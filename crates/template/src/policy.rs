@@ -157,6 +157,24 @@ impl Policy {
         }
     }
 
+    /// The rules that it has, in their order.
+    pub fn rules(&self) -> impl Iterator<Item = PolicyRule> {
+        let skips = !(self.skip_revisions.is_empty() && self.skip_images.is_empty());
+        let rules = [
+            (PolicyRule::Owner, self.allowed_owners.is_some()),
+            (PolicyRule::Age, self.max_age_days.is_some()),
+            (PolicyRule::Soak, self.min_soak_hours.is_some()),
+            (PolicyRule::Tag, !self.required_tags.is_empty()),
+            (PolicyRule::OsFamily, self.os_families.is_some()),
+            (PolicyRule::Agent, self.agent.is_some()),
+            (PolicyRule::Ancestor, self.ancestor.is_some()),
+            (PolicyRule::Skip, skips),
+        ];
+        rules
+            .into_iter()
+            .filter_map(|(rule, is_there)| is_there.then_some(rule))
+    }
+
     /// What it finds about a launch, in the order of its rules.
     pub fn judge(&self, subject: &PolicySubject<'_>, facts: &PolicyFacts<'_>) -> PolicyVerdict {
         let mut findings = Vec::new();

@@ -43,7 +43,7 @@ pub(crate) struct Resolve {
     #[arg(long)]
     explain: bool,
     /// What a lock file says, and never anything else [default: at all its locations]
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "explain", "OverrideArgs"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "explain", "template", "mci", "OverrideArgs"])]
     lock: Option<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,

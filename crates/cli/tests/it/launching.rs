@@ -74,6 +74,82 @@ fn r04_overrides_win_and_are_marked() {
 }
 
 #[test]
+fn r10_policies_are_set_listed_shown_and_removed() {
+    let program = furnished();
+    let set = ["policy", "set", "house"];
+    let rules = ["--owner", "self", "--min-soak", "24", "--tag", "approved"];
+    program.file("rules.json", r#"{"mode": "audit", "max_age_days": 90}"#);
+    program.file("other.json", r#"{"max_age": 90}"#);
+    program.ok(&["scope", "add", "/acme/prod"]);
+    let prod = ["--scope", "/acme/prod"];
+    insta::assert_snapshot!(told(
+        &program,
+        &[
+            &["policy", "list"],
+            &[&set[..], &rules, &["--audit"]].concat(),
+            &["resolve", "web", EAST, "--explain"],
+            &["resolve", "web", EAST],
+            &[&set[..], &rules].concat(),
+            &["resolve", "web", EAST],
+            &["resolve", "web", "--all"],
+            &["resolve", "web", EAST, "--output", "json", "--explain"],
+            &[
+                &prod[..],
+                &["policy", "set", "ages", "--file", "rules.json"]
+            ]
+            .concat(),
+            &["policy", "set", "ages", "--file", "other.json"],
+            &["policy", "set", "ages", "--file", "rules.json", "--audit"],
+            &["policy", "set", "ages", "--ancestor", "img-1"],
+            &[&prod[..], &["policy", "list"]].concat(),
+            &["policy", "show", "house"],
+            &["policy", "show", "ages"],
+            &["policy", "remove", "house"],
+            &["policy", "remove", "house"],
+            &["resolve", "web", EAST],
+        ]
+    ));
+    // What is shown is what can be set.
+    let json = ["policy", "show", "ages", "--output", "json"];
+    let shown = program.ok(&[&prod[..], &json].concat()).out;
+    program.file("shown.json", &shown);
+    program.ok(&["policy", "set", "ages", "--file", "shown.json"]);
+    let again = program.json(&["policy", "show", "ages"]).remove(0);
+    assert_eq!(again["max_age_days"], 90);
+    assert_eq!(again["scope"], "/acme");
+}
+
+#[test]
+fn r03_a_template_launches_its_default_or_the_link_that_is_chosen() {
+    let program = furnished();
+    program.ok(&["mci", "new", "db"]);
+    let image = format!("{AMI}4");
+    let setting = ["mci", "set", "db", WEST, &image, "--instance-type"];
+    program.ok(&[&setting[..], &["m5.large"]].concat());
+    program.ok(&["mci", "commit", "db", "-m", "first"]);
+    program.ok(&["template", "new", "front"]);
+    program.ok(&["template", "link", "front", "web"]);
+    program.ok(&["template", "link", "front", "db@head"]);
+    program.ok(&["template", "commit", "front", "-m", "first"]);
+    let front = ["resolve", "-t", "front"];
+    insta::assert_snapshot!(told(
+        &program,
+        &[
+            &[&front[..], &[EAST, "--explain"]].concat(),
+            &[&front[..], &[WEST]].concat(),
+            &[&front[..], &["gcp", "--mci", "db"]].concat(),
+            &[&front[..], &["gcp", "--explain"]].concat(),
+            &[&front[..], &[WEST, "--mci", "db"]].concat(),
+            &[&front[..], &[WEST, "--mci", "db@1", "--explain"]].concat(),
+            &[&front[..], &["--all"]].concat(),
+            &[&front[..], &["--all", "--mci", "db"]].concat(),
+            &["resolve", "web", EAST, "--mci", "db"],
+            &["resolve", "-t", "web", EAST],
+        ]
+    ));
+}
+
+#[test]
 fn r02_all_locations_at_once_and_one_that_refuses_is_a_row() {
     let program = furnished();
     program.ok(&[

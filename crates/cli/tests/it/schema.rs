@@ -540,6 +540,22 @@ fn launches(checked: &Checked) {
     let overridden = run("launch", &[&here[..], &bigger].concat());
     assert_eq!(overridden[0]["overridden"][0]["now"], "n2-standard-16");
     run("launch-row", &["resolve", "f-x86_64", "--all"]);
+    let rules = [
+        "--audit",
+        "--owner",
+        "self",
+        "--max-age",
+        "90",
+        "--os",
+        "ubuntu",
+    ];
+    run(
+        "policy",
+        &[&["policy", "set", "house"][..], &rules].concat(),
+    );
+    run("policy", &["policy", "show", "house"]);
+    run("policy", &["policy", "list"]);
+    run("launch", &here);
     run(
         "explained-launch",
         &["resolve", "web", "gcp", "aws/us-east-1", "--explain"],

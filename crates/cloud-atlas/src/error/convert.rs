@@ -1,7 +1,8 @@
 //! How errors of the parts become errors of the whole.
 
 use super::Error;
-use crate::{Noun, RefusedImage};
+use crate::{MciMerge, Noun, RefusedImage};
+use atlas_mci::MergeError;
 use atlas_scope::Scope;
 use atlas_store::{AsStoreError, MigrateError, RecordError, StoreError};
 use core::fmt;
@@ -37,6 +38,12 @@ impl Error {
             error => error.into(),
         }
     }
+}
+
+/// The conflicts of a merge as the refusal of what they stop.
+pub(super) fn open(merge: &MciMerge) -> MergeError {
+    let conflicts = merge.conflicts.clone();
+    MergeError::Open { conflicts }
 }
 
 impl From<RecordError> for Error {

@@ -13,7 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
-use atlas_template::{ChannelError, DeleteError, LockedError, RegisterLockError};
+use atlas_template::{ChannelError, DeleteError};
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +60,6 @@ impl Error {
             | Self::Launch(_)
             | Self::Resolve(_)
             | Self::Delete(DeleteError::Linked(_) | DeleteError::Held { .. })
-            | Self::Locked(_)
-            | Self::RegisterLock(
-                RegisterLockError::Already { .. } | RegisterLockError::Foreign { .. },
-            )
             | Self::Register(RegisterError::AlreadyRegistered(_))
             | Self::Bundle(BundleError::NotOperational { .. })
             | Self::Work(
@@ -117,6 +113,7 @@ impl Error {
             )
             | Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::Server(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
+            Self::Lock(refusal) => refusal.kind(),
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })
@@ -145,7 +142,6 @@ impl Error {
                 | Self::NoRevision { .. }
                 | Self::NoRelease { .. }
                 | Self::NoMatcher { .. }
-                | Self::Locked(LockedError::NotHeld { .. })
                 | Self::Bundle(BundleError::NoServer { .. })
                 | Self::AddScope(AddScopeError::NoParent { .. })
                 | Self::Grant(

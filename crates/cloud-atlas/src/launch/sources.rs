@@ -11,7 +11,7 @@ use crate::{
 };
 use atlas_base::{Name, Timestamp};
 use atlas_history::{LineageId, Marks, Revision, RevisionNumber, highest_release};
-use atlas_scope::{Permission, Scope};
+use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Query;
 use atlas_template::{
     KnownMci, LaunchFrom, LaunchStep, LinkError, LinkSource, LinkTarget, MciChoice, Policy,
@@ -304,8 +304,12 @@ impl<'a> Loading<'a> {
             Err(Error::NotFound(_) | Error::Denied(_)) => return Ok(None),
             Err(error) => return Err(error),
         };
-        self.moments.extend(located.until);
         let mci = &located.found;
+        // What is seen from its own scope alone is of no use to a template elsewhere.
+        if !visible(&mci.scope, mci.shared, viewer) {
+            return Ok(None);
+        }
+        self.moments.extend(located.until);
         let mut target = target.clone();
         if target == LinkTarget::Latest
             && let Some(number) = self.newest(mci).await?

@@ -121,31 +121,40 @@ impl Session {
         from: &Scope,
         to: Option<&Selector>,
     ) -> Result<Reinherited, Error> {
-        self.write(|unit| async move {
-            let seen = unit.server_to_change(server, from).await?;
-            let launch = unit.relaunch(&seen, to).await?;
-            let SeenServer {
-                deployment,
-                definition: before,
-            } = seen;
-            let (after, changes) = before.reinherited(&launch, unit.now)?;
-            let mut server = ServerView::of(&deployment, after);
-            server.warn_of_launch(&launch);
-            if !changes.is_empty() {
-                unit.check_image(&server.definition, &deployment.scope)
-                    .await?;
-                unit.put_server(&deployment, &server.definition).await?;
-                let change = Change::between(&Told::of(&before)?, &Told::of(&server.definition)?);
-                unit.audit_server(&deployment, &server.definition, change)
-                    .await?;
-            }
-            Ok(Reinherited { server, changes })
-        })
-        .await
+        self.write(|unit| async move { Box::pin(unit.reinherit(server, from, to)).await })
+            .await
     }
 }
 
 impl Unit {
+    async fn reinherit(
+        &self,
+        server: &ServerRef,
+        from: &Scope,
+        to: Option<&Selector>,
+    ) -> Result<Reinherited, Error> {
+        let seen = self.server_to_change(server, from).await?;
+        let launch = Box::pin(self.relaunch(&seen, to)).await?;
+        let SeenServer {
+            deployment,
+            definition: before,
+        } = seen;
+        let (after, changes) = before.reinherited(&launch, self.now)?;
+        // Where nothing changes nothing is written, nor told as if it were.
+        let is_same = changes.is_empty();
+        let mut server = ServerView::of(&deployment, if is_same { before.clone() } else { after });
+        server.warn_of_launch(&launch);
+        if !is_same {
+            self.check_image(&server.definition, &deployment.scope)
+                .await?;
+            self.put_server(&deployment, &server.definition).await?;
+            let change = Change::between(&Told::of(&before)?, &Told::of(&server.definition)?);
+            self.audit_server(&deployment, &server.definition, change)
+                .await?;
+        }
+        Ok(Reinherited { server, changes })
+    }
+
     /// Decides what a server launches with.
     async fn next_launch(&self, seen: &SeenServer) -> Result<ServerStart, Error> {
         let scope = &seen.deployment.scope;

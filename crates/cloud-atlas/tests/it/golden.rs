@@ -123,6 +123,7 @@ fn golden_files_read_as_they_were_written() {
             "matcher",
             "tombstone",
             "role-map",
+            "policy",
             "deployment",
             "server",
             "launch",

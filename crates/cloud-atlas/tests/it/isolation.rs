@@ -49,7 +49,7 @@ fn furnished() -> (World, Vec<(Scope, Name)>) {
 }
 
 /// Takes a MultiCloud Image of an account out of the sight of its environments.
-async fn unshare(world: &World, account: &str, lineage: &str) {
+pub(crate) async fn unshare(world: &World, account: &str, lineage: &str) {
     const MCIS: Table<Raw> = Table::new("mci", &[]);
     let account = Partition::account(account).unwrap();
     let work = |tx: Tx| {

@@ -3,7 +3,7 @@
 
 use crate::support::{World, acme, committed, image, most, p, places, run, set, web};
 use cloud_atlas::{
-    Error, ErrorKind, LineageKind, LockRef, Noun, Retention, Session,
+    Error, ErrorKind, LineageKind, LockRef, LockRefusal, Noun, Retention, Session,
     image::{LifeError, ReferrerKind},
     scope::{Permission, Role, Scope},
     template::{
@@ -143,7 +143,9 @@ fn r09_locks_are_registered_listed_and_forgotten() {
         let again = dana.register_lock(&lock, &p("prod"), &prod).await;
         assert!(matches!(
             again,
-            Err(Error::RegisterLock(RegisterLockError::Already { .. }))
+            Err(Error::Lock(LockRefusal::Register(
+                RegisterLockError::Already { .. }
+            )))
         ));
         // The next lock of that name takes its place.
         moved(&dana, 2).await;
@@ -227,7 +229,9 @@ fn r09_only_what_is_there_and_seen_from_the_scope_is_registered() {
         assert!(
             matches!(
                 refused,
-                Err(Error::RegisterLock(RegisterLockError::Foreign { .. }))
+                Err(Error::Lock(LockRefusal::Register(
+                    RegisterLockError::Foreign { .. }
+                )))
             ),
             "{refused:?}"
         );

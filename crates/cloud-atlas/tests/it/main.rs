@@ -34,6 +34,7 @@ mod graphs;
 mod imports;
 mod inventories;
 mod isolation;
+mod journeys;
 mod kill;
 mod launches;
 mod launching;

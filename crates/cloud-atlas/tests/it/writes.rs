@@ -213,13 +213,17 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
             &acme,
             &semver::Version::new(1, 0, 0)
         ));
-        let lock = admin.lock(&web, &acme, None).await.unwrap().into();
-        wrote!(admin.register_lock(&lock, &p("prod"), &acme));
-        wrote!(admin.unregister_lock(&p("prod"), &acme));
-        committed(&admin, "/acme", "short", 9).await;
-        wrote!(admin.delete_mci(&p("short"), &acme));
-        admin.create_template(&acme, p("short")).await.unwrap();
-        wrote!(admin.delete_template(&p("short"), &acme));
+        // A future of its own: one of all calls is too large for a stack.
+        Box::pin(async {
+            let lock = admin.lock(&web, &acme, None).await.unwrap().into();
+            wrote!(admin.register_lock(&lock, &p("prod"), &acme));
+            wrote!(admin.unregister_lock(&p("prod"), &acme));
+            committed(&admin, "/acme", "short", 9).await;
+            wrote!(admin.delete_mci(&p("short"), &acme));
+            admin.create_template(&acme, p("short")).await.unwrap();
+            wrote!(admin.delete_template(&p("short"), &acme));
+        })
+        .await;
         let deny = Deny::Codes([CheckCode::MixedOs].into());
         let checks = CheckOptions::default();
         wrote!(admin.edit_mci(&web, &acme, vec![set(DUBLIN, 1)], None));

@@ -34,6 +34,8 @@ pub struct Chosen<'a> {
     pub(super) source: Source<'a>,
     pub(super) by: ChosenBy,
     pub(super) template: Option<TemplateSource<'a>>,
+    /// Its links to HEADs.
+    pub(super) head_links: Vec<LinkName>,
     pub(super) location: &'a CloudLocation,
     pub(super) served_by: &'a CloudLocation,
     pub(super) setting: Cow<'a, Setting>,
@@ -81,6 +83,7 @@ impl<'a> LaunchAsk<'a> {
     }
 
     pub(super) fn decide(&self, witness: Witness<'_>) -> Result<Chosen<'a>, LaunchRefusal> {
+        let mut head_links = Vec::new();
         let (serving, by, template) = match self.from {
             LaunchFrom::Mci(source) => {
                 source_step(&source, witness);
@@ -93,6 +96,8 @@ impl<'a> LaunchAsk<'a> {
             } => {
                 let (serving, by) = self.of_template(&template, links, mci, witness)?;
                 source_step(&serving.0, witness);
+                let heads = template.content.content().head_links().into_iter();
+                head_links.extend(heads.map(|lineage| name_of(links, lineage)));
                 (serving, by, Some(template))
             }
         };
@@ -122,6 +127,7 @@ impl<'a> LaunchAsk<'a> {
             source,
             by,
             template,
+            head_links,
             location: self.location,
             served_by,
             setting,

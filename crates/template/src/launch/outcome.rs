@@ -1,7 +1,8 @@
 //! What is launched.
 
 use super::{
-    Chosen, ChosenBy, LaunchFacts, LaunchRefusal, LaunchStep, OverrideMark, TemplateSource, Witness,
+    Chosen, ChosenBy, LaunchFacts, LaunchRefusal, LaunchStep, LinkName, OverrideMark,
+    TemplateSource, Witness,
 };
 use crate::{
     LaunchPlan, Policies, PolicyFacts, PolicySubject, PolicyVerdict,
@@ -69,8 +70,8 @@ pub enum TemplateWarning {
     },
     /// The template is committed, and links HEADs, which move all the same.
     LinksHead {
-        /// Which lineages.
-        lineages: Vec<LineageId>,
+        /// Which links.
+        links: Vec<LinkName>,
     },
     /// The template has scripts, and nobody said whether the image has an agent to run them.
     AgentUnknown {
@@ -88,12 +89,12 @@ impl fmt::Display for TemplateWarning {
             Self::TemplateDeprecated { reason } => {
                 write!(f, "the revision of the template is deprecated: {reason}")
             }
-            Self::LinksHead { lineages } => {
-                let lineages: Vec<_> = lineages.iter().map(ToString::to_string).collect();
+            Self::LinksHead { links } => {
+                let links: Vec<_> = links.iter().map(ToString::to_string).collect();
                 write!(
                     f,
                     "the template is committed and links HEAD of {}, which moves with every edit: commit it with its HEAD dependencies before production",
-                    lineages.join(", ")
+                    links.join(", ")
                 )
             }
             Self::AgentUnknown { image } => write!(
@@ -153,7 +154,7 @@ impl Chosen<'_> {
         })?;
         let mut warnings = Vec::new();
         if let Some(template) = &self.template {
-            template.warn(&mut warnings);
+            template.warn(&self.head_links, &mut warnings);
             if template.content.content().has_scripts() {
                 let name = template.name();
                 facts.check_agent(name, self.served_by, &self.setting, &mut warnings, witness)?;
@@ -291,14 +292,12 @@ impl LaunchFacts<'_> {
 }
 
 impl TemplateSource<'_> {
-    fn warn(&self, warnings: &mut Vec<TemplateWarning>) {
+    fn warn(&self, head_links: &[LinkName], warnings: &mut Vec<TemplateWarning>) {
         if self.revision.is_none() {
             warnings.push(TemplateWarning::TemplateHead);
-        } else {
-            let lineages = self.content.content().head_links();
-            if !lineages.is_empty() {
-                warnings.push(TemplateWarning::LinksHead { lineages });
-            }
+        } else if !head_links.is_empty() {
+            let links = head_links.to_vec();
+            warnings.push(TemplateWarning::LinksHead { links });
         }
         if let Some(mark) = &self.marks.deprecated {
             let reason = mark.reason.clone();

@@ -9,8 +9,8 @@ use atlas_mci::{Content, HeadEdit, ImageAccess, InstanceType, InstanceTypes, Use
 use atlas_scope::Scope;
 use atlas_template::{
     ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchMatrix, LaunchRefusal, LaunchTrace,
-    LinkError, LinkSource, MatrixRow, MciChoice, Override, OverrideField, Overrides, Phase,
-    Policies, Policy, ResolveError, Source, TemplateContent, TemplateEdit, TemplateSource,
+    LinkError, LinkName, LinkSource, MatrixRow, MciChoice, Override, OverrideField, Overrides,
+    Phase, Policies, Policy, ResolveError, Source, TemplateContent, TemplateEdit, TemplateSource,
     TemplateWarning, explain_launch, launch, launch_all,
 };
 use serde_json::{Value, json};
@@ -481,9 +481,13 @@ fn r01_a_committed_template_that_links_head_warns() {
         stage.launch(TOKYO).unwrap().template_warnings
     };
     assert!(warnings(vec![], false).is_empty());
-    let lineages = vec![WEB, CACHE];
+    let named = |lineage, name: &str| LinkName {
+        lineage,
+        name: Some(name.parse().unwrap()),
+    };
+    let links = vec![named(WEB, "web"), named(CACHE, "cache")];
     let found = warnings(vec![retarget(WEB), retarget(CACHE)], false);
-    assert_eq!(found, [TemplateWarning::LinksHead { lineages }]);
+    assert_eq!(found, [TemplateWarning::LinksHead { links }]);
     // HEAD of the template says what covers both.
     assert_eq!(
         warnings(vec![retarget(WEB)], true),

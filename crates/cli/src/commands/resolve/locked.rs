@@ -58,7 +58,7 @@ pub(super) fn resolve(resolve: Resolve, file: &Path, global: &Global, out: &mut 
         let resolved = session.resolve_locked(&lock, location, &global.scope);
         match resolved.block_on() {
             Ok(launch) => launches.push(launch),
-            Err(error @ Error::Locked(_)) => refusals.push(error),
+            Err(error @ Error::Lock(_)) => refusals.push(error),
             Err(error) => return Err(error.into()),
         }
     }
