@@ -2,16 +2,17 @@
 
 use crate::{
     Error, NotFound, Noun, Page, Paging, ServerRef, Session,
+    kind::Template,
     servers::SeenServer,
     stored::StoredLaunch,
-    tables::{KeptLaunch, LAUNCHES, launch_server_parts, partition_of},
+    tables::{KeptLaunch, LAUNCHES, launch_server_parts, launch_template_parts, partition_of},
     unit::{Change, Unit},
 };
 use atlas_base::Timestamp;
 use atlas_history::RevisionRef;
 use atlas_scope::{Permission, Scope};
 use atlas_store::Query;
-use atlas_template::{LaunchId, LaunchPhase, LaunchReport};
+use atlas_template::{LaunchId, LaunchPhase, LaunchReport, PhaseTimes, Reference, TimesComparison};
 
 /// Reports how far a launch of a server came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,30 @@ impl Session {
     }
 }
 
+impl Session {
+    /// How long launches of two revisions of a ServerTemplate took, or of two ServerTemplates
+    /// (RightScale timed them by hand): those of servers at a scope and below it, as far as the
+    /// caller sees these.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not there, not visible or not committed.
+    pub async fn template_times(
+        &self,
+        first: &Reference,
+        second: &Reference,
+        from: &Scope,
+    ) -> Result<TimesComparison, Error> {
+        let unit = self.read().await?;
+        let (one, first) = unit.times_of(first, from).await?;
+        let (two, second) = unit.times_of(second, from).await?;
+        Ok(TimesComparison {
+            names: (one, two),
+            times: (first, second),
+        })
+    }
+}
+
 /// The launches of a server, newest first.
 fn launches_of(seen: &SeenServer) -> Result<Query, Error> {
     let query = Query::all(&partition_of(&seen.deployment.scope)?).index("server");
@@ -107,6 +132,38 @@ fn launches_of(seen: &SeenServer) -> Result<Query, Error> {
 }
 
 impl Unit {
+    /// What people call a revision of a template, and how long its launches took.
+    async fn times_of(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+    ) -> Result<(String, PhaseTimes), Error> {
+        let view = Permission::TemplateView;
+        let located = self.locate::<Template>(reference, from, view).await?;
+        let number = self.number(&located, reference.selector.as_ref()).await?;
+        let revision = RevisionRef {
+            lineage: located.found.lineage,
+            number,
+        };
+        let mut launches = Vec::new();
+        let above = self.sight(Permission::ServerView).await?;
+        for (partition, account) in self.partitions_below(from).await? {
+            let sight = self.sight_into(&above, &account).await?;
+            if !sight.sees_any(self) {
+                continue;
+            }
+            let parts = launch_template_parts(revision);
+            let found = self
+                .all_by(&LAUNCHES, "template", &partition, parts)
+                .await?;
+            let found = found.into_iter().map(|kept| kept.0);
+            let seen = found.filter(|it| from.contains(&it.scope) && sight.sees(self, &it.scope));
+            launches.extend(seen.map(|launch| launch.report));
+        }
+        let name = format!("{}@{number}", located.found.name());
+        Ok((name, PhaseTimes::of(revision, &launches)))
+    }
+
     /// The launch that a report is of, as it was before.
     async fn launch_to_report(
         &self,

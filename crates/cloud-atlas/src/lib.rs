@@ -126,8 +126,8 @@ pub use crate::{
     policies::PolicyView,
     releases::Released,
     servers::{
-        AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerQuery, ServerRef,
-        ServerView, ServerWarning,
+        AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerOffer, ServerQuery,
+        ServerRef, ServerView, ServerWarning,
     },
     session::Session,
     suggesting::Suggested,

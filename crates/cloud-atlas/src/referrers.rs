@@ -148,6 +148,7 @@ impl Unit {
             Permission::ImageView,
             Permission::RoleMapView,
             Permission::MciView,
+            Permission::ServerView,
             Permission::LockView,
         ] {
             let above = self.sight(view).await?;

@@ -245,16 +245,19 @@ impl Unit {
         let locks = self.all_by(&LOCKS, "name", &partition, here).await?;
         let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
         let work = work.iter().filter(|kept| kept.0.scope == *scope);
-        let global = Partition::global();
-        let groups = self.all_by(&GROUPS, "name", &global, here).await?;
-        let memberships = self.all_by(&GROUPS, "member", &global, here).await?;
+        let (mut groups, mut memberships) = (0, 0);
+        if scope.level() == Level::Account {
+            let global = Partition::global();
+            groups = self.all_by(&GROUPS, "name", &global, here).await?.len();
+            memberships = self.all_by(&GROUPS, "member", &global, here).await?.len();
+        }
         let mut contents = Contents::empty();
         for (kind, count) in [
             ("scope", scopes.count()),
             ("credential", credentials.len()),
             ("image", images.len()),
-            ("account group", groups.len()),
-            ("membership of an account group", memberships.len()),
+            ("account group", groups),
+            ("membership of an account group", memberships),
             ("role map", maps.len()),
             ("policy", policies.len()),
             ("job", jobs.count()),

@@ -2,6 +2,7 @@
 
 mod finding;
 mod inheriting;
+mod offers;
 mod starting;
 mod uses;
 mod views;
@@ -9,6 +10,7 @@ mod views;
 pub(crate) use self::finding::SeenServer;
 pub(crate) use self::uses::UsedByServers;
 pub use self::{
+    offers::ServerOffer,
     starting::{Behind, Reinherited, ServerNext},
     views::{AddServer, NetworkWarning, ServerQuery, ServerRef, ServerView, ServerWarning},
 };

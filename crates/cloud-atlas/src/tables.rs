@@ -29,7 +29,7 @@ pub(crate) use self::{
     locks::{LOCKS, TOMBSTONES, lock_name_parts},
     servers::{
         DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
-        launch_server_parts, server_name_parts,
+        launch_server_parts, launch_template_parts, server_name_parts,
     },
 };
 

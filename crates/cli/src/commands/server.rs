@@ -13,6 +13,7 @@ use clap::Subcommand;
 /// its id.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServerCommand {
+    Offers(look::Offers),
     Networks(look::Networks),
     Add(Box<change::Add>),
     List(look::List),
@@ -27,6 +28,7 @@ pub(crate) enum ServerCommand {
 
 pub(crate) fn run(command: ServerCommand, global: &Global, out: &mut Out) -> Run {
     match command {
+        ServerCommand::Offers(offers) => look::offers(offers, global, out),
         ServerCommand::Networks(networks) => look::networks(&networks, global, out),
         ServerCommand::Add(add) => change::add(*add, global, out),
         ServerCommand::List(list) => look::list(list, global, out),

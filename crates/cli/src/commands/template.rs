@@ -5,6 +5,7 @@ mod edit;
 mod history;
 mod look;
 mod merge;
+mod times;
 mod update;
 
 use crate::{
@@ -79,6 +80,7 @@ pub(crate) enum Template {
         page: PageArgs,
     },
     Diff(diff::Diff),
+    Times(times::Times),
     /// Draw what was made from what, as a picture or for programs that draw
     Graph(Graph),
 }
@@ -120,5 +122,6 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         }),
         Template::Delete(args) => delete(&args, KIND, &session, global, out),
         Template::Diff(args) => diff::run(args, &session, from, out),
+        Template::Times(times) => times::times(&times, &session, from, out),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{ServerQuery, ServerRef, ServerView, UsedByServers};
 use crate::{
-    Error, NotFound, Noun, Page, Paging,
+    Error, LineageKind, NotFound, Noun, Page, Paging,
     deployments::default_name,
-    kind::Mci,
+    kind::{Mci, Template},
     page::Filling,
     stored::StoredServer,
     tables::{DEPLOYMENTS, KeptServer, SERVERS, partition_of, partitions_above, server_name_parts},
@@ -27,11 +27,19 @@ impl Unit {
     /// Where the servers of a query are.
     pub(super) async fn server_queries(&self, query: &ServerQuery) -> Result<Vec<Query>, Error> {
         let from = &query.from;
-        if let Some(reference) = &query.mci {
-            let located = self
-                .locate::<Mci>(reference, from, Permission::MciView)
-                .await?;
-            let used = UsedByServers::Mci(located.found.lineage);
+        if let Some((kind, reference)) = &query.using {
+            let used = match kind {
+                LineageKind::Mci => {
+                    let view = Permission::MciView;
+                    let located = self.locate::<Mci>(reference, from, view).await?;
+                    UsedByServers::Mci(located.found.lineage)
+                }
+                LineageKind::Template => {
+                    let view = Permission::TemplateView;
+                    let located = self.locate::<Template>(reference, from, view).await?;
+                    UsedByServers::Template(located.found.lineage)
+                }
+            };
             let partitions = partitions_above(from)?.into_iter();
             return Ok(partitions.map(|at| used.query(&at)).collect());
         }

@@ -6,7 +6,7 @@ use crate::{
     unit::{Change, Unit},
 };
 use atlas_scope::Scope;
-use atlas_template::{Launch, Reference, Selector, ServerChanges, ServerStart};
+use atlas_template::{ChosenBy, Launch, Reference, Selector, ServerChanges, ServerStart};
 use serde::Serialize;
 
 /// What a server launches with next time.
@@ -75,7 +75,8 @@ impl Session {
                 | Error::Denied(_)
                 | Error::Launch(_)
                 | Error::NothingCommitted { .. }
-                | Error::AllRevoked { .. }),
+                | Error::AllRevoked { .. }
+                | Error::NoRevision { .. }),
             ) => Behind::Orphan {
                 reason: error.to_string(),
             },
@@ -164,15 +165,30 @@ impl Unit {
         Ok(seen.definition.start(&known.facts(self, scope))?)
     }
 
-    /// What would be inherited today.
+    /// What would be inherited today: from the same lineage, and the same MultiCloud Image where one
+    /// was chosen.
     async fn relaunch(&self, seen: &SeenServer, to: Option<&Selector>) -> Result<Launch, Error> {
         let inherited = seen.definition.inherited();
-        let mut reference = Reference::lineage(inherited.lineage);
-        if let Some(selector) = to {
-            reference = reference.at(selector.clone());
-        }
+        let at = |lineage| {
+            let reference = Reference::lineage(lineage);
+            match to {
+                Some(selector) => reference.at(selector.clone()),
+                None => reference,
+            }
+        };
+        let base = match &inherited.template {
+            None => LaunchBase::Mci(at(inherited.lineage)),
+            Some(template) => LaunchBase::Template {
+                template: at(template.lineage),
+                mci: match inherited.chosen_by {
+                    ChosenBy::Name | ChosenBy::Override => {
+                        Some(Reference::lineage(inherited.lineage))
+                    }
+                    _ => None,
+                },
+            },
+        };
         let scope = &seen.deployment.scope;
-        let base = LaunchBase::Mci(reference);
         self.launch_of(base, seen.definition.location(), scope)
             .await
     }

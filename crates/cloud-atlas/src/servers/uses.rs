@@ -12,6 +12,8 @@ use atlas_store::{Partition, Parts, Query};
 /// What servers are asked whether they use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum UsedByServers<'a> {
+    /// A ServerTemplate that they inherited from.
+    Template(LineageId),
     /// A MultiCloud Image that they inherited from.
     Mci(LineageId),
     /// The image that they launch with next time, overrides included.
@@ -22,6 +24,7 @@ impl UsedByServers<'_> {
     /// Where those servers of a partition are.
     pub(crate) fn query(self, partition: &Partition) -> Query {
         let (index, parts) = match self {
+            Self::Template(lineage) => ("template", Parts::from(lineage.to_string())),
             Self::Mci(lineage) => ("mci", Parts::from(lineage.to_string())),
             Self::Image(UsedImage(key, at)) => ("image", Parts::from((key.as_str(), at.as_str()))),
         };

@@ -1,6 +1,6 @@
 //! Servers as they are asked for and shown.
 
-use crate::LaunchBase;
+use crate::{LaunchBase, LineageKind};
 use atlas_base::{Name, ParseNameError, text_form};
 use atlas_image::NetworkName;
 use atlas_image_id::CloudLocation;
@@ -71,8 +71,8 @@ pub struct ServerQuery {
     pub from: Scope,
     /// Those of the nearest deployment of this name.
     pub deployment: Option<Name>,
-    /// Those that inherited from any state of this MultiCloud Image.
-    pub mci: Option<Reference>,
+    /// Those that inherited from any state of this lineage.
+    pub using: Option<(LineageKind, Reference)>,
 }
 
 impl ServerQuery {
@@ -82,7 +82,7 @@ impl ServerQuery {
         Self {
             from,
             deployment: None,
-            mci: None,
+            using: None,
         }
     }
 }

@@ -17,7 +17,7 @@ const EAST: &str = "aws/us-east-1";
 const WEST: &str = "aws/us-west-2";
 
 /// `front` at `/acme`: links `web`, which serves the east, by default, and `db`, which serves both.
-async fn front(who: &Session) {
+pub(crate) async fn front(who: &Session) {
     let acme = p::<Scope>("/acme");
     committed(who, "/acme", "web", 1).await;
     committed(who, "/acme", "db", 2).await;
@@ -32,14 +32,14 @@ async fn front(who: &Session) {
     commit(who).await;
 }
 
-async fn edit(who: &Session, changes: Vec<TemplateChange>) {
+pub(crate) async fn edit(who: &Session, changes: Vec<TemplateChange>) {
     let (front, acme) = (p::<Reference>("front"), p::<Scope>("/acme"));
     who.edit_template(&front, &acme, changes, None)
         .await
         .unwrap();
 }
 
-async fn commit(who: &Session) {
+pub(crate) async fn commit(who: &Session) {
     let commit = CommitTemplate::new(p("front"), p("/acme"), p("a change"));
     who.commit_template(&commit).await.unwrap();
 }

@@ -68,6 +68,7 @@ mod retiring;
 mod rules;
 mod sends;
 mod servers;
+mod servers_of_templates;
 mod sharing;
 mod suggesting;
 mod support;

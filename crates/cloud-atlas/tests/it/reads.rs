@@ -82,6 +82,10 @@ reads! {
     });
     reinherit_preview(who, named) |_| told(who.reinherit_preview(&named.server, &named.from, None));
     server(who, named) |_| told(who.server(&named.server, &named.from));
+    server_offers(who, named) |_| told(async move {
+        who.server_offers(&p(EAST), &named.from, &most()).await
+    });
+    template_times(who, named) |r| told(who.template_times(r, r, &named.from));
     server_networks(who, named) |_| told(async move {
         who.server_networks(&p(EAST), &named.from).await
     });
@@ -89,7 +93,7 @@ reads! {
     servers(who, named) |r: &Reference| {
         let mut query = ServerQuery::new(named.from.clone());
         let all = query.clone();
-        query.mci = Some(r.clone());
+        query.using = Some((LineageKind::Mci, r.clone()));
         async move {
             let all = told(async { who.servers(&all, &most()).await }).await;
             let using = told(async { who.servers(&query, &most()).await }).await;
@@ -331,6 +335,9 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
         admin.add_scope(&p("/gamma")).await.unwrap();
         committed(&bert, "/beta", "own", 1).await;
         bert.register_image(image("/beta", EAST, 1)).await.unwrap();
+        // What he reads of his own is remembered in either world.
+        let (at, beta) = (p(EAST), p("/beta"));
+        bert.server_offers(&at, &beta, &most()).await.unwrap();
         let state = furnished?;
         // What is to be deleted is referred to by nothing.
         let deletes = matches!(state, State::Pending | State::Deleted | State::Restored);

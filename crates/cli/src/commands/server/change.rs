@@ -26,6 +26,12 @@ pub(crate) struct Add {
     /// What it inherits from, such as web-base@production; without @X the newest revision
     #[arg(value_name = "REF")]
     reference: Reference,
+    /// REF names a ServerTemplate
+    #[arg(short, long)]
+    template: bool,
+    /// The MultiCloud Image in place of the template's default: one that it links, or any other
+    #[arg(long, value_name = "REF", requires = "template")]
+    mci: Option<Reference>,
     /// What it is called, as [DEPLOYMENT:]NAME
     #[arg(value_name = "SERVER", value_parser = named)]
     server: ServerRef,
@@ -114,7 +120,14 @@ pub(super) fn add(add: Add, global: &Global, out: &mut Out) -> Run {
         return Err(Failure::misused("a new server has a name and no id"));
     };
     let session = add.inventory.session(global)?;
-    let base = LaunchBase::Mci(add.reference);
+    let base = if add.template {
+        LaunchBase::Template {
+            template: add.reference,
+            mci: add.mci,
+        }
+    } else {
+        LaunchBase::Mci(add.reference)
+    };
     let overrides = add.overrides.at(Some(&add.location))?;
     let mut request = AddServer::new(global.scope.clone(), add.location, base, name);
     request.deployment = deployment;

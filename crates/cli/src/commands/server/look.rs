@@ -9,11 +9,12 @@ use crate::{
     print::{Columns, Out, note, warn},
 };
 use cloud_atlas::{
-    Behind, ServerNext, ServerQuery, ServerRef, ServerView,
+    Behind, LineageKind, ServerNext, ServerOffer, ServerQuery, ServerRef, ServerView,
     base::Name,
+    history::RevisionNumber,
     image::NetworkName,
     image_id::CloudLocation,
-    template::{LockEntry, PolicyVerdict, Reference},
+    template::{LockEntry, OfferedMci, PolicyVerdict, Reference},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
@@ -29,14 +30,26 @@ pub(crate) struct Networks {
     inventory: InventoryArgs,
 }
 
+/// List what a server at a location can be added from: what has an image there
+#[derive(Debug, clap::Args)]
+pub(crate) struct Offers {
+    /// Such as aws/us-east-1
+    location: CloudLocation,
+    #[command(flatten)]
+    page: PageArgs,
+}
+
 /// List the servers that are seen from --scope
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
     /// Those of this deployment
     #[arg(short, long, value_name = "NAME")]
     deployment: Option<Name>,
-    /// Those that inherited from a MultiCloud Image, at whatever state
+    /// Those that inherited from a ServerTemplate, at whatever state
     #[arg(long, value_name = "REF")]
+    template: Option<Reference>,
+    /// Those that inherited from a MultiCloud Image, at whatever state
+    #[arg(long, value_name = "REF", conflicts_with = "template")]
     mci: Option<Reference>,
     #[command(flatten)]
     page: PageArgs,
@@ -87,11 +100,63 @@ pub(super) fn networks(networks: &Networks, global: &Global, out: &mut Out) -> R
     out.list(&offered, &columns)
 }
 
+pub(super) fn offers(offers: Offers, global: &Global, out: &mut Out) -> Run {
+    let session = global.session()?;
+    let headers = [
+        "KIND",
+        "NAME",
+        ">REVISION",
+        "SERVED BY",
+        "OF MULTICLOUD IMAGES",
+    ];
+    let columns = Columns::new("nothing has an image there", &headers, offer_row);
+    offers.page.show(&columns, out, |page| {
+        session
+            .server_offers(&offers.location, &global.scope, page)
+            .block_on()
+    })
+}
+
+fn offer_row(offer: &ServerOffer) -> Vec<String> {
+    let revision = |number: Option<RevisionNumber>| {
+        number.map_or_else(|| "head".to_owned(), |number| number.to_string())
+    };
+    let name = |mci: &OfferedMci| match &mci.mci.name {
+        Some(name) => name.to_string(),
+        None => mci.mci.lineage.to_string(),
+    };
+    match offer {
+        ServerOffer::Template(template) => {
+            let mcis = template.mcis.iter().map(|mci| {
+                let default = if mci.is_default { " (default)" } else { "" };
+                format!("{}{default}", name(mci))
+            });
+            let served_by = template.mcis.first().map(|mci| mci.served_by.to_string());
+            vec![
+                "ServerTemplate".to_owned(),
+                template.name.to_string(),
+                revision(template.revision),
+                served_by.unwrap_or_default(),
+                mcis.collect::<Vec<_>>().join(", "),
+            ]
+        }
+        ServerOffer::Mci(mci) => vec![
+            "MultiCloud Image".to_owned(),
+            name(mci),
+            revision(mci.revision),
+            mci.served_by.to_string(),
+            String::new(),
+        ],
+        _ => vec![String::new(); 5],
+    }
+}
+
 pub(super) fn list(list: List, global: &Global, out: &mut Out) -> Run {
     let session = global.session()?;
     let mut query = ServerQuery::new(global.scope.clone());
     query.deployment = list.deployment;
-    query.mci = list.mci;
+    let template = list.template.map(|it| (LineageKind::Template, it));
+    query.using = template.or(list.mci.map(|it| (LineageKind::Mci, it)));
     let headers = ["SERVER", "SCOPE", "LOCATION", "FROM", "IMAGE", "ID"];
     let columns = Columns::new("no servers", &headers, row);
     list.page.show(&columns, out, |page| {
