@@ -1,7 +1,6 @@
 //! Channels: names that point to committed revisions, and can be moved.
 
 mod care;
-mod linked;
 
 use crate::{
     Error, LineageKind, Page, Paging, Session,

@@ -152,7 +152,6 @@ pub(crate) trait Versioned: Content + Send + Sync + 'static {
         unit: &Unit,
         of: &StoredLineage<Self>,
         name: &ChannelName,
-        from: &Scope,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Keeps what a new revision refers to, so that it is found from there.
@@ -248,9 +247,8 @@ impl Versioned for Mci {
         unit: &Unit,
         of: &StoredLineage<Self>,
         name: &ChannelName,
-        from: &Scope,
     ) -> Result<(), Error> {
-        unit.refuse_linked_channel(of, name, from).await
+        unit.refuse_linked_channel(of, name).await
     }
 
     async fn keep_referred(
@@ -344,7 +342,6 @@ impl Versioned for Template {
         _: &Unit,
         _: &StoredLineage<Self>,
         _: &ChannelName,
-        _: &Scope,
     ) -> Result<(), Error> {
         // Nothing that is kept names the channel of a template.
         Ok(())

@@ -4,15 +4,15 @@ use super::{ChannelView, subject};
 use crate::{
     Error, LineageKind, NotFound, Noun, Session,
     kind::{Versioned, of_kind},
-    stored::{StoredLineage, marks_of},
+    stored::{StoredLineage, StoredMci, marks_of},
     tables::{CHANNELS, StoredChannel, channel_parts, partition_of},
     unit::{Change, Unit},
 };
 use atlas_history::{Mark, RevisionNumber};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{
-    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelName, OnRevoke, Reference,
-    channels_after_revoke,
+    Channel, ChannelAccess, ChannelError, ChannelFate, ChannelName, LinkTarget, OnRevoke,
+    Reference, channels_after_revoke, check_delete_channel,
 };
 
 impl Session {
@@ -188,7 +188,7 @@ impl Unit {
         from: &Scope,
     ) -> Result<Channel, Error> {
         let (of, kept) = self.to_move::<C>(name, reference, from).await?;
-        C::may_lose_channel(self, &of, name, from).await?;
+        C::may_lose_channel(self, &of, name).await?;
         CHANNELS
             .delete(
                 &self.tx,
@@ -201,6 +201,18 @@ impl Unit {
         self.audit(Permission::ChannelAssign, &of.scope, subject, change)
             .await?;
         Ok(kept.channel)
+    }
+
+    /// Refuses to delete a channel that a template links, in HEAD or in a committed revision.
+    pub(crate) async fn refuse_linked_channel(
+        &self,
+        mci: &StoredMci,
+        name: &ChannelName,
+    ) -> Result<(), Error> {
+        let mut links = self.linked_by(mci).await?;
+        links
+            .retain(|link| matches!(&link.target, LinkTarget::Channel(channel) if channel == name));
+        Ok(check_delete_channel(mci.name(), name, &links)?)
     }
 
     /// A channel that is there, and its lineage.
