@@ -1,7 +1,9 @@
 //! Check the store, and count what is in it.
 
 mod histories;
+mod locks;
 mod servers;
+mod tombstones;
 mod uses;
 
 use crate::{
@@ -126,6 +128,8 @@ async fn check(snapshot: &dyn Snapshot, report: &mut StoreReport) -> Result<(), 
         };
         care.furniture().await?;
         care.histories().await?;
+        care.locks().await?;
+        care.tombstones().await?;
         care.strangers().await?;
     }
     let info = INFO.key(&Partition::global(), "store")?;

@@ -137,7 +137,7 @@ impl Unit {
         .cloned(|content: &C| content.under(name.clone()))?;
         C::may_be_cloned(self, scope, cloned.head.content()).await?;
         let clone = StoredLineage {
-            lineage: LineageId::from_u128(self.id()),
+            lineage: self.new_lineage_id().await?,
             scope: scope.clone(),
             shared: scope.level().shares_by_default(),
             origin: Some(cloned.origin),

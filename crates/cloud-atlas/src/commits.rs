@@ -10,8 +10,7 @@ use crate::{
 };
 use atlas_base::{Name, Timestamp};
 use atlas_history::{
-    CommitRequest, Frozen, Generation, Head, Held, LineageId, Marks, Message, Revision, UndoLog,
-    editable,
+    CommitRequest, Frozen, Generation, Head, Held, Marks, Message, Revision, UndoLog, editable,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
@@ -44,7 +43,7 @@ impl Unit {
         }
         let head = Head::new(C::named(name.clone()));
         let made = StoredLineage {
-            lineage: LineageId::from_u128(self.id()),
+            lineage: self.new_lineage_id().await?,
             scope: scope.clone(),
             shared: scope.level().shares_by_default(),
             origin: None,

@@ -28,7 +28,10 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, LaunchRefusal, LockError, ResolveError, TemplateMergeError};
+use atlas_template::{
+    ChannelError, DeleteError, LaunchRefusal, LockError, LockedError, RegisterLockError,
+    ResolveError, TemplateMergeError,
+};
 use semver::VersionReq;
 
 pub use self::{
@@ -179,9 +182,18 @@ pub enum Error {
     /// There is nothing to lock.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
+    /// A lineage was not deleted.
+    #[error(transparent)]
+    Delete(#[from] DeleteError),
     /// There is no lock.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A lock file gives nothing to launch.
+    #[error(transparent)]
+    Locked(#[from] LockedError),
+    /// A lock file was not registered.
+    #[error(transparent)]
+    RegisterLock(#[from] RegisterLockError),
     /// An image was not registered.
     #[error(transparent)]
     Register(#[from] RegisterError),

@@ -30,6 +30,10 @@ impl JobId {
 pub enum JobKind {
     /// Imports stream documents.
     Import,
+    /// Deletes what stood beside a MultiCloud Image that is gone.
+    DeleteMci,
+    /// The same of a ServerTemplate.
+    DeleteTemplate,
 }
 
 impl JobKind {
@@ -37,6 +41,17 @@ impl JobKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Import => "import",
+            Self::DeleteMci => "delete-mci",
+            Self::DeleteTemplate => "delete-template",
+        }
+    }
+
+    /// What it takes to do it, or to forget it.
+    fn permission(self) -> Permission {
+        match self {
+            Self::Import => Permission::ImageRegister,
+            Self::DeleteMci => Permission::MciDelete,
+            Self::DeleteTemplate => Permission::TemplateDelete,
         }
     }
 }
@@ -55,7 +70,7 @@ pub struct Job {
     pub input: Digest,
     /// Where it works.
     pub scope: Scope,
-    /// What it makes: for an import, how the MultiCloud Images begin.
+    /// What it makes or deletes: for an import, how the MultiCloud Images begin.
     pub subject: String,
     /// When it was begun.
     pub begun: Timestamp,
@@ -87,7 +102,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// It is not there or not visible, or the caller may not register images where it works.
+    /// It is not there or not visible, or the caller may not do there what it does.
     pub async fn forget_job(&self, id: JobId, from: &Scope) -> Result<Job, Error> {
         self.write(|unit| {
             let from = from.clone();
@@ -97,7 +112,7 @@ impl Session {
                 let Some(job) = found.filter(|job| from.contains(&job.scope)) else {
                     return Err(NotFound::new(Noun::Job, id, &from).into());
                 };
-                unit.require(Permission::ImageRegister, &job.scope).await?;
+                unit.require(job.kind.permission(), &job.scope).await?;
                 JOBS.delete(&unit.tx, &partition_of(&from)?, id.to_string())
                     .await?;
                 let before = format!("{} of {} steps", job.done, job.total);
@@ -132,7 +147,7 @@ impl Unit {
     }
 
     pub(crate) async fn audit_job(&self, job: &Job, change: Change) -> Result<(), Error> {
-        self.audit(Permission::ImageRegister, &job.scope, job.id, change)
-            .await
+        let permission = job.kind.permission();
+        self.audit(permission, &job.scope, job.id, change).await
     }
 }

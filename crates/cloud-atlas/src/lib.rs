@@ -17,6 +17,7 @@ mod commits;
 mod contents;
 mod copies;
 mod credentials;
+mod deleting;
 mod deployments;
 mod engine;
 mod error;
@@ -88,6 +89,7 @@ pub use crate::{
     checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
+    deleting::LineageDeleted,
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
     error::{Error, ErrorKind, NotFound, Noun, ServerRefusal, TemplateRefusal, TemplateRefused},
@@ -108,6 +110,7 @@ pub use crate::{
     life::{ImageChange, Retention},
     limits::SmallLimit,
     lineage_graph::{GraphBounds, LineageGraph},
+    locks::{LockHolder, LockRef, LockUpdate, LockedLaunch},
     looking::{CandidateQuery, Candidates},
     marking::{MarkedRevision, RevokedRevision},
     matching::{Matched, MatcherView},

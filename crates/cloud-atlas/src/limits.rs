@@ -3,7 +3,7 @@
 use crate::{Atlas, OpenError};
 use atlas_store::{Capability, Limit, MAX_KEY_BYTES};
 
-/// What every engine must take. The largest command of fixed size asks for an eighth of the
+/// What every engine must take. The largest command of fixed size asks for a fifth of the
 /// operations; the rest is for what grows with what is there: grants that go with a principal, a
 /// release of several architectures, user data in the content of a MultiCloud Image.
 const NEEDED: [(Limit, usize); 4] = [

@@ -1,7 +1,7 @@
 //! Marks of committed revisions, which stand beside them and can be taken back.
 
 use crate::{
-    Error, Session,
+    Error, LockHolder, Session,
     kind::{Mci, Template, Versioned},
     stored::{StoredLineage, StoredRevision},
     tables::{KeptRevision, REVISIONS, partition_of, revision_parts},
@@ -25,6 +25,9 @@ pub struct MarkedRevision {
     pub revision: RevisionNumber,
     /// Its marks now.
     pub marks: Marks,
+    /// The registered locks that hold it, where it was deprecated or revoked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<LockHolder>,
 }
 
 /// A revision that was revoked, and what became of what pointed to it.
@@ -216,11 +219,19 @@ impl Unit {
         let change = Change::between(&told(&before)?, &told(&marks)?);
         let subject = format!("{}@{number}", of.lineage);
         self.audit(C::CAN.mark, &of.scope, subject, change).await?;
+        let locks = match &step {
+            Step::Restore => Vec::new(),
+            Step::Deprecate(_) | Step::Revoke(_) => {
+                let held = self.locks_of(&of.scope, of.lineage, Some(number));
+                held.await?
+            }
+        };
         let marked = MarkedRevision {
             lineage: of.lineage,
             name: of.name().clone(),
             revision: number,
             marks,
+            locks,
         };
         Ok((of, marked))
     }

@@ -132,6 +132,7 @@ impl Unit {
             }
             search.images(&partition, &account).await?;
             search.role_maps(&partition, &account).await?;
+            search.locks(&partition, &account).await?;
             if !record.lifecycle().is_deleted() {
                 search.mcis(&partition, &account).await?;
                 search.servers(&partition, &account).await?;
@@ -147,6 +148,7 @@ impl Unit {
             Permission::ImageView,
             Permission::RoleMapView,
             Permission::MciView,
+            Permission::LockView,
         ] {
             let above = self.sight(view).await?;
             if self.sight_into(&above, account).await?.sees_any(self) {

@@ -5,7 +5,7 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, MCIS, POLICIES,
+        CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS, MCIS, POLICIES,
         ROLE_MAPS, SCOPES, TEMPLATES, WORK, grant_parts, partition_of, partition_of_record,
     },
     unit::{Change, Unit},
@@ -242,6 +242,7 @@ impl Unit {
         };
         let jobs = self.all(&JOBS, &partition, ()).await?;
         let jobs = jobs.iter().filter(|kept| kept.0.scope == *scope);
+        let locks = self.all_by(&LOCKS, "name", &partition, here).await?;
         let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
         let work = work.iter().filter(|kept| kept.0.scope == *scope);
         let global = Partition::global();
@@ -260,6 +261,7 @@ impl Unit {
             ("open work order", work.count()),
             ("MultiCloud Image", mcis.len()),
             ("ServerTemplate", templates.len()),
+            ("registered lock", locks.len()),
             ("deployment", deployments.len()),
             ("server", servers),
         ] {

@@ -31,6 +31,7 @@ pub(crate) use self::{
     },
 };
 
+use crate::deleting::StoredTombstone;
 use crate::stored::{
     StoredImport, StoredMatcher, StoredOpened, StoredRevision, StoredUse, StoredUseMany, UsedImage,
 };
@@ -38,11 +39,11 @@ use crate::{AuditEvent, Error, Job, StoreInfo, events::micros};
 use atlas_base::Name;
 use atlas_history::{Frame, LineageId, RevisionNumber};
 use atlas_image::{Credential, ImageRecordId, LaunchPermissions, RoleMap, WorkAction, WorkOrder};
-use atlas_image_id::CloudLocation;
+use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::UserData;
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
-use atlas_template::{Channel, ChannelAccess, ChannelName, Policy};
+use atlas_template::{Channel, ChannelAccess, ChannelName, Policy, RegisteredLock};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -60,6 +61,8 @@ kept! {
     KeptChannel(StoredChannel) = 1;
     KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
+    KeptLock(RegisteredLock) = 1;
+    KeptTombstone(StoredTombstone) = 1;
     KeptEvent(AuditEvent) = 1;
     KeptInfo(StoreInfo) = 1;
     KeptJob(Job) = 1;
@@ -121,6 +124,8 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &CHANNELS,
         &MATCHERS,
         &IMPORTS,
+        &LOCKS,
+        &TOMBSTONES,
         &JOBS,
         &WORK,
         &GROUPS,
@@ -229,6 +234,48 @@ pub(crate) fn matcher_parts(lineage: LineageId, location: &CloudLocation) -> Par
 
 /// By lineage, stream and release.
 pub(crate) const IMPORTS: Table<KeptImport> = Table::new("import", &[]);
+
+/// By id: lock files that are known here.
+///
+/// Whoever deletes or revokes finds them by what they hold. One of very many images has one row for
+/// all of them, so that it fits the commits of small engines.
+pub(crate) const LOCKS: Table<KeptLock> = Table::new(
+    "lock",
+    &[
+        Index::unique("name", |kept| {
+            vec![lock_name_parts(kept.0.scope(), kept.0.name())]
+        }),
+        Index::many("revision", |kept| {
+            let held = kept.0.revisions();
+            held.map(|held| revision_parts(held.lineage, held.revision))
+                .collect()
+        }),
+        Index::many("image", |kept| {
+            let records = kept.0.records();
+            if records.len() > FEW_LOCKED {
+                return Vec::new();
+            }
+            let parts = |(place, image): &(CloudLocation, ImageId)| image_parts(place, image);
+            records.iter().map(parts).collect()
+        }),
+        Index::many("large", |kept| {
+            let is_large = kept.0.records().len() > FEW_LOCKED;
+            let row = || Parts::from(kept.0.scope().as_str());
+            is_large.then(row).into_iter().collect()
+        }),
+    ],
+);
+
+/// The most images of a lock that have a row each: where one lock takes another's place, rows go and
+/// come in one commit, and the least engine takes 128.
+const FEW_LOCKED: usize = 48;
+
+pub(crate) fn lock_name_parts(scope: &Scope, name: &Name) -> Parts {
+    Parts::from((scope.as_str(), name.as_str()))
+}
+
+/// By id, in `/`: lineages that were deleted.
+pub(crate) const TOMBSTONES: Table<KeptTombstone> = Table::new("tombstone", &[]);
 
 /// By id: work in batches that is not finished.
 pub(crate) const JOBS: Table<KeptJob> = Table::new("job", &[]);

@@ -31,23 +31,34 @@ pub struct LinkedBy {
 
 /// What else holds a lineage.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "kind", content = "name", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Holder {
-    /// A publication, by its name: what is published is deprecated, and not deleted.
-    Publication(String),
+    /// A publication: what is published is deprecated, and not deleted.
+    Publication {
+        /// Its name.
+        name: String,
+    },
     /// A channel of the lineage.
-    Channel(String),
-    /// A registered lock, by its name.
-    Lock(String),
+    Channel {
+        /// Its name.
+        name: String,
+    },
+    /// A registered lock.
+    Lock {
+        /// The scope that holds it.
+        scope: Scope,
+        /// Its name there.
+        name: Name,
+    },
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Publication(name) => write!(f, "publication `{name}`"),
-            Self::Channel(name) => write!(f, "channel `{name}`"),
-            Self::Lock(name) => write!(f, "lock `{name}`"),
+            Self::Publication { name } => write!(f, "publication `{name}`"),
+            Self::Channel { name } => write!(f, "channel `{name}`"),
+            Self::Lock { scope, name } => write!(f, "the registered lock `{name}` at {scope}"),
         }
     }
 }
@@ -85,6 +96,14 @@ pub enum DeleteError {
         name: Name,
         /// Which of its revisions.
         revision: RevisionNumber,
+    },
+    /// HEAD goes with its lineage.
+    #[error(
+        "HEAD of `{name}` cannot be deleted by itself: name the lineage alone to delete it with all its revisions"
+    )]
+    Head {
+        /// The name of the lineage.
+        name: Name,
     },
     /// Templates link it, in the product's own words (RightScale).
     #[error("{0}")]
@@ -157,7 +176,9 @@ pub fn check_delete_mci(
             hidden: here.len() - shown,
         })));
     }
-    check_held(name, held, |holder| !matches!(holder, Holder::Channel(_)))?;
+    check_held(name, held, |holder| {
+        !matches!(holder, Holder::Channel { .. })
+    })?;
     Ok(LinkedElsewhere {
         count: elsewhere.len(),
     })

@@ -102,9 +102,9 @@ pub use crate::{
         Spread, TimesComparison, TimesRow,
     },
     lock::{
-        LockChange, LockDiff, LockEntry, LockError, LockFile, LockId, LockState, LockedPlan,
-        RegisterLock, RegisterLockError, RegisteredLock, TemplateLock, TemplateLockError,
-        register_lock,
+        AnyLock, HeldImage, HeldRevision, LockChange, LockDiff, LockEntry, LockError, LockFile,
+        LockId, LockState, LockedError, LockedPlan, RegisterLock, RegisterLockError,
+        RegisteredLock, TemplateLock, TemplateLockError, register_lock,
     },
     matrix::{LaunchMatrix, MatrixOutcome, MatrixRow, launch_all},
     merge::{

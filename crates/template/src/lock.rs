@@ -1,5 +1,6 @@
 //! Lock files: plans that never move.
 
+mod any;
 mod registered;
 mod template;
 mod update;
@@ -14,7 +15,11 @@ use std::collections::BTreeMap;
 
 pub(crate) use self::update::changes as entry_changes;
 pub use self::{
-    registered::{LockId, RegisterLock, RegisterLockError, RegisteredLock, register_lock},
+    any::{AnyLock, LockedError},
+    registered::{
+        HeldImage, HeldRevision, LockId, RegisterLock, RegisterLockError, RegisteredLock,
+        register_lock,
+    },
     template::{TemplateLock, TemplateLockError},
     update::{LockChange, LockDiff},
 };

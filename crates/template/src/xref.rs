@@ -2,7 +2,9 @@
 
 mod text;
 
-use crate::{Channel, ChannelName, KnownMci, LinkTarget, LinkedState, LockFile, TemplateContent};
+use crate::{
+    Channel, ChannelName, KnownMci, LinkTarget, LinkedState, RegisteredLock, TemplateContent,
+};
 use atlas_base::Name;
 use atlas_history::LineageId;
 use atlas_image_id::CloudLocation;
@@ -186,21 +188,30 @@ impl Xref {
         }
     }
 
-    /// Adds a registered lock: it uses its revision and the images that it holds.
-    pub fn add_lock(&mut self, name: &str, lock: &LockFile) {
+    /// Adds a registered lock: it uses its revisions and the images that it holds.
+    pub fn add_lock(&mut self, name: &str, lock: &RegisteredLock) {
         let user = XrefNode::Lock {
             name: name.to_owned(),
         };
-        let state = LinkedState::Revision(lock.revision());
-        let lineage = lock.lineage();
-        self.names
-            .entry(lineage)
-            .or_insert_with(|| lock.mci().clone());
-        self.add_use(user.clone(), XrefNode::Mci { lineage, state });
-        for entry in lock.locations().values() {
+        self.nodes.insert(user.clone());
+        for held in lock.mcis() {
+            let (lineage, state) = (held.lineage, LinkedState::Revision(held.revision));
+            self.names
+                .entry(lineage)
+                .or_insert_with(|| held.name.clone());
+            self.add_use(user.clone(), XrefNode::Mci { lineage, state });
+        }
+        if let Some(held) = lock.template() {
+            let (lineage, state) = (held.lineage, LinkedState::Revision(held.revision));
+            self.names
+                .entry(lineage)
+                .or_insert_with(|| held.name.clone());
+            self.add_use(user.clone(), XrefNode::Template { lineage, state });
+        }
+        for held in lock.images().values() {
             let image = XrefNode::Image {
-                location: entry.served_by.clone(),
-                image: entry.image.clone(),
+                location: held.served_by.clone(),
+                image: held.image.clone(),
             };
             self.add_use(user.clone(), image);
         }

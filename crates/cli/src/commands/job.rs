@@ -9,7 +9,8 @@ use clap::Subcommand;
 use cloud_atlas::{Job, JobId};
 use pollster::FutureExt as _;
 
-/// Imports in batches that are under way, or were stopped: the same import again goes on with one
+/// Work in batches that is under way, or was stopped: the same import, or the same delete by the
+/// lineage id, goes on with one
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobCommand {
     /// List the jobs at --scope; of an account, with its environments

@@ -1,27 +1,33 @@
 //! `atlas lock`: plans that never move.
 
+mod registered;
+mod update;
+
 use crate::{
     args::Global,
     exit::{Failure, Run},
     files,
+    pages::PageArgs,
     print::{Columns, Out},
 };
 use clap::Subcommand;
 use cloud_atlas::{
+    LockRef,
+    base::Name,
     history::{LineageId, RevisionNumber},
     image_id::CloudLocation,
-    template::{LockFile, LockState, Reference},
+    template::{AnyLock, LockState, Reference},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write a lock file: plans that never move
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Lock {
     #[command(subcommand)]
-    verify: Option<LockCommand>,
+    command: Option<LockCommand>,
     /// Such as web-base@production; without @X the newest revision
     #[arg(value_name = "REF", required = true)]
     reference: Option<Reference>,
@@ -43,35 +49,58 @@ enum LockCommand {
         /// The lock file
         file: PathBuf,
     },
+    Update(update::Update),
+    /// Make a lock file known at --scope: what it holds is not deleted, and whoever revokes it is told
+    Register {
+        /// What the lock is called there; one of that name is replaced
+        name: Name,
+        /// The lock file
+        file: PathBuf,
+    },
+    /// List the registered locks at --scope; of an account, with its environments
+    List {
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Show what a registered lock holds
+    Show {
+        /// Its name at --scope, or its id
+        #[arg(value_name = "LOCK")]
+        lock: LockRef,
+    },
+    /// Forget a registered lock; its file stays
+    Unregister {
+        /// Its name at --scope, or its id
+        #[arg(value_name = "LOCK")]
+        lock: LockRef,
+    },
 }
 
-/// Real lock files have some kilobytes.
-const LOCK_FILE_BYTES: usize = 16 * 1024 * 1024;
-
 pub(crate) fn lock(lock: Lock, global: &Global, out: &mut Out) -> Run {
-    let Lock {
-        verify,
-        reference,
-        locations,
-        out: file,
-    } = lock;
-    if let Some(LockCommand::Verify { file }) = verify {
-        return self::verify(&file, global, out);
+    match lock.command {
+        None => write(lock, global, out),
+        Some(LockCommand::Verify { file }) => verify(&file, global, out),
+        Some(LockCommand::Update(update)) => update::update(update, global, out),
+        Some(LockCommand::Register { name, file }) => {
+            registered::register(&name, &file, global, out)
+        }
+        Some(LockCommand::List { page }) => registered::list(page, global, out),
+        Some(LockCommand::Show { lock }) => registered::show(&lock, global, out),
+        Some(LockCommand::Unregister { lock }) => registered::unregister(&lock, global, out),
     }
-    let (Some(reference), Some(path)) = (reference, file) else {
+}
+
+fn write(lock: Lock, global: &Global, out: &mut Out) -> Run {
+    let (Some(reference), Some(path)) = (lock.reference, lock.out) else {
         return Err(Failure::misused(
             "a reference and a file are needed: see --help",
         ));
     };
-    let some = (!locations.is_empty()).then_some(locations.as_slice());
+    let some = (!lock.locations.is_empty()).then_some(lock.locations.as_slice());
     let lock = global
         .session()?
         .lock(&reference, &global.scope, some)
         .block_on()?;
-    let text = lock
-        .to_text()
-        .map_err(|error| Failure::Refused(Box::new(error)))?;
-    files::write_text(Some(&path), &text)?;
     let answer = Locked {
         file: path.display().to_string(),
         mci: lock.mci().to_string(),
@@ -80,6 +109,7 @@ pub(crate) fn lock(lock: Lock, global: &Global, out: &mut Out) -> Run {
         revision_digest: lock.revision_digest().to_string(),
         locations: lock.locations().len(),
     };
+    save(&lock.into(), &path)?;
     out.one(&answer, |out| {
         let Locked {
             mci,
@@ -87,14 +117,20 @@ pub(crate) fn lock(lock: Lock, global: &Global, out: &mut Out) -> Run {
             locations,
             ..
         } = &answer;
+        let places = if *locations == 1 {
+            "location"
+        } else {
+            "locations"
+        };
         writeln!(
             out,
-            "locked {locations} locations of {mci} revision {revision} in {}",
+            "locked {locations} {places} of {mci} revision {revision} in {}",
             files::shown(&path)
         )
     })
 }
 
+/// What was written.
 #[derive(Serialize)]
 struct Locked {
     file: String,
@@ -105,6 +141,24 @@ struct Locked {
     locations: usize,
 }
 
+/// Real lock files have some kilobytes.
+const LOCK_FILE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Reads a lock file of either kind.
+pub(crate) fn read(path: &Path) -> Result<AnyLock, Failure> {
+    let text = files::read_text(path, LOCK_FILE_BYTES)?;
+    let unusable =
+        |error| Failure::refused(format!("{} cannot be used", files::shown(path))).because(error);
+    AnyLock::parse(&text).map_err(unusable)
+}
+
+/// Writes a lock file whole, or leaves what was there.
+fn save(lock: &AnyLock, path: &Path) -> Run {
+    let text = lock.to_text();
+    let text = text.map_err(|error| Failure::Refused(Box::new(error)))?;
+    files::write_text(Some(path), &text)
+}
+
 #[derive(Serialize)]
 struct Verified {
     location: CloudLocation,
@@ -112,11 +166,8 @@ struct Verified {
     state: LockState,
 }
 
-fn verify(path: &std::path::Path, global: &Global, out: &mut Out) -> Run {
-    let text = files::read_text(path, LOCK_FILE_BYTES)?;
-    let unusable =
-        |error| Failure::refused(format!("{} cannot be used", files::shown(path))).because(error);
-    let lock = LockFile::parse(&text).map_err(unusable)?;
+fn verify(path: &Path, global: &Global, out: &mut Out) -> Run {
+    let lock = read(path)?;
     let states = global
         .session()?
         .verify_lock(&lock, &global.scope)
@@ -139,13 +190,18 @@ fn verify(path: &std::path::Path, global: &Global, out: &mut Out) -> Run {
 }
 
 fn verified_row(Verified { location, state }: &Verified) -> Vec<String> {
-    let (word, why) = match state {
+    let (word, why) = told(state);
+    vec![location.to_string(), word.to_owned(), why]
+}
+
+/// How an entry stands, in a word, and why.
+pub(crate) fn told(state: &LockState) -> (&'static str, String) {
+    match state {
         LockState::Same => ("same", String::new()),
         LockState::Changed { now } => ("changed", format!("it gives `{now}` now")),
         LockState::Deprecated { reason } => ("deprecated", reason.clone()),
         LockState::Revoked { reason } => ("revoked", reason.clone()),
         LockState::Gone { reason } => ("gone", reason.clone()),
         _ => ("unknown", String::new()),
-    };
-    vec![location.to_string(), word.to_owned(), why]
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     exit::{Failure, Run},
-    print::Out,
+    print::{Out, warn},
 };
 use cloud_atlas::{
     LineageKind, MarkedRevision, Session,
@@ -148,7 +148,9 @@ pub(super) fn revoke(
             }
             Some(_) => Ok(()),
         }
-    })
+    })?;
+    tell_locks(marked);
+    Ok(())
 }
 
 pub(super) fn unmark(
@@ -183,5 +185,13 @@ fn tell(marked: &MarkedRevision, state: &str, out: &mut Out) -> Run {
     out.one(marked, |out| {
         let MarkedRevision { name, revision, .. } = marked;
         writeln!(out, "revision {revision} of {name} is {state}")
-    })
+    })?;
+    tell_locks(marked);
+    Ok(())
+}
+
+fn tell_locks(marked: &MarkedRevision) {
+    for lock in &marked.locks {
+        warn(format_args!("the registered lock {lock} holds it"));
+    }
 }

@@ -1,6 +1,7 @@
 //! `atlas mci`: MultiCloud Images.
 
 mod check;
+pub(crate) mod delete;
 pub(crate) mod diff;
 mod edit;
 mod gate;
@@ -68,6 +69,7 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    Delete(delete::Delete),
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -154,6 +156,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Log {
             reference, page, ..
         } => look::log(&reference, page, &session, from, out),
+        Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, &session, global, out),
         Mci::Graph(args) => graph::run(args, &session, from, out),
         Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),

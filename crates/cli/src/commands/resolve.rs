@@ -1,9 +1,10 @@
 //! `atlas resolve`: which image is launched here.
 
+mod locked;
 mod overriding;
 
+use self::locked::First;
 pub(crate) use self::overriding::OverrideArgs;
-
 use crate::{
     args::Global,
     exit::{Failure, Run, say},
@@ -16,24 +17,24 @@ use cloud_atlas::{
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 /// Tell which image is launched at a cloud location
 ///
 /// Ends with 1 if there is none for one of the locations.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Resolve {
-    /// Such as web-base@production; without @X the newest revision
-    #[arg(value_name = "REF")]
-    reference: Reference,
+    /// Such as web-base@production; without @X the newest revision; not with --lock
+    #[arg(value_name = "REF", required_unless_present = "lock", value_parser = First::read)]
+    first: Option<First>,
     /// REF names a ServerTemplate
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "lock")]
     template: bool,
     /// The MultiCloud Image in place of the template's default: one that it links, or any other
     #[arg(long, value_name = "REF", requires = "template")]
     mci: Option<Reference>,
     /// Where
-    #[arg(value_name = "LOCATION", required_unless_present = "all")]
+    #[arg(value_name = "LOCATION", required_unless_present_any = ["all", "lock"])]
     locations: Vec<CloudLocation>,
     /// At every location that has a setting, as a table of what is launched where
     #[arg(long, conflicts_with_all = ["locations", "image", "kernel", "ramdisk"])]
@@ -41,20 +42,31 @@ pub(crate) struct Resolve {
     /// With the reasons, step by step
     #[arg(long)]
     explain: bool,
+    /// What a lock file says, and never anything else [default: at all its locations]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "explain", "OverrideArgs"])]
+    lock: Option<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
 }
 
 pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
+    if let Some(file) = resolve.lock.clone() {
+        return locked::resolve(resolve, &file, global, out);
+    }
     let Resolve {
-        reference,
+        first,
         template,
         mci,
         locations,
         all,
         explain,
         overrides,
+        ..
     } = resolve;
+    let Some(first) = first else {
+        return Err(Failure::misused("a reference is needed: see --help"));
+    };
+    let reference = first.reference()?;
     let base = if template {
         LaunchBase::Template {
             template: reference,

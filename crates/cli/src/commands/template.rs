@@ -11,7 +11,10 @@ use crate::{
     args::Global,
     commands::{
         marks,
-        mci::graph::{self, Graph},
+        mci::{
+            delete::{self, delete},
+            graph::{self, Graph},
+        },
     },
     exit::Run,
     pages::PageArgs,
@@ -62,6 +65,7 @@ pub(crate) enum Template {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    Delete(delete::Delete),
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -114,6 +118,7 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         Template::Graph(args) => graph::draw(args, out, |reference, bounds| {
             session.template_graph(reference, from, bounds).block_on()
         }),
+        Template::Delete(args) => delete(&args, KIND, &session, global, out),
         Template::Diff(args) => diff::run(args, &session, from, out),
     }
 }

@@ -27,6 +27,7 @@ mod launching;
 mod lists;
 mod lives;
 mod loads;
+mod locking;
 mod main_job;
 mod merging;
 mod mistakes;

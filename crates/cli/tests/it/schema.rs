@@ -567,6 +567,19 @@ fn launches(checked: &Checked) {
     );
     run("lock", &["lock", "f-x86_64", "-o", "l.lock"]);
     run("lock-state", &["lock", "verify", "l.lock"]);
+    run("lock", &["lock", "f-x86_64@1", "gcp", "-o", "old.lock"]);
+    run("lock-update", &["lock", "update", "old.lock", "--dry-run"]);
+    run("locked-launch", &["resolve", "--lock", "old.lock"]);
+    run("registered-lock", &["lock", "register", "p", "old.lock"]);
+    run("registered-lock", &["lock", "list"]);
+    run("registered-lock", &["lock", "show", "p"]);
+    run("lock-update", &["lock", "update", "old.lock"]);
+    let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
+    run("marked-revision", &revoke);
+    run("removed", &["lock", "unregister", "p"]);
+    run("mci", &["mci", "new", "short"]);
+    run("deleted-lineage", &["mci", "delete", "short"]);
+    run("marked-revision", &["mci", "unmark", "f-x86_64@1"]);
 }
 
 fn servers(checked: &Checked) {

@@ -23,6 +23,8 @@ pub(super) enum Lineage {
     Missing,
     /// Nothing that could be read, which was said already.
     Unreadable,
+    /// That it was deleted, and what stood beside it goes in batches.
+    Leaving,
     /// The number of its last revision, 0 where it has none.
     Known(u32),
 }
@@ -32,7 +34,7 @@ impl Lineage {
     pub(super) fn lacks(self, number: u32) -> bool {
         match self {
             Self::Missing => true,
-            Self::Unreadable => false,
+            Self::Unreadable | Self::Leaving => false,
             Self::Known(last) => number > last,
         }
     }
@@ -256,7 +258,7 @@ impl Care<'_> {
                 let is_kept = match found {
                     Some(Ok(found)) => found.0.undo.choose(Some(number)).is_ok(),
                     Some(Err(_)) => true,
-                    None => false,
+                    None => self.is_leaving(lineage).await?,
                 };
                 if !is_kept {
                     self.find(format!(
@@ -318,6 +320,9 @@ impl Care<'_> {
         let mut said = self.record_of::<Mci>(lineage).await?;
         if matches!(said, Lineage::Missing) {
             said = self.record_of::<Template>(lineage).await?;
+        }
+        if matches!(said, Lineage::Missing) && self.is_leaving(lineage).await? {
+            said = Lineage::Leaving;
         }
         *last = Some((lineage, said));
         Ok(said)

@@ -1,6 +1,9 @@
 //! Which revisions are said to hold which images, against what they hold.
 
-use super::{Care, histories::shown};
+use super::{
+    Care,
+    histories::{Lineage, shown},
+};
 use crate::{
     Error,
     contents::{Contents, is_damage},
@@ -55,7 +58,7 @@ impl Care<'_> {
     /// Goes through the revisions, and looks up what each one changed.
     async fn made(&mut self, turns: &mut Turns) -> Result<(), Error> {
         let mut walk = Walk::new(self.snapshot, self.partition, &REVISIONS)?;
-        let mut last: Option<Last> = None;
+        let (mut last, mut asked): (Option<Last>, _) = (None, None);
         while let Some(page) = walk.next().await? {
             for (_, kept) in page {
                 let Ok(kept) = kept else {
@@ -63,6 +66,11 @@ impl Care<'_> {
                     continue;
                 };
                 let (lineage, revision) = (kept.0.lineage, kept.0.revision);
+                if matches!(self.lineage(lineage, &mut asked).await?, Lineage::Leaving) {
+                    // What is said of it goes with it.
+                    turns.unsure = true;
+                    continue;
+                }
                 let number = revision.number();
                 let before = last.take().filter(|last| last.lineage == lineage);
                 let follows = before.as_ref().map_or(0, |last| last.number) + 1 == number.get();

@@ -13,7 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
-use atlas_template::ChannelError;
+use atlas_template::{ChannelError, DeleteError, LockedError, RegisterLockError};
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,11 @@ impl Error {
             | Self::AllRevoked { .. }
             | Self::Launch(_)
             | Self::Resolve(_)
+            | Self::Delete(DeleteError::Linked(_) | DeleteError::Held { .. })
+            | Self::Locked(_)
+            | Self::RegisterLock(
+                RegisterLockError::Already { .. } | RegisterLockError::Foreign { .. },
+            )
             | Self::Register(RegisterError::AlreadyRegistered(_))
             | Self::Bundle(BundleError::NotOperational { .. })
             | Self::Work(
@@ -140,6 +145,7 @@ impl Error {
                 | Self::NoRevision { .. }
                 | Self::NoRelease { .. }
                 | Self::NoMatcher { .. }
+                | Self::Locked(LockedError::NotHeld { .. })
                 | Self::Bundle(BundleError::NoServer { .. })
                 | Self::AddScope(AddScopeError::NoParent { .. })
                 | Self::Grant(

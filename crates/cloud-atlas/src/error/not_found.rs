@@ -33,6 +33,8 @@ pub enum Noun {
     Group,
     /// A policy of launches.
     Policy,
+    /// A registered lock.
+    Lock,
     /// A deployment.
     Deployment,
     /// A server definition.
@@ -67,6 +69,7 @@ impl fmt::Display for Noun {
             Self::WorkOrder => "work order",
             Self::Group => "account group",
             Self::Policy => "policy",
+            Self::Lock => "registered lock",
             Self::Deployment => "deployment",
             Self::Server => "server",
             Self::Launch => "launch",

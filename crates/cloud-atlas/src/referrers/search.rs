@@ -97,6 +97,28 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Registered locks that hold the record's image.
+    pub(super) async fn locks(
+        &mut self,
+        partition: &Partition,
+        account: &Scope,
+    ) -> Result<(), Error> {
+        let unit = self.unit;
+        if self.record.lifecycle().is_deleted() {
+            return Ok(());
+        }
+        let sight = unit.sight(Permission::LockView).await?;
+        let sight = unit.sight_into(&sight, account).await?;
+        let (location, image) = (self.record.location(), self.record.image_id());
+        for lock in unit.locks_of_image(partition, location, image).await? {
+            if self.counts_at(lock.scope()).await? {
+                let seen = sight.sees(unit, lock.scope());
+                self.found.push(lock.referrer(seen));
+            }
+        }
+        Ok(())
+    }
+
     /// MultiCloud Images with a state that holds the record's image.
     pub(super) async fn mcis(
         &mut self,

@@ -122,12 +122,18 @@ impl Session {
     ) -> Result<Reinherited, Error> {
         self.write(|unit| async move {
             let seen = unit.server_to_change(server, from).await?;
-            let launch = unit.relaunch(&seen, to).await?;
+            let launch = Box::pin(unit.relaunch(&seen, to)).await?;
             let SeenServer {
                 deployment,
                 definition: before,
             } = seen;
             let (after, changes) = before.reinherited(&launch, unit.now)?;
+            // Where nothing changes nothing is written, nor told as if it were.
+            let after = if changes.is_empty() {
+                before.clone()
+            } else {
+                after
+            };
             let mut server = ServerView::of(&deployment, after);
             server.warn_of_launch(&launch);
             if !changes.is_empty() {

@@ -44,6 +44,10 @@ pub(crate) fn furnished() -> World {
             .unwrap();
         dana.register_image(image("/acme", EAST, 1)).await.unwrap();
         scripted(&dana).await;
+        let lock = dana.lock(&p("web@2"), &p("/acme"), None).await.unwrap();
+        dana.register_lock(&lock.into(), &p("prod"), &p("/acme"))
+            .await
+            .unwrap();
         let one = small(
             "stable",
             "1.0",
@@ -359,6 +363,7 @@ fn a_check_finds_records_out_of_place_and_every_gap() {
     what is at `acme revision LINEAGE a3` belongs at `acme revision LINEAGE a1`
     LINEAGE@1: the revision is missing
     LINEAGE@2: the revision is missing
+    lck-00000000000000000000000000000029: the registered lock holds LINEAGE@2, which is not there
     ");
 }
 

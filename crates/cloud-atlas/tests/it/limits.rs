@@ -199,7 +199,7 @@ fn most(seen: &[Footprint]) -> (usize, usize, usize) {
 
 /// The figures of the guide, and of the limits below which no store is opened.
 #[test]
-fn single_commands_need_an_eighth_of_the_least_limits() {
+fn single_commands_need_a_fifth_of_the_least_limits() {
     let watched = Watched::new(Arc::new(MemoryStore::new()), Stop::Never);
     let world = World::over(Arc::new(watched.clone()));
     let admin = world.admin();
@@ -246,7 +246,7 @@ fn single_commands_need_an_eighth_of_the_least_limits() {
     });
     let (operations, bytes, _) = most(&watched.seen());
     assert!(
-        operations * 8 <= 128 && bytes <= 4 << 10,
+        operations * 5 <= 128 && bytes <= 4 << 10,
         "{operations} operations, {bytes} bytes"
     );
 }

@@ -1,6 +1,8 @@
 //! Every refusal of the facade: what a caller does about it, and what a person reads.
 
-use crate::support::{World, add_credential, ami, ask, committed, image, p, run, set, small};
+use crate::support::{
+    World, add_credential, ami, ask, committed, image, p, places, run, set, small,
+};
 use cloud_atlas::{
     CursorError, Error, ExportError, ImportError, ImportWarning, LineageKind, LoadError, Noun,
     OpenError,
@@ -12,7 +14,7 @@ use cloud_atlas::{
     scope::Scope,
     store::{Key, Limit, StoreError},
     streams::StreamName,
-    template::Reference,
+    template::{LockedError, Reference},
 };
 use std::{error::Error as _, io};
 
@@ -75,6 +77,16 @@ fn refusals_of_the_facade_itself() {
         Error::NoInventory {
             location: p("aws/us-east-1"),
         },
+        Error::from(LockedError::NotHeld {
+            name: web(),
+            location: p("gcp/us-central1"),
+            held: places().take(10).map(|place| p(&place)).collect(),
+        }),
+        Error::from(LockedError::Revoked {
+            name: web(),
+            location: p("gcp/us-central1"),
+            reason: "`web` revision 1 was revoked by dana: bad".to_owned(),
+        }),
         Error::PageLimit { limit: 0 },
         Error::Cursor(CursorError::OtherQuery),
         Error::TooManyGrants {

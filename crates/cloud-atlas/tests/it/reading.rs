@@ -444,7 +444,7 @@ fn r09_a_lock_gives_the_same_answer_for_ever_and_says_what_changed() {
                 .unwrap(),
             text
         );
-        let again = cloud_atlas::template::LockFile::parse(&text).unwrap();
+        let again = cloud_atlas::template::AnyLock::parse(&text).unwrap();
         let states = dana.verify_lock(&again, &scope).await.unwrap();
         assert_eq!(states, [(p(EAST), LockState::Same)]);
         // From where it cannot be seen, it is gone.
@@ -546,7 +546,7 @@ fn r09_a_lock_is_verified_from_above_its_account() {
         committed(&admin, "/acme", "web", 1).await;
         let above = p::<Scope>("/");
         let lock = admin.lock(&p("/acme:web"), &above, None).await.unwrap();
-        let states = admin.verify_lock(&lock, &above).await.unwrap();
+        let states = admin.verify_lock(&lock.into(), &above).await.unwrap();
         assert!(
             states.iter().all(|(_, state)| *state == LockState::Same),
             "{states:?}"

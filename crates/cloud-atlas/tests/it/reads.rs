@@ -7,7 +7,7 @@ use crate::{
 };
 use cloud_atlas::{
     CheckOptions, CommitTemplate, Error, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchBase,
-    LaunchRequest, LaunchSubject, LineageKind, MakeDeployment, MergeMci, MergeTemplate,
+    LaunchRequest, LaunchSubject, LineageKind, LockRef, MakeDeployment, MergeMci, MergeTemplate,
     ReportLaunch, Retention, ServerQuery, ServerRef, Session, TemplateChange, WorkQuery,
     WorkRequest,
     base::Name,
@@ -30,6 +30,7 @@ struct Named {
     image: ImageRecordId,
     group: GroupId,
     lock: LockFile,
+    registered: LockRef,
     order: WorkOrderId,
     server: ServerRef,
     from: Scope,
@@ -145,7 +146,19 @@ reads! {
         Ok::<_, Error>([told(who.resolve_all(&mci)).await, told(who.resolve_all(&template)).await])
     });
     lock(who, named) |r| told(who.lock(r, &named.from, None));
-    verify_lock(who, named) |_| told(who.verify_lock(&named.lock, &named.from));
+    verify_lock(who, named) |_| told(async move {
+        who.verify_lock(&named.lock.clone().into(), &named.from).await
+    });
+    update_lock(who, named) |_| told(who.update_lock(&named.lock, None, &named.from, None));
+    resolve_locked(who, named) |_| told(async move {
+        who.resolve_locked(&named.lock.clone().into(), &p(EAST), &named.from).await
+    });
+    registered_lock(who, named) |_| told(async move {
+        who.registered_lock(&named.registered, &named.from).await
+    });
+    registered_locks(who, named) |_| told(async move {
+        who.registered_locks(&named.from, &most()).await
+    });
     coverage(who, named) |r| told(async move {
         who.coverage(std::slice::from_ref(r), &named.from).await
     });
@@ -338,6 +351,10 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
         let policy = serde_json::from_str(rules).unwrap();
         admin.set_policy(&acme, policy).await.unwrap();
         let lock = admin.lock(&web, &acme, None).await.unwrap();
+        let any = lock.clone().into();
+        let prod = p::<Scope>("/acme/prod");
+        let registered = admin.register_lock(&any, &p("prod"), &prod).await;
+        let registered = LockRef::Id(registered.unwrap().id());
         let made = admin.register_image(image("/acme/prod", EAST, 77)).await;
         let image = made.unwrap().record.id();
         let group = admin.make_group(&acme, &p("partners")).await.unwrap().id;
@@ -372,6 +389,7 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             image,
             group,
             lock,
+            registered,
             order,
             server,
             from: acme,

@@ -4,7 +4,7 @@ use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
     CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, LineageKind, Loader,
-    MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
+    LockRef, MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -145,7 +145,16 @@ fn every_future_of_the_facade_is_send() {
     send(admin.explain(&request));
     send(admin.resolve_all(&request.subject));
     send(admin.lock(&web, &scope, None));
-    send(admin.verify_lock(&lock, &scope));
+    send(admin.delete_mci(&web, &scope));
+    send(admin.delete_template(&web, &scope));
+    let (any, held) = (lock.clone().into(), LockRef::Name(name.clone()));
+    send(admin.verify_lock(&any, &scope));
+    send(admin.update_lock(&lock, None, &scope, None));
+    send(admin.resolve_locked(&any, &east, &scope));
+    send(admin.register_lock(&any, &name, &scope));
+    send(admin.registered_locks(&scope, &most()));
+    send(admin.registered_lock(&held, &scope));
+    send(admin.unregister_lock(&held, &scope));
     send(admin.import_streams(&[], &options, &|_| {}));
     send(admin.export_stream(std::slice::from_ref(&web), &scope));
     send(admin.events(&scope, &most()));

@@ -92,12 +92,23 @@ impl World {
         world
     }
 
+    /// In memory, whatever [`STORE`] says.
+    pub(crate) fn in_memory() -> Self {
+        let world = Self::built_at(Atlas::builder(), "memory:".to_owned());
+        run(world.furnish());
+        world
+    }
+
     fn built(builder: Builder) -> Self {
+        let url = std::env::var(STORE).unwrap_or_else(|_| "memory:".to_owned());
+        Self::built_at(builder, url)
+    }
+
+    fn built_at(builder: Builder, mut url: String) -> Self {
         let clock = Arc::new(ManualClock::new(noon()));
         let builder = builder
             .clock(Arc::clone(&clock) as Arc<dyn Clock>)
             .ids(Arc::new(SequentialIds::default()));
-        let mut url = std::env::var(STORE).unwrap_or_else(|_| "memory:".to_owned());
         let mut folder = None;
         if url == "redb:" {
             let made = tempfile::tempdir().unwrap();

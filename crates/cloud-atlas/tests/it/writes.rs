@@ -2,7 +2,7 @@
 
 use crate::{
     inventories,
-    support::{World, ami, calls, image, only_reads, options, p, run, set, small},
+    support::{World, ami, calls, committed, image, only_reads, options, p, run, set, small},
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
@@ -213,6 +213,13 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
             &acme,
             &semver::Version::new(1, 0, 0)
         ));
+        let lock = admin.lock(&web, &acme, None).await.unwrap().into();
+        wrote!(admin.register_lock(&lock, &p("prod"), &acme));
+        wrote!(admin.unregister_lock(&p("prod"), &acme));
+        committed(&admin, "/acme", "short", 9).await;
+        wrote!(admin.delete_mci(&p("short"), &acme));
+        admin.create_template(&acme, p("short")).await.unwrap();
+        wrote!(admin.delete_template(&p("short"), &acme));
         let deny = Deny::Codes([CheckCode::MixedOs].into());
         let checks = CheckOptions::default();
         wrote!(admin.edit_mci(&web, &acme, vec![set(DUBLIN, 1)], None));

@@ -1,13 +1,13 @@
 //! Locks that are known here, so that deletes and revocations see them.
 
-use super::{LockError, LockFile};
+use super::{AnyLock, LockError, LockFile};
 use atlas_base::{Digest, Name, Timestamp};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::{Referrer, ReferrerKind};
-use atlas_image_id::CloudLocation;
+use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 atlas_base::id_type! {
     /// Names one registered lock.
@@ -21,22 +21,47 @@ pub struct RegisteredLock {
     id: LockId,
     name: Name,
     scope: Scope,
-    lineage: LineageId,
-    revision: RevisionNumber,
-    revision_digest: Digest,
+    /// The template of a lock of one, and its revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    template: Option<HeldRevision>,
+    /// The revisions of MultiCloud Images, by lineage.
+    mcis: Vec<HeldRevision>,
     /// The digest of the lock file.
     lock: Digest,
-    /// The images by location, those of settings around it included.
-    images: BTreeMap<CloudLocation, String>,
+    images: BTreeMap<CloudLocation, HeldImage>,
     by: PrincipalId,
     at: Timestamp,
+}
+
+/// A revision that a lock holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldRevision {
+    /// Its lineage.
+    pub lineage: LineageId,
+    /// What its lineage was called when it was locked.
+    pub name: Name,
+    /// The revision.
+    pub revision: RevisionNumber,
+    /// Its digest.
+    pub digest: Digest,
+}
+
+/// An image that a lock holds at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldImage {
+    /// Its id, a text of the location's cloud.
+    pub image: String,
+    /// The location whose setting serves this one.
+    pub served_by: CloudLocation,
 }
 
 /// Asks to register a lock file.
 #[derive(Debug, Clone)]
 pub struct RegisterLock<'a> {
     /// The file.
-    pub lock: &'a LockFile,
+    pub lock: &'a AnyLock,
     /// What people call it; one name a scope.
     pub name: Name,
     /// The scope that holds it.
@@ -61,15 +86,27 @@ pub enum RegisterLockError {
     },
     /// The revision is not the one of the file.
     #[error(
-        "revision {revision} here has the digest {found}, the lock file says {expected}: it was locked elsewhere"
+        "{}: it was locked elsewhere",
+        match .found {
+            Some(found) => format!("revision {revision} of `{name}` here has the digest {found}, the lock file says {expected}"),
+            None => format!("there is no revision {revision} of `{name}` here, which the lock file holds"),
+        }
     )]
     Foreign {
+        /// What the file calls the lineage.
+        name: Name,
         /// The revision.
         revision: RevisionNumber,
         /// What the file says.
         expected: Digest,
-        /// What is here.
-        found: Digest,
+        /// What is here; none where nothing is.
+        found: Option<Digest>,
+    },
+    /// The template of the lock is not committed.
+    #[error("the lock file holds `{name}` at no revision: lock again")]
+    NoRevision {
+        /// What the file calls the template.
+        name: Name,
     },
     /// The file has no digest.
     #[error(transparent)]
@@ -77,15 +114,15 @@ pub enum RegisterLockError {
 }
 
 /// Registers a lock file. One of the same name at the same scope, `before`, is replaced and keeps
-/// its id; `here` is the digest of the revision as it is here.
+/// its id; `here` are the digests of the revisions that the file names, as they are here, by lineage.
 ///
 /// # Errors
 ///
-/// The very same file is registered, or its revision is not the one here.
+/// The very same file is registered, or a revision is not the one here.
 pub fn register_lock(
     ask: RegisterLock<'_>,
     before: Option<&RegisteredLock>,
-    here: Digest,
+    here: &BTreeMap<LineageId, Digest>,
 ) -> Result<RegisteredLock, RegisterLockError> {
     let RegisterLock {
         lock,
@@ -99,28 +136,65 @@ pub fn register_lock(
     if before.is_some_and(|before| before.lock == digest) {
         return Err(RegisterLockError::Already { name });
     }
-    if lock.revision_digest() != here {
-        return Err(RegisterLockError::Foreign {
-            revision: lock.revision(),
-            expected: lock.revision_digest(),
-            found: here,
-        });
+    let locks = lock.locks();
+    let mcis: Vec<_> = locks.iter().map(|lock| of_mci(lock)).collect();
+    let template = match lock {
+        AnyLock::Mci(_) => None,
+        AnyLock::Template(lock) => {
+            let template = lock.template();
+            let (Some(revision), Some(digest)) = (template.revision, template.revision_digest)
+            else {
+                let name = template.name.clone();
+                return Err(RegisterLockError::NoRevision { name });
+            };
+            Some(HeldRevision {
+                lineage: template.lineage,
+                name: template.name.clone(),
+                revision,
+                digest,
+            })
+        }
+    };
+    for held in mcis.iter().chain(&template) {
+        let found = here.get(&held.lineage).copied();
+        if found != Some(held.digest) {
+            return Err(RegisterLockError::Foreign {
+                name: held.name.clone(),
+                revision: held.revision,
+                expected: held.digest,
+                found,
+            });
+        }
     }
-    let images = lock.locations().iter();
+    let images = locks.iter().flat_map(|lock| lock.locations());
     Ok(RegisteredLock {
         id: before.map_or(id, RegisteredLock::id),
         name,
         scope,
-        lineage: lock.lineage(),
-        revision: lock.revision(),
-        revision_digest: here,
+        template,
+        mcis,
         lock: digest,
         images: images
-            .map(|(location, entry)| (location.clone(), entry.image.clone()))
+            .map(|(location, entry)| {
+                let held = HeldImage {
+                    image: entry.image.clone(),
+                    served_by: entry.served_by.clone(),
+                };
+                (location.clone(), held)
+            })
             .collect(),
         by,
         at,
     })
+}
+
+fn of_mci(lock: &LockFile) -> HeldRevision {
+    HeldRevision {
+        lineage: lock.lineage(),
+        name: lock.mci().clone(),
+        revision: lock.revision(),
+        digest: lock.revision_digest(),
+    }
 }
 
 impl RegisteredLock {
@@ -139,14 +213,19 @@ impl RegisteredLock {
         &self.scope
     }
 
-    /// The lineage of its revision.
-    pub fn lineage(&self) -> LineageId {
-        self.lineage
+    /// The revision of its template, where it is the lock of one.
+    pub fn template(&self) -> Option<&HeldRevision> {
+        self.template.as_ref()
     }
 
-    /// The revision that it holds.
-    pub fn revision(&self) -> RevisionNumber {
-        self.revision
+    /// The revisions of MultiCloud Images that it holds, one a lineage.
+    pub fn mcis(&self) -> &[HeldRevision] {
+        &self.mcis
+    }
+
+    /// Every revision that it holds, that of its template last.
+    pub fn revisions(&self) -> impl Iterator<Item = &HeldRevision> {
+        self.mcis.iter().chain(&self.template)
     }
 
     /// The digest of the lock file.
@@ -155,7 +234,7 @@ impl RegisteredLock {
     }
 
     /// The images that it holds, by location.
-    pub fn images(&self) -> &BTreeMap<CloudLocation, String> {
+    pub fn images(&self) -> &BTreeMap<CloudLocation, HeldImage> {
         &self.images
     }
 
@@ -169,11 +248,16 @@ impl RegisteredLock {
         self.at
     }
 
-    /// Whether it holds an image at a location or at one inside it: a record of `azure` stands for
-    /// `azure/westeurope` as well.
-    pub fn holds(&self, location: &CloudLocation, image: &str) -> bool {
-        let mut all = self.images.iter();
-        all.any(|(at, held)| held == image && location.contains(at))
+    /// The images with the places where their records stand: at the cloud alone where ids are common
+    /// to all its locations.
+    pub fn records(&self) -> BTreeSet<(CloudLocation, ImageId)> {
+        let held = self.images.values().map(|held| {
+            let image = ImageId::from_stored(held.served_by.cloud(), &held.image);
+            let place = image.record_location(&held.served_by);
+            let place = place.map_or_else(|_| held.served_by.clone(), |placed| placed.location);
+            (place, image.at_place().into_owned())
+        });
+        held.collect()
     }
 
     /// This lock as what refers to the records of its images.

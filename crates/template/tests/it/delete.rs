@@ -21,6 +21,13 @@ fn by(used: u32, template: &str, state: u32, at: &str, target: &str) -> LinkedBy
     }
 }
 
+fn lock(name: &str) -> Holder {
+    Holder::Lock {
+        scope: scope("/acme/prod"),
+        name: name.parse().unwrap(),
+    }
+}
+
 fn name() -> atlas_base::Name {
     "web".parse().unwrap()
 }
@@ -77,24 +84,30 @@ fn t10_templates_in_other_accounts_are_counted_and_stand_in_nobodys_way() {
 #[test]
 fn t10_publications_channels_and_locks_block() {
     let held = [
-        Holder::Lock("prod.lock".to_owned()),
-        Holder::Channel("production".to_owned()),
-        Holder::Publication("Web".to_owned()),
+        lock("prod.lock"),
+        Holder::Channel {
+            name: "production".to_owned(),
+        },
+        Holder::Publication {
+            name: "Web".to_owned(),
+        },
     ];
     let error = check_delete_template(&name(), &held).unwrap_err();
-    insta::assert_snapshot!(error, @"`web` cannot be deleted, it is held by publication `Web`, channel `production`, lock `prod.lock`");
+    insta::assert_snapshot!(error, @"`web` cannot be deleted, it is held by publication `Web`, channel `production`, the registered lock `prod.lock` at /acme/prod");
     for holder in &held {
         let held = core::slice::from_ref(holder);
         assert!(check_delete_template(&name(), held).is_err());
         // The channels of a MultiCloud Image go with it.
         let is_free = check_delete_mci(&name(), &scope("/acme"), &[], held).is_ok();
-        assert_eq!(is_free, matches!(holder, Holder::Channel(_)));
+        assert_eq!(is_free, matches!(holder, Holder::Channel { .. }));
     }
     assert_eq!(check_delete_template(&name(), &[]), Ok(()));
-    let many: Vec<_> = (0..10).map(|it| Holder::Lock(format!("{it}"))).collect();
+    let many: Vec<_> = (0..10).map(|it| lock(&it.to_string())).collect();
     let error = check_delete_template(&name(), &many).unwrap_err();
     assert!(
-        error.to_string().ends_with("lock `7` and 2 more"),
+        error
+            .to_string()
+            .ends_with("lock `7` at /acme/prod and 2 more"),
         "{error}"
     );
 }

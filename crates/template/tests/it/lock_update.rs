@@ -7,9 +7,10 @@ use atlas_image::ReferrerKind;
 use atlas_mci::{HeadEdit, InstanceType, UserData};
 use atlas_scope::PrincipalId;
 use atlas_template::{
-    LaunchPlan, LockDiff, LockError, LockFile, LockId, RegisterLock, RegisterLockError,
+    AnyLock, LaunchPlan, LockDiff, LockError, LockFile, LockId, RegisterLock, RegisterLockError,
     RegisteredLock, register_lock,
 };
+use std::collections::BTreeMap;
 
 const TOKYO: &str = "aws/ap-northeast-1";
 
@@ -66,7 +67,7 @@ fn r09_an_update_stays_with_its_lineage() {
     insta::assert_snapshot!(error, @"the lock is of lin-00000000000000000000000000000007, the plans are of lin-00000000000000000000000000000008: write another lock file");
 }
 
-fn ask(lock: &LockFile, id: u128) -> RegisterLock<'_> {
+fn ask(lock: &AnyLock, id: u128) -> RegisterLock<'_> {
     RegisterLock {
         lock,
         name: "prod.lock".parse().unwrap(),
@@ -77,49 +78,75 @@ fn ask(lock: &LockFile, id: u128) -> RegisterLock<'_> {
     }
 }
 
+/// Registers a lock file where its revisions are what it says.
+pub(crate) fn registered(lock: &AnyLock, before: Option<&RegisteredLock>) -> RegisteredLock {
+    let mut here: BTreeMap<_, _> = lock
+        .locks()
+        .iter()
+        .map(|lock| (lock.lineage(), lock.revision_digest()))
+        .collect();
+    if let AnyLock::Template(lock) = lock {
+        let template = lock.template();
+        here.insert(template.lineage, template.revision_digest.unwrap());
+    }
+    let id = if before.is_some() { 2 } else { 1 };
+    register_lock(ask(lock, id), before, &here).unwrap()
+}
+
 #[test]
 fn r09_a_registered_lock_tells_what_it_holds() {
     let lock = locked();
-    let registered = register_lock(ask(&lock, 1), None, lock.revision_digest()).unwrap();
-    assert!(registered.holds(&at(TOKYO), AMI));
-    assert!(!registered.holds(&at("aws/us-east-1"), AMI));
+    let held = registered(&lock.clone().into(), None);
+    let records: Vec<_> = held
+        .records()
+        .iter()
+        .map(|(place, image)| format!("{image} at {place}"))
+        .collect();
     // The record of an id that is common to a cloud stands at the cloud.
-    let azure = "Canonical:ubuntu-24_04-lts:server:24.04.202401010";
-    assert!(registered.holds(&at("azure"), azure));
     assert_eq!(
-        (registered.revision(), registered.lineage()),
-        (lock.revision(), lock.lineage())
+        records,
+        [
+            "ami-0123456789abcdef0 at aws/ap-northeast-1",
+            "Canonical:ubuntu-24_04-lts:server:24.04.202401010 at azure",
+            "VirtualMachine:vm-42 at vmware:vc1/DC1",
+        ]
     );
-    let referrer = registered.referrer(true);
+    let revisions: Vec<_> = held
+        .revisions()
+        .map(|held| (held.lineage, held.revision))
+        .collect();
+    assert_eq!(revisions, [(lock.lineage(), lock.revision())]);
+    let referrer = held.referrer(true);
     assert_eq!(
         (referrer.kind, referrer.name.as_str()),
         (ReferrerKind::Lock, "prod.lock")
     );
     assert!(referrer.kind.is_binding() && referrer.visible);
-    let text = serde_json::to_string_pretty(&registered).unwrap();
+    let text = serde_json::to_string_pretty(&held).unwrap();
     insta::assert_snapshot!(text);
-    assert_eq!(
-        serde_json::from_str::<RegisteredLock>(&text).unwrap(),
-        registered
-    );
+    assert_eq!(serde_json::from_str::<RegisteredLock>(&text).unwrap(), held);
 }
 
 #[test]
 fn r09_registering_again_replaces_what_the_name_meant() {
     let lock = locked();
-    let first = register_lock(ask(&lock, 1), None, lock.revision_digest()).unwrap();
-    let again = register_lock(ask(&lock, 2), Some(&first), lock.revision_digest());
+    let any = AnyLock::from(lock.clone());
+    let first = registered(&any, None);
+    let here = BTreeMap::from([(lock.lineage(), lock.revision_digest())]);
+    let again = register_lock(ask(&any, 2), Some(&first), &here);
     let name = first.name().clone();
     assert_eq!(again, Err(RegisterLockError::Already { name }));
     let (next, _) = lock.update(&changed()).unwrap();
-    let second = register_lock(ask(&next, 2), Some(&first), next.revision_digest()).unwrap();
+    let next = AnyLock::from(next);
+    let second = registered(&next, Some(&first));
     assert_eq!(second.id(), first.id());
     assert_ne!(second.lock(), first.lock());
     // A lock of another store is not taken for one of this.
-    let foreign = register_lock(ask(&next, 2), None, lock.revision_digest()).unwrap_err();
+    let foreign = register_lock(ask(&next, 2), None, &here).unwrap_err();
+    let missing = register_lock(ask(&next, 2), None, &BTreeMap::new()).unwrap_err();
     let empty = Launch::revision(content([set(TOKYO, AMI)]));
     assert!(matches!(foreign, RegisterLockError::Foreign { .. }));
     let known = LockFile::new(&plans(&empty, &[TOKYO])).unwrap();
-    assert_ne!(known.digest(), next.digest());
-    insta::assert_snapshot!(foreign);
+    assert_ne!(known.digest().unwrap(), next.digest().unwrap());
+    insta::assert_snapshot!(format!("{foreign}\n{missing}"));
 }

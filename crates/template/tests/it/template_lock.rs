@@ -1,10 +1,13 @@
 use crate::{
     at,
     launch::{OTHER_AMI, Stage, TOKYO},
+    lock_update::registered,
     template_content::DATABASE,
 };
 use atlas_image_id::{Cloud, ImageId};
-use atlas_template::{Launch, LockError, LockFile, LockState, TemplateLock, TemplateLockError};
+use atlas_template::{
+    AnyLock, Launch, LockError, LockFile, LockState, TemplateLock, TemplateLockError,
+};
 
 /// Launches by default in Tokyo and in Azure, and from the database in Virginia.
 fn launches() -> Vec<Launch> {
@@ -36,6 +39,26 @@ fn r09_a_template_is_locked_with_every_image_that_was_chosen() {
     let text = lock.to_text().unwrap();
     insta::assert_snapshot!(text);
     assert_eq!(TemplateLock::parse(&text), Ok(lock));
+}
+
+#[test]
+fn r09_a_lock_tells_its_kind_when_it_is_read() {
+    let template = TemplateLock::new(&launches()).unwrap();
+    let mci = template.locks().values().next().unwrap().clone();
+    for lock in [AnyLock::from(template.clone()), AnyLock::from(mci)] {
+        let text = lock.to_text().unwrap();
+        assert_eq!(AnyLock::parse(&text).unwrap(), lock);
+        for location in lock.locations() {
+            assert!(lock.resolve(location).is_some());
+        }
+    }
+    assert!(AnyLock::parse("{}").is_err());
+    // A registered one holds the template beside what it chose.
+    let held = registered(&template.clone().into(), None);
+    let lineage = held.template().unwrap().lineage;
+    assert_eq!(lineage, template.template().lineage);
+    assert_eq!(held.revisions().count(), 3);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&held).unwrap());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 use crate::{
-    AMI, Launch, at, content, example, set,
+    AMI, Launch, at, content, example,
+    lock_update::registered,
+    set,
     template_content::{DATABASE, WEB, front, known, number},
 };
 use atlas_history::LineageId;
@@ -38,7 +40,8 @@ fn xref() -> Xref {
     xref.add_server("default/web-1", uses);
     let launch = Launch::revision(example());
     let plan = launch.resolve("aws/ap-northeast-1", &[]).unwrap();
-    xref.add_lock("prod.lock", &LockFile::new(&[plan]).unwrap());
+    let lock = LockFile::new(&[plan]).unwrap();
+    xref.add_lock("prod.lock", &registered(&lock.into(), None));
     xref
 }
 

@@ -1,0 +1,366 @@
+//! Lock files: what they hold never moves, and what is registered is seen by deletes and
+//! revocations.
+
+use crate::support::{World, acme, committed, image, most, p, places, run, set, web};
+use cloud_atlas::{
+    Error, ErrorKind, LineageKind, LockRef, Noun, Retention, Session,
+    image::{LifeError, ReferrerKind},
+    scope::{Permission, Role, Scope},
+    template::{
+        AnyLock, LockState, OnRevoke, Reference, RegisterLockError, RegisteredLock, Selector,
+    },
+};
+
+const EAST: &str = "aws/us-east-1";
+const WEST: &str = "aws/us-west-2";
+
+/// Commits another AMI at the place that the tests launch at.
+async fn moved(who: &Session, number: u64) {
+    let edits = vec![set(EAST, number)];
+    who.edit_mci(&web(), &acme(), edits, None).await.unwrap();
+    let committed = who.commit_mci(&web(), &acme(), p("next"), None).await;
+    committed.unwrap();
+}
+
+async fn locked(who: &Session, reference: &str, from: &str) -> AnyLock {
+    let lock = who.lock(&p(reference), &p(from), None).await;
+    lock.unwrap().into()
+}
+
+async fn registered(who: &Session, reference: &str, name: &str, at: &str) -> RegisteredLock {
+    let lock = locked(who, reference, at).await;
+    who.register_lock(&lock, &p(name), &p(at)).await.unwrap()
+}
+
+#[test]
+fn r09_resolving_with_a_lock_never_moves() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let channel = p("production");
+        dana.assign_channel(&channel, LineageKind::Mci, &web(), &acme())
+            .await
+            .unwrap();
+        let lock = locked(&dana, "web@production", "/acme").await;
+        let ask = async || dana.resolve_locked(&lock, &p(EAST), &acme()).await;
+        let first = ask().await.unwrap();
+        assert_eq!(first.state, LockState::Same);
+        moved(&dana, 2).await;
+        dana.assign_channel(&channel, LineageKind::Mci, &web(), &acme())
+            .await
+            .unwrap();
+        // The channel has moved on, the lock has not.
+        let plan = dana
+            .resolve(&crate::support::ask("web@production", EAST, "/acme"))
+            .await
+            .unwrap();
+        assert_ne!(plan.plan.image, first.plan.image);
+        assert_eq!(ask().await.unwrap(), first);
+        // Nor has it any other answer.
+        let error = dana.resolve_locked(&lock, &p(WEST), &acme()).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert_eq!(
+            error.to_string(),
+            "the lock file of `web` holds nothing for aws/us-west-2: lock that location, or ask \
+             for aws/us-east-1"
+        );
+        // What is deprecated is told, what is revoked is refused as it is without a lock.
+        let one = p::<Reference>("web@1");
+        dana.deprecate_mci(&one, &acme(), "old").await.unwrap();
+        let after = ask().await.unwrap();
+        assert_eq!(after.plan, first.plan);
+        assert!(matches!(after.state, LockState::Deprecated { .. }));
+        dana.revoke_mci(&one, &acme(), "CVE-2026-1", OnRevoke::Stay)
+            .await
+            .unwrap();
+        let refused = ask().await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Conflict);
+        assert_eq!(
+            refused.to_string(),
+            "what the lock file of `web` holds for aws/us-east-1 must not be launched any more: \
+             `web` revision 1 was revoked by dana: CVE-2026-1"
+        );
+        dana.unmark_mci(&one, &acme()).await.unwrap();
+        assert_eq!(ask().await.unwrap(), after);
+        // Whoever does not see it launches what the file says all the same.
+        let (bert, beta) = (world.who("bert"), p("/beta"));
+        let elsewhere = bert.resolve_locked(&lock, &p(EAST), &beta).await.unwrap();
+        assert_eq!(elsewhere.plan, first.plan);
+        assert!(matches!(elsewhere.state, LockState::Gone { .. }));
+    });
+}
+
+#[test]
+fn r09_an_update_tells_what_would_change_and_writes_nothing() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let old = dana.lock(&web(), &acme(), None).await.unwrap();
+        let same = dana.update_lock(&old, None, &acme(), None).await.unwrap();
+        assert!(same.diff.is_empty());
+        assert_eq!(same.lock, old);
+        moved(&dana, 2).await;
+        let edits = vec![set(WEST, 3)];
+        dana.edit_mci(&web(), &acme(), edits, None).await.unwrap();
+        dana.commit_mci(&web(), &acme(), p("west"), None)
+            .await
+            .unwrap();
+        // Its own locations, unless others are named.
+        let next = dana.update_lock(&old, None, &acme(), None).await.unwrap();
+        assert_eq!(next.lock.revision().get(), 3);
+        assert_eq!(next.lock.locations().len(), 1);
+        assert_eq!(
+            next.diff.to_string(),
+            "revision 1 -> 3\n@@ aws/us-east-1 @@\n-image: ami-00000000000000001\n+image: \
+             ami-00000000000000002"
+        );
+        let both = [p(EAST), p(WEST)];
+        let wider = dana.update_lock(&old, None, &acme(), Some(&both)).await;
+        assert_eq!(wider.unwrap().lock.locations().len(), 2);
+        let two = Selector::Number(p("2"));
+        let second = dana.update_lock(&old, Some(&two), &acme(), None).await;
+        assert_eq!(second.unwrap().lock.revision().get(), 2);
+        let head = dana
+            .update_lock(&old, Some(&Selector::Head), &acme(), None)
+            .await;
+        assert!(matches!(head, Err(Error::Lock(_))));
+    });
+}
+
+#[test]
+fn r09_locks_are_registered_listed_and_forgotten() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let first = registered(&dana, "web", "prod", "/acme/prod").await;
+        assert_eq!(first.revisions().count(), 1);
+        let lock = locked(&dana, "web", "/acme/prod").await;
+        let prod = p::<Scope>("/acme/prod");
+        let again = dana.register_lock(&lock, &p("prod"), &prod).await;
+        assert!(matches!(
+            again,
+            Err(Error::RegisterLock(RegisterLockError::Already { .. }))
+        ));
+        // The next lock of that name takes its place.
+        moved(&dana, 2).await;
+        let second = registered(&dana, "web", "prod", "/acme/prod").await;
+        assert_eq!(second.id(), first.id());
+        assert_ne!(second.lock(), first.lock());
+        registered(&dana, "web@1", "other", "/acme").await;
+        let listed = async |who: &Session, scope: &str| {
+            let page = who.registered_locks(&p(scope), &most()).await?;
+            let names = page.items.into_iter();
+            Ok::<Vec<_>, Error>(names.map(|lock| lock.name().to_string()).collect())
+        };
+        assert_eq!(listed(&dana, "/acme").await.unwrap(), ["other", "prod"]);
+        assert_eq!(listed(&dana, "/acme/prod").await.unwrap(), ["prod"]);
+        let olga = world.who("olga");
+        assert_eq!(listed(&olga, "/acme/prod").await.unwrap(), ["prod"]);
+        assert!(matches!(
+            listed(&olga, "/acme").await,
+            Err(Error::Denied(_))
+        ));
+        // By its name where it is, by its id from above as well.
+        let name = LockRef::Name(p("prod"));
+        let id = LockRef::Id(second.id());
+        assert_eq!(dana.registered_lock(&name, &prod).await.unwrap(), second);
+        assert_eq!(dana.registered_lock(&id, &acme()).await.unwrap(), second);
+        let absent = dana.registered_lock(&name, &acme()).await.unwrap_err();
+        assert!(matches!(&absent, Error::NotFound(absent) if absent.noun() == Noun::Lock));
+        // Who only looks forgets nothing; actors do.
+        let denied = olga.unregister_lock(&name, &prod).await.unwrap_err();
+        assert!(
+            matches!(&denied, Error::Denied(denied) if denied.permission == Permission::LockRegister),
+            "{denied}"
+        );
+        let admin = world.admin();
+        admin
+            .grant(&p("olga"), &Role::ACTOR, &prod, None)
+            .await
+            .unwrap();
+        olga.unregister_lock(&name, &prod).await.unwrap();
+        assert!(matches!(
+            dana.registered_lock(&id, &acme()).await,
+            Err(Error::NotFound(_))
+        ));
+        assert_eq!(listed(&dana, "/acme").await.unwrap(), ["other"]);
+        // A scope that holds a lock is not empty.
+        let refused = admin.remove_scope(&acme()).await.unwrap_err().to_string();
+        assert!(refused.contains("registered lock: 1"), "{refused}");
+        let findings = world.atlas.check().await.unwrap().findings;
+        assert_eq!(findings, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn r09_only_what_is_there_and_seen_from_the_scope_is_registered() {
+    let world = World::new();
+    let (dana, bert) = (world.who("dana"), world.who("bert"));
+    run(async {
+        committed(&dana, "/acme/prod", "web", 1).await;
+        let lock = locked(&dana, "web", "/acme/prod").await;
+        let hidden = bert.register_lock(&lock, &p("web"), &p("/beta")).await;
+        // She sees it in the one environment, and the other does not.
+        let beside = dana.register_lock(&lock, &p("web"), &p("/acme/dev")).await;
+        for (answer, from) in [(hidden, "/beta"), (beside, "/acme/dev")] {
+            let AnyLock::Mci(file) = &lock else {
+                panic!("{lock:?}");
+            };
+            let expected = format!(
+                "there is no MultiCloud Image `{}` that can be seen from {from}",
+                file.lineage()
+            );
+            assert_eq!(answer.unwrap_err().to_string(), expected);
+        }
+        // What was locked in another store has another digest here, or no such revision.
+        let other = World::new();
+        let there = other.who("dana");
+        committed(&there, "/acme/prod", "web", 7).await;
+        let foreign = locked(&there, "web", "/acme/prod").await;
+        let refused = dana
+            .register_lock(&foreign, &p("web"), &p("/acme/prod"))
+            .await;
+        assert!(
+            matches!(
+                refused,
+                Err(Error::RegisterLock(RegisterLockError::Foreign { .. }))
+            ),
+            "{refused:?}"
+        );
+    });
+}
+
+/// A record at `/acme/prod` of the image of a MultiCloud Image at `/acme`, which finds none of its
+/// own: only a lock at `/acme/prod` holds the record.
+async fn record(who: &Session, number: u64) -> cloud_atlas::image::ImageRecordId {
+    let made = who.register_image(image("/acme/prod", EAST, number)).await;
+    made.unwrap().record.id()
+}
+
+#[test]
+fn l02_a_registered_lock_keeps_the_records_of_its_images() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let prod = p::<Scope>("/acme/prod");
+    let keep = Retention::default();
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let id = record(&dana, 1).await;
+        let beside = dana.register_image(image("/acme/prod", WEST, 1)).await;
+        let beside = beside.unwrap().record.id();
+        registered(&dana, "web", "prod", "/acme/prod").await;
+        let usage = dana.image_referrers(id, &prod).await.unwrap();
+        let found: Vec<_> = usage.referrers().iter().map(|it| it.kind).collect();
+        assert_eq!(found, [ReferrerKind::Lock]);
+        let refused = dana.delete_image(id, &prod, None, keep, false).await;
+        let refused = refused.unwrap_err();
+        assert!(matches!(&refused, Error::Life(LifeError::InUse(_))));
+        let told = refused.to_string();
+        assert!(told.contains("at /acme/prod by lock `prod`"), "{told}");
+        // The same id elsewhere is another image.
+        dana.delete_image(beside, &prod, None, keep, false)
+            .await
+            .unwrap();
+        let name = LockRef::Name(p("prod"));
+        dana.unregister_lock(&name, &prod).await.unwrap();
+        dana.delete_image(id, &prod, None, keep, false)
+            .await
+            .unwrap();
+    });
+}
+
+#[test]
+fn l04_nothing_in_the_bin_is_locked_and_what_is_restored_is() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let prod = p::<Scope>("/acme/prod");
+    let keep = Retention::default();
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let id = record(&dana, 1).await;
+        let lock = locked(&dana, "web", "/acme/prod").await;
+        dana.delete_image(id, &prod, None, keep, false)
+            .await
+            .unwrap();
+        let refused = dana.register_lock(&lock, &p("prod"), &prod).await;
+        assert!(
+            matches!(refused, Err(Error::Life(LifeError::Buried { .. }))),
+            "{refused:?}"
+        );
+        dana.restore_image(id, &prod).await.unwrap();
+        dana.register_lock(&lock, &p("prod"), &prod).await.unwrap();
+        let refused = dana.delete_image(id, &prod, None, keep, false).await;
+        assert!(matches!(refused, Err(Error::Life(LifeError::InUse(_)))));
+    });
+}
+
+#[test]
+fn l02_a_lock_of_very_many_images_keeps_each_of_them() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let prod = p::<Scope>("/acme/prod");
+    run(async {
+        dana.create_mci(&acme(), p("web")).await.unwrap();
+        let edits: Vec<_> = places()
+            .take(60)
+            .zip(1..)
+            .map(|(place, number)| set(&place, number))
+            .collect();
+        dana.edit_mci(&web(), &acme(), edits, None).await.unwrap();
+        dana.commit_mci(&web(), &acme(), p("wide"), None)
+            .await
+            .unwrap();
+        let mut ids = Vec::new();
+        for (place, number) in places().take(60).zip(1..).step_by(29) {
+            let made = dana
+                .register_image(image("/acme/prod", &place, number))
+                .await;
+            ids.push(made.unwrap().record.id());
+        }
+        registered(&dana, "web", "wide", "/acme/prod").await;
+        for id in ids {
+            let usage = dana.image_referrers(id, &prod).await.unwrap();
+            assert_eq!(usage.referrers().len(), 1);
+        }
+        let findings = world.atlas.check().await.unwrap().findings;
+        assert_eq!(findings, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn m20_who_revokes_a_revision_is_told_which_locks_hold_it() {
+    let world = World::new();
+    let (dana, admin) = (world.who("dana"), world.admin());
+    run(async {
+        committed(&admin, "/", "web", 1).await;
+        registered(&dana, "web", "first", "/acme/prod").await;
+        registered(&world.who("bert"), "web", "second", "/beta").await;
+        let one = p::<Reference>("web@1");
+        let revoked = admin
+            .revoke_mci(&one, &Scope::global(), "bad", OnRevoke::Stay)
+            .await;
+        let held = revoked.unwrap().marked.locks;
+        let held: Vec<_> = held.iter().map(ToString::to_string).collect();
+        assert_eq!(held, ["`first` at /acme/prod", "`second` at /beta"]);
+        let back = admin.unmark_mci(&one, &Scope::global()).await.unwrap();
+        assert_eq!(back.locks, []);
+        // Locks of another revision are none of this one's.
+        let edits = vec![set(EAST, 2)];
+        let global = Scope::global();
+        admin.edit_mci(&web(), &global, edits, None).await.unwrap();
+        admin
+            .commit_mci(&web(), &global, p("next"), None)
+            .await
+            .unwrap();
+        let two = p::<Reference>("web@2");
+        let revoked = admin
+            .revoke_mci(&two, &global, "bad", OnRevoke::Stay)
+            .await
+            .unwrap();
+        assert_eq!(revoked.marked.locks, []);
+    });
+}
