@@ -47,14 +47,15 @@ impl Session {
         let announced = &writing;
         let unit = |tx: Tx| async move {
             shared.schema.begin(&tx).await?;
-            let value = work(Unit {
+            let unit = Unit {
                 tx: tx.clone(),
                 now,
                 who: self.who.clone(),
                 shared: Arc::clone(shared),
                 known: None,
-            })
-            .await?;
+            };
+            // Whatever a work is, its callers need not hold it.
+            let value = Box::pin(work(unit)).await?;
             announced.announce(&tx);
             Ok(value)
         };
