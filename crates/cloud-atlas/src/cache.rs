@@ -1,25 +1,32 @@
 //! What is remembered between calls, and when it is forgotten.
 //!
-//! Committed contents never change: they are kept by digest. Plans depend on what does change:
-//! they are forgotten with every commit of this process, and where others may write to the store
-//! too, the heads of the change feeds are compared first.
+//! Committed contents never change: they are kept by digest. Answers depend on what does change:
+//! while nobody else writes to the store, a write makes those stale that were derived from what it
+//! writes; where others may write too, the heads of the change feeds are compared first.
 #![expect(
     clippy::disallowed_types,
     reason = "a warm resolve is a hash look-up; nothing iterates over these maps"
 )]
 
+mod watch;
+
+use self::watch::{Deriving, Fresh, Watch};
 use crate::{
-    Error, LaunchRequest,
+    Error, LaunchRequest, LaunchSubject,
     atlas::Shared,
     kind::{Mci, Template},
     tables::partitions_above,
+    unit::Unit,
 };
 use atlas_base::{Digest, Timestamp};
 use atlas_history::{Content, Frozen};
 use atlas_scope::{PrincipalId, Scope};
-use atlas_store::FeedPosition;
-use atlas_template::Launch;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use atlas_store::{FeedPosition, Tx};
+use atlas_template::{Launch, LaunchMatrix};
+use core::{
+    hash::Hash,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
@@ -27,26 +34,15 @@ use std::{
 
 /// The most contents of a kind that are remembered.
 const CONTENTS: usize = 1024;
-/// The most plans that are remembered for a principal.
+/// The most answers of a kind that are remembered for a principal.
 const PLANS: usize = 4096;
-/// The most principals for whom plans are remembered.
+/// The most principals for whom answers are remembered.
 const PRINCIPALS: usize = 256;
-
-/// The state of the store that something was derived from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stamp {
-    /// Nobody else writes: a count of our own commits.
-    Alone(u64),
-    /// Others may write: the feed heads of the partitions that were read.
-    Shared(Vec<FeedPosition>),
-}
 
 #[derive(Debug)]
 pub(crate) struct Caches {
     alone: AtomicBool,
-    commits: AtomicU64,
-    /// Writes under way: their commits may be seen before they are counted.
-    writing: AtomicU64,
+    watch: Watch,
     pub(crate) mcis: Memory<Mci>,
     pub(crate) templates: Memory<Template>,
     plans: Mutex<HashMap<PrincipalId, Arc<PlanCache>>>,
@@ -79,26 +75,62 @@ impl<C: Clone> Memory<C> {
     }
 }
 
-/// The plans of one principal.
+/// The answers of one principal.
 #[derive(Debug, Default)]
 pub(crate) struct PlanCache {
-    plans: RwLock<HashMap<LaunchRequest, Kept>>,
+    pub(crate) launches: Answers<LaunchRequest, Launch>,
+    pub(crate) matrices: Answers<LaunchSubject, LaunchMatrix>,
+}
+
+/// Answers to questions.
+#[derive(Debug)]
+pub(crate) struct Answers<Q, A>(RwLock<HashMap<Q, Kept<A>>>);
+
+impl<Q, A> Default for Answers<Q, A> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
 }
 
 #[derive(Debug)]
-struct Kept {
-    plan: Arc<Launch>,
-    stamp: Stamp,
-    /// When the grant that allowed it ends.
+struct Kept<A> {
+    answer: Arc<A>,
+    basis: Basis,
+    /// When time alone makes it another.
     until: Option<Timestamp>,
+}
+
+/// What says that an answer still holds.
+#[derive(Debug)]
+enum Basis {
+    /// Nobody else writes: our own writes say when it no longer does.
+    Alone(Arc<Fresh>),
+    /// Others may write: the feed heads of the partitions that it was derived from.
+    Shared(Vec<FeedPosition>),
+}
+
+/// What an answer is about to be derived from.
+#[derive(Debug)]
+pub(crate) enum Moment {
+    Alone(Deriving),
+    Shared(Vec<FeedPosition>),
+}
+
+/// What is said of an answer that was derived.
+pub(crate) struct Derived<'a> {
+    /// The transaction that it was derived in.
+    pub(crate) unit: &'a Unit,
+    /// Whether it comes from the partitions of the asking scope alone.
+    pub(crate) is_own: bool,
+    /// When time alone makes it another.
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl Caches {
     pub(crate) fn new(alone: bool) -> Self {
         Self {
             alone: AtomicBool::new(alone),
-            commits: AtomicU64::new(0),
-            writing: AtomicU64::new(0),
+            watch: Watch::default(),
             mcis: Memory::default(),
             templates: Memory::default(),
             plans: Mutex::default(),
@@ -130,11 +162,20 @@ impl Caches {
         self.alone.store(false, Ordering::Release);
     }
 
-    /// To be held while something is written: when it is done, every remembered plan is stale.
+    /// To be held while something is written, from before it is sent.
     pub(crate) fn writing(&self) -> Writing<'_> {
-        self.writing.fetch_add(1, Ordering::AcqRel);
         Writing {
             caches: self,
+            number: Mutex::default(),
+            done: false,
+        }
+    }
+
+    /// The same of a write that nobody announces: it may touch everything.
+    pub(crate) fn rewriting(&self) -> Writing<'_> {
+        Writing {
+            caches: self,
+            number: Mutex::new(Some(self.watch.announce_everything())),
             done: false,
         }
     }
@@ -144,10 +185,20 @@ impl Caches {
 #[derive(Debug)]
 pub(crate) struct Writing<'a> {
     caches: &'a Caches,
+    /// What it was announced as.
+    number: Mutex<Option<u64>>,
     done: bool,
 }
 
 impl Writing<'_> {
+    /// Tells what is about to be sent: whatever depends on it is no longer given.
+    pub(crate) fn announce(&self, tx: &Tx) {
+        if !tx.is_read_only() {
+            let mut number = lock(&self.number);
+            *number = Some(self.caches.watch.announce(*number, tx.written_keys()));
+        }
+    }
+
     pub(crate) fn done(mut self) {
         self.done = true;
     }
@@ -155,72 +206,115 @@ impl Writing<'_> {
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
+        let Some(number) = *lock(&self.number) else {
+            return;
+        };
         if !self.done {
             // The caller stopped waiting, and the commit may still come: from now on only the
             // feed knows.
             self.caches.share();
         }
-        // In this order: whoever finds no write under way finds all of them counted.
-        self.caches.commits.fetch_add(1, Ordering::AcqRel);
-        self.caches.writing.fetch_sub(1, Ordering::AcqRel);
+        self.caches.watch.ended(number);
     }
 }
 
 impl Shared {
-    /// The state of the store now. Where others may write, or a write is under way, this asks the
+    /// To be asked before anything is read for an answer. Where others may write, this asks the
     /// store once a partition.
-    pub(crate) async fn stamp(&self, scope: &Scope) -> Result<Stamp, Error> {
-        let quiet = self.caches.writing.load(Ordering::Acquire) == 0;
-        if quiet && self.caches.alone.load(Ordering::Acquire) {
-            return Ok(Stamp::Alone(self.caches.commits.load(Ordering::Acquire)));
+    pub(crate) async fn moment(&self, scope: &Scope) -> Result<Moment, Error> {
+        if self.caches.is_alone() {
+            return Ok(Moment::Alone(self.caches.watch.derive()));
         }
+        Ok(Moment::Shared(self.heads(scope).await?))
+    }
+
+    async fn heads(&self, scope: &Scope) -> Result<Vec<FeedPosition>, Error> {
         let mut heads = Vec::new();
         for partition in partitions_above(scope)? {
             let page = self.store.feed(&partition, FeedPosition::START, 0).await?;
             heads.push(page.head);
         }
-        Ok(Stamp::Shared(heads))
+        Ok(heads)
     }
 }
 
-impl PlanCache {
-    /// A plan that was derived from the state `stamp`, and is still allowed.
-    pub(crate) fn get(
+impl<Q: Eq + Hash, A> Answers<Q, A> {
+    /// An answer that still holds, or what a new one is derived from.
+    pub(crate) async fn get(
         &self,
-        request: &LaunchRequest,
-        stamp: &Stamp,
-        now: impl FnOnce() -> Timestamp,
-    ) -> Option<Arc<Launch>> {
-        let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
-        let kept = plans.get(request).filter(|kept| kept.stamp == *stamp)?;
+        question: &Q,
+        scope: &Scope,
+        shared: &Shared,
+    ) -> Result<Result<Arc<A>, Moment>, Error> {
+        if shared.caches.is_alone() {
+            let found = self.find(question, shared, |basis| match basis {
+                Basis::Alone(fresh) => fresh.holds(&shared.caches.watch),
+                Basis::Shared(_) => false,
+            });
+            if let Some(answer) = found {
+                return Ok(Ok(answer));
+            }
+            return Ok(Err(shared.moment(scope).await?));
+        }
+        let heads = shared.heads(scope).await?;
+        let found = self.find(question, shared, |basis| match basis {
+            Basis::Alone(_) => false,
+            Basis::Shared(then) => *then == heads,
+        });
+        Ok(found.ok_or(Moment::Shared(heads)))
+    }
+
+    fn find(
+        &self,
+        question: &Q,
+        shared: &Shared,
+        holds: impl FnOnce(&Basis) -> bool,
+    ) -> Option<Arc<A>> {
+        let answers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = answers.get(question).filter(|kept| holds(&kept.basis))?;
         match kept.until {
-            Some(until) if until <= now() => None,
-            _ => Some(Arc::clone(&kept.plan)),
+            Some(until) if until <= shared.clock.now() => None,
+            _ => Some(Arc::clone(&kept.answer)),
         }
     }
 
+    /// Keeps an answer, unless it may be stale already; tells whether it did.
     pub(crate) fn keep(
         &self,
-        request: LaunchRequest,
-        plan: &Arc<Launch>,
-        stamp: Stamp,
-        until: Option<Timestamp>,
-    ) {
-        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
-        if plans.len() >= PLANS {
-            plans.retain(|_, kept| kept.stamp == stamp);
+        question: Q,
+        answer: &Arc<A>,
+        moment: Moment,
+        derived: &Derived<'_>,
+    ) -> bool {
+        let caches = &derived.unit.shared.caches;
+        let basis = match moment {
+            Moment::Alone(deriving) => {
+                let reads = derived.unit.tx.reads();
+                caches.watch.keep(&deriving, &reads).map(Basis::Alone)
+            }
+            // What was seen from elsewhere may change without the partitions of the scope.
+            Moment::Shared(heads) => derived.is_own.then_some(Basis::Shared(heads)),
+        };
+        let Some(basis) = basis else {
+            return false;
+        };
+        let mut answers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= PLANS {
+            answers.retain(|_, kept| match &kept.basis {
+                Basis::Alone(fresh) => fresh.holds(&caches.watch),
+                Basis::Shared(_) => false,
+            });
         }
-        if plans.len() >= PLANS {
-            plans.clear();
+        if answers.len() >= PLANS {
+            answers.clear();
         }
-        plans.insert(
-            request,
-            Kept {
-                plan: Arc::clone(plan),
-                stamp,
-                until,
-            },
-        );
+        let kept = Kept {
+            answer: Arc::clone(answer),
+            basis,
+            until: derived.until,
+        };
+        answers.insert(question, kept);
+        true
     }
 }
 

@@ -63,7 +63,7 @@ impl Atlas {
         CATALOG.accepts(&schema.transpose()?.unwrap_or_else(|| CATALOG.first()))?;
         let furniture = furniture()?;
         let may_replace = |key: &Key| furniture.contains(key);
-        let writing = shared.caches.writing();
+        let writing = shared.caches.rewriting();
         let outcome = load(
             &*shared.store,
             &shared.retries,

@@ -6,6 +6,7 @@ mod sources;
 pub(crate) use self::deciding::Question;
 use crate::{
     Error, LineageKind, Session,
+    cache::Derived,
     kind::Mci,
     states::{Located, State},
     stored::place,
@@ -144,20 +145,23 @@ impl Session {
     pub async fn resolve(&self, request: &LaunchRequest) -> Result<Arc<Launch>, Error> {
         let shared = &self.atlas.shared;
         let LaunchRequest { subject, location } = request;
-        let stamp = shared.stamp(&subject.scope).await?;
-        if let Some(launch) = self.plans.get(request, &stamp, || shared.clock.now()) {
-            return Ok(launch);
-        }
-        let unit = self.read().await?;
+        let launches = &self.plans.launches;
+        let moment = match launches.get(request, &subject.scope, shared).await? {
+            Ok(launch) => return Ok(launch),
+            Err(moment) => moment,
+        };
+        let unit = self.derive().await?;
         let sources = unit.sources(subject).await?;
         let links = sources.links();
         let question = Question::new(&sources, &links, &subject.overrides);
         let decided = unit.decided(&question, location).await?;
         let launch = Arc::new(decided.outcome?);
-        // What was seen from elsewhere may change without the partitions of this scope.
-        if sources.viewer == subject.scope && decided.is_own {
-            let until = decided.until;
-            self.plans.keep(request.clone(), &launch, stamp, until);
+        let derived = Derived {
+            unit: &unit,
+            is_own: decided.is_own && sources.viewer == subject.scope,
+            until: decided.until,
+        };
+        if launches.keep(request.clone(), &launch, moment, &derived) {
             shared.caches.adopt(&self.who, &self.plans);
         }
         Ok(launch)
@@ -183,17 +187,35 @@ impl Session {
     /// # Errors
     ///
     /// The reference leads nowhere that the caller sees.
-    pub async fn resolve_all(&self, subject: &LaunchSubject) -> Result<LaunchMatrix, Error> {
-        let unit = self.read().await?;
+    pub async fn resolve_all(&self, subject: &LaunchSubject) -> Result<Arc<LaunchMatrix>, Error> {
+        let shared = &self.atlas.shared;
+        let matrices = &self.plans.matrices;
+        let moment = match matrices.get(subject, &subject.scope, shared).await? {
+            Ok(matrix) => return Ok(matrix),
+            Err(moment) => moment,
+        };
+        let unit = self.derive().await?;
         let sources = unit.sources(subject).await?;
         let links = sources.links();
         let question = Question::new(&sources, &links, &subject.overrides);
         let mut rows = Vec::new();
+        let (mut is_own, mut until) = (sources.viewer == subject.scope, sources.until());
         for location in question.locations() {
             let decided = unit.decided(&question, location).await?;
             rows.push(MatrixRow::new(location.clone(), decided.outcome));
+            is_own &= decided.is_own;
+            until = until.into_iter().chain(decided.until).min();
         }
-        Ok(rows.into_iter().collect())
+        let matrix: Arc<LaunchMatrix> = Arc::new(rows.into_iter().collect());
+        let derived = Derived {
+            unit: &unit,
+            is_own,
+            until,
+        };
+        if matrices.keep(subject.clone(), &matrix, moment, &derived) {
+            shared.caches.adopt(&self.who, &self.plans);
+        }
+        Ok(matrix)
     }
 
     /// [`Session::resolve_all`] with the whole reasoning of each location.

@@ -166,7 +166,7 @@ pub(crate) async fn furnish(atlas: &Atlas) -> Result<(), Error> {
                 .await?)
         }
     };
-    let writing = shared.caches.writing();
+    let writing = shared.caches.rewriting();
     let outcome = transact(&*shared.store, &shared.retries, furniture).await;
     writing.done();
     outcome.map(drop)

@@ -1,6 +1,6 @@
 //! What one principal can ask and do.
 
-use crate::{Atlas, Error, cache::PlanCache, unit::Unit};
+use crate::{Atlas, Error, ErrorKind, cache::PlanCache, unit::Unit};
 use atlas_scope::PrincipalId;
 use atlas_store::{Tx, transact};
 use core::{fmt, future::Future};
@@ -43,27 +43,46 @@ impl Session {
         let shared = &self.atlas.shared;
         let now = shared.clock.now();
         let work = &work;
+        let writing = shared.caches.writing();
+        let announced = &writing;
         let unit = |tx: Tx| async move {
             shared.schema.begin(&tx).await?;
-            work(Unit {
-                tx,
+            let unit = Unit {
+                tx: tx.clone(),
                 now,
                 who: self.who.clone(),
                 shared: Arc::clone(shared),
                 known: None,
-            })
-            .await
+            };
+            // Whatever a work is, its callers need not hold it.
+            let value = Box::pin(work(unit)).await?;
+            announced.announce(&tx);
+            Ok(value)
         };
-        let writing = shared.caches.writing();
         let outcome = transact(&*shared.store, &shared.retries, unit).await;
-        writing.done();
-        outcome.map(|(value, _)| value)
+        let outcome: Result<T, Error> = outcome.map(|(value, _)| value);
+        match &outcome {
+            // It may still come, as if nobody had waited for it.
+            Err(error) if error.kind() == ErrorKind::Unknown => {}
+            _ => writing.done(),
+        }
+        outcome
     }
 
     /// A unit of work over one snapshot that writes nothing.
     pub(crate) async fn read(&self) -> Result<Unit, Error> {
+        let snapshot = self.atlas.shared.store.snapshot().await?;
+        self.unit_on(Tx::look(snapshot)).await
+    }
+
+    /// [`Session::read`] that notes what it reads.
+    pub(crate) async fn derive(&self) -> Result<Unit, Error> {
+        let snapshot = self.atlas.shared.store.snapshot().await?;
+        self.unit_on(Tx::on(snapshot)).await
+    }
+
+    async fn unit_on(&self, tx: Tx) -> Result<Unit, Error> {
         let shared = &self.atlas.shared;
-        let tx = Tx::look(shared.store.snapshot().await?);
         shared.schema.begin(&tx).await?;
         let now = shared.clock.now();
         Ok(Unit {

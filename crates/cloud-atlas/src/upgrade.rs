@@ -40,7 +40,7 @@ impl Atlas {
         &self,
         progress: impl Fn(&MigrationProgress) + Send + Sync,
     ) -> Result<UpgradeReport, Error> {
-        let writing = self.shared.caches.writing();
+        let writing = self.shared.caches.rewriting();
         let now = || self.shared.clock.now();
         let holder = self.holder();
         let context = self.migration(&now, &holder);

@@ -7,8 +7,8 @@ mod sets;
 use self::sets::Sets;
 pub(crate) use self::sets::Writes;
 use crate::{
-    Commit, CommitToken, Committed, Entry, Footprint, Key, KeyRange, Page, Schema, Snapshot, Store,
-    StoreError, Value,
+    Commit, CommitToken, Committed, Entry, Footprint, Key, KeyRange, Page, ReadSet, Schema,
+    Snapshot, Store, StoreError, Value,
 };
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -221,6 +221,16 @@ impl Tx {
     /// The transaction has ended.
     pub fn delete(&self, key: Key) -> Result<(), StoreError> {
         self.write(key, None)
+    }
+
+    /// What was read so far; nothing where the transaction is only to [look](Tx::look).
+    pub fn reads(&self) -> ReadSet {
+        self.sets().reads()
+    }
+
+    /// The keys that were written so far, in order.
+    pub fn written_keys(&self) -> Vec<Key> {
+        self.sets().written_keys()
     }
 
     /// Whether nothing was written so far.

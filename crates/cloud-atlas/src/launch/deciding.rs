@@ -132,7 +132,7 @@ impl Unit {
                 return Ok(Decided {
                     outcome: Err(refusal),
                     is_own: true,
-                    until: sources.moments.iter().min().copied(),
+                    until: sources.until(),
                 });
             }
         };

@@ -63,6 +63,11 @@ enum Choice {
 }
 
 impl Sources {
+    /// When time alone changes any of this, at the earliest.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.moments.iter().min().copied()
+    }
+
     /// The links, as the decision takes them.
     pub(crate) fn links(&self) -> Vec<LinkSource<'_>> {
         let Base::Template(base) = &self.base else {

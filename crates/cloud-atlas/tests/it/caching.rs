@@ -10,7 +10,7 @@ use cloud_atlas::{
         Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page, Partition, Slice, Snapshot, Store,
     },
     store_redb::RedbStore,
-    template::Reference,
+    template::{MatrixRow, Reference},
 };
 use core::{
     pin::pin,
@@ -179,6 +179,19 @@ fn writes(by: &Atlas) -> Vec<(&'static str, Write)> {
                 .await
                 .unwrap();
         }),
+        write!("policy", |admin: Session, _, acme: Scope| async move {
+            let rules = r#"{"name":"soak","mode":"audit","min_soak_hours":1}"#;
+            let policy = serde_json::from_str(rules).unwrap();
+            admin.set_policy(&acme, policy).await.unwrap();
+        }),
+        write!("policy above", |admin: Session, _, _| async move {
+            let rules = r#"{"name":"skip","skip_images":["ami-00000000000000002"]}"#;
+            let policy = serde_json::from_str(rules).unwrap();
+            admin.set_policy(&p("/"), policy).await.unwrap();
+        }),
+        write!("no policy above", |admin: Session, _, _| async move {
+            admin.remove_policy(&p("/"), &p("skip")).await.unwrap();
+        }),
         write!("a nearer one", |admin: Session, _, _| async move {
             committed(&admin, "/acme/prod", "web", 7).await;
         }),
@@ -208,6 +221,72 @@ fn writes(by: &Atlas) -> Vec<(&'static str, Write)> {
     ]
 }
 
+/// All locations at once answer like each alone.
+#[track_caller]
+fn all_agree(who: &Session, asked: &LaunchRequest, after: &str) {
+    let Ok(all) = run(who.resolve_all(&asked.subject)) else {
+        assert!(run(who.explain_all(&asked.subject)).is_err());
+        return;
+    };
+    let fresh = run(who.explain_all(&asked.subject)).unwrap();
+    let rows = fresh.into_iter();
+    let rows = rows.map(|it| MatrixRow::new(it.location, it.outcome));
+    assert_eq!(*all, rows.collect(), "{asked:?} after {after}");
+}
+
+#[test]
+fn a_write_leaves_answers_warm_that_do_not_depend_on_it() {
+    let world = World::new();
+    let (admin, dana) = (world.admin(), world.who("dana"));
+    run(async {
+        let acme = p::<Scope>("/acme");
+        committed(&dana, "/acme", "web", 1).await;
+        committed(&dana, "/acme", "db", 2).await;
+        dana.register_image(image("/acme", EAST, 1)).await.unwrap();
+        let asked = ask("web", EAST, "/acme/prod");
+        let first = dana.resolve(&asked).await.unwrap();
+        let all = dana.resolve_all(&asked.subject).await.unwrap();
+        let is_warm = async || {
+            let launch = dana.resolve(&asked).await.unwrap();
+            let matrix = dana.resolve_all(&asked.subject).await.unwrap();
+            let warm = Arc::ptr_eq(&first, &launch);
+            assert_eq!(warm, Arc::ptr_eq(&all, &matrix));
+            warm
+        };
+        assert!(is_warm().await);
+        // Other lineages, images, people, accounts.
+        let edits = vec![set(EAST, 3)];
+        dana.edit_mci(&p("db"), &acme, edits, None).await.unwrap();
+        let message = p("second");
+        dana.commit_mci(&p("db"), &acme, message, None)
+            .await
+            .unwrap();
+        dana.assign_channel(&p("stable"), LineageKind::Mci, &p("db"), &acme)
+            .await
+            .unwrap();
+        committed(&world.who("bert"), "/beta", "web", 4).await;
+        let other = dana.register_image(image("/acme", EAST, 5)).await.unwrap();
+        dana.disable_image(other.record.id(), &acme, None)
+            .await
+            .unwrap();
+        admin
+            .grant(&p("eve"), &Role::OBSERVER, &acme, None)
+            .await
+            .unwrap();
+        assert!(is_warm().await);
+        // A write that is refused touches nothing.
+        dana.disable_image(other.record.id(), &acme, None)
+            .await
+            .unwrap_err();
+        assert!(is_warm().await);
+        // What was read and not there is a thing to depend on.
+        committed(&dana, "/acme/dev", "web", 6).await;
+        assert!(is_warm().await);
+        committed(&admin, "/acme/prod", "web", 7).await;
+        assert!(!is_warm().await);
+    });
+}
+
 #[test]
 fn no_write_leaves_a_stale_answer() {
     // Alone at the store: what the engine itself writes is all that can change.
@@ -230,6 +309,7 @@ fn no_write_leaves_a_stale_answer() {
                     Err(error) => error.to_string(),
                 };
                 assert_eq!(answer(&world.who("dana"), asked), fresh, "after {name}");
+                all_agree(&world.who("dana"), asked, name);
                 fresh
             })
             .collect();

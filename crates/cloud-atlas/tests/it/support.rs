@@ -469,5 +469,6 @@ pub(crate) fn calls() -> Vec<(String, String)> {
 /// Whether a call begins a unit of work that only reads. An import that rehearses what it will
 /// write is no read.
 pub(crate) fn only_reads(body: &str) -> bool {
-    body.contains("self.read()") && !body.contains("rehearsal")
+    let reads = body.contains("self.read()") || body.contains("self.derive()");
+    reads && !body.contains("rehearsal")
 }

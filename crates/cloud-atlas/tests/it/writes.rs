@@ -99,6 +99,9 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.rename_principal(&p("carl"), &p("ivy")));
         wrote!(admin.revoke(&p("ivy"), &Role::ACTOR, &acme));
         wrote!(admin.remove_principal(&p("ivy")));
+        let policy = serde_json::from_str(r#"{"name":"house","max_age_days":90}"#).unwrap();
+        wrote!(admin.set_policy(&acme, policy));
+        wrote!(admin.remove_policy(&acme, &p("house")));
         // Credentials and groups.
         let credential = AddCredential::new(acme.clone(), Cloud::Aws, p("other"), p("vault:x"));
         wrote!(admin.add_credential(credential));

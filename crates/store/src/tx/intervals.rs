@@ -5,7 +5,7 @@ use core::ops::Bound;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Disjoint intervals that do not touch, start to end.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Intervals(BTreeMap<Arc<str>, Arc<str>>);
 
 impl Intervals {

@@ -140,6 +140,17 @@ impl Sets {
             .collect()
     }
 
+    pub(super) fn reads(&self) -> ReadSet {
+        ReadSet {
+            keys: self.keys.clone(),
+            ranges: self.ranges.clone().into_ranges(),
+        }
+    }
+
+    pub(super) fn written_keys(&self) -> Vec<Key> {
+        self.writes.keys().cloned().collect()
+    }
+
     pub(super) fn into_parts(self) -> (ReadSet, Vec<Write>) {
         let ranges = self.ranges.into_ranges();
         let writes = self.writes.into_iter().map(|(key, value)| match value {
