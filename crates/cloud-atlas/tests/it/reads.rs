@@ -149,7 +149,10 @@ reads! {
     verify_lock(who, named) |_| told(async move {
         who.verify_lock(&named.lock.clone().into(), &named.from).await
     });
-    update_lock(who, named) |_| told(who.update_lock(&named.lock, None, &named.from, None));
+    update_lock(who, named) |_| told(async move {
+        who.update_lock(&named.lock.clone().into(), None, &named.from, None).await
+    });
+    lock_template(who, named) |r| told(who.lock_template(r, None, &named.from, None));
     resolve_locked(who, named) |_| told(async move {
         who.resolve_locked(&named.lock.clone().into(), &p(EAST), &named.from).await
     });

@@ -149,7 +149,8 @@ fn every_future_of_the_facade_is_send() {
     send(admin.delete_template(&web, &scope));
     let (any, held) = (lock.clone().into(), LockRef::Name(name.clone()));
     send(admin.verify_lock(&any, &scope));
-    send(admin.update_lock(&lock, None, &scope, None));
+    send(admin.update_lock(&any, None, &scope, None));
+    send(admin.lock_template(&web, None, &scope, None));
     send(admin.resolve_locked(&any, &east, &scope));
     send(admin.register_lock(&any, &name, &scope));
     send(admin.registered_locks(&scope, &most()));
