@@ -24,6 +24,7 @@ mod store;
 mod stream;
 mod template;
 mod work;
+mod xref;
 
 use crate::{
     args::Args,

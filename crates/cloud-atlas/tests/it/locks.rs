@@ -224,8 +224,10 @@ fn r09_a_template_is_locked_verified_registered_and_updated_like_any_other() {
             refused.contains("revision 1 of the ServerTemplate `front` was revoked by dana: bad"),
             "{refused}"
         );
-        let head = p::<Reference>("front@head");
-        let refused = dana.lock_template(&head, None, &acme(), Some(&east)).await;
+        let moving = p::<Reference>("front@head");
+        let refused = dana
+            .lock_template(&moving, None, &acme(), Some(&east))
+            .await;
         assert!(matches!(
             refused,
             Err(Error::Lock(LockRefusal::Template(_)))

@@ -4,7 +4,7 @@ use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
     CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, LineageKind, Loader,
-    LockRef, MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
+    LockRef, MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery, XrefSubject,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -145,6 +145,8 @@ fn every_future_of_the_facade_is_send() {
     send(admin.explain(&request));
     send(admin.resolve_all(&request.subject));
     send(admin.lock(&web, &scope, None));
+    let subject = XrefSubject::Image(record);
+    send(admin.xref(&subject, &scope));
     send(admin.delete_mci(&web, &scope));
     send(admin.delete_template(&web, &scope));
     let (any, held) = (lock.clone().into(), LockRef::Name(name.clone()));
