@@ -230,7 +230,7 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
         ImageCommand::Referrers(one) => one.referrers(global, out),
         ImageCommand::Xref { record, args } => {
             let (session, subject) = (global.session()?, XrefSubject::Image(record));
-            xref::run(&subject, args, &session, &global.scope, out)
+            xref::run(&subject, &args, &session, &global.scope, out)
         }
         ImageCommand::Deprecate(deprecate) => deprecate.run(global, out),
         ImageCommand::Disable(disable) => disable.run(global, out),

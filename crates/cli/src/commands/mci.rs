@@ -170,7 +170,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         } => look::log(&reference, page, &session, from, out),
         Mci::Xref { reference, args } => {
             let subject = XrefSubject::Lineage(LineageKind::Mci, reference);
-            xref::run(&subject, args, &session, from, out)
+            xref::run(&subject, &args, &session, from, out)
         }
         Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, &session, global, out),
         Mci::Graph(args) => graph::run(args, &session, from, out),

@@ -129,7 +129,7 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         }),
         Template::Xref { reference, args } => {
             let subject = XrefSubject::Lineage(KIND, reference);
-            xref::run(&subject, args, &session, from, out)
+            xref::run(&subject, &args, &session, from, out)
         }
         Template::Delete(args) => delete(&args, KIND, &session, global, out),
         Template::Diff(args) => diff::run(args, &session, from, out),

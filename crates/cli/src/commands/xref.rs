@@ -51,7 +51,7 @@ struct Use {
 
 pub(crate) fn run(
     subject: &XrefSubject,
-    args: XrefArgs,
+    args: &XrefArgs,
     session: &Session,
     from: &Scope,
     out: &mut Out,
@@ -84,25 +84,24 @@ pub(crate) fn run(
         Format::Mermaid => Some(xref.mermaid().to_string()),
         Format::Dot => Some(xref.dot().to_string()),
     };
-    match text {
-        Some(text) => files::write_text(args.out.as_deref(), &text)?,
-        None => {
-            let mut uses = Vec::new();
-            for (root, rows) in view.rows(way) {
-                let of = xref.label(root);
-                uses.extend(rows.into_iter().map(|row| Use {
-                    of: of.clone(),
-                    row,
-                }));
-            }
-            let empty = if args.used {
-                "it uses nothing"
-            } else {
-                "nothing uses it"
-            };
-            let headers = ["OF", "KIND", "NAME", "THROUGH"];
-            out.list(&uses, &Columns::new(empty, &headers, cells))?;
+    if let Some(text) = text {
+        files::write_text(args.out.as_deref(), &text)?;
+    } else {
+        let mut uses = Vec::new();
+        for (root, rows) in view.rows(way) {
+            let of = xref.label(root);
+            uses.extend(rows.into_iter().map(|row| Use {
+                of: of.clone(),
+                row,
+            }));
         }
+        let empty = if args.used {
+            "it uses nothing"
+        } else {
+            "nothing uses it"
+        };
+        let headers = ["OF", "KIND", "NAME", "THROUGH"];
+        out.list(&uses, &Columns::new(empty, &headers, cells))?;
     }
     let hidden = view.hidden.unwrap_or_default();
     match hidden.here.saturating_add(hidden.elsewhere) {

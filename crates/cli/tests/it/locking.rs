@@ -167,7 +167,15 @@ fn t05_t10_deletes_tell_what_stands_in_their_way() {
             "lock web@1 -o web.lock",
             "lock register prod web.lock --scope /acme/prod",
         ],
-        &["mci delete web", "mci delete web@1", "mci delete web@head"],
+        &[
+            "mci xref web",
+            "mci xref web@1 --format tree",
+            "template xref front@1 --used",
+            "template xref front@1 --format mermaid",
+            "mci delete web",
+            "mci delete web@1",
+            "mci delete web@head",
+        ],
     );
     said.run(
         &[],

@@ -558,8 +558,9 @@ fn launches(checked: &Checked) {
     run("registered-lock", &["lock", "list"]);
     run("registered-lock", &["lock", "show", "p"]);
     run("lock-update", &["lock", "update", "old.lock"]);
+    run("use", &["mci", "xref", "f-x86_64@1"]);
     let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
-    run("marked-revision", &revoke);
+    run("revoked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);
     run("mci", &["mci", "new", "short"]);
     run("deleted-lineage", &["mci", "delete", "short"]);
