@@ -25,6 +25,7 @@ mod store;
 mod stream;
 mod template;
 mod work;
+mod xref;
 
 use crate::{
     args::Args,

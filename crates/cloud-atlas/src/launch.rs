@@ -4,20 +4,11 @@ mod deciding;
 mod sources;
 
 pub(crate) use self::deciding::Question;
-use crate::{
-    Error, LineageKind, Session,
-    cache::Derived,
-    kind::Mci,
-    states::{Located, State},
-    stored::place,
-    unit::Unit,
-};
-use atlas_image::{ImageRecord, Records};
+use crate::{Error, LineageKind, Session, cache::Derived};
 use atlas_image_id::CloudLocation;
-use atlas_scope::{Permission, Scope, visible};
+use atlas_scope::Scope;
 use atlas_template::{
-    Launch, LaunchMatrix, LaunchPlan, LaunchRefusal, LaunchTrace, MatrixRow, Overrides, Reference,
-    resolve,
+    Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow, Overrides, Reference,
 };
 use std::sync::Arc;
 
@@ -233,96 +224,5 @@ impl Session {
             explained.push(unit.explained(&question, location).await?);
         }
         Ok(explained)
-    }
-}
-
-impl Unit {
-    /// The state that a reference names, to be launched from.
-    pub(crate) async fn launchable(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-    ) -> Result<(Located<Mci>, State<Mci>), Error> {
-        let located = self
-            .locate::<Mci>(reference, from, Permission::MciView)
-            .await?;
-        let state = self
-            .state(&located.found, reference.selector.as_ref())
-            .await?;
-        Ok((located, state))
-    }
-
-    /// The plan of a state at a location.
-    pub(crate) async fn plan(
-        &self,
-        located: &Located<Mci>,
-        state: &State<Mci>,
-        location: &CloudLocation,
-    ) -> Result<LaunchPlan, Error> {
-        let records = self.records_for(located, state, location).await?;
-        let source = state.source(located.found.lineage);
-        Ok(resolve(
-            &source,
-            location,
-            records.as_records(),
-            &self.shared.instance_types,
-            &located.viewer,
-            self.now,
-        )?)
-    }
-
-    /// The plans of a state at some locations, or at all that have a setting: `None`.
-    pub(crate) async fn plans(
-        &self,
-        located: &Located<Mci>,
-        state: &State<Mci>,
-        locations: Option<&[CloudLocation]>,
-    ) -> Result<Vec<LaunchPlan>, Error> {
-        let all = || state.content.content().settings().keys().cloned().collect();
-        let wanted: Vec<_> = locations.map_or_else(all, <[_]>::to_vec);
-        let mut plans = Vec::with_capacity(wanted.len());
-        for location in &wanted {
-            plans.push(self.plan(located, state, location).await?);
-        }
-        Ok(plans)
-    }
-
-    /// The records that the viewer sees of the image of the setting that serves a location.
-    async fn records_for(
-        &self,
-        located: &Located<Mci>,
-        state: &State<Mci>,
-        location: &CloudLocation,
-    ) -> Result<Loaded, Error> {
-        let Some((at, setting)) = state.content.content().serving(location) else {
-            return Ok(Loaded::default());
-        };
-        let (viewer, image) = (&located.viewer, setting.image());
-        let mut held = self.records_above(viewer, at, image).await?;
-        held.retain(|record| visible(record.scope(), record.shared(), viewer));
-        // What the branch holds counts before what others opened.
-        let opened = if held.is_empty() {
-            self.opened_records(viewer, Some(&place(at, image)), image)
-                .await?
-        } else {
-            Vec::new()
-        };
-        Ok(Loaded { held, opened })
-    }
-}
-
-/// The records that a launch may bind to.
-#[derive(Debug, Default)]
-struct Loaded {
-    held: Vec<ImageRecord>,
-    opened: Vec<ImageRecord>,
-}
-
-impl Loaded {
-    fn as_records(&self) -> Records<'_> {
-        Records {
-            held: &self.held,
-            opened: &self.opened,
-        }
     }
 }

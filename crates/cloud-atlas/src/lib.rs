@@ -78,6 +78,7 @@ mod unit;
 mod upgrade;
 mod uses;
 mod work;
+mod xref;
 
 pub use crate::{
     atlas::{Atlas, Builder},
@@ -140,6 +141,7 @@ pub use crate::{
     undoing::{MciRestored, MciUndone},
     upgrade::UpgradeReport,
     work::{TakeWork, WorkQuery, WorkReported},
+    xref::{XrefSubject, XrefView},
 };
 
 pub use atlas_base as base;

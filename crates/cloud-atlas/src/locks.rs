@@ -6,8 +6,9 @@ mod registered;
 pub use self::{holding::LockHolder, registered::LockRef};
 
 use crate::{
-    Error, Session,
+    Error, LaunchBase, LaunchSubject, LineageKind, Session,
     kind::{Mci, Template, Versioned},
+    launch::Question,
     states::{Located, State},
     unit::Unit,
 };
@@ -15,7 +16,10 @@ use atlas_base::Digest;
 use atlas_history::{LineageId, Revision, RevisionNumber};
 use atlas_image_id::CloudLocation;
 use atlas_scope::Scope;
-use atlas_template::{AnyLock, LockDiff, LockFile, LockState, LockedPlan, Reference, Selector};
+use atlas_template::{
+    AnyLock, Launch, LaunchPlan, LockDiff, LockFile, LockState, LockedPlan, Reference, Selector,
+    TemplateLock,
+};
 use serde::Serialize;
 
 /// What a lock file says to launch, and how that stands today.
@@ -37,7 +41,7 @@ pub struct LockedLaunch {
 #[non_exhaustive]
 pub struct LockUpdate {
     /// The new one.
-    pub lock: LockFile,
+    pub lock: AnyLock,
     /// What would be different.
     pub diff: LockDiff,
 }
@@ -63,10 +67,32 @@ impl Session {
         locations: Option<&[CloudLocation]>,
     ) -> Result<LockFile, Error> {
         let unit = self.read().await?;
-        let (located, state) = unit.launchable(reference, from).await?;
-        Ok(LockFile::new(
-            &unit.plans(&located, &state, locations).await?,
-        )?)
+        let subject = LaunchSubject::mci(reference.clone(), from.clone());
+        let launches = unit.launches(&subject, locations).await?;
+        Ok(LockFile::new(&plans(launches))?)
+    }
+
+    /// Locks what a ServerTemplate launches at some locations, or at all that it supports: `None`.
+    /// `mci` is the MultiCloud Image in place of its default.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::resolve`]; a HEAD cannot be locked, neither of the template nor of what it links.
+    pub async fn lock_template(
+        &self,
+        reference: &Reference,
+        mci: Option<&Reference>,
+        from: &Scope,
+        locations: Option<&[CloudLocation]>,
+    ) -> Result<TemplateLock, Error> {
+        let unit = self.read().await?;
+        let base = LaunchBase::Template {
+            template: reference.clone(),
+            mci: mci.cloned(),
+        };
+        let subject = LaunchSubject::new(base, from.clone());
+        let launches = unit.launches(&subject, locations).await?;
+        Ok(TemplateLock::new(&launches)?)
     }
 
     /// The lock that the same locations of the same lineage give now: at the state that a selector
@@ -75,22 +101,35 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`Session::lock`].
+    /// As [`Session::lock`] and [`Session::lock_template`].
     pub async fn update_lock(
         &self,
-        lock: &LockFile,
+        lock: &AnyLock,
         to: Option<&Selector>,
         from: &Scope,
         locations: Option<&[CloudLocation]>,
     ) -> Result<LockUpdate, Error> {
         let unit = self.read().await?;
-        let mut reference = Reference::lineage(lock.lineage());
+        let (kind, lineage) = match lock {
+            AnyLock::Mci(lock) => (LineageKind::Mci, lock.lineage()),
+            AnyLock::Template(lock) => (LineageKind::Template, lock.template().lineage),
+        };
+        let mut reference = Reference::lineage(lineage);
         reference.selector = to.cloned();
-        let (located, state) = unit.launchable(&reference, from).await?;
-        let same: Vec<_> = lock.locations().keys().cloned().collect();
+        let subject = LaunchSubject::new(LaunchBase::new(kind, reference), from.clone());
+        let same: Vec<_> = lock.locations().into_iter().cloned().collect();
         let locations = locations.unwrap_or(&same);
-        let plans = unit.plans(&located, &state, Some(locations)).await?;
-        let (lock, diff) = lock.update(&plans)?;
+        let launches = unit.launches(&subject, Some(locations)).await?;
+        let (lock, diff) = match lock {
+            AnyLock::Mci(lock) => {
+                let (lock, diff) = lock.update(&plans(launches))?;
+                (lock.into(), diff)
+            }
+            AnyLock::Template(lock) => {
+                let (lock, diff) = lock.update(&launches)?;
+                (lock.into(), diff)
+            }
+        };
         Ok(LockUpdate { lock, diff })
     }
 
@@ -108,11 +147,11 @@ impl Session {
         let template = unit.template_today(lock, from).await?;
         let mut states = Vec::new();
         for held in lock.locks() {
-            let today = unit.mci_today(held, from).await?;
-            for location in held.locations().keys() {
-                let state = unit.entry_today(held, &today, location).await?;
+            let places: Vec<_> = held.locations().keys().collect();
+            let entries = unit.entries_today(held, &places, from).await?;
+            for (place, state) in places.into_iter().zip(entries) {
                 let state = judged(lock, template.as_ref(), state);
-                states.push((location.clone(), state));
+                states.push((place.clone(), state));
             }
         }
         states.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -135,8 +174,8 @@ impl Session {
         let state = match lock.lock_for(location) {
             Some(held) => {
                 let template = unit.template_today(lock, from).await?;
-                let today = unit.mci_today(held, from).await?;
-                let state = unit.entry_today(held, &today, location).await?;
+                let entries = unit.entries_today(held, &[location], from).await?;
+                let state = entries.into_iter().next().unwrap_or(LockState::Same);
                 judged(lock, template.as_ref(), state)
             }
             None => LockState::Same,
@@ -192,12 +231,6 @@ impl Unit {
         }
     }
 
-    async fn mci_today(&self, lock: &LockFile, from: &Scope) -> Result<Today<Mci>, Error> {
-        let (lineage, number) = (lock.lineage(), lock.revision());
-        self.today(lineage, number, lock.revision_digest(), from)
-            .await
-    }
-
     /// What there is of the template of a lock; none where it is the lock of none.
     async fn template_today(
         &self,
@@ -216,29 +249,60 @@ impl Unit {
         Ok(Some(today.await?))
     }
 
-    /// How an entry of a lock stands by itself.
-    async fn entry_today(
+    /// How entries of a lock stand by themselves.
+    async fn entries_today(
         &self,
         lock: &LockFile,
-        today: &Today<Mci>,
-        location: &CloudLocation,
-    ) -> Result<LockState, Error> {
-        let gone = |reason: &str| LockState::Gone {
-            reason: reason.to_owned(),
-        };
-        let (located, state) = match today {
-            Today::There(there) => &**there,
-            Today::Gone(reason) => return Ok(gone(reason)),
-        };
-        let now = match self.plan(located, state, location).await {
-            Ok(plan) => Ok(plan),
-            Err(Error::Resolve(refusal)) => Err(refusal),
-            Err(error) => return Err(error),
-        };
-        let entry = lock.locations().get(location);
-        Ok(entry.map_or_else(
-            || gone("the lock holds nothing there"),
-            |entry| LockFile::compare(location, entry, &now),
-        ))
+        places: &[&CloudLocation],
+        from: &Scope,
+    ) -> Result<Vec<LockState>, Error> {
+        let (lineage, number) = (lock.lineage(), lock.revision());
+        let today = self.today::<Mci>(lineage, number, lock.revision_digest(), from);
+        if let Today::Gone(reason) = today.await? {
+            let gone = LockState::Gone { reason };
+            return Ok(vec![gone; places.len()]);
+        }
+        let reference = Reference::lineage(lineage).at(Selector::Number(number));
+        let subject = LaunchSubject::mci(reference, from.clone());
+        let sources = self.sources(&subject).await?;
+        let links = sources.links();
+        let question = Question::new(&sources, &links, &subject.overrides);
+        let mut states = Vec::with_capacity(places.len());
+        for (place, entry) in places
+            .iter()
+            .filter_map(|place| Some((*place, lock.locations().get(*place)?)))
+        {
+            states.push(match self.decided(&question, place).await?.outcome {
+                Ok(launch) => LockFile::compare(place, entry, &Ok(launch.plan)),
+                Err(refusal) => LockState::Revoked {
+                    reason: refusal.to_string(),
+                },
+            });
+        }
+        Ok(states)
     }
+
+    /// What is launched at some locations, or at all that have a setting: `None`.
+    async fn launches(
+        &self,
+        subject: &LaunchSubject,
+        locations: Option<&[CloudLocation]>,
+    ) -> Result<Vec<Launch>, Error> {
+        let sources = self.sources(subject).await?;
+        let links = sources.links();
+        let question = Question::new(&sources, &links, &subject.overrides);
+        let wanted: Vec<_> = match locations {
+            Some(locations) => locations.iter().collect(),
+            None => question.locations(),
+        };
+        let mut launches = Vec::with_capacity(wanted.len());
+        for location in wanted {
+            launches.push(self.decided(&question, location).await?.outcome?);
+        }
+        Ok(launches)
+    }
+}
+
+fn plans(launches: Vec<Launch>) -> Vec<LaunchPlan> {
+    launches.into_iter().map(|launch| launch.plan).collect()
 }

@@ -127,5 +127,5 @@ pub use crate::{
     },
     update::{LinkUpdate, LinkUpdateStuck, UpdateError, UpdatePlan, UpdateSource},
     view::LinkView,
-    xref::{Xref, XrefEdge, XrefNode, XrefRow, XrefTree, XrefWay},
+    xref::{Xref, XrefDot, XrefEdge, XrefMermaid, XrefNode, XrefRow, XrefTree, XrefWay},
 };

@@ -1,5 +1,6 @@
 //! Who uses what: images, MultiCloud Images, ServerTemplates, servers and locks.
 
+mod graph;
 mod text;
 
 use crate::{
@@ -12,7 +13,10 @@ use atlas_mci::Content;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-pub use self::text::XrefTree;
+pub use self::{
+    graph::{XrefDot, XrefMermaid},
+    text::XrefTree,
+};
 
 /// Something that uses another, or is used (RightScale: cross reference).
 ///
@@ -141,39 +145,64 @@ impl Xref {
         let user = XrefNode::Template { lineage, state };
         self.nodes.insert(user.clone());
         for link in content.links() {
-            let lineage = link.lineage;
-            let mci = known.get(&lineage);
-            let channel = |name| XrefNode::Channel { lineage, name };
-            let what = match link.target {
-                LinkTarget::Head => XrefNode::Mci {
-                    lineage,
-                    state: LinkedState::Head,
-                },
-                LinkTarget::Revision(number) => XrefNode::Mci {
-                    lineage,
-                    state: LinkedState::Revision(*number),
-                },
-                LinkTarget::Latest => {
-                    if let Some(number) = mci.and_then(KnownMci::latest) {
-                        let state = LinkedState::Revision(number);
-                        self.add_use(channel(None), XrefNode::Mci { lineage, state });
-                    }
-                    channel(None)
+            let mci = known.get(&link.lineage);
+            self.add_use_of_link(&user, link.lineage, link.target, mci);
+        }
+    }
+
+    /// Adds one link of a state of a template, which has a name.
+    pub fn add_link(
+        &mut self,
+        (template, state, name): (LineageId, LinkedState, &Name),
+        lineage: LineageId,
+        target: &LinkTarget,
+        known: Option<&KnownMci>,
+    ) {
+        self.name(template, state, name);
+        let user = XrefNode::Template {
+            lineage: template,
+            state,
+        };
+        self.add_use_of_link(&user, lineage, target, known);
+    }
+
+    fn add_use_of_link(
+        &mut self,
+        user: &XrefNode,
+        lineage: LineageId,
+        target: &LinkTarget,
+        mci: Option<&KnownMci>,
+    ) {
+        let channel = |name| XrefNode::Channel { lineage, name };
+        let what = match target {
+            LinkTarget::Head => XrefNode::Mci {
+                lineage,
+                state: LinkedState::Head,
+            },
+            LinkTarget::Revision(number) => XrefNode::Mci {
+                lineage,
+                state: LinkedState::Revision(*number),
+            },
+            LinkTarget::Latest => {
+                if let Some(number) = mci.and_then(KnownMci::latest) {
+                    let state = LinkedState::Revision(number);
+                    self.add_use(channel(None), XrefNode::Mci { lineage, state });
                 }
-                LinkTarget::Channel(name) => {
-                    let mut channels = mci.iter().flat_map(|mci| &mci.channels);
-                    if let Some(found) = channels.find(|known| known.name() == name) {
-                        self.add_channel(lineage, found);
-                    }
-                    channel(Some(name.clone()))
-                }
-            };
-            self.add_use(user.clone(), what);
-            if let Some(mci) = mci {
-                self.names
-                    .entry(lineage)
-                    .or_insert_with(|| mci.name.clone());
+                channel(None)
             }
+            LinkTarget::Channel(name) => {
+                let mut channels = mci.iter().flat_map(|mci| &mci.channels);
+                if let Some(found) = channels.find(|known| known.name() == name) {
+                    self.add_channel(lineage, found);
+                }
+                channel(Some(name.clone()))
+            }
+        };
+        self.add_use(user.clone(), what);
+        if let Some(mci) = mci {
+            self.names
+                .entry(lineage)
+                .or_insert_with(|| mci.name.clone());
         }
     }
 

@@ -17,6 +17,7 @@ use crate::{
     commands::{
         bundle::{Bundle, Cleanup},
         candidates::Look,
+        xref::{self, XrefArgs},
     },
     exit::{Failure, Run},
     pages::PageArgs,
@@ -24,7 +25,7 @@ use crate::{
 };
 use clap::{Subcommand, ValueEnum};
 use cloud_atlas::{
-    AgentState, ImageQuery, OsFilter,
+    AgentState, ImageQuery, OsFilter, XrefSubject,
     base::{Name, Tag, Timestamp},
     image::{Architecture, ImageRecord, ImageRecordId, LifecycleState, Warning},
     image_id::{Cloud, CloudLocation},
@@ -86,6 +87,13 @@ pub(crate) enum ImageCommand {
     Unshare(life::Unshare),
     /// Tell what refers to a record
     Referrers(life::One),
+    /// Tell who uses an image, through MultiCloud Images and templates to servers and locks
+    Xref {
+        /// Which record
+        record: ImageRecordId,
+        #[command(flatten)]
+        args: XrefArgs,
+    },
     /// Count an image as deprecated: it is still launched, with a warning
     Deprecate(life::Deprecate),
     /// Keep an image from being launched, until it is enabled
@@ -220,6 +228,10 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
         ImageCommand::Share(one) => one.share(global, out),
         ImageCommand::Unshare(unshare) => unshare.run(global, out),
         ImageCommand::Referrers(one) => one.referrers(global, out),
+        ImageCommand::Xref { record, args } => {
+            let (session, subject) = (global.session()?, XrefSubject::Image(record));
+            xref::run(&subject, &args, &session, &global.scope, out)
+        }
         ImageCommand::Deprecate(deprecate) => deprecate.run(global, out),
         ImageCommand::Disable(disable) => disable.run(global, out),
         ImageCommand::Enable(one) => one.enable(global, out),

@@ -31,6 +31,12 @@ pub(crate) struct Lock {
     /// Such as web-base@production; without @X the newest revision
     #[arg(value_name = "REF", required = true)]
     reference: Option<Reference>,
+    /// REF names a ServerTemplate
+    #[arg(short, long)]
+    template: bool,
+    /// The MultiCloud Image in place of the template's default: one that it links, or any other
+    #[arg(long, value_name = "REF", requires = "template")]
+    mci: Option<Reference>,
     /// Where [default: every location that has a setting]
     #[arg(value_name = "LOCATION")]
     locations: Vec<CloudLocation>,
@@ -97,26 +103,26 @@ fn write(lock: Lock, global: &Global, out: &mut Out) -> Run {
         ));
     };
     let some = (!lock.locations.is_empty()).then_some(lock.locations.as_slice());
-    let lock = global
-        .session()?
-        .lock(&reference, &global.scope, some)
-        .block_on()?;
-    let answer = Locked {
-        file: path.display().to_string(),
-        mci: lock.mci().to_string(),
-        lineage: lock.lineage(),
-        revision: lock.revision(),
-        revision_digest: lock.revision_digest().to_string(),
-        locations: lock.locations().len(),
+    let (session, from) = (global.session()?, &global.scope);
+    let locked = if lock.template {
+        let mci = lock.mci.as_ref();
+        let locked = session.lock_template(&reference, mci, from, some);
+        AnyLock::from(locked.block_on()?)
+    } else {
+        AnyLock::from(session.lock(&reference, from, some).block_on()?)
     };
-    save(&lock.into(), &path)?;
+    let answer = Locked::of(&locked, &path);
+    save(&locked, &path)?;
     out.one(&answer, |out| {
         let Locked {
-            mci,
             revision,
             locations,
             ..
         } = &answer;
+        let name = locked.name();
+        let revision = revision
+            .map(|number| number.to_string())
+            .unwrap_or_default();
         let places = if *locations == 1 {
             "location"
         } else {
@@ -124,7 +130,7 @@ fn write(lock: Lock, global: &Global, out: &mut Out) -> Run {
         };
         writeln!(
             out,
-            "locked {locations} {places} of {mci} revision {revision} in {}",
+            "locked {locations} {places} of {name} revision {revision} in {}",
             files::shown(&path)
         )
     })
@@ -134,11 +140,50 @@ fn write(lock: Lock, global: &Global, out: &mut Out) -> Run {
 #[derive(Serialize)]
 struct Locked {
     file: String,
-    mci: String,
+    /// The MultiCloud Image, or the template.
+    mci: Option<String>,
+    template: Option<String>,
     lineage: LineageId,
-    revision: RevisionNumber,
-    revision_digest: String,
+    revision: Option<RevisionNumber>,
+    revision_digest: Option<String>,
     locations: usize,
+}
+
+impl Locked {
+    fn of(lock: &AnyLock, path: &Path) -> Self {
+        let name = lock.name().to_string();
+        let (mci, template, lineage, revision, digest) = match lock {
+            AnyLock::Mci(lock) => {
+                let (revision, digest) = (lock.revision(), lock.revision_digest());
+                (
+                    Some(name),
+                    None,
+                    lock.lineage(),
+                    Some(revision),
+                    Some(digest),
+                )
+            }
+            AnyLock::Template(lock) => {
+                let of = lock.template();
+                (
+                    None,
+                    Some(name),
+                    of.lineage,
+                    of.revision,
+                    of.revision_digest,
+                )
+            }
+        };
+        Self {
+            file: path.display().to_string(),
+            mci,
+            template,
+            lineage,
+            revision,
+            revision_digest: digest.map(|digest| digest.to_string()),
+            locations: lock.locations().len(),
+        }
+    }
 }
 
 /// Real lock files have some kilobytes.

@@ -14,13 +14,17 @@ mod suggest;
 
 use crate::{
     args::Global,
-    commands::{candidates::InventoryArgs, marks},
+    commands::{
+        candidates::InventoryArgs,
+        marks,
+        xref::{self, XrefArgs},
+    },
     exit::Run,
     pages::PageArgs,
     print::Out,
 };
 use clap::Subcommand;
-use cloud_atlas::{LineageKind, base::Name, history::Generation, template::Reference};
+use cloud_atlas::{LineageKind, XrefSubject, base::Name, history::Generation, template::Reference};
 use pollster::FutureExt as _;
 
 const KIND: LineageKind = LineageKind::Mci;
@@ -70,6 +74,14 @@ pub(crate) enum Mci {
         reference: Reference,
     },
     Delete(delete::Delete),
+    /// Tell who uses one: templates, servers, locks; or with --used, which images it uses
+    Xref {
+        /// Which one: HEAD and its newest 100 revisions, or the state that @X names
+        #[arg(value_name = "REF")]
+        reference: Reference,
+        #[command(flatten)]
+        args: XrefArgs,
+    },
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -156,6 +168,10 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
         Mci::Log {
             reference, page, ..
         } => look::log(&reference, page, &session, from, out),
+        Mci::Xref { reference, args } => {
+            let subject = XrefSubject::Lineage(LineageKind::Mci, reference);
+            xref::run(&subject, &args, &session, from, out)
+        }
         Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, &session, global, out),
         Mci::Graph(args) => graph::run(args, &session, from, out),
         Mci::Diff(args) => diff::run(args, &session, from, out),

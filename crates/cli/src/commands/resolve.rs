@@ -86,7 +86,7 @@ pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
             let explained = session.explain_all(&subject).block_on()?;
             print_explained(explained.into_iter().map(Ok), out)
         } else {
-            print_matrix(&session.resolve_all(&subject).block_on()?, out)
+            print_matrix(&*session.resolve_all(&subject).block_on()?, out)
         };
     }
     let mut requests = Vec::with_capacity(locations.len());

@@ -16,13 +16,14 @@ use crate::{
             delete::{self, delete},
             graph::{self, Graph},
         },
+        xref::{self, XrefArgs},
     },
     exit::Run,
     pages::PageArgs,
     print::Out,
 };
 use clap::Subcommand;
-use cloud_atlas::{LineageKind, template::Reference};
+use cloud_atlas::{LineageKind, XrefSubject, template::Reference};
 use pollster::FutureExt as _;
 
 const KIND: LineageKind = LineageKind::Template;
@@ -67,6 +68,14 @@ pub(crate) enum Template {
         reference: Reference,
     },
     Delete(delete::Delete),
+    /// Tell who uses one: servers, locks; or with --used, which MultiCloud Images and images it uses
+    Xref {
+        /// Which one: HEAD and its newest 100 revisions, or the state that @X names
+        #[arg(value_name = "REF")]
+        reference: Reference,
+        #[command(flatten)]
+        args: XrefArgs,
+    },
     /// List the revisions, newest first
     Log {
         /// Which one
@@ -120,6 +129,10 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
         Template::Graph(args) => graph::draw(args, out, |reference, bounds| {
             session.template_graph(reference, from, bounds).block_on()
         }),
+        Template::Xref { reference, args } => {
+            let subject = XrefSubject::Lineage(KIND, reference);
+            xref::run(&subject, &args, &session, from, out)
+        }
         Template::Delete(args) => delete(&args, KIND, &session, global, out),
         Template::Diff(args) => diff::run(args, &session, from, out),
         Template::Times(times) => times::times(&times, &session, from, out),

@@ -111,6 +111,45 @@ fn r09_a_lock_file_from_first_to_last() {
 }
 
 #[test]
+fn r09_a_template_is_locked_with_what_it_chooses() {
+    let mut said = Transcript::new();
+    let (first, second) = (set(1), set(2));
+    said.run(
+        &[
+            "mci new web",
+            &first,
+            "mci commit web --message first",
+            "template new front",
+            "template link front web@1",
+            "template commit front --message first",
+        ],
+        &[
+            "lock -t front -o front.lock",
+            "resolve --lock front.lock aws/us-east-1",
+            "lock verify front.lock",
+            "lock register front front.lock",
+            "lock show front",
+        ],
+    );
+    said.run(
+        &[
+            &second,
+            "mci commit web --message second",
+            "template link front web@2",
+            "template commit front --message second",
+        ],
+        &[
+            "lock update front.lock --output json --dry-run",
+            "lock update front.lock",
+            "template revoke front@1 --reason bad",
+            "lock register front front.lock",
+            "lock list",
+        ],
+    );
+    insta::assert_snapshot!(said.text());
+}
+
+#[test]
 fn t05_t10_deletes_tell_what_stands_in_their_way() {
     let mut said = Transcript::new();
     let (first, second) = (set(1), set(2));
@@ -128,7 +167,15 @@ fn t05_t10_deletes_tell_what_stands_in_their_way() {
             "lock web@1 -o web.lock",
             "lock register prod web.lock --scope /acme/prod",
         ],
-        &["mci delete web", "mci delete web@1", "mci delete web@head"],
+        &[
+            "mci xref web",
+            "mci xref web@1 --format tree",
+            "template xref front@1 --used",
+            "template xref front@1 --format mermaid",
+            "mci delete web",
+            "mci delete web@1",
+            "mci delete web@head",
+        ],
     );
     said.run(
         &[],

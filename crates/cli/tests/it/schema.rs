@@ -574,6 +574,7 @@ fn launches(checked: &Checked) {
     run("registered-lock", &["lock", "list"]);
     run("registered-lock", &["lock", "show", "p"]);
     run("lock-update", &["lock", "update", "old.lock"]);
+    run("use", &["mci", "xref", "f-x86_64@1"]);
     let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
     run("revoked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);

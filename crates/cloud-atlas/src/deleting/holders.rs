@@ -120,7 +120,7 @@ impl Unit {
     }
 
     /// The states of a template that link a MultiCloud Image, each with what its link names.
-    async fn states_linking(
+    pub(crate) async fn states_linking(
         &self,
         template: &StoredLineage<Template>,
         mci: &StoredMci,

@@ -1,18 +1,22 @@
 //! Deletes of whole lineages: what stands in their way, what goes, and what stays.
 
 use crate::{
-    support::{Raw, World, acme, ask, beside, committed, dump, most, p, run, set, small, web},
+    support::{
+        Raw, World, acme, add_credential, ask, beside, committed, dump, image, most, p, run, set,
+        small, web,
+    },
     watched::{Stop, Watched},
 };
 use atlas_testkit::facade::SequentialIds;
 use cloud_atlas::{
     Atlas, Clock, CloneMci, CommitTemplate, Error, ErrorKind, IdSource, JobKind, LineageKind,
-    LockRef, Retention, Session, TemplateChange,
+    LockRef, Retention, Session, TemplateChange, XrefSubject,
     base::Timestamp,
     history::LineageId,
+    image_id::Cloud,
     scope::{Role, Scope},
     store::{MemoryStore, Partition, RetryPolicy, Store, StoreError, Table, Tx, transact},
-    template::{LockState, Reference, Selector},
+    template::{LockState, Reference, Selector, XrefWay},
 };
 use std::{
     collections::BTreeMap,
@@ -281,7 +285,7 @@ fn l02_what_only_a_deleted_mci_used_can_be_deleted() {
     let world = World::new();
     let dana = world.who("dana");
     run(async {
-        let made = dana.register_image(crate::support::image("/acme", EAST, 1));
+        let made = dana.register_image(image("/acme", EAST, 1));
         let id = made.await.unwrap().record.id();
         committed(&dana, "/acme", "web", 1).await;
         let keep = Retention::default();
@@ -486,4 +490,40 @@ fn t05_long_lineages_are_deleted_on_engines_with_and_without_limits() {
         assert!(is_one != limited || revisions > 10_000, "{commits} commits");
         assert!(run(world.atlas.check()).unwrap().findings.is_empty());
     }
+}
+
+#[test]
+fn t05_xref_tells_who_uses_what_in_every_direction_and_only_what_is_seen() {
+    let world = World::new();
+    let (admin, dana) = (world.admin(), world.who("dana"));
+    run(async {
+        committed(&admin, "/", "web", 1).await;
+        let global = Scope::global();
+        linking(&dana, "/acme", "front", "/:web@1").await;
+        linking(&world.who("bert"), "/beta", "site", "/:web@1").await;
+        let lock = dana.lock(&p("/:web@1"), &acme(), None).await.unwrap();
+        dana.register_lock(&lock.into(), &p("live"), &acme())
+            .await
+            .unwrap();
+        let ask = async |who: &Session, kind, reference: &str, way| {
+            let subject = XrefSubject::Lineage(kind, p(reference));
+            let view = who.xref(&subject, &acme()).await.unwrap();
+            let trees = view.roots.iter();
+            let trees = trees.map(|root| view.xref.tree(root, way).to_string());
+            trees.collect::<Vec<_>>().join("\n")
+        };
+        let mut told = Vec::new();
+        told.push(ask(&dana, LineageKind::Mci, "/:web", XrefWay::Users).await);
+        told.push(ask(&admin, LineageKind::Mci, "/:web@1", XrefWay::Users).await);
+        told.push(ask(&dana, LineageKind::Mci, "/:web@1", XrefWay::Used).await);
+        told.push(ask(&dana, LineageKind::Template, "front@1", XrefWay::Used).await);
+        insta::assert_snapshot!(told.join("\n\n"));
+        add_credential(&admin, "/", Cloud::Aws).await.unwrap();
+        let made = admin.register_image(image("/", EAST, 1)).await;
+        let subject = XrefSubject::Image(made.unwrap().record.id());
+        let view = admin.xref(&subject, &global).await.unwrap();
+        let tree = view.xref.tree(&view.roots[0], XrefWay::Users);
+        insta::assert_snapshot!(tree);
+        insta::assert_snapshot!(format!("{}{}", view.xref.mermaid(), view.xref.dot()));
+    });
 }

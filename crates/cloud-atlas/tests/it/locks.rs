@@ -3,7 +3,8 @@
 
 use crate::support::{World, acme, committed, image, most, p, places, run, set, web};
 use cloud_atlas::{
-    Error, ErrorKind, LineageKind, LockRef, LockRefusal, Noun, Retention, Session,
+    CommitTemplate, Error, ErrorKind, LineageKind, LockRef, LockRefusal, Noun, Retention, Session,
+    TemplateChange,
     image::{LifeError, ReferrerKind},
     scope::{Permission, Role, Scope},
     template::{
@@ -98,7 +99,7 @@ fn r09_an_update_tells_what_would_change_and_writes_nothing() {
     let dana = world.who("dana");
     run(async {
         committed(&dana, "/acme", "web", 1).await;
-        let old = dana.lock(&web(), &acme(), None).await.unwrap();
+        let old = locked(&dana, "web", "/acme").await;
         let same = dana.update_lock(&old, None, &acme(), None).await.unwrap();
         assert!(same.diff.is_empty());
         assert_eq!(same.lock, old);
@@ -110,7 +111,7 @@ fn r09_an_update_tells_what_would_change_and_writes_nothing() {
             .unwrap();
         // Its own locations, unless others are named.
         let next = dana.update_lock(&old, None, &acme(), None).await.unwrap();
-        assert_eq!(next.lock.revision().get(), 3);
+        assert_eq!(next.diff.revision, (p("1"), p("3")));
         assert_eq!(next.lock.locations().len(), 1);
         assert_eq!(
             next.diff.to_string(),
@@ -122,11 +123,132 @@ fn r09_an_update_tells_what_would_change_and_writes_nothing() {
         assert_eq!(wider.unwrap().lock.locations().len(), 2);
         let two = Selector::Number(p("2"));
         let second = dana.update_lock(&old, Some(&two), &acme(), None).await;
-        assert_eq!(second.unwrap().lock.revision().get(), 2);
+        assert_eq!(second.unwrap().diff.revision, (p("1"), p("2")));
         let head = dana
             .update_lock(&old, Some(&Selector::Head), &acme(), None)
             .await;
         assert!(matches!(head, Err(Error::Lock(_))));
+    });
+}
+
+/// A template at `/acme` whose revision links a revision of one MultiCloud Image by default, and
+/// the channel of another.
+async fn front(dana: &Session) {
+    committed(dana, "/acme", "web", 1).await;
+    committed(dana, "/acme", "db", 5).await;
+    let db = p::<Reference>("db");
+    let edits = vec![set(WEST, 6)];
+    dana.edit_mci(&db, &acme(), edits, None).await.unwrap();
+    dana.commit_mci(&db, &acme(), p("west"), None)
+        .await
+        .unwrap();
+    let live = p("live");
+    dana.assign_channel(&live, LineageKind::Mci, &db, &acme())
+        .await
+        .unwrap();
+    let front = p::<Reference>("front");
+    dana.create_template(&acme(), p("front")).await.unwrap();
+    let links = ["web@1", "db@live"].map(|link| TemplateChange::Link(p(link)));
+    dana.edit_template(&front, &acme(), links.into(), None)
+        .await
+        .unwrap();
+    let commit = CommitTemplate::new(front, acme(), p("first"));
+    dana.commit_template(&commit).await.unwrap();
+}
+
+#[test]
+fn r09_a_template_is_locked_verified_registered_and_updated_like_any_other() {
+    let world = World::new();
+    let dana = world.who("dana");
+    let (front_ref, db) = (p::<Reference>("front"), p::<Reference>("db"));
+    run(async {
+        front(&dana).await;
+        let east = [p(EAST)];
+        let lock = dana
+            .lock_template(&front_ref, Some(&db), &acme(), Some(&east))
+            .await;
+        assert_eq!(lock.unwrap().locks().len(), 1);
+        let lock = dana
+            .lock_template(&front_ref, None, &acme(), Some(&east))
+            .await;
+        let lock = AnyLock::from(lock.unwrap());
+        let text = lock.to_text().unwrap();
+        assert_eq!(AnyLock::parse(&text).unwrap(), lock);
+        let ask = async || dana.resolve_locked(&lock, &p(EAST), &acme()).await;
+        let first = ask().await.unwrap();
+        assert_eq!(first.plan.image, crate::support::ami(1));
+        let states = async || dana.verify_lock(&lock, &acme()).await.unwrap();
+        assert_eq!(states().await, [(p(EAST), LockState::Same)]);
+        let held = dana.register_lock(&lock, &p("front"), &acme()).await;
+        assert_eq!(held.unwrap().revisions().count(), 2);
+        // Both are kept, and who revokes either is told.
+        for refused in [
+            dana.delete_template(&front_ref, &acme()).await,
+            dana.delete_mci(&web(), &acme()).await,
+        ] {
+            assert!(matches!(refused, Err(Error::Delete(_))), "{refused:?}");
+        }
+        let one = p::<Reference>("front@1");
+        let marked = dana.deprecate_template(&one, &acme(), "old").await;
+        assert_eq!(marked.unwrap().locks.len(), 1);
+        let after = ask().await.unwrap();
+        assert_eq!(after.plan, first.plan);
+        assert!(matches!(after.state, LockState::Deprecated { .. }));
+        // The next one shows which MultiCloud Image is chosen, and at which revision.
+        moved(&dana, 2).await;
+        let change = vec![TemplateChange::Retarget(p("web@2"))];
+        dana.edit_template(&front_ref, &acme(), change, None)
+            .await
+            .unwrap();
+        let commit = CommitTemplate::new(front_ref.clone(), acme(), p("second"));
+        dana.commit_template(&commit).await.unwrap();
+        let next = dana.update_lock(&lock, None, &acme(), None).await.unwrap();
+        insta::assert_snapshot!(next.diff, @"
+        revision 1 -> 2
+        @@ aws/us-east-1 @@
+        -MultiCloud Image: web@1
+        +MultiCloud Image: web@2
+        -image: ami-00000000000000001
+        +image: ami-00000000000000002
+        ");
+        let name = p("front");
+        dana.register_lock(&next.lock, &name, &acme())
+            .await
+            .unwrap();
+        let marked = dana
+            .revoke_template(&one, &acme(), "bad", OnRevoke::Stay)
+            .await;
+        assert_eq!(marked.unwrap().marked.locks, []);
+        let refused = ask().await.unwrap_err().to_string();
+        assert!(
+            refused.contains("revision 1 of the ServerTemplate `front` was revoked by dana: bad"),
+            "{refused}"
+        );
+        let moving = p::<Reference>("front@head");
+        let refused = dana
+            .lock_template(&moving, None, &acme(), Some(&east))
+            .await;
+        assert!(matches!(
+            refused,
+            Err(Error::Lock(LockRefusal::Template(_)))
+        ));
+    });
+}
+
+#[test]
+fn r10_what_policies_refuse_is_neither_locked_nor_launched_from_a_lock() {
+    let world = World::new();
+    let (admin, dana) = (world.admin(), world.who("dana"));
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let lock = locked(&dana, "web", "/acme").await;
+        let rules = r#"{"name":"own","mode":"enforce","allowed_owners":["self"]}"#;
+        let policy = serde_json::from_str(rules).unwrap();
+        admin.set_policy(&acme(), policy).await.unwrap();
+        let refused = dana.lock(&web(), &acme(), None).await;
+        assert!(matches!(refused, Err(Error::Launch(_))), "{refused:?}");
+        let refused = dana.resolve_locked(&lock, &p(EAST), &acme()).await;
+        assert!(matches!(refused, Err(Error::Lock(LockRefusal::Locked(_)))));
     });
 }
 

@@ -9,7 +9,7 @@ use cloud_atlas::{
     CheckOptions, CommitTemplate, Error, EventQuery, GraphBounds, GroupRef, ImageQuery, LaunchBase,
     LaunchRequest, LaunchSubject, LineageKind, LockRef, MakeDeployment, MergeMci, MergeTemplate,
     ReportLaunch, Retention, ServerQuery, ServerRef, Session, TemplateChange, WorkQuery,
-    WorkRequest,
+    WorkRequest, XrefSubject,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -153,12 +153,23 @@ reads! {
     verify_lock(who, named) |_| told(async move {
         who.verify_lock(&named.lock.clone().into(), &named.from).await
     });
-    update_lock(who, named) |_| told(who.update_lock(&named.lock, None, &named.from, None));
+    update_lock(who, named) |_| told(async move {
+        who.update_lock(&named.lock.clone().into(), None, &named.from, None).await
+    });
+    lock_template(who, named) |r| told(who.lock_template(r, None, &named.from, None));
     resolve_locked(who, named) |_| told(async move {
         who.resolve_locked(&named.lock.clone().into(), &p(EAST), &named.from).await
     });
     registered_lock(who, named) |_| told(async move {
         who.registered_lock(&named.registered, &named.from).await
+    });
+    xref(who, named) |r| told(async move {
+        let [mci, template, image] = xrefs(r, named);
+        Ok::<_, Error>([
+            told(who.xref(&mci, &named.from)).await,
+            told(who.xref(&template, &named.from)).await,
+            told(who.xref(&image, &named.from)).await,
+        ])
     });
     registered_locks(who, named) |_| told(async move {
         who.registered_locks(&named.from, &most()).await
@@ -205,6 +216,14 @@ reads! {
     policies(who, named) |_| told(async move { who.policies(&named.from, &most()).await });
     principals(who, _named) |_| told(async move { who.principals(&most()).await });
     scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
+}
+
+fn xrefs(reference: &Reference, named: &Named) -> [XrefSubject; 3] {
+    [
+        XrefSubject::Lineage(LineageKind::Mci, reference.clone()),
+        XrefSubject::Lineage(LineageKind::Template, reference.clone()),
+        XrefSubject::Image(named.image),
+    ]
 }
 
 fn trail(named: &Named) -> EventQuery {

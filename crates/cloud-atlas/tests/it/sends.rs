@@ -4,7 +4,7 @@ use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
     CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, LineageKind, Loader,
-    LockRef, MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery,
+    LockRef, MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery, XrefSubject,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -145,11 +145,14 @@ fn every_future_of_the_facade_is_send() {
     send(admin.explain(&request));
     send(admin.resolve_all(&request.subject));
     send(admin.lock(&web, &scope, None));
+    let subject = XrefSubject::Image(record);
+    send(admin.xref(&subject, &scope));
     send(admin.delete_mci(&web, &scope));
     send(admin.delete_template(&web, &scope));
     let (any, held) = (lock.clone().into(), LockRef::Name(name.clone()));
     send(admin.verify_lock(&any, &scope));
-    send(admin.update_lock(&lock, None, &scope, None));
+    send(admin.update_lock(&any, None, &scope, None));
+    send(admin.lock_template(&web, None, &scope, None));
     send(admin.resolve_locked(&any, &east, &scope));
     send(admin.register_lock(&any, &name, &scope));
     send(admin.registered_locks(&scope, &most()));

@@ -1,6 +1,6 @@
 //! Locks of templates: a lock file for each MultiCloud Image that was chosen.
 
-use super::{LockError, LockFile, LockState, LockedPlan, unreadable};
+use super::{LockDiff, LockError, LockFile, LockState, LockedPlan, unreadable};
 use crate::{Launch, LaunchPlan, LaunchTemplate, OverrideField};
 use atlas_base::{CanonicalError, Digest, canonical};
 use atlas_history::{LineageId, Marks, RevisionNumber};
@@ -164,6 +164,10 @@ impl TemplateLock {
         if lock.digest != Some(lock.computed()?) {
             return Err(LockError::Damaged.into());
         }
+        if lock.template.revision.is_none() {
+            let template = lock.template.name;
+            return Err(TemplateLockError::Head { template });
+        }
         for one in lock.locks.values() {
             LockFile::parse(&one.to_text()?)?;
         }
@@ -189,6 +193,24 @@ impl TemplateLock {
     /// like any other.
     pub fn locks(&self) -> &BTreeMap<LineageId, LockFile> {
         &self.locks
+    }
+
+    /// The lock that new launches give, and what is different in it, as [`LockFile::update`] does.
+    ///
+    /// # Errors
+    ///
+    /// The launches cannot be locked, or begin with another template.
+    pub fn update(&self, launches: &[Launch]) -> Result<(Self, LockDiff), TemplateLockError> {
+        let next = Self::new(launches)?;
+        if next.template.lineage != self.template.lineage {
+            return Err(LockError::OtherLineage {
+                locked: self.template.lineage,
+                found: next.template.lineage,
+            }
+            .into());
+        }
+        let diff = LockDiff::of_templates(self, &next);
+        Ok((next, diff))
     }
 
     /// How an entry stands, given how it stands by itself and the marks of the template's revision:

@@ -1,6 +1,6 @@
 //! From one lock to the next: what would change is seen before it is written.
 
-use super::{LockEntry, LockError, LockFile};
+use super::{LockEntry, LockError, LockFile, TemplateLock};
 use crate::LaunchPlan;
 use atlas_history::RevisionNumber;
 use atlas_image_id::CloudLocation;
@@ -64,10 +64,50 @@ impl LockDiff {
         }
     }
 
+    /// The same of two locks of a template, with the revision of the MultiCloud Image that is chosen at
+    /// each location.
+    pub(super) fn of_templates(before: &TemplateLock, after: &TemplateLock) -> Self {
+        let (old, new) = (entries(before), entries(after));
+        let places: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+        let locations = places.into_iter().filter_map(|place| {
+            let (old, new) = (old.get(place), new.get(place));
+            let told = |held: Option<&(&LockFile, &LockEntry)>| {
+                held.map(|(lock, _)| format!("{}@{}", lock.mci(), lock.revision()))
+            };
+            let (before, after) = (told(old), told(new));
+            let chosen = (before != after).then_some(LockChange {
+                field: "MultiCloud Image",
+                before,
+                after,
+            });
+            let entry =
+                |held: Option<&(&_, &'_ LockEntry)>| held.map(|(_, entry)| (*entry).clone());
+            let parts = changes(entry(old).as_ref(), entry(new).as_ref());
+            let all: Vec<_> = chosen.into_iter().chain(parts).collect();
+            (!all.is_empty()).then(|| (place.clone(), all))
+        });
+        let number =
+            |lock: &TemplateLock| lock.template().revision.unwrap_or(RevisionNumber::FIRST);
+        Self {
+            revision: (number(before), number(after)),
+            locations: locations.collect(),
+        }
+    }
+
     /// Whether the new lock launches the same everywhere, from the same revision.
     pub fn is_empty(&self) -> bool {
         self.revision.0 == self.revision.1 && self.locations.is_empty()
     }
+}
+
+/// The entries of all locks of a template, by location.
+fn entries(lock: &TemplateLock) -> BTreeMap<&CloudLocation, (&LockFile, &LockEntry)> {
+    let locks = lock.locks().values();
+    let all = locks.flat_map(|lock| {
+        let entries = lock.locations().iter();
+        entries.map(move |(location, entry)| (location, (lock, entry)))
+    });
+    all.collect()
 }
 
 fn fields(entry: Option<&LockEntry>) -> [(&'static str, Option<String>); 5] {

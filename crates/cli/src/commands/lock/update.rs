@@ -3,7 +3,7 @@
 use super::{read, save};
 use crate::{
     args::Global,
-    exit::{Failure, Run},
+    exit::Run,
     files,
     print::{Out, note},
 };
@@ -11,7 +11,7 @@ use cloud_atlas::{
     LockUpdate,
     history::RevisionNumber,
     image_id::CloudLocation,
-    template::{AnyLock, LockChange, Reference, Selector},
+    template::{LockChange, Reference, Selector},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
@@ -60,13 +60,7 @@ pub(super) fn update(update: Update, global: &Global, out: &mut Out) -> Run {
         to,
         dry_run,
     } = update;
-    let AnyLock::Mci(before) = read(&file)? else {
-        let message = format!(
-            "{} is the lock of a ServerTemplate: lock again",
-            files::shown(&file)
-        );
-        return Err(Failure::refused(message).into());
-    };
+    let before = read(&file)?;
     let some = (!locations.is_empty()).then_some(locations.as_slice());
     let LockUpdate { lock, diff, .. } = global
         .session()?
@@ -86,7 +80,7 @@ pub(super) fn update(update: Update, global: &Global, out: &mut Out) -> Run {
     }
     if writes {
         global.confirm(&format!("write {}", files::shown(&file)))?;
-        save(&lock.into(), &file)?;
+        save(&lock, &file)?;
     }
     if out.is_json() {
         return out.one(&answer, |_| Ok(()));
