@@ -164,7 +164,7 @@ fn the_commands_in_the_guide_to_versions_work_as_they_stand() {
 #[test]
 fn the_commands_in_the_guide_to_launching_work_as_they_stand() {
     let commands = commands(&guide("launching.md"));
-    assert!(count(&commands) > 70);
+    assert!(count(&commands) > 60);
     let program = Program::bare();
     let Ran { out, err, .. } = program.script(&commands);
     // What the guide says happens: no link serves Ireland at first, and what is used stays.
