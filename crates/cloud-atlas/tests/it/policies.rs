@@ -7,6 +7,7 @@ use crate::{
 use cloud_atlas::{
     CommitTemplate, Error, ErrorKind, LaunchSubject, LineageKind, PolicyView, Session,
     TemplateChange,
+    image::AgentFacts,
     scope::{Permission, Role, Scope},
     template::{LaunchRefusal, LaunchStep, Policy},
 };
@@ -311,5 +312,36 @@ fn r10_age_system_and_ancestry_are_those_of_the_records() {
         dana.resolve(&asked).await.unwrap();
         world.clock.advance_secs(1);
         insta::assert_snapshot!(dana.resolve(&asked).await.unwrap_err(), @"the policy `house` refuses: the image is 3 days old, at most 2 are allowed");
+    });
+}
+
+#[test]
+fn r08_versions_of_agents_are_compared_as_releases_are() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        for (number, version) in [(1, "v5.8"), (2, "v5.10"), (3, "v6.0")] {
+            let mut image = image("/acme", EAST, number);
+            let kind = p("right_link");
+            image.agent = Some(AgentFacts::installed_as(kind, Some(p(version))));
+            dana.register_image(image).await.unwrap();
+        }
+        committed(&dana, "/acme", "web", 1).await;
+        revision(&dana, 2).await;
+        revision(&dana, 3).await;
+        // 5.10 comes after 5.8, and 6 is another line.
+        keep(
+            &world,
+            "/acme",
+            policy(json!({ "agent": "right_link >=5.9, <6" })),
+        )
+        .await;
+        let launched = async |reference: &str| {
+            let launched = dana.resolve(&ask(reference, EAST, "/acme")).await;
+            launched.map_err(|error| error.to_string())
+        };
+        insta::assert_snapshot!(launched("web@1").await.unwrap_err(), @"the policy `house` refuses: the agent is right_link v5.8, needed is right_link >=5.9, <6");
+        assert_eq!(launched("web@2").await.unwrap().plan.image, ami(2));
+        insta::assert_snapshot!(launched("web@3").await.unwrap_err(), @"the policy `house` refuses: the agent is right_link v6.0, needed is right_link >=5.9, <6");
     });
 }

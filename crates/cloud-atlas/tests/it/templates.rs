@@ -241,6 +241,28 @@ fn t04_whoever_may_not_commit_a_linked_head_commits_nothing() {
 }
 
 #[test]
+fn m11_t03_an_edit_or_a_commit_of_a_head_that_moved_is_refused() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let seen = front(&dana, "/acme", &["web"]).await.generation;
+        let described = || vec![TemplateChange::name(p("shop"))];
+        edited(&dana, "front", "/acme", described()).await.unwrap();
+        let late = dana
+            .edit_template(&p("shop"), &acme(), described(), Some(seen))
+            .await;
+        assert!(matches!(late.unwrap_err(), Error::Stale(_)));
+        let mut ask = CommitTemplate::new(p("shop"), acme(), p("it is time"));
+        ask.seen = Some(seen);
+        let late = dana.commit_template(&ask).await;
+        assert!(matches!(late.unwrap_err(), Error::Stale(_)));
+        ask.seen = None;
+        dana.commit_template(&ask).await.unwrap();
+    });
+}
+
+#[test]
 fn t01_a_template_that_links_nothing_is_not_committed() {
     let world = World::new();
     let dana = world.who("dana");
