@@ -9,7 +9,7 @@ use clap::Subcommand;
 
 /// A server definition says what a server launches with; it inherits once, when it is added
 ///
-/// A SERVER is named as [DEPLOYMENT:]NAME, in the deployment `default` where none is said, or by
+/// A SERVER is named as `[DEPLOYMENT:]NAME`, in the deployment `default` where none is said, or by
 /// its id.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServerCommand {

@@ -32,7 +32,7 @@ pub(crate) struct Add {
     /// The MultiCloud Image in place of the template's default: one that it links, or any other
     #[arg(long, value_name = "REF", requires = "template")]
     mci: Option<Reference>,
-    /// What it is called, as [DEPLOYMENT:]NAME
+    /// What it is called, as `[DEPLOYMENT:]NAME`
     #[arg(value_name = "SERVER", value_parser = named)]
     server: ServerRef,
     /// A network that it is on; may be given several times
