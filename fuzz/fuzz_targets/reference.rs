@@ -2,10 +2,10 @@
 //! ServerTemplate holds.
 #![no_main]
 
+use atlas_image::NetworkName;
 use atlas_mci::{Description, InstanceType};
 use atlas_template::{
-    AgentRequirement, ChannelName, LinkTarget, NetworkName, Reference, ScriptRef, TemplatePath,
-    TemplateValue,
+    AgentRequirement, ChannelName, LinkTarget, Reference, ScriptRef, TemplatePath, TemplateValue,
 };
 use libfuzzer_sys::fuzz_target;
 
