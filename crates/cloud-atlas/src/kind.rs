@@ -3,7 +3,7 @@
 //! Both are versioned by the same code; what differs is said here.
 
 use crate::{
-    Error, Noun,
+    Error, Noun, Session,
     cache::{Caches, Memory},
     facts::Looks,
     linking::LinkLooks,
@@ -59,6 +59,7 @@ pub(crate) struct Can {
     pub(crate) clone: Permission,
     pub(crate) diff: Permission,
     pub(crate) mark: Permission,
+    pub(crate) merge: Permission,
 }
 
 /// Calls a method of a unit for the kind of lineage that was asked for.
@@ -125,6 +126,14 @@ pub(crate) trait Versioned: Content + Send + Sync + 'static {
     /// The merge of two bases from their own base.
     fn merged_base(base: Option<&Self::Base>, left: &Self::Base, right: &Self::Base) -> Self::Base;
 
+    /// Finds out before a transaction what an edit that puts a content into HEAD has to know. The
+    /// caller has made sure that whoever asks may edit.
+    fn look(
+        session: &Session,
+        of: &StoredLineage<Self>,
+        after: &Self,
+    ) -> impl Future<Output = Result<Self::Looks, Error>> + Send;
+
     /// Refuses what an edit could not put into HEAD, and tells what an edit would warn of.
     fn allow(
         unit: &Unit,
@@ -187,6 +196,7 @@ impl Versioned for Mci {
         clone: Permission::MciClone,
         diff: Permission::MciDiff,
         mark: Permission::MciMark,
+        merge: Permission::MciMerge,
     };
     const HEADS: Table<KeptLineage<Self>> = tables::MCIS;
     const UNDO: Table<KeptUndo<Self>> = tables::UNDO;
@@ -218,6 +228,14 @@ impl Versioned for Mci {
 
     fn merged_base(base: Option<&MergeBase>, left: &MergeBase, right: &MergeBase) -> MergeBase {
         MergeBase::merged(base, left, right)
+    }
+
+    async fn look(
+        session: &Session,
+        of: &StoredLineage<Self>,
+        after: &Self,
+    ) -> Result<Looks, Error> {
+        session.looks(of, of.head.content(), after).await
     }
 
     async fn allow(
@@ -283,6 +301,7 @@ impl Versioned for Template {
         clone: Permission::TemplateClone,
         diff: Permission::TemplateDiff,
         mark: Permission::TemplateMark,
+        merge: Permission::TemplateMerge,
     };
     const HEADS: Table<KeptLineage<Self>> = tables::TEMPLATES;
     const UNDO: Table<KeptUndo<Self>> = tables::TEMPLATE_UNDO;
@@ -313,6 +332,14 @@ impl Versioned for Template {
         right: &TemplateMergeBase,
     ) -> TemplateMergeBase {
         TemplateMergeBase::merged(base, left, right)
+    }
+
+    async fn look(
+        session: &Session,
+        of: &StoredLineage<Self>,
+        after: &Self,
+    ) -> Result<LinkLooks, Error> {
+        session.link_looks(of, after).await
     }
 
     async fn allow(

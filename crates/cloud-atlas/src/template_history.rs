@@ -1,8 +1,8 @@
 //! ServerTemplates through time: clones, old revisions, undo points, the log.
 
 use crate::{
-    Error, LogEntry, Page, Paging, Session, TemplateView, kind::Template, linking::LinkLooks,
-    template_views::view, undoing::Back,
+    Error, LogEntry, Page, Paging, Session, TemplateView, kind::Template, template_views::view,
+    undoing::Back,
 };
 use atlas_base::Name;
 use atlas_history::{CloneAdvice, Generation, RestoreRecord, RevisionNumber, UndoEntry};
@@ -129,7 +129,9 @@ impl Session {
         from: &Scope,
         seen: Option<Generation>,
     ) -> Result<TemplateRestored, Error> {
-        let looks = self.looks_back(reference, from, Back::Revision).await?;
+        let looks = self
+            .looks_back::<Template>(reference, from, Back::Revision)
+            .await?;
         self.write(|unit| {
             let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
             async move {
@@ -162,7 +164,7 @@ impl Session {
         number: Option<u64>,
         seen: Option<Generation>,
     ) -> Result<TemplateUndone, Error> {
-        let looks = self.looks_back(reference, from, Back::Point(number));
+        let looks = self.looks_back::<Template>(reference, from, Back::Point(number));
         let looks = looks.await?;
         self.write(|unit| {
             let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
@@ -230,22 +232,5 @@ impl Session {
     ) -> Result<(Reference, Reference), Error> {
         let unit = self.read().await?;
         unit.pair::<Template>(reference, from).await
-    }
-
-    /// What is known of the links that come back, before the transaction. Whoever may not edit
-    /// learns nothing, and what goes wrong here goes wrong again there, which says so.
-    async fn looks_back(
-        &self,
-        reference: &Reference,
-        from: &Scope,
-        back: Back,
-    ) -> Result<LinkLooks, Error> {
-        let unit = self.read().await?;
-        let found = Box::pin(unit.coming_back::<Template>(reference, from, back)).await;
-        drop(unit);
-        match found {
-            Ok((template, after)) => self.link_looks(&template, &after).await,
-            Err(_) => Ok(LinkLooks::default()),
-        }
     }
 }

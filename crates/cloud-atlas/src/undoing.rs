@@ -2,7 +2,6 @@
 
 use crate::{
     Error, MciView, Session,
-    facts::Looks,
     kind::{Mci, Versioned},
     mci_views::view,
     states::Located,
@@ -56,7 +55,9 @@ impl Session {
         from: &Scope,
         seen: Option<Generation>,
     ) -> Result<MciRestored, Error> {
-        let looks = self.looks_of(reference, from, Back::Revision).await?;
+        let looks = self
+            .looks_back::<Mci>(reference, from, Back::Revision)
+            .await?;
         self.write(|unit| {
             let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
             async move {
@@ -88,7 +89,9 @@ impl Session {
         number: Option<u64>,
         seen: Option<Generation>,
     ) -> Result<MciUndone, Error> {
-        let looks = self.looks_of(reference, from, Back::Point(number)).await?;
+        let looks = self
+            .looks_back::<Mci>(reference, from, Back::Point(number))
+            .await?;
         self.write(|unit| {
             let (reference, from, looks) = (reference.clone(), from.clone(), &looks);
             async move {
@@ -137,20 +140,20 @@ pub(crate) enum Back {
 }
 
 impl Session {
-    /// What is known of the images that come back, before the transaction. Whoever may not edit
+    /// What is known of a content that comes back, before the transaction. Whoever may not edit
     /// learns nothing, and what goes wrong here goes wrong again there, which says so.
-    async fn looks_of(
+    pub(crate) async fn looks_back<C: Versioned>(
         &self,
         reference: &Reference,
         from: &Scope,
         back: Back,
-    ) -> Result<Looks, Error> {
+    ) -> Result<C::Looks, Error> {
         let unit = self.read().await?;
-        let found = Box::pin(unit.coming_back::<Mci>(reference, from, back)).await;
+        let found = Box::pin(unit.coming_back::<C>(reference, from, back)).await;
         drop(unit);
         match found {
-            Ok((mci, after)) => self.looks(&mci, mci.head.content(), &after).await,
-            Err(_) => Ok(Looks::default()),
+            Ok((of, after)) => C::look(self, &of, &after).await,
+            Err(_) => Ok(C::Looks::default()),
         }
     }
 }

@@ -1,23 +1,18 @@
 //! Conflicts settled, with what is known of the images that a merge puts together.
 
-use super::Renaming;
-use crate::{Error, stored::StoredMci, unit::Unit};
+use super::{Mergeable, Renaming, Report, Settled, Sides};
+use crate::{Error, unit::Unit};
+use atlas_base::Name;
 use atlas_history::LineageId;
 use atlas_image::Architecture;
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{
-    Choices, Conflict, Content, EditError, InstanceTypes, MergeBase, MergeDraft, MergeError,
-    Setting,
+    Choices, Conflict, Content, Diff, DiffRow, EditError, InstanceTypes, MergeBase, MergeDraft,
+    MergeError, Setting,
 };
 use atlas_scope::Scope;
 use core::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A merge whose conflicts are settled, or those that are not.
-pub(super) enum Settled {
-    Content(Box<Content>),
-    Open(Vec<Conflict>),
-}
 
 type Place = (CloudLocation, ImageId);
 
@@ -41,24 +36,24 @@ struct Merge<'a> {
     known: Known,
 }
 
-impl Unit {
-    /// Merges, and settles what conflicts. The images that the merge asks for are loaded until it
-    /// asks for no other: settings that one side holds as they are need none.
-    pub(super) async fn settle(
-        &self,
-        mci: &StoredMci,
-        base: &MergeBase,
-        lineage: LineageId,
-        theirs: &Content,
-        choices: &Choices,
-    ) -> Result<Settled, Error> {
+impl Mergeable for Content {
+    type Choices = Choices;
+    type Conflict = Conflict;
+    type Diff = Diff;
+    type Row = DiffRow;
+
+    /// The images that the merge asks for are loaded until it asks for no other: settings that one
+    /// side holds as they are need none.
+    async fn settle(unit: &Unit, sides: Sides<'_, Self>) -> Result<Settled<Self>, Error> {
+        let Sides { ours, theirs, .. } = sides;
+        let name = theirs.nickname();
         let mut merge = Merge {
-            base,
-            ours: mci.head.content(),
+            base: sides.base,
+            ours: ours.head.content(),
             theirs,
-            choices,
-            renaming: self.renaming(mci, lineage, theirs.nickname()).await?,
-            types: &self.shared.instance_types,
+            choices: sides.choices,
+            renaming: unit.renaming(ours, sides.lineage, name).await?,
+            types: &unit.shared.instance_types,
             known: Known::new(),
         };
         loop {
@@ -71,12 +66,31 @@ impl Unit {
                 };
             }
             for (location, image) in tried.unknown {
-                let architecture = self.architecture(&mci.scope, &location, &image).await?;
+                let architecture = unit.architecture(&ours.scope, &location, &image).await?;
                 merge.known.insert((location, image), architecture);
             }
         }
     }
 
+    fn diff(before: &Self, after: &Self) -> Diff {
+        Diff::between(before, after)
+    }
+
+    fn rows(diff: &Diff) -> Vec<DiffRow> {
+        diff.rows()
+    }
+
+    async fn names(_: &Unit, _: [&Self; 2], _: &Scope) -> Result<BTreeMap<LineageId, Name>, Error> {
+        // A MultiCloud Image refers to no lineage.
+        Ok(BTreeMap::new())
+    }
+
+    fn open(report: Report<Self>) -> Error {
+        Error::OpenConflicts(Box::new(report.into()))
+    }
+}
+
+impl Unit {
     /// What the record of an image that a scope sees says it is for.
     async fn architecture(
         &self,

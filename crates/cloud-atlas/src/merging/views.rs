@@ -1,7 +1,12 @@
 //! What a merge answers.
 
+use super::Report;
+use crate::{
+    kind::{Mci, Versioned},
+    stored::StoredLineage,
+};
 use atlas_base::{Digest, Name};
-use atlas_history::{BaseChoice, Generation, LineageId, Marks, RevisionNumber};
+use atlas_history::{BaseChoice, Generation, LineageId, Marks, Parent, RevisionNumber};
 use atlas_mci::{Conflict, Diff, EditWarning};
 use atlas_scope::Scope;
 use serde::Serialize;
@@ -69,4 +74,36 @@ pub struct MciMerge {
     /// The undo point that holds what HEAD was before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<u64>,
+}
+
+impl From<Report<Mci>> for MciMerge {
+    fn from(report: Report<Mci>) -> Self {
+        Self {
+            outcome: report.outcome,
+            lineage: report.lineage,
+            scope: report.scope,
+            name: report.name,
+            generation: report.generation,
+            theirs: report.theirs,
+            base: report.base,
+            explanation: report.explanation,
+            conflicts: report.conflicts,
+            diff: report.diff,
+            warnings: report.warnings,
+            undo: report.undo,
+        }
+    }
+}
+
+impl TheirRevision {
+    pub(super) fn of<C: Versioned>(of: &StoredLineage<C>, parent: Parent, marks: Marks) -> Self {
+        Self {
+            scope: of.scope.clone(),
+            name: of.name().clone(),
+            lineage: parent.revision.lineage,
+            revision: parent.revision.number,
+            digest: parent.digest,
+            marks,
+        }
+    }
 }

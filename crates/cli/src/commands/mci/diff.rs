@@ -27,7 +27,7 @@ pub(crate) struct Diff {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// A line a field
     Table,
     /// Lines that went and lines that came
@@ -42,18 +42,23 @@ pub(super) fn run(args: Diff, session: &Session, from: &Scope, out: &mut Out) ->
     } = args;
     let (before, after) = match after {
         Some(after) => (before, after),
-        None if before.selector.is_some() => {
-            let message =
-                format!("say what `{before}` is compared with, or leave out what follows the `@`");
-            return Err(Failure::misused(message));
-        }
-        None => session.diff_pair(&before, from).block_on()?,
+        None => session.diff_pair(lineage(&before)?, from).block_on()?,
     };
     let compared = session.mci_diff(&before, &after, from).block_on()?;
     out.one(&compared, |out| match format {
         Format::Table => table(&compared, out),
         Format::Unified => print::unified(&compared.unified(), out),
     })
+}
+
+/// The lineage whose states are compared, where one reference is all that was said.
+pub(crate) fn lineage(named: &Reference) -> Result<&Reference, Failure> {
+    match named.selector {
+        None => Ok(named),
+        Some(_) => Err(Failure::misused(format!(
+            "say what `{named}` is compared with, or leave out what follows the `@`"
+        ))),
+    }
 }
 
 fn table(compared: &MciDiff, out: &mut dyn Write) -> io::Result<()> {

@@ -1,7 +1,8 @@
 //! Comparing two states of ServerTemplates.
 
 use crate::{
-    exit::{Failure, Run},
+    commands::mci::diff::{Format, lineage},
+    exit::Run,
     print::{self, DiffLine, Out},
 };
 use cloud_atlas::{
@@ -32,14 +33,6 @@ pub(crate) struct Diff {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// A line a field
-    Table,
-    /// Lines that went and lines that came
-    Unified,
-}
-
 /// What MultiCloud Images are called, as far as they are seen.
 pub(super) type Names = BTreeMap<LineageId, Name>;
 
@@ -51,12 +44,7 @@ pub(super) fn run(args: Diff, session: &Session, from: &Scope, out: &mut Out) ->
     } = args;
     let (before, after) = match after {
         Some(after) => (before, after),
-        None if before.selector.is_some() => {
-            let message =
-                format!("say what `{before}` is compared with, or leave out what follows the `@`");
-            return Err(Failure::misused(message));
-        }
-        None => session.template_diff_pair(&before, from).block_on()?,
+        None => (session.template_diff_pair(lineage(&before)?, from)).block_on()?,
     };
     let compared = session.template_diff(&before, &after, from).block_on()?;
     out.one(&compared, |out| match format {
