@@ -269,6 +269,15 @@ impl Unit {
         number: RevisionNumber,
     ) -> Result<State<C>, Error> {
         let stored = self.revision(of, number).await?;
+        self.opened(of, stored).await
+    }
+
+    /// A revision that was read, with its content.
+    pub(crate) async fn opened<C: Versioned>(
+        &self,
+        of: &StoredLineage<C>,
+        stored: StoredRevision,
+    ) -> Result<State<C>, Error> {
         let content = self.content(&of.scope, stored.revision.content()).await?;
         Ok(State {
             content,

@@ -6,7 +6,7 @@ use crate::{
     kind::{Mci, Template},
     states::{Located, State},
     stored::{StoredMci, StoredRevision, marks_of},
-    tables::{CHANNELS, REVISIONS, channel_parts, partition_of, revision_parts},
+    tables::{CHANNELS, REVISIONS, channel_parts, partition_of},
     unit::Unit,
 };
 use atlas_base::{Name, Timestamp};
@@ -14,8 +14,8 @@ use atlas_history::{LineageId, Marks, Revision, RevisionNumber, highest_release}
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Query;
 use atlas_template::{
-    KnownMci, LaunchFrom, LaunchStep, LinkError, LinkSource, LinkTarget, MciChoice, Policy,
-    Reference, Selector, SoakedRevision, TemplateSource, newest_allowed,
+    KnownMci, LaunchFrom, LaunchStep, LinkError, LinkSource, LinkTarget, LinkedState, MciChoice,
+    Policy, Reference, Selector, SoakedRevision, TemplateSource, newest_allowed,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -159,13 +159,17 @@ impl Unit {
         self.locate(reference, from, Permission::MciView).await
     }
 
-    /// As much of a MultiCloud Image as says what a link means.
-    async fn known_for(&self, mci: &StoredMci, target: &LinkTarget) -> Result<KnownMci, Error> {
+    /// As much of a MultiCloud Image as says what a link means, and the revision that it names.
+    async fn known_for(
+        &self,
+        mci: &StoredMci,
+        target: &LinkTarget,
+    ) -> Result<(KnownMci, Option<StoredRevision>), Error> {
         let partition = partition_of(&mci.scope)?;
         let (mut revisions, mut channels) = (BTreeMap::new(), Vec::new());
         let wanted = match target {
             LinkTarget::Head => None,
-            LinkTarget::Latest => return self.known_mci(mci, None).await,
+            LinkTarget::Latest => return Ok((self.known_mci(mci, None).await?, None)),
             LinkTarget::Revision(number) => Some(*number),
             LinkTarget::Channel(name) => {
                 let parts = channel_parts(mci.lineage, name);
@@ -174,20 +178,27 @@ impl Unit {
                 channels.first().map(atlas_template::Channel::current)
             }
         };
+        let mut named = None;
         if let Some(number) = wanted {
-            let parts = revision_parts(mci.lineage, number);
-            match REVISIONS.get(&self.tx, &partition, parts).await? {
-                Some(kept) => revisions.insert(number, kept.0.marks),
+            match self.revision(mci, number).await {
+                Ok(stored) => {
+                    revisions.insert(number, stored.marks.clone());
+                    named = Some(stored);
+                }
                 // The refusal tells what is there instead.
-                None => return self.known_mci(mci, wanted).await,
-            };
+                Err(Error::NoRevision { .. }) => {
+                    return Ok((self.known_mci(mci, wanted).await?, None));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(KnownMci {
+        let known = KnownMci {
             name: mci.name().clone(),
             has_head: true,
             revisions,
             channels,
-        })
+        };
+        Ok((known, named))
     }
 }
 
@@ -321,10 +332,11 @@ impl<'a> Loading<'a> {
         {
             target = LinkTarget::Revision(number);
         }
-        let known = self.unit.known_for(mci, &target).await?;
-        let state = match known.state(&target) {
-            Ok(state) => Ok(self.unit.linked_state(mci, state).await?),
-            Err(error) => Err(error),
+        let (known, named) = self.unit.known_for(mci, &target).await?;
+        let state = match (known.state(&target), named) {
+            (Ok(LinkedState::Revision(_)), Some(named)) => Ok(self.unit.opened(mci, named).await?),
+            (Ok(state), _) => Ok(self.unit.linked_state(mci, state).await?),
+            (Err(error), _) => Err(error),
         };
         Ok(Some(SeenLink {
             lineage,
