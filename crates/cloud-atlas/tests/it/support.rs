@@ -469,6 +469,8 @@ pub(crate) fn calls() -> Vec<(String, String)> {
 /// Whether a call begins a unit of work that only reads. An import that rehearses what it will
 /// write is no read.
 pub(crate) fn only_reads(body: &str) -> bool {
-    let reads = body.contains("self.read()") || body.contains("self.derive()");
+    let reads = ["self.read()", "self.derive()", "self.merge_preview::"]
+        .iter()
+        .any(|call| body.contains(call));
     reads && !body.contains("rehearsal")
 }
