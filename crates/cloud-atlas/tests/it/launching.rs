@@ -191,3 +191,22 @@ fn r05_an_image_of_the_repository_that_is_not_open_refuses() {
         assert!(explained.trace.steps().iter().any(step));
     });
 }
+
+#[test]
+fn r05_a_record_that_is_hidden_above_does_not_hide_one_that_is_opened() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        committed(&admin, "/acme/prod", "web", 1).await;
+        let mut hidden = image("/acme", EAST, 1);
+        hidden.shared = Some(false);
+        admin.register_image(hidden).await.unwrap();
+        let opened = admin.register_image(image("/beta", EAST, 1)).await;
+        let opened = opened.unwrap().record.id();
+        let to = [cloud_atlas::image::LaunchPermission::Everybody];
+        let open = admin.add_launch_permissions(opened, &to, &p("/beta")).await;
+        open.unwrap();
+        let launch = admin.resolve(&ask("web", EAST, "/acme/prod")).await;
+        assert_eq!(launch.unwrap().plan.record, Some(opened));
+    });
+}
