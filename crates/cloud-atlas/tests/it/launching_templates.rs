@@ -3,7 +3,7 @@
 use crate::isolation::unshare;
 use crate::support::{World, ami, committed, image, p, run, set};
 use cloud_atlas::{
-    CommitTemplate, Error, LaunchBase, LaunchSubject, Session, TemplateChange,
+    CloneTemplate, CommitTemplate, Error, LaunchBase, LaunchSubject, Session, TemplateChange,
     history::RevisionNumber,
     image::AgentFacts,
     scope::{Role, Scope},
@@ -131,6 +131,20 @@ fn r04_a_choice_overrides_the_links_unless_it_is_the_state_of_one() {
             let expected = (by == ChosenBy::Override).then_some(OverrideField::Mci);
             assert_eq!(marked, expected, "{mci}");
         }
+        // Named without a state, it is what the link means and not what is newest.
+        let (web, acme) = (p("web"), p("/acme"));
+        dana.edit_mci(&web, &acme, vec![set(EAST, 8)], None)
+            .await
+            .unwrap();
+        dana.commit_mci(&web, &acme, p("newer"), None)
+            .await
+            .unwrap();
+        let asked = subject("front", Some("web"), "/acme").at(p(EAST));
+        let launch = dana.resolve(&asked).await.unwrap();
+        assert_eq!(
+            (launch.chosen_by, launch.plan.image.clone()),
+            (ChosenBy::Name, ami(1))
+        );
         let absent = subject("front", Some("nothing"), "/acme").at(p(EAST));
         let absent = dana.resolve(&absent).await.unwrap_err();
         assert!(matches!(absent, Error::NotFound(_)), "{absent}");
@@ -181,6 +195,32 @@ fn r06_a_link_that_is_hidden_is_told_as_such_and_nothing_of_it() {
                 .unwrap()
                 .rows()
                 .is_empty()
+        );
+    });
+}
+
+#[test]
+fn r06_a_link_that_is_seen_from_its_own_scope_alone_is_of_no_use_above() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        let (acme, prod) = (p::<Scope>("/acme"), p::<Scope>("/acme/prod"));
+        committed(&admin, "/acme/prod", "web", 7).await;
+        let template = p::<Reference>("front");
+        admin.create_template(&prod, p("front")).await.unwrap();
+        let link = vec![TemplateChange::Link(p("web"))];
+        let linked = admin.edit_template(&template, &prod, link, None).await;
+        linked.unwrap();
+        let mut clone = CloneTemplate::new(p("front@head"), prod.clone());
+        (clone.into, clone.name) = (Some(acme), Some(p("front")));
+        admin.clone_template(&clone).await.unwrap();
+        commit(&admin).await;
+        // The caller may look at it where it is.
+        let asked = subject("front", None, "/acme").at(p(EAST));
+        let refused = admin.resolve(&asked).await.unwrap_err();
+        assert!(
+            matches!(refused, Error::Launch(LaunchRefusal::LinkBroken { .. })),
+            "{refused}"
         );
     });
 }

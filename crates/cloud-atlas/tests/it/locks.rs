@@ -236,6 +236,41 @@ fn r09_a_template_is_locked_verified_registered_and_updated_like_any_other() {
 }
 
 #[test]
+fn r09_a_lock_of_another_revision_of_the_same_number_is_gone() {
+    let worlds = ["one story", "another"].map(|message| (World::new(), message));
+    let lock = run(async {
+        let mut locks = Vec::new();
+        for (world, message) in &worlds {
+            let dana = world.who("dana");
+            committed(&dana, "/acme", "web", 1).await;
+            let template = p::<Reference>("front");
+            dana.create_template(&acme(), p("front")).await.unwrap();
+            let link = vec![TemplateChange::Link(p("web"))];
+            let linked = dana.edit_template(&template, &acme(), link, None).await;
+            linked.unwrap();
+            let commit = CommitTemplate::new(template.clone(), acme(), p(message));
+            dana.commit_template(&commit).await.unwrap();
+            let lock = dana.lock_template(&template, None, &acme(), None).await;
+            locks.push(AnyLock::from(lock.unwrap()));
+        }
+        locks.swap_remove(0)
+    });
+    // Both stores have the same ids: what differs is what was committed.
+    for ((world, _), is_there) in worlds.iter().zip([true, false]) {
+        let states = run(world.who("dana").verify_lock(&lock, &acme())).unwrap();
+        let (_, state) = &states[0];
+        match state {
+            LockState::Same => assert!(is_there),
+            LockState::Gone { reason } => {
+                assert!(!is_there);
+                assert_eq!(reason, "the store holds another revision under that number");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn r10_what_policies_refuse_is_neither_locked_nor_launched_from_a_lock() {
     let world = World::new();
     let (admin, dana) = (world.admin(), world.who("dana"));
