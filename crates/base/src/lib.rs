@@ -39,7 +39,7 @@ pub use crate::{
     digest::Digest,
     error::{ParseDigestError, ParseIdError, ParseNameError, ParseTagError, ParseTimestampError},
     name::Name,
-    quoted::{Quoted, counted, quoted},
+    quoted::{Quoted, quoted},
     tag::Tag,
     timestamp::Timestamp,
 };

@@ -83,7 +83,9 @@ pub use crate::{
     undo::{
         BringBackError, BroughtBack, KeepUndo, KeptUndo, UndoBounds, UndoCause, UndoEntry, UndoLog,
     },
-    words::{Author, Message, ParseAuthorError, ParseMessageError, ParseRevisionNumberError},
+    words::{
+        Author, Message, ParseAuthorError, ParseMessageError, ParseRevisionNumberError, counted,
+    },
 };
 
 atlas_base::id_type! {

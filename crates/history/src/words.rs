@@ -93,3 +93,9 @@ parse_errors! {
     /// Why a text is no revision number, or names no revision.
     ParseRevisionNumberError;
 }
+
+/// A count and what is counted: `1 location`, `2 locations`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -4,7 +4,8 @@ use crate::{
     Chosen, ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, MciChoice,
     Overrides, Source, launch,
 };
-use atlas_base::{Name, counted};
+use atlas_base::Name;
+use atlas_history::counted;
 use atlas_history::RevisionNumber;
 use atlas_image_id::{CloudLocation, ImageId};
 use core::fmt;

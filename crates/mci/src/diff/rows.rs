@@ -2,7 +2,7 @@
 
 use super::{Change, Diff, SettingChange, SettingDiff};
 use crate::{Setting, UserData};
-use atlas_base::counted;
+use atlas_history::counted;
 use atlas_image_id::CloudLocation;
 use core::fmt::Display;
 use serde::Serialize;

@@ -4,7 +4,8 @@ use super::{MergePath, SettingPart};
 use crate::{
     Description, InstanceType, ParseDescriptionError, ParseInstanceTypeError, Setting, UserData,
 };
-use atlas_base::{Name, ParseNameError, Tag, counted, parse_errors, quoted};
+use atlas_base::{Name, ParseNameError, Tag, parse_errors, quoted};
+use atlas_history::counted;
 use atlas_image_id::{CloudLocation, ImageId, ParseImageIdError};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,7 +1,7 @@
 //! What wins over a setting.
 
 use super::LaunchRefusal;
-use atlas_base::counted;
+use atlas_history::counted;
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{InstanceType, Setting, UserData};
 use core::fmt;

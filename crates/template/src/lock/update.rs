@@ -2,7 +2,7 @@
 
 use super::{LockEntry, LockError, LockFile, TemplateLock};
 use crate::LaunchPlan;
-use atlas_base::counted;
+use atlas_history::counted;
 use atlas_history::RevisionNumber;
 use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;

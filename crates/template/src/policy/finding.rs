@@ -3,7 +3,8 @@
 use super::ImageText;
 use super::PolicyMode;
 use crate::AgentRequirement;
-use atlas_base::{Name, Tag, counted};
+use atlas_base::{Name, Tag};
+use atlas_history::counted;
 use atlas_history::RevisionRef;
 use atlas_image::{AgentFacts, CloudText, OsText};
 use core::fmt;

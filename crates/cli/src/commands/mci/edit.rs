@@ -9,7 +9,8 @@ use crate::{
 };
 use cloud_atlas::{
     MciView, Session,
-    base::{Name, Tag, counted},
+    base::{Name, Tag},
+    history::counted,
     history::Generation,
     image_id::{CloudLocation, ImageId},
     mci::{Description, EditWarning, HeadEdit, InstanceType, Setting, UserData},
