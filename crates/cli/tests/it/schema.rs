@@ -415,6 +415,9 @@ fn mcis(checked: &Checked) {
         "mci",
         &["mci", "unset", "web", "aws/us-east-1", "--tag", "x"],
     );
+    // A place of a cloud that came later than the schemas.
+    let other = ["hetzner/fsn1", "114690387", "--instance-type", "cx22"];
+    run("mci", &[&["mci", "set", "web"], &other[..]].concat());
     run("mci-finding", &["mci", "check", "f-x86_64"]);
     run("mci-finding", &["mci", "check", "web", "--scripts"]);
     run("required-locations", &["mci", "require", "web", "gcp"]);
@@ -676,6 +679,36 @@ fn store(checked: &Checked) {
         "lock-state",
         &["--store", "redb:b.redb", "lock", "verify", "l.lock"],
     );
+}
+
+#[test]
+fn every_schema_takes_a_location_of_any_cloud() {
+    /// The patterns of the locations in a schema.
+    fn patterns(schema: &Value, found: &mut BTreeSet<String>) {
+        let is_location = |pattern: &&str| {
+            let pattern = regex::Regex::new(pattern).unwrap();
+            pattern.is_match("aws/us-east-1") && pattern.is_match("openstack:lab/RegionOne")
+        };
+        let pattern = schema["pattern"].as_str().filter(is_location);
+        found.extend(pattern.map(str::to_owned));
+        let inner = schema.as_object().into_iter().flat_map(Map::values);
+        inner.for_each(|inner| patterns(inner, found));
+    }
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "json") {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            patterns(&schema(&name), &mut found);
+        }
+    }
+    assert!(!found.is_empty(), "there are locations");
+    for cloud in cloud_atlas::image_id::Cloud::all() {
+        for pattern in &found {
+            let pattern = regex::Regex::new(pattern).unwrap();
+            assert!(pattern.is_match(cloud.as_str()), "{cloud}: {pattern}");
+        }
+    }
 }
 
 #[test]
