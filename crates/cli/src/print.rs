@@ -2,6 +2,7 @@
 
 mod coverage;
 mod diff;
+mod fields;
 mod graph;
 mod json;
 mod parts;
@@ -10,12 +11,12 @@ mod table;
 pub(crate) use self::{
     coverage::coverage,
     diff::{DiffLine, diff, unified},
+    fields::fields,
     graph::graph,
     parts::parts,
     table::{Columns, moment},
 };
 
-use self::json::Json;
 use crate::{
     args::Output,
     exit::{Failure, Run},
@@ -101,16 +102,10 @@ impl Out {
         let value = json::present(answer)?;
         self.one(answer, |out| {
             let mut lines = Vec::new();
-            field_lines("", &value, &mut lines);
-            let width = lines
-                .iter()
-                .map(|(name, _)| name.chars().count())
-                .max()
-                .unwrap_or(0);
-            for (name, text) in lines {
-                writeln!(out, "{name:width$}  {text}")?;
-            }
-            Ok(())
+            fields::of_json("", &value, &mut lines);
+            let widths = lines.iter().map(|(name, _)| name.chars().count());
+            let column = widths.max().unwrap_or(0) + 2;
+            fields(&lines, column, out)
         })
     }
 
@@ -134,29 +129,8 @@ impl Out {
     }
 }
 
-/// The fields of an object with their values, those of objects inside by their path.
-fn field_lines(path: &str, value: &Json, lines: &mut Vec<(String, String)>) {
-    match value {
-        Json::Object(fields) => {
-            for (name, value) in fields {
-                let dot = if path.is_empty() { "" } else { "." };
-                field_lines(&format!("{path}{dot}{name}"), value, lines);
-            }
-        }
-        Json::List(items) => {
-            let items: Vec<_> = items.iter().map(plain).collect();
-            lines.push((path.to_owned(), items.join(" ")));
-        }
-        other => lines.push((path.to_owned(), plain(other))),
-    }
-}
-
-fn plain(value: &Json) -> String {
-    match value {
-        Json::Text(text) => text.clone(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
-}
+/// Where the values of what is shown begin.
+pub(crate) const HEAD_COLUMN: usize = 13;
 
 /// A list that is being printed, a page at a time.
 pub(crate) struct Rows<'a, T> {

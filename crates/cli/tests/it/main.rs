@@ -37,5 +37,6 @@ mod registering;
 mod schema;
 mod servers;
 mod sharing;
+mod showing;
 mod templates;
 mod three_way_merge;

@@ -64,10 +64,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     let merges = view.merges.iter();
     let merges: Vec<_> = merges.map(|it| called(*it, session, from)).collect();
     out.one(&view, |out| {
-        for (name, value) in head_lines(&view, &merges) {
-            writeln!(out, "{name:<12} {value}")?;
-        }
-        Ok(())
+        print::fields(&head_lines(&view, &merges), print::HEAD_COLUMN, out)
     })?;
     if out.is_json() {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Look at servers, and at what there is for them.
 
-use super::change::shown;
+use super::{change::shown, show::size};
 use crate::{
     args::Global,
     commands::candidates::InventoryArgs,
@@ -53,13 +53,6 @@ pub(crate) struct List {
     mci: Option<Reference>,
     #[command(flatten)]
     page: PageArgs,
-}
-
-/// Show a server: what it inherited, and what is overridden
-#[derive(Debug, clap::Args)]
-pub(crate) struct Show {
-    /// Which one
-    server: ServerRef,
 }
 
 /// Tell what a server launches with next, and how it stands to what it inherited from
@@ -180,11 +173,6 @@ fn row(server: &ServerView) -> Vec<String> {
     ]
 }
 
-pub(super) fn show(show: &Show, global: &Global, out: &mut Out) -> Run {
-    let session = global.session()?;
-    out.fields(&session.server(&show.server, &global.scope).block_on()?)
-}
-
 pub(super) fn next(next: &Next, global: &Global, out: &mut Out) -> Run {
     let session = global.session()?;
     let next = session
@@ -236,7 +224,7 @@ fn write_next(next: &ServerNext, out: &mut dyn Write) -> io::Result<()> {
 fn write_entry(entry: &LockEntry, out: &mut dyn Write) -> io::Result<()> {
     let instance_type = entry.instance_type.as_ref().map(ToString::to_string);
     let user_data = entry.user_data.as_ref();
-    let user_data = user_data.map(|data| format!("{} bytes", data.as_bytes().len()));
+    let user_data = user_data.map(size);
     let fields = [
         ("image", Some(entry.image.clone())),
         ("instance type", instance_type),

@@ -3,7 +3,7 @@
 use crate::{
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out, note, warn},
+    print::{self, Columns, Out, note, warn},
 };
 use cloud_atlas::{
     Session, TemplateSummary, TemplateView,
@@ -58,10 +58,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
         warn(format!("the revision is deprecated: {}", mark.reason));
     }
     out.one(&view, |out| {
-        for (name, value) in lines(&view) {
-            writeln!(out, "{name:<12} {value}")?;
-        }
-        Ok(())
+        print::fields(&lines(&view), print::HEAD_COLUMN, out)
     })?;
     if out.is_json() {
         return Ok(());
