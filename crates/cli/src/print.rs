@@ -203,11 +203,13 @@ pub(crate) fn warn(text: impl Display) {
     ));
 }
 
-/// Asks on the terminal; where nobody sits at one, nothing is asked.
+/// Whether somebody sits at a terminal who can be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks on the terminal.
 pub(crate) fn confirm(what: &str) -> Run {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(());
-    }
     write!(anstream::stderr().lock(), "{what}? [y/N] ")?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

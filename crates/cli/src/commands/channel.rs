@@ -145,13 +145,20 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
             })
         }
         ChannelCommand::Delete(which) => {
-            let asked = format!(
-                "delete the channel {} of {}",
-                which.channel, which.reference
-            );
-            global.confirm(&asked)?;
+            let Which {
+                channel,
+                reference,
+                kind,
+            } = which;
+            let session = global.confirmed(session, |session| {
+                let found = session.channel(&channel, kind.kind(), &reference, from);
+                let to = found.block_on()?.channel.current();
+                Ok(Some(format!(
+                    "delete the channel {channel} of {reference}, which leads to revision {to}"
+                )))
+            })?;
             let gone = session
-                .delete_channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .delete_channel(&channel, kind.kind(), &reference, from)
                 .block_on()?;
             out.removed("channel", gone.name())
         }

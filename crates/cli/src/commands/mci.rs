@@ -172,7 +172,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
             let subject = XrefSubject::Lineage(LineageKind::Mci, reference);
             xref::run(&subject, &args, &session, from, out)
         }
-        Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, &session, global, out),
+        Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, session, global, out),
         Mci::Graph(args) => graph::run(args, &session, from, out),
         Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),

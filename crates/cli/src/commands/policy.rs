@@ -122,7 +122,14 @@ pub(crate) fn run(command: PolicyCommand, global: &Global, out: &mut Out) -> Run
             out.fields(&kept)
         }
         PolicyCommand::Remove { name } => {
-            global.session()?.remove_policy(scope, &name).block_on()?;
+            let session = global.confirmed(global.session()?, |session| {
+                let found = session.policy(&name, scope).block_on()?;
+                // One that holds from further up is none of this scope.
+                let is_here = found.scope == *scope;
+                Ok(is_here
+                    .then(|| format!("remove the policy {name}, which holds at {scope} and below")))
+            })?;
+            session.remove_policy(scope, &name).block_on()?;
             out.removed("policy", &name)
         }
     }

@@ -133,7 +133,7 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
             let subject = XrefSubject::Lineage(KIND, reference);
             xref::run(&subject, &args, &session, from, out)
         }
-        Template::Delete(args) => delete(&args, KIND, &session, global, out),
+        Template::Delete(args) => delete(&args, KIND, session, global, out),
         Template::Diff(args) => diff::run(args, &session, from, out),
         Template::Times(times) => times::times(&times, &session, from, out),
     }

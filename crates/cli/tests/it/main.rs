@@ -10,6 +10,8 @@
 
 mod program;
 
+#[cfg(target_os = "linux")]
+mod asking;
 mod bad_input;
 mod channels;
 mod checking;

@@ -218,8 +218,11 @@ pub(super) fn reinherit(reinherit: Reinherit, global: &Global, out: &mut Out) ->
 }
 
 pub(super) fn remove(remove: &Remove, global: &Global, out: &mut Out) -> Run {
-    let session = global.session()?;
-    global.confirm(&format!("Remove the server {}", remove.server))?;
+    let session = global.confirmed(global.session()?, |session| {
+        let server = session.server(&remove.server, &global.scope).block_on()?;
+        let (name, location) = (shown(&server), server.definition.location());
+        Ok(Some(format!("remove the server {name} at {location}")))
+    })?;
     let removed = session.remove_server(&remove.server, &global.scope);
     removed.block_on()?;
     out.removed("server", &remove.server)
