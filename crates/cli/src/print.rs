@@ -6,6 +6,7 @@ mod fields;
 mod graph;
 mod json;
 mod parts;
+mod quoted;
 mod table;
 
 pub(crate) use self::{
@@ -14,6 +15,7 @@ pub(crate) use self::{
     fields::fields,
     graph::graph,
     parts::parts,
+    quoted::quoted,
     table::{Columns, moment},
 };
 

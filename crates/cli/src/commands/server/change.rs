@@ -2,7 +2,7 @@
 
 use crate::{
     args::Global,
-    commands::{candidates::InventoryArgs, resolve::OverrideArgs},
+    commands::{candidates::InventoryArgs, kind::selector, resolve::OverrideArgs},
     exit::{Failure, Run},
     print::{Out, warn},
 };
@@ -106,13 +106,6 @@ fn named(text: &str) -> Result<ServerRef, String> {
         ServerRef::Id(_) => Err("expected [DEPLOYMENT:]NAME: the id is given to it".to_owned()),
         named => Ok(named),
     }
-}
-
-fn selector(text: &str) -> Result<Selector, String> {
-    let reference = Reference::parse(&format!("x@{text}"));
-    let reference = reference.map_err(|error| error.to_string())?;
-    let none = || "expected a revision, a channel, a version requirement or `head`".to_owned();
-    reference.selector.ok_or_else(none)
 }
 
 pub(super) fn add(add: Add, global: &Global, out: &mut Out) -> Run {
