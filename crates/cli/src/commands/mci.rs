@@ -73,6 +73,10 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    /// Delete one with HEAD and all its revisions, channels and undo points
+    ///
+    /// What links or locks it is listed, and then nothing is deleted. A delete that was stopped on its
+    /// way goes on when it is asked for again, by the lineage id.
     Delete(delete::Delete),
     /// Tell who uses one: templates, servers, locks; or with --used, which images it uses
     Xref {

@@ -67,6 +67,10 @@ pub(crate) enum Template {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    /// Delete one with HEAD and all its revisions and undo points
+    ///
+    /// Its channels and the registered locks that hold it are listed, and then nothing is deleted. A
+    /// delete that was stopped on its way goes on when it is asked for again, by the lineage id.
     Delete(delete::Delete),
     /// Tell who uses one: servers, locks; or with --used, which MultiCloud Images and images it uses
     Xref {

@@ -11,10 +11,7 @@ use cloud_atlas::{
 };
 use pollster::FutureExt as _;
 
-/// Delete one with HEAD and all its revisions, channels and undo points
-///
-/// What links or locks it is listed, and then nothing is deleted. A delete that was stopped on its way
-/// goes on when it is asked for again, by the lineage id.
+/// What is deleted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Delete {
     /// Which one; without @X, since no revision goes by itself
