@@ -1,6 +1,7 @@
 //! Looking at ServerTemplates.
 
 use crate::{
+    commands::mci::look::head_word,
     exit::Run,
     pages::PageArgs,
     print::{self, Columns, Out, note, warn},
@@ -27,12 +28,7 @@ fn summary_row(template: &TemplateSummary) -> Vec<String> {
         template
             .last
             .map_or_else(|| "-".to_owned(), |last| last.to_string()),
-        if template.edited {
-            "edited"
-        } else {
-            "committed"
-        }
-        .to_owned(),
+        head_word(template.last.is_some(), template.edited).to_owned(),
         template.links.to_string(),
         template.lineage.to_string(),
     ]
