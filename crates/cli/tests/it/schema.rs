@@ -26,9 +26,12 @@ impl Checked {
     fn lines(&self, name: &str, lines: &[Value]) -> Vec<Value> {
         assert!(!lines.is_empty(), "{name}: there is an answer");
         for line in lines {
-            // The last line of a page that others follow.
+            // The last line of a page that others follow, and a location that is refused.
+            let is_refused = line.get("outcome").is_some_and(|it| it == "refused");
             let name = if line.get("next").is_some() {
                 "next"
+            } else if is_refused && ["launch", "locked-launch"].contains(&name) {
+                "launch-row"
             } else {
                 name
             };
@@ -436,7 +439,9 @@ fn mcis(checked: &Checked) {
     run("mci", &["mci", "show", "f-x86_64@stable"]);
     run("mci-summary", &["mci", "list"]);
     run("channel", &["channel", "assign", "production", "web@1"]);
-    run("channel", &["channel", "list", "web"]);
+    let listed = run("channel", &["channel", "list", "web"]);
+    let names = listed.iter().map(|line| &line["channel"]);
+    assert_eq!(names.collect::<Vec<_>>(), ["latest", "production"]);
     run("channel-move", &["channel", "history", "production", "web"]);
     for verb in ["restrict", "open"] {
         run("channel", &["channel", verb, "production", "web"]);
@@ -543,6 +548,20 @@ fn launches(checked: &Checked) {
     let overridden = run("launch", &[&here[..], &bigger].concat());
     assert_eq!(overridden[0]["overridden"][0]["now"], "n2-standard-16");
     run("launch-row", &["resolve", "f-x86_64", "--all"]);
+    // A line for each location, in their order, whether it is launched there or not.
+    let places = [
+        "resolve",
+        "web@head",
+        "azure/westeurope",
+        "gcp/us-east1",
+        "aws/us-east-9",
+    ];
+    let lines = run("launch", &places);
+    let places_of = |lines: &[Value]| -> Vec<String> {
+        let place = |line: &Value| line["location"].as_str().unwrap().to_owned();
+        lines.iter().map(place).collect()
+    };
+    assert_eq!(places_of(&lines), places[2..]);
     let rules = [
         "--audit",
         "--owner",
@@ -573,6 +592,9 @@ fn launches(checked: &Checked) {
     run("lock", &["lock", "f-x86_64@1", "gcp", "-o", "old.lock"]);
     run("lock-update", &["lock", "update", "old.lock", "--dry-run"]);
     run("locked-launch", &["resolve", "--lock", "old.lock"]);
+    let places = ["resolve", "--lock", "old.lock", "azure", "gcp"];
+    let lines = run("locked-launch", &places);
+    assert_eq!(places_of(&lines), places[3..]);
     run("registered-lock", &["lock", "register", "p", "old.lock"]);
     run("registered-lock", &["lock", "list"]);
     run("registered-lock", &["lock", "show", "p"]);
@@ -595,7 +617,7 @@ fn servers(checked: &Checked) {
         |schema: &str, args: &[&str]| own.run(schema, &[&["--scope", "/acme"], args].concat());
     let east = "aws/us-east-1";
     let text = format!(
-        r#"{{"version": 1, "locations": {{"{east}": {{"networks": [{{"name": "a"}}]}}}}}}"#
+        r#"{{"version": 1, "locations": {{"{east}": {{"networks": [{{"name": "a"}}]}}, "aws/us-west-2": {{"networks": []}}}}}}"#
     );
     own.program.file("inventory.json", text);
     own.program.file("data", "#!/bin/sh");
@@ -615,6 +637,13 @@ fn servers(checked: &Checked) {
     ];
     run("credential", &secret);
     run("network", &told(&["server", "networks", east]));
+    let none = run("network", &told(&["server", "networks", "aws/us-west-2"]));
+    let any = run("network", &["server", "networks", east]);
+    let is_any = |lines: &[Value]| (lines.len(), lines[0]["any"].as_bool());
+    assert_eq!(
+        (is_any(&none), is_any(&any)),
+        ((1, Some(false)), (1, Some(true)))
+    );
     run(
         "server",
         &["server", "add", east, "web", "web-1", "--network", "b"],
