@@ -35,6 +35,7 @@ mod merging;
 mod mistakes;
 mod pictures;
 mod records;
+mod referring;
 mod registering;
 mod schema;
 mod servers;
