@@ -16,17 +16,23 @@ pub(crate) fn fields<N: AsRef<str>>(
 ) -> io::Result<()> {
     for (name, value) in lines {
         let name = visible(name.as_ref());
-        write!(out, "{name:column$}")?;
-        for (number, line) in value.split('\n').enumerate() {
-            let indent = if number == 0 || line.is_empty() {
-                0
-            } else {
-                column
-            };
-            writeln!(out, "{:indent$}{}", "", visible(line))?;
-        }
+        writeln!(out, "{name:column$}{}", beside(value, column))?;
     }
     Ok(())
+}
+
+/// A value that stands `column` characters from the left, with all its lines.
+pub(super) fn beside(value: &str, column: usize) -> String {
+    let mut shown = String::with_capacity(value.len());
+    for (number, line) in value.split('\n').enumerate() {
+        if number > 0 {
+            shown.push('\n');
+            let indent = if line.is_empty() { 0 } else { column };
+            shown.extend(std::iter::repeat_n(' ', indent));
+        }
+        shown.push_str(&visible(line));
+    }
+    shown
 }
 
 /// A line with its control characters as escapes; a tab is what it looks like.

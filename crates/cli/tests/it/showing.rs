@@ -47,6 +47,14 @@ fn no_text_passes_for_another_field() {
 }
 
 #[test]
+fn d03_no_text_passes_for_another_line_of_a_diff() {
+    let program = forged();
+    let other = "another\n+ aws/us-east-1  image  evil";
+    program.ok(&["mci", "set", "web", "--description", other]);
+    insta::assert_snapshot!(said(&program, &["mci diff web"]));
+}
+
+#[test]
 fn a_server_is_shown_with_what_it_inherited_and_what_wins_over_it() {
     let program = forged();
     let empty = program.file("empty", "");
