@@ -101,7 +101,7 @@ fn a_question_is_asked_of_what_is_there_and_nobody_waits_for_its_answer() {
     let mut questions = String::new();
     for line in &commands {
         let asked = Asked::run(&program, line);
-        questions += &format!("$ atlas {line}\n{}?\n", asked.question());
+        questions = format!("{questions}$ atlas {line}\n{}?\n", asked.question());
         // The store is nobody's while a person thinks.
         program.ok(&["mci", "list"]);
         assert_eq!(asked.answer("n\n"), 1, "{line}: no");

@@ -69,7 +69,9 @@ fn t02_the_default_is_repointed_and_stays_the_default() {
     // What an edit answers leaves out what it did not look at.
     let edited = &program.json(&link)[0];
     assert_eq!(edited.get("links"), None, "{edited}");
-    let linked = edited["content"]["links"].as_object().map(|it| it.len());
+    let linked = edited["content"]["links"]
+        .as_object()
+        .map(serde_json::Map::len);
     assert_eq!(linked, Some(1), "{edited}");
 }
 
@@ -123,7 +125,7 @@ fn r10_a_file_that_is_no_policy_is_refused_in_words_of_json() {
         ] {
             assert!(!ran.err.contains(word), "{text}: {}", ran.err);
         }
-        told += &format!("{text}\n{}", ran.err);
+        told = format!("{told}{text}\n{}", ran.err);
     }
     insta::assert_snapshot!(told);
 }
