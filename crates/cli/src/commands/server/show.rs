@@ -8,6 +8,7 @@ use crate::{
 };
 use cloud_atlas::{
     ServerRef, ServerView,
+    base::counted,
     mci::UserData,
     template::{Override, ServerDefinition},
 };
@@ -111,5 +112,5 @@ fn winning<T>(over: &Override<T>, shown: impl Fn(&T) -> String) -> String {
 
 /// User data by its size: a terminal would obey what is in it.
 pub(super) fn size(data: &UserData) -> String {
-    format!("{} bytes", data.as_bytes().len())
+    counted(data.as_bytes().len(), "byte")
 }
