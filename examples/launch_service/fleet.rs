@@ -1,11 +1,11 @@
 //! A fleet to launch: a template with one MultiCloud Image in a few regions, and its lock.
 
 use cloud_atlas::{
-    Atlas, CommitTemplate, LaunchSubject, LineageKind, Session, TemplateChange,
+    Atlas, CommitTemplate, LineageKind, Session, TemplateChange,
     image_id::{Cloud, ImageId},
     mci::{HeadEdit, Setting},
     scope::Scope,
-    template::{AnyLock, Launch, Reference, TemplateLock},
+    template::{AnyLock, Reference},
 };
 
 type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -68,13 +68,10 @@ async fn locked_template(who: &Session, web: &Reference, scope: &Scope) -> Made<
     who.edit_template(&front, scope, link, None).await?;
     let commit = CommitTemplate::new(front.clone(), scope.clone(), "first".parse()?);
     who.commit_template(&commit).await?;
-    let mut launches = Vec::new();
-    for region in REGIONS {
-        let subject = LaunchSubject::template(front.clone(), scope.clone());
-        let launch = who.resolve(&subject.at(region.parse()?)).await?;
-        launches.push(Launch::clone(&launch));
-    }
-    Ok(TemplateLock::new(&launches)?.into())
+    let regions = REGIONS.into_iter().map(str::parse);
+    let regions = regions.collect::<Result<Vec<_>, _>>()?;
+    let lock = who.lock_template(&front, None, scope, Some(&regions));
+    Ok(lock.await?.into())
 }
 
 /// Commits another image in every region.

@@ -3,6 +3,7 @@
 use crate::{
     commands::Command,
     exit::{Failure, Run},
+    print,
 };
 use clap::{Parser, ValueEnum, builder::styling};
 use cloud_atlas::{
@@ -143,12 +144,37 @@ impl Global {
         Ok(self.open()?.act_as(&self.principal))
     }
 
+    /// Whether questions are asked: somebody sits at a terminal, and has not said yes to all.
+    fn asks(&self) -> bool {
+        !self.yes && print::can_ask()
+    }
+
     /// Asks on the terminal before something that cannot be taken back.
     pub(crate) fn confirm(&self, what: &str) -> Run {
-        if self.yes {
-            return Ok(());
+        if self.asks() {
+            print::confirm(what)
+        } else {
+            Ok(())
         }
-        crate::print::confirm(what)
+    }
+
+    /// Asks what `look` finds to ask, and gives a session to go on with. Where it finds nothing that
+    /// would be done, nothing is asked, and whoever does it says why not. Nobody waits for the store
+    /// while a person thinks: it is closed until she answers.
+    pub(crate) fn confirmed(
+        &self,
+        session: Session,
+        look: impl FnOnce(&Session) -> Result<Option<String>, cloud_atlas::Error>,
+    ) -> Result<Session, Failure> {
+        if !self.asks() {
+            return Ok(session);
+        }
+        let Some(what) = look(&session)? else {
+            return Ok(session);
+        };
+        drop(session);
+        print::confirm(&what)?;
+        self.session()
     }
 }
 

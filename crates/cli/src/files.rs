@@ -47,6 +47,31 @@ pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String, Failure> {
     })
 }
 
+/// What is wrong with JSON, in the words of JSON and not in those of this program.
+pub(crate) fn in_words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = text.rfind(" at line ");
+    let (what, place) = text.split_at(place.unwrap_or(text.len()));
+    let found = what
+        .replacen("invalid type: map", "invalid type: an object", 1)
+        .replacen("invalid type: sequence", "invalid type: a list", 1)
+        .replacen("unknown variant", "unknown word", 1);
+    let Some((found, expected)) = found.rsplit_once(", expected ") else {
+        return format!("{found}{place}");
+    };
+    let is_whole = |kind: &str| ["u8", "u16", "u32", "u64", "usize"].contains(&kind);
+    let expected = match expected {
+        "a map" => "an object",
+        "a sequence" => "a list",
+        kind if is_whole(kind) => "a whole number that is not negative",
+        kind if kind.starts_with("struct ") => "an object",
+        "string or map" => "a word",
+        kind if kind.contains("enum ") || kind.contains("variant") => "a word",
+        kind => kind,
+    };
+    format!("{found}, expected {expected}{place}")
+}
+
 /// A file on its way: it gets its name when it is whole, and leaves nothing behind otherwise.
 #[derive(Debug)]
 pub(crate) struct Whole {

@@ -25,6 +25,25 @@ pub(crate) struct PageArgs {
     all: bool,
 }
 
+/// The first item of a list that is wanted, however far behind it is.
+pub(crate) fn find<T>(
+    read: impl Fn(&Paging) -> Result<Page<T>, Error>,
+    is_wanted: impl Fn(&T) -> bool,
+) -> Result<Option<T>, Error> {
+    let mut paging = Paging::of(Paging::MOST);
+    loop {
+        let page = read(&paging)?;
+        let following = page.following();
+        if let Some(item) = page.items.into_iter().find(&is_wanted) {
+            return Ok(Some(item));
+        }
+        match following {
+            Some(following) => paging = following,
+            None => return Ok(None),
+        }
+    }
+}
+
 impl PageArgs {
     /// How many items a page is to have.
     pub(crate) fn count(&self) -> usize {

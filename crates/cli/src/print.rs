@@ -2,20 +2,23 @@
 
 mod coverage;
 mod diff;
+mod fields;
 mod graph;
 mod json;
 mod parts;
+mod quoted;
 mod table;
 
 pub(crate) use self::{
     coverage::coverage,
     diff::{DiffLine, diff, unified},
+    fields::fields,
     graph::graph,
     parts::parts,
+    quoted::quoted,
     table::{Columns, moment},
 };
 
-use self::json::Json;
 use crate::{
     args::Output,
     exit::{Failure, Run},
@@ -101,16 +104,10 @@ impl Out {
         let value = json::present(answer)?;
         self.one(answer, |out| {
             let mut lines = Vec::new();
-            field_lines("", &value, &mut lines);
-            let width = lines
-                .iter()
-                .map(|(name, _)| name.chars().count())
-                .max()
-                .unwrap_or(0);
-            for (name, text) in lines {
-                writeln!(out, "{name:width$}  {text}")?;
-            }
-            Ok(())
+            fields::of_json("", &value, &mut lines);
+            let widths = lines.iter().map(|(name, _)| name.chars().count());
+            let column = widths.max().unwrap_or(0) + 2;
+            fields(&lines, column, out)
         })
     }
 
@@ -134,29 +131,8 @@ impl Out {
     }
 }
 
-/// The fields of an object with their values, those of objects inside by their path.
-fn field_lines(path: &str, value: &Json, lines: &mut Vec<(String, String)>) {
-    match value {
-        Json::Object(fields) => {
-            for (name, value) in fields {
-                let dot = if path.is_empty() { "" } else { "." };
-                field_lines(&format!("{path}{dot}{name}"), value, lines);
-            }
-        }
-        Json::List(items) => {
-            let items: Vec<_> = items.iter().map(plain).collect();
-            lines.push((path.to_owned(), items.join(" ")));
-        }
-        other => lines.push((path.to_owned(), plain(other))),
-    }
-}
-
-fn plain(value: &Json) -> String {
-    match value {
-        Json::Text(text) => text.clone(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
-}
+/// Where the values of what is shown begin.
+pub(crate) const HEAD_COLUMN: usize = 13;
 
 /// A list that is being printed, a page at a time.
 pub(crate) struct Rows<'a, T> {
@@ -229,11 +205,13 @@ pub(crate) fn warn(text: impl Display) {
     ));
 }
 
-/// Asks on the terminal; where nobody sits at one, nothing is asked.
+/// Whether somebody sits at a terminal who can be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks on the terminal.
 pub(crate) fn confirm(what: &str) -> Run {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(());
-    }
     write!(anstream::stderr().lock(), "{what}? [y/N] ")?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -61,7 +61,9 @@ pub enum Error {
         scope: Scope,
     },
     /// The lineage has no committed revision yet.
-    #[error("`{name}` has no committed revision: commit its HEAD, or say `{name}@head`")]
+    #[error(
+        "`{name}` has no committed revision: commit its HEAD, or say `{name}@head` where what moves will do"
+    )]
     NothingCommitted {
         /// Which one.
         name: Name,

@@ -52,6 +52,7 @@ pub struct TemplateView {
     /// What it holds.
     pub content: TemplateContent,
     /// Where it was looked at: its links one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkView>,
     /// Where it was edited: images of which nobody said whether they have the agent that the scripts
     /// need.

@@ -5,7 +5,7 @@ mod answers;
 use self::answers::{Pointer, history};
 use crate::{
     args::Global,
-    commands::kind::KindArg,
+    commands::kind::{KindArg, whole},
     exit::Run,
     pages::PageArgs,
     print::{Columns, Out},
@@ -37,8 +37,8 @@ pub(crate) enum ChannelCommand {
     Rollback(Which),
     /// List the channels of a MultiCloud Image or ServerTemplate
     ///
-    /// A table for people begins with `latest`, which is managed: the newest revision that is not
-    /// revoked. Nobody assigns it; it moves with each commit, and goes back by itself when the newest
+    /// The list begins with `latest`, which is managed: the newest revision that is not revoked. Nobody
+    /// assigns it; it moves with each commit, and goes back by itself when the newest
     /// is revoked.
     List {
         /// Which one
@@ -101,16 +101,16 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
             kind,
             page,
         } => {
+            whole(&reference, "channels are those of all revisions")?;
             let headers = ["CHANNEL", ">REVISION", "SINCE", "BY", "ACCESS"];
             let columns = Columns::new("no channels", &headers, Pointer::row);
-            let for_people = !out.is_json();
             page.show(&columns, out, |page| {
                 let found = session
                     .channels(kind.kind(), &reference, from, page)
                     .block_on()?;
                 let mut channels = found.channels.map(|view| Pointer::seen(&view));
                 // It is no item of the list: pages of any length go on behind it.
-                if for_people && page.after.is_none() {
+                if page.after.is_none() {
                     channels
                         .items
                         .splice(0..0, found.latest.map(Pointer::latest));
@@ -145,13 +145,20 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
             })
         }
         ChannelCommand::Delete(which) => {
-            let asked = format!(
-                "delete the channel {} of {}",
-                which.channel, which.reference
-            );
-            global.confirm(&asked)?;
+            let Which {
+                channel,
+                reference,
+                kind,
+            } = which;
+            let session = global.confirmed(session, |session| {
+                let found = session.channel(&channel, kind.kind(), &reference, from);
+                let to = found.block_on()?.channel.current();
+                Ok(Some(format!(
+                    "delete the channel {channel} of {reference}, which leads to revision {to}"
+                )))
+            })?;
             let gone = session
-                .delete_channel(&which.channel, which.kind.kind(), &which.reference, from)
+                .delete_channel(&channel, kind.kind(), &reference, from)
                 .block_on()?;
             out.removed("channel", gone.name())
         }
@@ -209,6 +216,7 @@ pub(crate) fn release(command: ReleaseCommand, global: &Global, out: &mut Out) -
             kind,
             page,
         } => {
+            whole(&reference, "releases are those of all revisions")?;
             let row = |released: &Released| {
                 vec![released.version.to_string(), released.revision.to_string()]
             };

@@ -3,7 +3,7 @@
 use crate::{
     args::Global,
     exit::Run,
-    pages::PageArgs,
+    pages::{PageArgs, find},
     print::{Columns, Out},
 };
 use clap::Subcommand;
@@ -78,7 +78,11 @@ pub(crate) fn run(command: CredentialCommand, global: &Global, out: &mut Out) ->
             })
         }
         CredentialCommand::Remove { name } => {
-            global.confirm(&format!("remove the credential {name} at {scope}"))?;
+            let session = global.confirmed(session, |session| {
+                let read = |page: &_| session.credentials(scope, page).block_on();
+                let found = find(read, |it| it.name() == &name && it.scope() == scope)?;
+                Ok(found.map(|_| format!("remove the credential {name} at {scope}")))
+            })?;
             session.remove_credential(scope, &name).block_on()?;
             out.removed("credential", &name)
         }

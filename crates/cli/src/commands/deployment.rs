@@ -83,6 +83,10 @@ pub(crate) fn run(command: DeploymentCommand, global: &Global, out: &mut Out) ->
             })
         }
         DeploymentCommand::Delete { name } => {
+            let session = global.confirmed(session, |session| {
+                let at = session.deployment(&name, scope).block_on()?.scope;
+                Ok(Some(format!("delete the deployment {name} at {at}")))
+            })?;
             session.delete_deployment(&name, scope).block_on()?;
             out.removed("deployment", &name)
         }

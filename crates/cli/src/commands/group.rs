@@ -137,17 +137,26 @@ pub(crate) fn run(command: GroupCommand, global: &Global, out: &mut Out) -> Run 
             })
         }
         GroupCommand::Remove { group, member } => {
-            global.confirm(&format!("put {member} out of {group}"))?;
+            let session = global.confirmed(session, |session| {
+                let name = session.group(&group, account).block_on()?.name;
+                Ok(Some(format!("put {member} out of the group {name}")))
+            })?;
             session.remove_member(&group, &member, account).block_on()?;
             out.removed("member", &member)
         }
         GroupCommand::Leave { group } => {
-            global.confirm(&format!("take {account} out of {group}"))?;
+            let session = global.confirmed(session, |session| {
+                let name = session.group(&group, account).block_on()?.name;
+                Ok(Some(format!("take {account} out of the group {name}")))
+            })?;
             session.leave_group(&group, account).block_on()?;
             out.removed("member", account)
         }
         GroupCommand::Delete { group } => {
-            global.confirm(&format!("delete {group}"))?;
+            let session = global.confirmed(session, |session| {
+                let name = session.group(&group, account).block_on()?.name;
+                Ok(Some(format!("delete the group {name}")))
+            })?;
             session.delete_group(&group, account).block_on()?;
             out.removed("group", &group)
         }

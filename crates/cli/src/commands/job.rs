@@ -31,7 +31,11 @@ pub(crate) fn run(command: &JobCommand, global: &Global, out: &mut Out) -> Run {
             out.list(&jobs, &Columns::new("no jobs", &headers, row))
         }
         JobCommand::Forget { id } => {
-            global.confirm(&format!("forget {id}"))?;
+            let session = global.confirmed(session, |session| {
+                let jobs = session.jobs(&global.scope).block_on()?;
+                let found = jobs.into_iter().find(|job| job.id == *id);
+                Ok(found.map(|job| format!("forget {id}, {} {}", job.kind.as_str(), job.subject)))
+            })?;
             session.forget_job(*id, &global.scope).block_on()?;
             out.removed("job", id)
         }

@@ -34,7 +34,7 @@ pub(crate) struct Lock {
     /// REF names a ServerTemplate
     #[arg(short, long)]
     template: bool,
-    /// The MultiCloud Image in place of the template's default: one that it links, or any other
+    /// The MultiCloud Image in place of the template's default: one that it links
     #[arg(long, value_name = "REF", requires = "template")]
     mci: Option<Reference>,
     /// Where [default: every location that has a setting]

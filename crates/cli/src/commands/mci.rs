@@ -73,6 +73,10 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    /// Delete one with HEAD and all its revisions, channels and undo points
+    ///
+    /// What links or locks it is listed, and then nothing is deleted. A delete that was stopped on its
+    /// way goes on when it is asked for again, by the lineage id.
     Delete(delete::Delete),
     /// Tell who uses one: templates, servers, locks; or with --used, which images it uses
     Xref {
@@ -172,7 +176,7 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
             let subject = XrefSubject::Lineage(LineageKind::Mci, reference);
             xref::run(&subject, &args, &session, from, out)
         }
-        Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, &session, global, out),
+        Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, session, global, out),
         Mci::Graph(args) => graph::run(args, &session, from, out),
         Mci::Diff(args) => diff::run(args, &session, from, out),
         Mci::Coverage { references } => look::coverage(&references, &session, from, out),

@@ -3,7 +3,7 @@
 use crate::{
     args::Global,
     exit::Run,
-    pages::PageArgs,
+    pages::{PageArgs, find},
     print::{Columns, Out, moment},
 };
 use clap::Subcommand;
@@ -67,7 +67,11 @@ pub(crate) fn scope(command: ScopeCommand, global: &Global, out: &mut Out) -> Ru
             out.one(&record, |out| writeln!(out, "renamed {from} to {to}"))
         }
         ScopeCommand::Remove { at } => {
-            global.confirm(&format!("remove {at}"))?;
+            let session = global.confirmed(session, |session| {
+                let read = |page: &_| session.scopes(page).block_on();
+                let found = find(read, |it| it.scope == at)?;
+                Ok(found.map(|_| format!("remove {at}")))
+            })?;
             session.remove_scope(&at).block_on()?;
             out.removed("scope", &at)
         }
@@ -132,7 +136,11 @@ pub(crate) fn principal(command: PrincipalCommand, global: &Global, out: &mut Ou
             out.one(&record, |out| writeln!(out, "renamed {from} to {to}"))
         }
         PrincipalCommand::Remove { who } => {
-            global.confirm(&format!("remove {who} with all grants"))?;
+            let session = global.confirmed(session, |session| {
+                let read = |page: &_| session.principals(page).block_on();
+                let found = find(read, |it| it.principal == who)?;
+                Ok(found.map(|_| format!("remove {who} with all grants")))
+            })?;
             session.remove_principal(&who).block_on()?;
             out.removed("principal", &who)
         }

@@ -3,19 +3,20 @@
 use crate::{
     args::Global,
     exit::{Failure, Run},
-    files,
+    files::{self, in_words},
     pages::PageArgs,
     print::{Columns, Out},
 };
 use clap::Subcommand;
 use cloud_atlas::{
     PolicyView,
-    base::{Name, Tag},
+    base::{Name, Tag, quoted},
     history::RevisionRef,
     image::{CloudText, ImageRecordId, OsText},
     template::{AgentRequirement, ApprovedAncestor, ImageText, Policy, PolicyMode, PolicyRule},
 };
 use pollster::FutureExt as _;
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// A policy says what may be launched at a scope and below: all that hold must allow it
@@ -129,7 +130,14 @@ pub(crate) fn run(command: PolicyCommand, global: &Global, out: &mut Out) -> Run
             out.fields(&kept)
         }
         PolicyCommand::Remove { name } => {
-            global.session()?.remove_policy(scope, &name).block_on()?;
+            let session = global.confirmed(global.session()?, |session| {
+                let found = session.policy(&name, scope).block_on()?;
+                // One that holds from further up is none of this scope.
+                let is_here = found.scope == *scope;
+                Ok(is_here
+                    .then(|| format!("remove the policy {name}, which holds at {scope} and below")))
+            })?;
+            session.remove_policy(scope, &name).block_on()?;
             out.removed("policy", &name)
         }
     }
@@ -141,19 +149,38 @@ impl Set {
         let Some(path) = file else {
             return Ok(rules.of(name));
         };
-        let unusable = |error| {
+        let unusable = |why: String| {
             let shown = files::shown(&path);
-            Failure::refused(format!("{shown} is no policy")).because(error)
+            Failure::refused(format!("{shown} is no policy")).because(why)
         };
         let text = files::read_text(&path, POLICY_BYTES)?;
-        let mut json: serde_json::Value = serde_json::from_str(&text).map_err(unusable)?;
-        if let Some(fields) = json.as_object_mut() {
-            // The name is said on the command line, and the scope with --scope.
-            fields.insert("name".to_owned(), name.as_str().into());
-            fields.remove("scope");
-        }
-        serde_json::from_value(json).map_err(unusable)
+        let json = serde_json::from_str(&text).map_err(|error| unusable(in_words(&error)))?;
+        let Value::Object(mut fields) = json else {
+            return Err(unusable("expected an object".to_owned()));
+        };
+        // The name is said on the command line, and the scope with --scope.
+        fields.insert("name".to_owned(), name.as_str().into());
+        fields.remove("scope");
+        let read = serde_json::from_value(fields.clone().into());
+        read.map_err(|error| unusable(wrong_field(&name, fields).unwrap_or(in_words(&error))))
     }
+}
+
+/// The first field that is wrong by itself, and how.
+fn wrong_field(name: &Name, fields: Map<String, Value>) -> Option<String> {
+    fields.into_iter().find_map(|(field, value)| {
+        let shown = quoted(&field).to_string();
+        let alone = [("name".to_owned(), name.as_str().into()), (field, value)];
+        let alone = Value::Object(alone.into_iter().collect());
+        let error = serde_json::from_value::<Policy>(alone).err()?;
+        let why = in_words(&error);
+        // One that is unknown is named already.
+        Some(if why.contains(&shown) {
+            why
+        } else {
+            format!("{shown}: {why}")
+        })
+    })
 }
 
 impl Rules {

@@ -13,7 +13,9 @@ use crate::{
 use cloud_atlas::{
     Error, Explained, LaunchBase, LaunchSubject,
     image_id::CloudLocation,
-    template::{Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixRow, Reference},
+    template::{
+        Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixOutcome, MatrixRow, Reference,
+    },
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
@@ -100,16 +102,63 @@ pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
             .map(|request| Ok(session.explain(request).block_on()?));
         return print_explained(explained, out);
     }
-    let (mut launches, mut refusals) = (Vec::new(), Vec::new());
-    for request in &requests {
-        match session.resolve(request).block_on() {
-            Ok(launch) => launches.push(Launch::clone(&launch)),
-            Err(error @ Error::Launch(_)) => refusals.push(error),
+    let mut outcomes = Vec::with_capacity(requests.len());
+    for request in requests {
+        match session.resolve(&request).block_on() {
+            Ok(launch) => outcomes.push(Ok(Launch::clone(&launch))),
+            Err(error @ Error::Launch(_)) => outcomes.push(Err((request.location, error))),
             Err(error) => return Err(error.into()),
         }
     }
-    if !launches.is_empty() {
-        print_launches(&launches, out)?;
+    let launches = outcomes.iter().flatten();
+    let texts: BTreeSet<_> = launches.flat_map(Launch::warning_texts).collect();
+    for text in texts {
+        warn(text);
+    }
+    let headers = ["LOCATION", "INSTANCE TYPE", "FROM", "IMAGE"];
+    print_outcomes(outcomes, &Columns::new("no locations", &headers, row), out)
+}
+
+/// What is launched at a location, or why nothing is there.
+type Outcome<T> = Result<T, (CloudLocation, Error)>;
+
+/// An outcome for programs: one that is refused is as in the answer for all locations.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer<'a, T> {
+    Launch(&'a T),
+    Refused(MatrixRow),
+}
+
+/// Prints what is launched at each location, and says why nothing is at others.
+fn print_outcomes<T: Serialize>(
+    outcomes: Vec<Outcome<T>>,
+    columns: &Columns<'_, T>,
+    out: &mut Out,
+) -> Run {
+    if out.is_json() {
+        for outcome in &outcomes {
+            let answer = match outcome {
+                Ok(launch) => Answer::Launch(launch),
+                Err((location, error)) => Answer::Refused(MatrixRow {
+                    location: location.clone(),
+                    outcome: MatrixOutcome::Refused {
+                        reason: error.to_string(),
+                    },
+                }),
+            };
+            out.one(&answer, |_| Ok(()))?;
+        }
+    }
+    let (mut launches, mut refusals) = (Vec::new(), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Ok(launch) => launches.push(launch),
+            Err((_, error)) => refusals.push(error),
+        }
+    }
+    if !launches.is_empty() && !out.is_json() {
+        out.list(&launches, columns)?;
     }
     match refusals.pop() {
         None => Ok(()),
@@ -120,15 +169,6 @@ pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
             Err(last.into())
         }
     }
-}
-
-fn print_launches(launches: &[Launch], out: &mut Out) -> Run {
-    let texts: BTreeSet<_> = launches.iter().flat_map(Launch::warning_texts).collect();
-    for text in texts {
-        warn(text);
-    }
-    let headers = ["LOCATION", "INSTANCE TYPE", ">REV", "IMAGE"];
-    out.list(launches, &Columns::new("no locations", &headers, row))
 }
 
 fn row(launch: &Launch) -> Vec<String> {
@@ -145,7 +185,7 @@ fn row(launch: &Launch) -> Vec<String> {
     vec![
         plan.location.to_string(),
         instance_type.unwrap_or_default(),
-        revision,
+        format!("{}@{revision}", plan.mci),
         format!("{}{overridden}", plan.image),
     ]
 }

@@ -131,7 +131,13 @@ pub(crate) fn run(command: RoleMapCommand, global: &Global, out: &mut Out) -> Ru
             })
         }
         RoleMapCommand::Remove { name } => {
-            global.confirm(&format!("Remove the role map {name}"))?;
+            let session = global.confirmed(session, |session| {
+                let found = session.role_map(&name, scope).block_on()?;
+                Ok(Some(format!(
+                    "remove the role map {name} at {}",
+                    found.scope()
+                )))
+            })?;
             session.remove_role_map(&name, scope).block_on()?;
             out.removed("role-map", &name)
         }

@@ -3,6 +3,7 @@
 mod change;
 mod launches;
 mod look;
+mod show;
 
 use crate::{args::Global, exit::Run, print::Out};
 use clap::Subcommand;
@@ -17,7 +18,7 @@ pub(crate) enum ServerCommand {
     Networks(look::Networks),
     Add(Box<change::Add>),
     List(look::List),
-    Show(look::Show),
+    Show(show::Show),
     Next(look::Next),
     Edit(Box<change::Edit>),
     Reinherit(change::Reinherit),
@@ -32,7 +33,7 @@ pub(crate) fn run(command: ServerCommand, global: &Global, out: &mut Out) -> Run
         ServerCommand::Networks(networks) => look::networks(&networks, global, out),
         ServerCommand::Add(add) => change::add(*add, global, out),
         ServerCommand::List(list) => look::list(list, global, out),
-        ServerCommand::Show(show) => look::show(&show, global, out),
+        ServerCommand::Show(show) => show::show(&show, global, out),
         ServerCommand::Next(next) => look::next(&next, global, out),
         ServerCommand::Edit(edit) => change::edit(*edit, global, out),
         ServerCommand::Reinherit(reinherit) => change::reinherit(reinherit, global, out),

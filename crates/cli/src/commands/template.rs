@@ -67,6 +67,10 @@ pub(crate) enum Template {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    /// Delete one with HEAD and all its revisions and undo points
+    ///
+    /// Its channels and the registered locks that hold it are listed, and then nothing is deleted. A
+    /// delete that was stopped on its way goes on when it is asked for again, by the lineage id.
     Delete(delete::Delete),
     /// Tell who uses one: servers, locks; or with --used, which MultiCloud Images and images it uses
     Xref {
@@ -133,7 +137,7 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
             let subject = XrefSubject::Lineage(KIND, reference);
             xref::run(&subject, &args, &session, from, out)
         }
-        Template::Delete(args) => delete(&args, KIND, &session, global, out),
+        Template::Delete(args) => delete(&args, KIND, session, global, out),
         Template::Diff(args) => diff::run(args, &session, from, out),
         Template::Times(times) => times::times(&times, &session, from, out),
     }

@@ -1,5 +1,6 @@
 //! What turned one state into another, a line a field.
 
+use super::fields::beside;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 
@@ -34,7 +35,9 @@ pub(crate) fn diff(lines: &[DiffLine], out: &mut dyn Write) -> io::Result<()> {
         match (&line.before, &line.after) {
             (Some(before), Some(after)) => {
                 let length = before.chars().count() + after.chars().count();
-                if first + second + length + 9 <= WIDTH {
+                let is_line = !before.contains('\n') && !after.contains('\n');
+                let (before, after) = (beside(before, 6), beside(after, 6));
+                if is_line && first + second + length + 9 <= WIDTH {
                     writeln!(out, "{label:0$}  {before} → {after}", first + second + 2)?;
                 } else {
                     writeln!(out, "{label}")?;
@@ -43,7 +46,8 @@ pub(crate) fn diff(lines: &[DiffLine], out: &mut dyn Write) -> io::Result<()> {
                 }
             }
             (Some(value), None) | (None, Some(value)) => {
-                writeln!(out, "{label:0$}  {value}", first + second + 2)?;
+                let width = first + second + 2;
+                writeln!(out, "{label:width$}  {}", beside(value, width + 4))?;
             }
             (None, None) => writeln!(out, "{label}")?,
         }

@@ -12,6 +12,8 @@ fn page(program: &Program, args: &[&str]) -> (Vec<Value>, Option<String>) {
     if next.is_some() {
         lines.pop();
     }
+    // It stands before the first item, and is none.
+    lines.retain(|line| line.get("access").is_none_or(|access| access != "managed"));
     (lines, next)
 }
 

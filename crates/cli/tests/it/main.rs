@@ -10,6 +10,8 @@
 
 mod program;
 
+#[cfg(target_os = "linux")]
+mod asking;
 mod bad_input;
 mod channels;
 mod checking;
@@ -33,9 +35,11 @@ mod merging;
 mod mistakes;
 mod pictures;
 mod records;
+mod referring;
 mod registering;
 mod schema;
 mod servers;
 mod sharing;
+mod showing;
 mod templates;
 mod three_way_merge;

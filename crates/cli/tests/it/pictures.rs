@@ -134,10 +134,10 @@ fn tables_of_what_is_launched() {
     insta::assert_snapshot!(resolved.shown(), @"
     exit 0
     --- stdout
-    LOCATION          INSTANCE TYPE  REV  IMAGE
+    LOCATION          INSTANCE TYPE  FROM                    IMAGE
     ────────────────────────────────────────────────────────────────────────────────
-    aws/eu-central-1  m5.large         2  ami-02fd4b588390c1b5f
-    gcp/us-east1      n2-standard-2    2  projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260523-3-1-gcp-x86-64
+    aws/eu-central-1  m5.large       fedora-coreos-x86_64@2  ami-02fd4b588390c1b5f
+    gcp/us-east1      n2-standard-2  fedora-coreos-x86_64@2  projects/fedora-coreos-cloud/global/images/fedora-coreos-44-20260523-3-1-gcp-x86-64
     ");
     insta::assert_snapshot!(
         program

@@ -26,9 +26,12 @@ impl Checked {
     fn lines(&self, name: &str, lines: &[Value]) -> Vec<Value> {
         assert!(!lines.is_empty(), "{name}: there is an answer");
         for line in lines {
-            // The last line of a page that others follow.
+            // The last line of a page that others follow, and a location that is refused.
+            let is_refused = line.get("outcome").is_some_and(|it| it == "refused");
             let name = if line.get("next").is_some() {
                 "next"
+            } else if is_refused && ["launch", "locked-launch"].contains(&name) {
+                "launch-row"
             } else {
                 name
             };
@@ -415,6 +418,9 @@ fn mcis(checked: &Checked) {
         "mci",
         &["mci", "unset", "web", "aws/us-east-1", "--tag", "x"],
     );
+    // A place of a cloud that came later than the schemas.
+    let other = ["hetzner/fsn1", "114690387", "--instance-type", "cx22"];
+    run("mci", &[&["mci", "set", "web"], &other[..]].concat());
     run("mci-finding", &["mci", "check", "f-x86_64"]);
     run("mci-finding", &["mci", "check", "web", "--scripts"]);
     run("required-locations", &["mci", "require", "web", "gcp"]);
@@ -433,7 +439,9 @@ fn mcis(checked: &Checked) {
     run("mci", &["mci", "show", "f-x86_64@stable"]);
     run("mci-summary", &["mci", "list"]);
     run("channel", &["channel", "assign", "production", "web@1"]);
-    run("channel", &["channel", "list", "web"]);
+    let listed = run("channel", &["channel", "list", "web"]);
+    let names = listed.iter().map(|line| &line["channel"]);
+    assert_eq!(names.collect::<Vec<_>>(), ["latest", "production"]);
     run("channel-move", &["channel", "history", "production", "web"]);
     for verb in ["restrict", "open"] {
         run("channel", &["channel", verb, "production", "web"]);
@@ -540,6 +548,20 @@ fn launches(checked: &Checked) {
     let overridden = run("launch", &[&here[..], &bigger].concat());
     assert_eq!(overridden[0]["overridden"][0]["now"], "n2-standard-16");
     run("launch-row", &["resolve", "f-x86_64", "--all"]);
+    // A line for each location, in their order, whether it is launched there or not.
+    let places = [
+        "resolve",
+        "web@head",
+        "azure/westeurope",
+        "gcp/us-east1",
+        "aws/us-east-9",
+    ];
+    let lines = run("launch", &places);
+    let places_of = |lines: &[Value]| -> Vec<String> {
+        let place = |line: &Value| line["location"].as_str().unwrap().to_owned();
+        lines.iter().map(place).collect()
+    };
+    assert_eq!(places_of(&lines), places[2..]);
     let rules = [
         "--audit",
         "--owner",
@@ -570,6 +592,9 @@ fn launches(checked: &Checked) {
     run("lock", &["lock", "f-x86_64@1", "gcp", "-o", "old.lock"]);
     run("lock-update", &["lock", "update", "old.lock", "--dry-run"]);
     run("locked-launch", &["resolve", "--lock", "old.lock"]);
+    let places = ["resolve", "--lock", "old.lock", "azure", "gcp"];
+    let lines = run("locked-launch", &places);
+    assert_eq!(places_of(&lines), places[3..]);
     run("registered-lock", &["lock", "register", "p", "old.lock"]);
     run("registered-lock", &["lock", "list"]);
     run("registered-lock", &["lock", "show", "p"]);
@@ -592,7 +617,7 @@ fn servers(checked: &Checked) {
         |schema: &str, args: &[&str]| own.run(schema, &[&["--scope", "/acme"], args].concat());
     let east = "aws/us-east-1";
     let text = format!(
-        r#"{{"version": 1, "locations": {{"{east}": {{"networks": [{{"name": "a"}}]}}}}}}"#
+        r#"{{"version": 1, "locations": {{"{east}": {{"networks": [{{"name": "a"}}]}}, "aws/us-west-2": {{"networks": []}}}}}}"#
     );
     own.program.file("inventory.json", text);
     own.program.file("data", "#!/bin/sh");
@@ -612,6 +637,13 @@ fn servers(checked: &Checked) {
     ];
     run("credential", &secret);
     run("network", &told(&["server", "networks", east]));
+    let none = run("network", &told(&["server", "networks", "aws/us-west-2"]));
+    let any = run("network", &["server", "networks", east]);
+    let is_any = |lines: &[Value]| (lines.len(), lines[0]["any"].as_bool());
+    assert_eq!(
+        (is_any(&none), is_any(&any)),
+        ((1, Some(false)), (1, Some(true)))
+    );
     run(
         "server",
         &["server", "add", east, "web", "web-1", "--network", "b"],
@@ -676,6 +708,36 @@ fn store(checked: &Checked) {
         "lock-state",
         &["--store", "redb:b.redb", "lock", "verify", "l.lock"],
     );
+}
+
+#[test]
+fn every_schema_takes_a_location_of_any_cloud() {
+    /// The patterns of the locations in a schema.
+    fn patterns(schema: &Value, found: &mut BTreeSet<String>) {
+        let is_location = |pattern: &&str| {
+            let pattern = regex::Regex::new(pattern).unwrap();
+            pattern.is_match("aws/us-east-1") && pattern.is_match("openstack:lab/RegionOne")
+        };
+        let pattern = schema["pattern"].as_str().filter(is_location);
+        found.extend(pattern.map(str::to_owned));
+        let inner = schema.as_object().into_iter().flat_map(Map::values);
+        inner.for_each(|inner| patterns(inner, found));
+    }
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "json") {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            patterns(&schema(&name), &mut found);
+        }
+    }
+    assert!(!found.is_empty(), "there are locations");
+    for cloud in cloud_atlas::image_id::Cloud::all() {
+        for pattern in &found {
+            let pattern = regex::Regex::new(pattern).unwrap();
+            assert!(pattern.is_match(cloud.as_str()), "{cloud}: {pattern}");
+        }
+    }
 }
 
 #[test]

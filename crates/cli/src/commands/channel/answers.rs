@@ -15,7 +15,7 @@ pub(super) struct Pointer {
     since: Option<Timestamp>,
     by: Option<String>,
     /// How often it was moved, the first time included.
-    moves: u64,
+    moves: Option<u64>,
     /// Who may move it.
     access: Option<String>,
 }
@@ -29,7 +29,7 @@ impl Pointer {
             revision: channel.current(),
             since: last.map(|step| step.at),
             by: last.map(|step| step.by.to_string()),
-            moves: channel.earlier() + channel.moves().len() as u64,
+            moves: Some(channel.earlier() + channel.moves().len() as u64),
             access: None,
         }
     }
@@ -42,14 +42,14 @@ impl Pointer {
         }
     }
 
-    /// The managed channel, which is shown to people alone.
+    /// The managed channel, which nobody moves.
     pub(super) fn latest(revision: RevisionNumber) -> Self {
         Self {
             channel: "latest".to_owned(),
             revision,
             since: None,
             by: None,
-            moves: 0,
+            moves: None,
             access: Some("managed".to_owned()),
         }
     }
@@ -96,6 +96,7 @@ pub(super) fn history(channel: &Channel, out: &mut Out) -> Run {
     out.list(&steps, &columns)?;
     match channel.earlier() {
         0 => {}
+        1 => note("1 move came before these: the audit trail has it (atlas events)"),
         earlier => note(format_args!(
             "{earlier} moves came before these: the audit trail has them (atlas events)"
         )),

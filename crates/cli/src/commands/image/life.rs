@@ -349,9 +349,12 @@ impl Bin {
                 })
             }
             Self::Empty { early } => {
-                if early {
-                    global.confirm(&format!("purge all deleted records at {scope}"))?;
-                }
+                let session = if early {
+                    let ask = |_: &_| Ok(Some(format!("purge all deleted records at {scope}")));
+                    global.confirmed(session, ask)?
+                } else {
+                    session
+                };
                 let purged = session.empty_image_bin(scope, early).block_on()?;
                 let answer = std::collections::BTreeMap::from([("purged", purged)]);
                 out.one(&answer, |out| {

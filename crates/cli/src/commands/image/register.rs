@@ -5,7 +5,7 @@ use crate::{
     args::Global,
     commands::candidates::InventoryArgs,
     exit::{Failure, Run},
-    print::Out,
+    print::{Out, quoted},
 };
 use cloud_atlas::{
     Error,
@@ -196,7 +196,8 @@ pub(super) fn show_form(cloud: Cloud, out: &mut Out) -> Run {
         },
         example: format!(
             "atlas image register {} {} --os ubuntu/24.04/24.04.1{name}",
-            form.example_location, form.example_id
+            quoted(form.example_location),
+            quoted(form.example_id)
         ),
     })
 }

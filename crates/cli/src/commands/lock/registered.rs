@@ -98,7 +98,12 @@ fn revision(held: &HeldRevision) -> String {
 pub(super) fn unregister(lock: &LockRef, global: &Global, out: &mut Out) -> Run {
     let session = global.session()?;
     let found = session.registered_lock(lock, &global.scope).block_on()?;
-    global.confirm(&format!("forget the registered lock {}", found.name()))?;
+    let session = global.confirmed(session, |_| {
+        let (name, scope) = (found.name(), found.scope());
+        Ok(Some(format!(
+            "forget the registered lock {name} at {scope}"
+        )))
+    })?;
     let id = LockRef::Id(found.id());
     session.unregister_lock(&id, &global.scope).block_on()?;
     out.removed("lock", found.name())

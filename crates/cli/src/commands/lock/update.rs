@@ -3,6 +3,7 @@
 use super::{read, save};
 use crate::{
     args::Global,
+    commands::kind::selector,
     exit::Run,
     files,
     print::{Out, note},
@@ -11,7 +12,7 @@ use cloud_atlas::{
     LockUpdate,
     history::RevisionNumber,
     image_id::CloudLocation,
-    template::{LockChange, Reference, Selector},
+    template::{LockChange, Selector},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
@@ -31,15 +32,6 @@ pub(super) struct Update {
     /// Show the difference and write nothing
     #[arg(long)]
     dry_run: bool,
-}
-
-/// Reads what stands behind the `@` of a reference.
-fn selector(text: &str) -> Result<Selector, String> {
-    let reference = format!("it@{text}").parse::<Reference>();
-    let reference = reference.map_err(|error| error.to_string())?;
-    reference
-        .selector
-        .ok_or_else(|| "a state is expected, such as 3 or production".to_owned())
 }
 
 /// What an update came to.

@@ -5,13 +5,13 @@ use crate::{
     exit::Run,
     print::{Out, warn},
 };
-use cloud_atlas::{LineageKind, Session, template::Reference};
+use cloud_atlas::{
+    LineageKind, Session,
+    template::{Reference, Target},
+};
 use pollster::FutureExt as _;
 
-/// Delete one with HEAD and all its revisions, channels and undo points
-///
-/// What links or locks it is listed, and then nothing is deleted. A delete that was stopped on its way
-/// goes on when it is asked for again, by the lineage id.
+/// What is deleted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Delete {
     /// Which one; without @X, since no revision goes by itself
@@ -22,14 +22,23 @@ pub(crate) struct Delete {
 pub(crate) fn delete(
     delete: &Delete,
     kind: LineageKind,
-    session: &Session,
+    session: Session,
     global: &Global,
     out: &mut Out,
 ) -> Run {
     let (reference, from) = (&delete.reference, &global.scope);
-    if reference.selector.is_none() {
-        global.confirm(&format!("Delete {reference} with all its revisions"))?;
-    }
+    let session = global.confirmed(session, |session| {
+        // Of one whose delete was stopped there may be nothing left to look at, and one of its states
+        // is refused.
+        if matches!(reference.target, Target::Named { .. }) {
+            match kind {
+                LineageKind::Mci => drop(session.mci(reference, from).block_on()?),
+                LineageKind::Template => drop(session.template(reference, from).block_on()?),
+            }
+        }
+        let asks = reference.selector.is_none();
+        Ok(asks.then(|| format!("delete {reference} with all its revisions")))
+    })?;
     let deleted = match kind {
         LineageKind::Mci => session.delete_mci(reference, from).block_on()?,
         LineageKind::Template => session.delete_template(reference, from).block_on()?,

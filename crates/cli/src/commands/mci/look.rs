@@ -36,10 +36,19 @@ fn summary_row(mci: &MciSummary) -> Vec<String> {
         mci.scope.to_string(),
         mci.last
             .map_or_else(|| "-".to_owned(), |last| last.to_string()),
-        if mci.edited { "edited" } else { "committed" }.to_owned(),
+        head_word(mci.last.is_some(), mci.edited).to_owned(),
         mci.locations.to_string(),
         mci.lineage.to_string(),
     ]
+}
+
+/// How HEAD stands to the newest revision, in a word.
+pub(crate) fn head_word(is_committed: bool, is_edited: bool) -> &'static str {
+    match (is_committed, is_edited) {
+        (false, _) => "uncommitted",
+        (true, true) => "edited",
+        (true, false) => "committed",
+    }
 }
 
 pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: &mut Out) -> Run {
@@ -64,10 +73,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
     let merges = view.merges.iter();
     let merges: Vec<_> = merges.map(|it| called(*it, session, from)).collect();
     out.one(&view, |out| {
-        for (name, value) in head_lines(&view, &merges) {
-            writeln!(out, "{name:<12} {value}")?;
-        }
-        Ok(())
+        print::fields(&head_lines(&view, &merges), print::HEAD_COLUMN, out)
     })?;
     if out.is_json() {
         return Ok(());

@@ -163,7 +163,8 @@ where
 {
     let text = files::read_text(path, CHOICES_BYTES)?;
     let refuse = |error: serde_json::Error| {
-        Failure::refused(format!("{} holds no choices", files::shown(path))).because(error)
+        Failure::refused(format!("{} holds no choices", files::shown(path)))
+            .because(files::in_words(&error))
     };
     let mut form: Value = serde_json::from_str(&text).map_err(refuse)?;
     let Some(Value::Array(conflicts)) = form.get_mut("conflicts").map(Value::take) else {

@@ -1,10 +1,10 @@
 //! `atlas resolve --lock`: what a lock file says.
 
-use super::Resolve;
+use super::{Resolve, print_outcomes};
 use crate::{
     args::Global,
     commands::lock,
-    exit::{Failure, Run, say},
+    exit::{Failure, Run},
     print::{Columns, Out, warn},
 };
 use cloud_atlas::{
@@ -53,34 +53,23 @@ pub(super) fn resolve(resolve: Resolve, file: &Path, global: &Global, out: &mut 
         }
     }
     let session = global.session()?;
-    let (mut launches, mut refusals) = (Vec::new(), Vec::new());
-    for location in &locations {
-        let resolved = session.resolve_locked(&lock, location, &global.scope);
+    let mut outcomes = Vec::with_capacity(locations.len());
+    for location in locations {
+        let resolved = session.resolve_locked(&lock, &location, &global.scope);
         match resolved.block_on() {
-            Ok(launch) => launches.push(launch),
-            Err(error @ Error::Lock(_)) => refusals.push(error),
+            Ok(launch) => outcomes.push(Ok(launch)),
+            Err(error @ Error::Lock(_)) => outcomes.push(Err((location, error))),
             Err(error) => return Err(error.into()),
         }
     }
-    for launch in &launches {
+    for launch in outcomes.iter().flatten() {
         let (word, why) = lock::told(&launch.state);
         if launch.state != LockState::Same {
             warn(format_args!("{} is {word} today: {why}", launch.location));
         }
     }
-    if !launches.is_empty() {
-        let headers = ["LOCATION", "INSTANCE TYPE", "IMAGE"];
-        out.list(&launches, &Columns::new("no locations", &headers, row))?;
-    }
-    match refusals.pop() {
-        None => Ok(()),
-        Some(last) => {
-            for refusal in &refusals {
-                say(refusal);
-            }
-            Err(last.into())
-        }
-    }
+    let headers = ["LOCATION", "INSTANCE TYPE", "IMAGE"];
+    print_outcomes(outcomes, &Columns::new("no locations", &headers, row), out)
 }
 
 fn row(launch: &LockedLaunch) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use crate::{
     args::Global,
-    commands::{candidates::InventoryArgs, resolve::OverrideArgs},
+    commands::{candidates::InventoryArgs, kind::selector, resolve::OverrideArgs},
     exit::{Failure, Run},
     print::{Out, warn},
 };
@@ -108,13 +108,6 @@ fn named(text: &str) -> Result<ServerRef, String> {
     }
 }
 
-fn selector(text: &str) -> Result<Selector, String> {
-    let reference = Reference::parse(&format!("x@{text}"));
-    let reference = reference.map_err(|error| error.to_string())?;
-    let none = || "expected a revision, a channel, a version requirement or `head`".to_owned();
-    reference.selector.ok_or_else(none)
-}
-
 pub(super) fn add(add: Add, global: &Global, out: &mut Out) -> Run {
     let ServerRef::Named { deployment, name } = add.server else {
         return Err(Failure::misused("a new server has a name and no id"));
@@ -218,8 +211,11 @@ pub(super) fn reinherit(reinherit: Reinherit, global: &Global, out: &mut Out) ->
 }
 
 pub(super) fn remove(remove: &Remove, global: &Global, out: &mut Out) -> Run {
-    let session = global.session()?;
-    global.confirm(&format!("Remove the server {}", remove.server))?;
+    let session = global.confirmed(global.session()?, |session| {
+        let server = session.server(&remove.server, &global.scope).block_on()?;
+        let (name, location) = (shown(&server), server.definition.location());
+        Ok(Some(format!("remove the server {name} at {location}")))
+    })?;
     let removed = session.remove_server(&remove.server, &global.scope);
     removed.block_on()?;
     out.removed("server", &remove.server)

@@ -1,12 +1,12 @@
 //! Look at servers, and at what there is for them.
 
-use super::change::shown;
+use super::{change::shown, show::size};
 use crate::{
     args::Global,
-    commands::candidates::InventoryArgs,
+    commands::{candidates::InventoryArgs, kind::whole},
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out, note, warn},
+    print::{Columns, Out, warn},
 };
 use cloud_atlas::{
     Behind, LineageKind, ServerNext, ServerOffer, ServerQuery, ServerRef, ServerView,
@@ -14,6 +14,7 @@ use cloud_atlas::{
     history::RevisionNumber,
     image::NetworkName,
     image_id::CloudLocation,
+    scope::Scope,
     template::{LockEntry, OfferedMci, PolicyVerdict, Reference},
 };
 use pollster::FutureExt as _;
@@ -55,13 +56,6 @@ pub(crate) struct List {
     page: PageArgs,
 }
 
-/// Show a server: what it inherited, and what is overridden
-#[derive(Debug, clap::Args)]
-pub(crate) struct Show {
-    /// Which one
-    server: ServerRef,
-}
-
 /// Tell what a server launches with next, and how it stands to what it inherited from
 ///
 /// Launches nothing. Ends with 1 if it must not be launched.
@@ -71,11 +65,12 @@ pub(crate) struct Next {
     server: ServerRef,
 }
 
-/// A network that is offered.
+/// A network that is offered, or whether any is taken where none is.
 #[derive(Serialize)]
 struct Offered {
     location: CloudLocation,
-    network: NetworkName,
+    network: Option<NetworkName>,
+    any: Option<bool>,
 }
 
 pub(super) fn networks(networks: &Networks, global: &Global, out: &mut Out) -> Run {
@@ -84,20 +79,32 @@ pub(super) fn networks(networks: &Networks, global: &Global, out: &mut Out) -> R
     let offered = session
         .server_networks(location, &global.scope)
         .block_on()?;
-    let Some(offered) = offered else {
-        note(format!(
-            "no inventory tells which networks there are at {location}: any is taken"
-        ));
-        return Ok(());
+    let none = match &offered {
+        None => {
+            format!("no inventory tells which networks there are at {location}: any is taken")
+        }
+        Some(_) => format!("no networks are offered at {location}: none is taken"),
     };
+    let is_any = offered.is_none();
     let offer = |network| Offered {
         location: location.clone(),
-        network,
+        network: Some(network),
+        any: None,
     };
-    let offered: Vec<_> = offered.into_iter().map(offer).collect();
-    let row = |it: &Offered| vec![it.location.to_string(), it.network.to_string()];
-    let columns = Columns::new("no networks", &["LOCATION", "NETWORK"], row);
-    out.list(&offered, &columns)
+    let mut lines: Vec<_> = offered.into_iter().flatten().map(offer).collect();
+    if lines.is_empty() && out.is_json() {
+        lines.push(Offered {
+            location: location.clone(),
+            network: None,
+            any: Some(is_any),
+        });
+    }
+    let row = |it: &Offered| {
+        let network = it.network.as_ref().map(ToString::to_string);
+        vec![it.location.to_string(), network.unwrap_or_default()]
+    };
+    let columns = Columns::new(&none, &["LOCATION", "NETWORK"], row);
+    out.list(&lines, &columns)
 }
 
 pub(super) fn offers(offers: Offers, global: &Global, out: &mut Out) -> Run {
@@ -152,6 +159,12 @@ fn offer_row(offer: &ServerOffer) -> Vec<String> {
 }
 
 pub(super) fn list(list: List, global: &Global, out: &mut Out) -> Run {
+    for reference in list.template.iter().chain(&list.mci) {
+        whole(
+            reference,
+            "servers are listed whatever state they inherited from",
+        )?;
+    }
     let session = global.session()?;
     let mut query = ServerQuery::new(global.scope.clone());
     query.deployment = list.deployment;
@@ -180,31 +193,37 @@ fn row(server: &ServerView) -> Vec<String> {
     ]
 }
 
-pub(super) fn show(show: &Show, global: &Global, out: &mut Out) -> Run {
-    let session = global.session()?;
-    out.fields(&session.server(&show.server, &global.scope).block_on()?)
-}
-
 pub(super) fn next(next: &Next, global: &Global, out: &mut Out) -> Run {
     let session = global.session()?;
-    let next = session
-        .server_next(&next.server, &global.scope)
-        .block_on()?;
+    let seen = session.server(&next.server, &global.scope).block_on()?;
+    let server = ServerRef::Id(seen.definition.id());
+    let next = session.server_next(&server, &global.scope).block_on()?;
     let start = &next.start;
     let template = start.template_warnings.iter().map(ToString::to_string);
     let image = start.warnings.iter().map(ToString::to_string);
     let audited = start.audited.iter().map(PolicyVerdict::in_a_line);
     template.chain(image).chain(audited).for_each(warn);
-    out.one(&next, |out| write_next(&next, out))
+    let answer = NextOf {
+        scope: &seen.scope,
+        deployment_name: &seen.deployment_name,
+        next: &next,
+    };
+    out.one(&answer, |out| write_next(&seen, &next, out))
 }
 
-fn write_next(next: &ServerNext, out: &mut dyn Write) -> io::Result<()> {
+/// The next launch of a server, with where that is.
+#[derive(Serialize)]
+struct NextOf<'a> {
+    scope: &'a Scope,
+    deployment_name: &'a Name,
+    #[serde(flatten)]
+    next: &'a ServerNext,
+}
+
+fn write_next(server: &ServerView, next: &ServerNext, out: &mut dyn Write) -> io::Result<()> {
     let start = &next.start;
-    writeln!(
-        out,
-        "{} at {}, from {}",
-        start.name, start.location, next.from
-    )?;
+    let (name, location) = (shown(server), &start.location);
+    writeln!(out, "{name} at {location}, from {}", next.from)?;
     write_entry(&start.entry, out)?;
     for network in &start.networks {
         writeln!(out, "  network: {network}")?;
@@ -236,7 +255,7 @@ fn write_next(next: &ServerNext, out: &mut dyn Write) -> io::Result<()> {
 fn write_entry(entry: &LockEntry, out: &mut dyn Write) -> io::Result<()> {
     let instance_type = entry.instance_type.as_ref().map(ToString::to_string);
     let user_data = entry.user_data.as_ref();
-    let user_data = user_data.map(|data| format!("{} bytes", data.as_bytes().len()));
+    let user_data = user_data.map(size);
     let fields = [
         ("image", Some(entry.image.clone())),
         ("instance type", instance_type),

@@ -1,8 +1,8 @@
 //! Making and editing ServerTemplates.
 
 use crate::{
-    commands::mci::generation,
-    exit::{Failure, Run},
+    commands::{kind::whole, mci::generation},
+    exit::Run,
     print::{Out, warn},
 };
 use clap::Subcommand;
@@ -188,7 +188,8 @@ pub(super) fn link(link: Link, session: &Session, from: &Scope, out: &mut Out) -
         None => TemplateChange::Link(mci.clone()),
     });
     let first = view.content.links().len() == 0;
-    if default && !first {
+    // It may be re-pointed and be the default as before.
+    if default && !first && view.content.default_link() != Some(lineage) {
         changes.push(TemplateChange::MakeDefault(mci_alone(&mci)));
     }
     edit(&reference, changes, seen, session, from, out)
@@ -203,12 +204,14 @@ fn mci_alone(reference: &Reference) -> Reference {
 }
 
 pub(super) fn unlink(unlink: Unlink, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let changes = vec![TemplateChange::Unlink(whole(unlink.mci)?)];
+    whole(&unlink.mci, OF_WHOLE)?;
+    let changes = vec![TemplateChange::Unlink(unlink.mci)];
     edit(&unlink.reference, changes, unlink.seen, session, from, out)
 }
 
 pub(super) fn default(default: Default, session: &Session, from: &Scope, out: &mut Out) -> Run {
-    let changes = vec![TemplateChange::MakeDefault(whole(default.mci)?)];
+    whole(&default.mci, OF_WHOLE)?;
+    let changes = vec![TemplateChange::MakeDefault(default.mci)];
     edit(
         &default.reference,
         changes,
@@ -219,15 +222,8 @@ pub(super) fn default(default: Default, session: &Session, from: &Scope, out: &m
     )
 }
 
-/// A reference that names a MultiCloud Image, and none of its states.
-fn whole(mci: Reference) -> Result<Reference, Failure> {
-    if mci.selector.is_none() {
-        return Ok(mci);
-    }
-    let message =
-        format!("a link is that of a whole MultiCloud Image: leave the `@` out of `{mci}`");
-    Err(Failure::misused(message))
-}
+/// Why a link is not named by a state.
+pub(super) const OF_WHOLE: &str = "a link is that of a whole MultiCloud Image";
 
 pub(super) fn set(set: Set, session: &Session, from: &Scope, out: &mut Out) -> Run {
     let name = set.name.map(TemplateEdit::SetName);

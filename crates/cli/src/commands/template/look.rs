@@ -1,9 +1,10 @@
 //! Looking at ServerTemplates.
 
 use crate::{
+    commands::mci::look::head_word,
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out, note, warn},
+    print::{self, Columns, Out, note, warn},
 };
 use cloud_atlas::{
     Session, TemplateSummary, TemplateView,
@@ -27,12 +28,7 @@ fn summary_row(template: &TemplateSummary) -> Vec<String> {
         template
             .last
             .map_or_else(|| "-".to_owned(), |last| last.to_string()),
-        if template.edited {
-            "edited"
-        } else {
-            "committed"
-        }
-        .to_owned(),
+        head_word(template.last.is_some(), template.edited).to_owned(),
         template.links.to_string(),
         template.lineage.to_string(),
     ]
@@ -58,10 +54,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
         warn(format!("the revision is deprecated: {}", mark.reason));
     }
     out.one(&view, |out| {
-        for (name, value) in lines(&view) {
-            writeln!(out, "{name:<12} {value}")?;
-        }
-        Ok(())
+        print::fields(&lines(&view), print::HEAD_COLUMN, out)
     })?;
     if out.is_json() {
         return Ok(());

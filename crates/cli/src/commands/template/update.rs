@@ -1,10 +1,13 @@
 //! Moving links that have fallen behind.
 
-use super::edit::warned;
+use super::edit::{OF_WHOLE, warned};
 use crate::{
-    commands::mci::{diff::diff_lines, generation},
+    commands::{
+        kind::whole,
+        mci::{diff::diff_lines, generation},
+    },
     exit::Run,
-    print::{self, Out, note, warn},
+    print::{self, Out, note, quoted, warn},
 };
 use cloud_atlas::{
     Session, TemplateUpdates, history::Generation, scope::Scope, template::Reference,
@@ -38,11 +41,15 @@ pub(super) fn update(update: &Update, session: &Session, from: &Scope, out: &mut
         out.one(&updates, |out| report(&updates, out))?;
         if !updates.steps.is_empty() && !out.is_json() {
             note(format!(
-                "move them: atlas template update {reference} --apply --seen {}",
+                "move them: atlas template update {} --apply --seen {}",
+                quoted(&reference.to_string()),
                 updates.generation
             ));
         }
         return Ok(());
+    }
+    for mci in &update.only {
+        whole(mci, OF_WHOLE)?;
     }
     let only = Some(update.only.as_slice()).filter(|only| !only.is_empty());
     let updated = session.update_template(reference, from, only, update.seen);

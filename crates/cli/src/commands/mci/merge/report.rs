@@ -3,7 +3,7 @@
 use crate::{
     commands::mci::{diff::diff_lines, look::warned},
     exit::Run,
-    print::{self, Out, note, warn},
+    print::{self, Out, note, quoted, warn},
 };
 use cloud_atlas::{
     MciMerge, MergeOutcome, TheirRevision,
@@ -143,17 +143,6 @@ fn visible(character: char) -> char {
         '\t' => ' ',
         _ if character.is_control() => '\u{fffd}',
         _ => character,
-    }
-}
-
-/// An argument as a shell takes it for one.
-pub(crate) fn quoted(text: &str) -> String {
-    let plain =
-        |character: char| character.is_ascii_alphanumeric() || "-_=:/.,@+".contains(character);
-    if text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use crate::{
     commands::{
-        mci::merge::report::{advise, headline, quoted, their_marks},
+        mci::merge::report::{advise, headline, their_marks},
         template::{
             diff::{Names, called, in_names, lines},
             edit::warned,
         },
     },
     exit::Run,
-    print::{self, Out},
+    print::{self, Out, quoted},
 };
 use cloud_atlas::{
     MergeOutcome, TemplateMerge,
