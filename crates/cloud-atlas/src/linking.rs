@@ -77,10 +77,12 @@ impl Unit {
                 known.extend(found.map(|(_, found)| (lineage, found)));
                 continue;
             };
-            // That it is still there is part of the transaction: who deletes it meets this one.
+            // That it is still there and seen is part of the transaction: who deletes it, or hides
+            // it from here, meets this one.
             let partition = partition_of(scope)?;
             let found = MCIS.get(&self.tx, &partition, lineage.to_string()).await?;
-            known.extend(found.map(|_| (lineage, looked.clone())));
+            let seen = found.filter(|mci| visible(scope, mci.0.shared, &of.scope));
+            known.extend(seen.map(|_| (lineage, looked.clone())));
         }
         after.admit(before, &known)?;
         self.judged_agents(&of.scope, after, looks).await

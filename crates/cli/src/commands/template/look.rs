@@ -1,6 +1,7 @@
 //! Looking at ServerTemplates.
 
 use crate::{
+    commands::mci::sharing::scope_line,
     exit::Run,
     pages::PageArgs,
     print::{Columns, Out, note, warn},
@@ -77,7 +78,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
 fn lines(view: &TemplateView) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("name", view.name.to_string()),
-        ("scope", view.scope.to_string()),
+        ("scope", scope_line(&view.scope, view.shared)),
         ("lineage", view.lineage.to_string()),
     ];
     match &view.revision {
