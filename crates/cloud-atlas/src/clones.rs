@@ -29,6 +29,8 @@ pub struct CloneMci {
     pub into: Option<Scope>,
     /// What it is called; else the first name that is offered and free there.
     pub name: Option<Name>,
+    /// Whether lower scopes see it; unless said otherwise those of `/` and of accounts are seen.
+    pub shared: Option<bool>,
 }
 
 impl CloneMci {
@@ -39,6 +41,7 @@ impl CloneMci {
             scope,
             into: None,
             name: None,
+            shared: None,
         }
     }
 }
@@ -87,7 +90,8 @@ impl Session {
                 let into = ask.into.as_ref().unwrap_or(&ask.scope);
                 unit.enter(Permission::MciClone, into).await?;
                 let selector = ask.source.selector.as_ref();
-                let cloned = Box::pin(unit.clone_of(&source, selector, into, ask.name)).await?;
+                let as_asked = (ask.name, ask.shared);
+                let cloned = Box::pin(unit.clone_of(&source, selector, into, as_asked)).await?;
                 let mut mci = view(cloned.clone, None);
                 mci.cloned_from = Some(cloned.origin.words(Some(&cloned.source)).to_string());
                 Ok(MciCloned {
@@ -118,7 +122,7 @@ impl Unit {
         source: &Located<C>,
         selector: Option<&Selector>,
         scope: &Scope,
-        name: Option<Name>,
+        (name, shared): (Option<Name>, Option<bool>),
     ) -> Result<Cloned<C>, Error> {
         let of = source.found.name().clone();
         let state = self.state(&source.found, selector).await?;
@@ -139,7 +143,7 @@ impl Unit {
         let clone = StoredLineage {
             lineage: self.new_lineage_id().await?,
             scope: scope.clone(),
-            shared: scope.level().shares_by_default(),
+            shared: shared.unwrap_or_else(|| scope.level().shares_by_default()),
             origin: Some(cloned.origin),
             created: self.now,
             by: self.who.clone(),

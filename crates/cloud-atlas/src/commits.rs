@@ -15,6 +15,40 @@ use atlas_history::{
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
 
+/// Asks for a new MultiCloud Image or ServerTemplate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewLineage {
+    /// The scope that holds it.
+    pub scope: Scope,
+    /// Its name.
+    pub name: Name,
+    /// Whether lower scopes see it; unless said otherwise those of `/` and of accounts are seen.
+    pub shared: Option<bool>,
+}
+
+impl NewLineage {
+    /// One that is shared as its scope says.
+    pub fn new(scope: Scope, name: Name) -> Self {
+        Self {
+            scope,
+            name,
+            shared: None,
+        }
+    }
+
+    /// The same, with whether lower scopes see it.
+    #[must_use]
+    pub fn with_shared(self, shared: Option<bool>) -> Self {
+        Self { shared, ..self }
+    }
+
+    pub(crate) fn is_shared(&self) -> bool {
+        let by_default = self.scope.level().shares_by_default();
+        self.shared.unwrap_or(by_default)
+    }
+}
+
 impl Unit {
     /// A lineage whose HEAD the caller may change, by a permission for it.
     pub(crate) async fn to_change<C: Versioned>(
@@ -32,9 +66,9 @@ impl Unit {
     /// Makes a lineage with an empty HEAD.
     pub(crate) async fn new_lineage<C: Versioned>(
         &self,
-        scope: &Scope,
-        name: Name,
+        new: &NewLineage,
     ) -> Result<StoredLineage<C>, Error> {
+        let NewLineage { scope, name, .. } = new;
         let record = SCOPES
             .get(&self.tx, &partition_of_record(scope)?, scope.as_str())
             .await?;
@@ -45,7 +79,7 @@ impl Unit {
         let made = StoredLineage {
             lineage: self.new_lineage_id().await?,
             scope: scope.clone(),
-            shared: scope.level().shares_by_default(),
+            shared: new.is_shared(),
             origin: None,
             created: self.now,
             by: self.who.clone(),
@@ -56,7 +90,7 @@ impl Unit {
             undo: UndoLog::default(),
         };
         self.put_lineage(made.clone()).await?;
-        let change = Change::made(&name);
+        let change = Change::made(name);
         self.audit(C::CAN.create, scope, made.lineage, change)
             .await?;
         Ok(made)

@@ -3,9 +3,8 @@
 mod clearing;
 mod holders;
 
-pub(crate) use self::clearing::StoredTombstone;
+pub(crate) use self::{clearing::StoredTombstone, holders::Deletable};
 
-use self::holders::Deletable;
 use crate::{
     Error, LineageKind, Session,
     kind::{Mci, Template},

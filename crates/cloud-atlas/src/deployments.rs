@@ -8,6 +8,7 @@ use self::finding::default_of;
 use crate::{
     Error, Page, Paging, Session,
     page::Filling,
+    sharing::shown,
     tables::{DEPLOYMENTS, KeptDeployment, deployment_parts, partition_of},
     unit::Change,
 };
@@ -113,7 +114,9 @@ impl Session {
             {
                 continue;
             }
-            let shown = visible(&scope, scope.level().shares_by_default(), from);
+            // One that has a record is found as that says, or hidden as that says.
+            let is_kept = scope != *from && unit.default_at(&scope).await?.is_some();
+            let shown = !is_kept && visible(&scope, scope.level().shares_by_default(), from);
             let missing = shown.then(|| default_of(&scope)).transpose()?;
             let query = if scope == *from {
                 query
@@ -180,6 +183,56 @@ impl Session {
                     .await?;
                 Ok(DeploymentView::of(renamed))
             }
+        })
+        .await
+    }
+
+    /// Shows a deployment with its servers to lower scopes (Scalr).
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, or the caller may not.
+    pub async fn share_deployment(
+        &self,
+        name: &Name,
+        from: &Scope,
+    ) -> Result<DeploymentView, Error> {
+        self.show_deployment(name, from, true).await
+    }
+
+    /// Hides a deployment with its servers from lower scopes: nothing there refers to it, since its
+    /// servers are at its own scope.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, or the caller may not.
+    pub async fn unshare_deployment(
+        &self,
+        name: &Name,
+        from: &Scope,
+    ) -> Result<DeploymentView, Error> {
+        self.show_deployment(name, from, false).await
+    }
+
+    async fn show_deployment(
+        &self,
+        name: &Name,
+        from: &Scope,
+        shared: bool,
+    ) -> Result<DeploymentView, Error> {
+        self.write(|unit| async move {
+            let before = unit.deployment_for(Some(name), from).await?;
+            let after = before.with_shared(shared);
+            if after != before {
+                let (scope, kept) = (&after.scope, KeptDeployment(after.clone()));
+                let parts = deployment_parts(scope, &after.name);
+                DEPLOYMENTS
+                    .put(&unit.tx, &partition_of(scope)?, parts, &kept)
+                    .await?;
+                unit.audit_deployment(&after, shown(before.shared, shared)?)
+                    .await?;
+            }
+            Ok(DeploymentView::of(after))
         })
         .await
     }

@@ -186,6 +186,9 @@ pub enum Error {
     /// A lineage was not deleted.
     #[error(transparent)]
     Delete(#[from] DeleteError),
+    /// Lower scopes go on seeing a lineage, or not seeing it.
+    #[error(transparent)]
+    Share(#[from] atlas_template::ShareError),
     /// There is no lock, or nothing that it gives.
     #[error(transparent)]
     Lock(LockRefusal),

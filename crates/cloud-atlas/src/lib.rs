@@ -62,6 +62,7 @@ mod role_maps;
 mod scopes;
 mod servers;
 mod session;
+mod sharing;
 mod sight;
 mod states;
 mod stored;
@@ -90,6 +91,7 @@ pub use crate::{
     checking::CheckOptions,
     clock::{Clock, IdSource, RandomIds, SystemClock},
     clones::{CloneMci, MciCloned},
+    commits::NewLineage,
     deleting::LineageDeleted,
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
@@ -131,6 +133,7 @@ pub use crate::{
         ServerRef, ServerView, ServerWarning, StartWarning,
     },
     session::Session,
+    sharing::LineageShared,
     suggesting::Suggested,
     template_commits::{CommitTemplate, TemplateCommitted},
     template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},

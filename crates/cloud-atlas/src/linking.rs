@@ -77,14 +77,15 @@ impl Unit {
                 known.extend(found.map(|(_, found)| (lineage, found)));
                 continue;
             };
-            // What the link needs is part of the transaction: who deletes it, revokes it or moves
-            // the channel meanwhile meets this one.
+            // What the link needs is part of the transaction: who deletes, hides or revokes it, or
+            // moves the channel, meets this one.
             let partition = partition_of(scope)?;
             let found = MCIS.get(&self.tx, &partition, lineage.to_string()).await?;
+            let seen = found.filter(|mci| visible(scope, mci.0.shared, &of.scope));
             let mut looked = looked.clone();
             self.refresh(&mut looked, lineage, target, &partition)
                 .await?;
-            known.extend(found.map(|_| (lineage, looked)));
+            known.extend(seen.map(|_| (lineage, looked)));
         }
         after.admit(before, &known)?;
         self.judged_agents(&of.scope, after, looks).await

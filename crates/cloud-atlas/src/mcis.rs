@@ -1,12 +1,12 @@
 //! MultiCloud Images: make, edit, commit, look at.
 
 use crate::{
-    Error, MciView, Session,
+    Error, MciView, NewLineage, Session,
     facts::Looks,
     kind::Mci,
     mci_views::view,
-    states::Located,
     stored::{StoredMci, images_of},
+    templates::own,
     unit::{Change, Unit},
 };
 use atlas_base::{Name, canonical};
@@ -23,21 +23,20 @@ impl Session {
     ///
     /// The name is taken at that scope, the scope is not there, or the caller may not.
     pub async fn create_mci(&self, scope: &Scope, name: Name) -> Result<MciView, Error> {
-        self.write(|unit| {
-            let (scope, name) = (scope.clone(), name.clone());
-            async move {
-                unit.require(Permission::MciCreate, &scope).await?;
-                let mci = unit.new_lineage::<Mci>(&scope, name).await?;
-                Ok(view(
-                    Located {
-                        found: mci,
-                        viewer: scope,
-                        shadows: Vec::new(),
-                        until: None,
-                    },
-                    None,
-                ))
-            }
+        let new = NewLineage::new(scope.clone(), name);
+        self.make_mci(&new).await
+    }
+
+    /// [`Session::create_mci`], where it is also said whether lower scopes see it.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub async fn make_mci(&self, new: &NewLineage) -> Result<MciView, Error> {
+        self.write(|unit| async move {
+            unit.require(Permission::MciCreate, &new.scope).await?;
+            let mci = unit.new_lineage::<Mci>(new).await?;
+            Ok(view(own(mci), None))
         })
         .await
     }

@@ -21,6 +21,8 @@ pub struct CloneTemplate {
     pub into: Option<Scope>,
     /// What it is called; else the first name that is offered and free there.
     pub name: Option<Name>,
+    /// Whether lower scopes see it; unless said otherwise those of `/` and of accounts are seen.
+    pub shared: Option<bool>,
 }
 
 impl CloneTemplate {
@@ -31,6 +33,7 @@ impl CloneTemplate {
             scope,
             into: None,
             name: None,
+            shared: None,
         }
     }
 }
@@ -101,7 +104,8 @@ impl Session {
                 let into = ask.into.as_ref().unwrap_or(&ask.scope);
                 unit.enter(Permission::TemplateClone, into).await?;
                 let selector = ask.source.selector.as_ref();
-                let cloned = Box::pin(unit.clone_of(&source, selector, into, ask.name)).await?;
+                let as_asked = (ask.name, ask.shared);
+                let cloned = Box::pin(unit.clone_of(&source, selector, into, as_asked)).await?;
                 let mut template = view(cloned.clone, None);
                 let words = cloned.origin.words(Some(&cloned.source));
                 template.cloned_from = Some(words.to_string());

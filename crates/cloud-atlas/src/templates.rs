@@ -1,7 +1,7 @@
 //! ServerTemplates: make, edit, commit.
 
 use crate::{
-    Error, MciView, Session, TemplateView,
+    Error, MciView, NewLineage, Session, TemplateView,
     kind::{Mci, Template, Versioned},
     linking::LinkLooks,
     mci_views::view as mci_view,
@@ -53,19 +53,27 @@ impl Session {
     ///
     /// The name is taken at that scope, the scope is not there, or the caller may not.
     pub async fn create_template(&self, scope: &Scope, name: Name) -> Result<TemplateView, Error> {
-        self.write(|unit| {
-            let (scope, name) = (scope.clone(), name.clone());
-            async move {
-                unit.require(Permission::TemplateCreate, &scope).await?;
-                let template = unit.new_lineage::<Template>(&scope, name).await?;
-                Ok(view(own(template), None))
-            }
+        let new = NewLineage::new(scope.clone(), name);
+        self.make_template(&new).await
+    }
+
+    /// [`Session::create_template`], where it is also said whether lower scopes see it.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub async fn make_template(&self, new: &NewLineage) -> Result<TemplateView, Error> {
+        self.write(|unit| async move {
+            unit.require(Permission::TemplateCreate, &new.scope).await?;
+            let template = unit.new_lineage::<Template>(new).await?;
+            Ok(view(own(template), None))
         })
         .await
     }
 
     /// Makes a ServerTemplate and the MultiCloud Image that it links by default, both in one commit
-    /// (RightScale: a MultiCloud Image is added while a ServerTemplate is made).
+    /// (RightScale: a MultiCloud Image is added while a ServerTemplate is made). Lower scopes see
+    /// both or neither.
     ///
     /// # Errors
     ///
@@ -73,17 +81,20 @@ impl Session {
     /// both: then neither is made.
     pub async fn create_template_with_mci(
         &self,
-        scope: &Scope,
-        name: Name,
+        new: &NewLineage,
         mci: Name,
     ) -> Result<TemplateWithMci, Error> {
         self.write(|unit| {
-            let (scope, name, mci) = (scope.clone(), name.clone(), mci.clone());
+            let name = mci.clone();
             async move {
-                unit.require(Permission::TemplateCreate, &scope).await?;
-                unit.require(Permission::MciCreate, &scope).await?;
-                let mci = unit.new_lineage::<Mci>(&scope, mci).await?;
-                let mut template = unit.new_lineage::<Template>(&scope, name).await?;
+                unit.require(Permission::TemplateCreate, &new.scope).await?;
+                unit.require(Permission::MciCreate, &new.scope).await?;
+                let linked = NewLineage {
+                    name,
+                    ..new.clone()
+                };
+                let mci = unit.new_lineage::<Mci>(&linked).await?;
+                let mut template = unit.new_lineage::<Template>(new).await?;
                 let link = TemplateEdit::link(mci.lineage, LinkTarget::Head);
                 let content = template.head.content().edited([link])?;
                 let looks = LinkLooks::default();

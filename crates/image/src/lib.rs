@@ -155,7 +155,7 @@ pub use crate::{
     promote::{PromoteError, PromoteFacts, promote},
     protection::{Protection, protect, unprotect},
     record::{ImageRecord, ImageRecordId},
-    referrer::{Hidden, InUse, Referrer, ReferrerKind, Usage},
+    referrer::{Hidden, InUse, Referrer, ReferrerKind, Usage, UsedBy},
     register::{
         AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via,
         choose_credential, fitting_credentials, register,

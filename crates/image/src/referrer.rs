@@ -250,15 +250,23 @@ impl fmt::Display for InUse {
             f,
             "`{}` is {}",
             self.record,
-            Used(&self.referrers, self.hidden)
+            UsedBy::new(&self.referrers, self.hidden)
         )
     }
 }
 
-/// Who uses something, scope by scope: those that are seen, and how many more there are.
-pub(crate) struct Used<'a>(pub(crate) &'a [Referrer], pub(crate) u64);
+/// Who uses something, in words: scope by scope, each with its kind and its name.
+#[derive(Debug, Clone, Copy)]
+pub struct UsedBy<'a>(&'a [Referrer], u64);
 
-impl fmt::Display for Used<'_> {
+impl<'a> UsedBy<'a> {
+    /// Those that are seen, in their order, and how many more there are; the first 8 are named.
+    pub fn new(seen: &'a [Referrer], hidden: u64) -> Self {
+        Self(seen, hidden)
+    }
+}
+
+impl fmt::Display for UsedBy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
         let Self(referrers, hidden) = *self;

@@ -109,6 +109,16 @@ impl Deployment {
         })
     }
 
+    /// The same, seen by lower scopes or hidden from them. Its servers are at its own scope, so that
+    /// nothing below refers to it and nothing stands in the way (ours).
+    #[must_use]
+    pub fn with_shared(&self, shared: bool) -> Self {
+        Self {
+            shared,
+            ..self.clone()
+        }
+    }
+
     /// Decides whether it can be deleted, given the servers that are defined in it.
     ///
     /// # Errors

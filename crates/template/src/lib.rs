@@ -38,7 +38,7 @@
 //! | [`TemplateContent`], [`TemplateEdit`] | what a ServerTemplate holds, and one change of it |
 //! | [`TemplateDiff`], [`TemplateMergeDraft`] | what turns one content into another; two contents as one |
 //! | [`HeadPlan`], [`UpdatePlan`], [`LinkView`] | what a commit, an update and a view make of links |
-//! | [`Xref`], [`check_delete_mci`] | who uses what, and what stays for it |
+//! | [`Xref`], [`check_delete_mci`], [`SharedLineage`] | who uses what, and what stays for it |
 //! | [`Reference`] | `[SCOPE:]NAME[@X]`: what people type |
 //! | [`Channel`] | a named pointer to a committed revision, with its history |
 //! | [`resolve`], [`explain`] | the decision for a MultiCloud Image, and the same with its [`Trace`] |
@@ -66,6 +66,7 @@ mod policy;
 mod reference;
 mod resolve;
 mod server;
+mod sharing;
 mod update;
 mod view;
 mod xref;
@@ -126,6 +127,7 @@ pub use crate::{
         AddServer, Follows, Inherited, ReinheritError, ServerChanges, ServerDefinition, ServerEdit,
         ServerError, ServerId, ServerPlan, ServerStart,
     },
+    sharing::{LineageInUse, ShareError, SharedLineage},
     update::{LinkUpdate, LinkUpdateStuck, UpdateError, UpdatePlan, UpdateSource},
     view::LinkView,
     xref::{Xref, XrefDot, XrefEdge, XrefMermaid, XrefNode, XrefRow, XrefTree, XrefWay},

@@ -5,8 +5,7 @@ use crate::{
     Overrides, Source, launch,
 };
 use atlas_base::Name;
-use atlas_history::counted;
-use atlas_history::RevisionNumber;
+use atlas_history::{RevisionNumber, counted};
 use atlas_image_id::{CloudLocation, ImageId};
 use core::fmt;
 use serde::Serialize;

@@ -33,6 +33,16 @@ pub(crate) enum DeploymentCommand {
         /// The other name
         to: Name,
     },
+    /// Show a deployment with its servers to lower scopes
+    Share {
+        /// Its name
+        name: Name,
+    },
+    /// Hide a deployment with its servers from lower scopes
+    Unshare {
+        /// Its name
+        name: Name,
+    },
     /// Delete a deployment that holds no servers
     Delete {
         /// Its name
@@ -80,6 +90,18 @@ pub(crate) fn run(command: DeploymentCommand, global: &Global, out: &mut Out) ->
             let renamed = session.rename_deployment(&name, scope, &to).block_on()?;
             out.one(&renamed, |out| {
                 writeln!(out, "the deployment {name} is called {to} now")
+            })
+        }
+        DeploymentCommand::Share { name } => {
+            let view = session.share_deployment(&name, scope).block_on()?;
+            out.one(&view, |out| {
+                writeln!(out, "shared the deployment {name} at {}", view.scope)
+            })
+        }
+        DeploymentCommand::Unshare { name } => {
+            let view = session.unshare_deployment(&name, scope).block_on()?;
+            out.one(&view, |out| {
+                writeln!(out, "unshared the deployment {name} at {}", view.scope)
             })
         }
         DeploymentCommand::Delete { name } => {

@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod look;
 mod matching;
 pub(crate) mod merge;
+pub(crate) mod sharing;
 mod suggest;
 
 use crate::{
@@ -24,7 +25,9 @@ use crate::{
     print::Out,
 };
 use clap::Subcommand;
-use cloud_atlas::{LineageKind, XrefSubject, base::Name, history::Generation, template::Reference};
+use cloud_atlas::{
+    LineageKind, NewLineage, XrefSubject, base::Name, history::Generation, template::Reference,
+};
 use pollster::FutureExt as _;
 
 const KIND: LineageKind = LineageKind::Mci;
@@ -36,6 +39,8 @@ pub(crate) enum Mci {
     New {
         /// What it is called
         name: Name,
+        #[command(flatten)]
+        shared: sharing::Shared,
     },
     /// Set the image of a cloud location in HEAD, or what describes it
     Set(Box<edit::Set>),
@@ -73,6 +78,8 @@ pub(crate) enum Mci {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    Share(sharing::Share),
+    Unshare(sharing::Unshare),
     /// Delete one with HEAD and all its revisions, channels and undo points
     ///
     /// What links or locks it is listed, and then nothing is deleted. A delete that was stopped on its
@@ -134,8 +141,9 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
     };
     let from = &global.scope;
     match command {
-        Mci::New { name } => {
-            let view = session.create_mci(from, name).block_on()?;
+        Mci::New { name, shared } => {
+            let new = NewLineage::new(from.clone(), name).with_shared(shared.shared);
+            let view = session.make_mci(&new).block_on()?;
             out.one(&view, |out| {
                 writeln!(
                     out,
@@ -176,6 +184,8 @@ pub(crate) fn run(command: Mci, global: &Global, out: &mut Out) -> Run {
             let subject = XrefSubject::Lineage(LineageKind::Mci, reference);
             xref::run(&subject, &args, &session, from, out)
         }
+        Mci::Share(args) => sharing::share(&args, KIND, &session, from, out),
+        Mci::Unshare(args) => sharing::unshare(&args, KIND, &session, from, out),
         Mci::Delete(args) => delete::delete(&args, LineageKind::Mci, session, global, out),
         Mci::Graph(args) => graph::run(args, &session, from, out),
         Mci::Diff(args) => diff::run(args, &session, from, out),

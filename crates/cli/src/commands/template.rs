@@ -15,6 +15,7 @@ use crate::{
         mci::{
             delete::{self, delete},
             graph::{self, Graph},
+            sharing,
         },
         xref::{self, XrefArgs},
     },
@@ -67,6 +68,8 @@ pub(crate) enum Template {
         #[arg(value_name = "REF@X")]
         reference: Reference,
     },
+    Share(sharing::Share),
+    Unshare(sharing::Unshare),
     /// Delete one with HEAD and all its revisions and undo points
     ///
     /// Its channels and the registered locks that hold it are listed, and then nothing is deleted. A
@@ -137,6 +140,8 @@ pub(crate) fn run(command: Template, global: &Global, out: &mut Out) -> Run {
             let subject = XrefSubject::Lineage(KIND, reference);
             xref::run(&subject, &args, &session, from, out)
         }
+        Template::Share(args) => sharing::share(&args, KIND, &session, from, out),
+        Template::Unshare(args) => sharing::unshare(&args, KIND, &session, from, out),
         Template::Delete(args) => delete(&args, KIND, session, global, out),
         Template::Diff(args) => diff::run(args, &session, from, out),
         Template::Times(times) => times::times(&times, &session, from, out),

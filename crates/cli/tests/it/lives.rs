@@ -55,7 +55,7 @@ impl Transcript {
         let answer = width.replace_all(&answer, "KEPT UNTIL  ");
         let rule = Regex::new("─+").unwrap();
         let answer = rule.replace_all(&answer, "───");
-        let random = Regex::new("((lin|cred)-[0-9a-f]{32}|revision 1 [0-9a-f]{12})").unwrap();
+        let random = Regex::new("((lin|cred|dep)-[0-9a-f]{32}|revision 1 [0-9a-f]{12})").unwrap();
         self.text.push_str(&random.replace_all(&answer, "ID"));
         if ran.code != 0 {
             writeln!(self.text, "[{}]", ran.code).unwrap();
@@ -134,5 +134,50 @@ fn l02_what_is_in_use_is_listed() {
     said.program.ok(&[&args[..], &prod[..]].concat());
     said.run("image unshare %base");
     said.run("image unshare %base --force");
+    insta::assert_snapshot!(said.text);
+}
+
+#[test]
+fn m21_lineages_and_deployments_are_hidden_and_shown() {
+    let mut said = Transcript::new();
+    let prod = ["--scope", "/acme/prod"];
+    let set = format!("mci set web {EAST} ami-00000000000000001 --instance-type t3.micro");
+    for line in [
+        "mci new kept --shared false",
+        "mci show kept",
+        "template new kept --shared false --with-mci both",
+        "template show kept",
+        "mci new web",
+        &set,
+        "mci commit web --message first",
+        "mci clone web own --shared false",
+        "mci unshare web@1",
+        "mci unshare web",
+        "mci unshare web",
+        "mci share web",
+    ] {
+        said.run(line);
+    }
+    for line in [
+        "template new front",
+        "template link front web",
+        "server add aws/us-east-1 web db",
+    ] {
+        let args: Vec<_> = line.split(' ').chain(prod).collect();
+        said.program.ok(&args);
+    }
+    for line in [
+        "mci unshare web",
+        "mci unshare web --force",
+        "mci unshare kept --output json",
+        "template share kept",
+        "template unshare kept",
+        "deployment make pool",
+        "deployment unshare pool",
+        "deployment show pool",
+        "deployment share pool",
+    ] {
+        said.run(line);
+    }
     insta::assert_snapshot!(said.text);
 }

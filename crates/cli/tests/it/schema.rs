@@ -604,6 +604,8 @@ fn launches(checked: &Checked) {
     run("revoked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);
     run("mci", &["mci", "new", "short"]);
+    run("shared-lineage", &["mci", "unshare", "short"]);
+    run("shared-lineage", &["mci", "share", "short"]);
     run("deleted-lineage", &["mci", "delete", "short"]);
     run("marked-revision", &["mci", "unmark", "f-x86_64@1"]);
 }
@@ -688,6 +690,13 @@ fn servers(checked: &Checked) {
     }
     run("launch-times", &["template", "times", "front@1", "front"]);
     run("removed", &["server", "remove", "web-1"]);
+    run(
+        "shared-lineage",
+        &["template", "unshare", "front", "--force"],
+    );
+    run("shared-lineage", &["template", "share", "front"]);
+    run("deployment", &["deployment", "unshare", "back"]);
+    run("deployment", &["deployment", "share", "back"]);
     run("removed", &["deployment", "delete", "back"]);
     checked.used.borrow_mut().extend(own.used.into_inner());
 }

@@ -16,7 +16,7 @@ use atlas_template::{
 use std::collections::BTreeSet;
 
 /// What a delete has to know of a kind of lineage.
-pub(super) trait Deletable: Versioned {
+pub(crate) trait Deletable: Versioned {
     const KIND: LineageKind;
     const DELETE: Permission;
     const JOB: JobKind;

@@ -84,6 +84,11 @@ impl Unit {
         Ok(found.map(|kept| kept.0))
     }
 
+    /// The `default` deployment of a scope, if it has a record.
+    pub(super) async fn default_at(&self, scope: &Scope) -> Result<Option<Deployment>, Error> {
+        self.deployment_at(scope, &default_name()?).await
+    }
+
     /// The nearest visible deployment of a name that has a record; the caller may look there. The
     /// `default` one of another scope is never meant.
     pub(crate) async fn seen_deployment(

@@ -13,7 +13,7 @@ use atlas_scope::{
     RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
-use atlas_template::{ChannelError, DeleteError};
+use atlas_template::{ChannelError, DeleteError, ShareError};
 
 /// What a caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,7 @@ impl Error {
                 | WorkError::NotFailed { .. },
             )
             | Self::Unshare(_)
+            | Self::Share(ShareError::InUse(_))
             | Self::Life(_)
             | Self::EditImage(EditImageError::Deleted { .. })
             | Self::Copy(CopyError::Register(RegisterError::AlreadyRegistered(_)))

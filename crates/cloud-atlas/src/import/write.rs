@@ -6,7 +6,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    Error, NotFound, Noun, Session,
+    Error, NewLineage, NotFound, Noun, Session,
     kind::Mci,
     stored::{StoredImport, StoredMci},
     tables::{IMPORTS, KeptImport, partition_of},
@@ -157,7 +157,8 @@ impl Unit {
             mci
         } else {
             self.require(Permission::MciCreate, scope).await?;
-            self.new_lineage(scope, part.name.clone()).await?
+            let new = NewLineage::new(scope.clone(), part.name.clone());
+            self.new_lineage(&new).await?
         };
         let lineage = mci.lineage;
         let mut revision = before.revision;

@@ -70,6 +70,7 @@ mod rules;
 mod sends;
 mod servers;
 mod servers_of_templates;
+mod shared_lineages;
 mod sharing;
 mod suggesting;
 mod support;

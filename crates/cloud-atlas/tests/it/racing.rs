@@ -311,7 +311,7 @@ type Deed = Box<dyn FnOnce() + Send>;
 
 /// A store in memory in which something happens just before the next commit.
 #[derive(Clone)]
-struct Between {
+pub(crate) struct Between {
     store: Arc<MemoryStore>,
     deed: Arc<Mutex<Option<Deed>>>,
 }
@@ -326,7 +326,7 @@ impl Default for Between {
 }
 
 impl Between {
-    fn before_the_next_commit(&self, deed: impl FnOnce() + Send + 'static) {
+    pub(crate) fn before_the_next_commit(&self, deed: impl FnOnce() + Send + 'static) {
         *self.deed.lock().unwrap() = Some(Box::new(deed));
     }
 }

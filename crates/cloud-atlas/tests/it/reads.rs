@@ -489,3 +489,109 @@ fn alike(state: State, (bare, bare_reads): (&World, &Reads)) {
         assert_eq!(answer.starts_with("error"), refused, "{name}: {answer}");
     }
 }
+
+/// A world in which olga looks from `/acme/prod`, where something is hers; and where the account
+/// keeps much to itself, or has nothing.
+fn keeping(furnished: bool) -> (World, Option<Named>) {
+    let world = World::new();
+    let named = run(async {
+        let admin = world.admin();
+        committed(&admin, "/acme/prod", "own", 1).await;
+        template_of(&admin, "/acme/prod", "own").await;
+        if !furnished {
+            return None;
+        }
+        let acme = p::<Scope>("/acme");
+        committed(&admin, "/acme", "web", 77).await;
+        let web = p::<Reference>("web");
+        let template = template_of(&admin, "/acme", "web").await;
+        let stable = p("stable");
+        let assigned = admin.assign_channel(&stable, LineageKind::Mci, &web, &acme);
+        assigned.await.unwrap();
+        let lock = admin.lock(&web, &acme, None).await.unwrap();
+        let fleet = MakeDeployment::new(acme.clone(), p("fleet"));
+        admin.make_deployment(fleet).await.unwrap();
+        let server = crate::servers::adding("/acme", "fleet:web-1");
+        let server = admin.add_server(server).await.unwrap();
+        let lineage = admin.unshare_mci(&web, &acme, false).await.unwrap().lineage;
+        admin.unshare_template(&web, &acme, false).await.unwrap();
+        let fleet = p("fleet");
+        admin.unshare_deployment(&fleet, &acme).await.unwrap();
+        Some(Named {
+            lineage,
+            template,
+            image: p("img-00000000000000000000000000000009"),
+            group: p("grp-00000000000000000000000000000009"),
+            registered: LockRef::Name(p("nothing")),
+            order: p("work-00000000000000000000000000000009"),
+            lock,
+            server: ServerRef::Id(server.definition.id()),
+            from: p("/acme/prod"),
+        })
+    });
+    (world, named)
+}
+
+#[test]
+fn m21_what_an_account_keeps_to_itself_is_absent_below_it_in_every_read() {
+    let ((bare, _), (full, named)) = (keeping(false), keeping(true));
+    let named = named.unwrap();
+    let references = [
+        Reference::lineage(named.lineage),
+        Reference::lineage(named.template),
+        p("/acme:web"),
+        p("/acme:web@stable"),
+        p("web"),
+    ];
+    let answers = |world: &World| {
+        let who = world.who("olga");
+        let mut answers = Vec::new();
+        for reference in &references {
+            // Where the feed of the account ends is told to whoever may look at any of it.
+            let reads = READS.iter().filter(|(name, _)| !name.starts_with("events"));
+            for (name, read) in reads {
+                answers.push((*name, run(read(&who, &named, reference))));
+            }
+        }
+        answers
+    };
+    let (hidden, absent) = (answers(&full), answers(&bare));
+    assert!(hidden.len() > 200, "{}", hidden.len());
+    for (hidden, absent) in hidden.iter().zip(&absent) {
+        assert_eq!(hidden, absent);
+    }
+    // Shown again, it is found.
+    run(async {
+        let (admin, acme) = (full.admin(), p::<Scope>("/acme"));
+        admin.share_mci(&p("web"), &acme).await.unwrap();
+        admin.share_template(&p("web"), &acme).await.unwrap();
+        admin.share_deployment(&p("fleet"), &acme).await.unwrap();
+    });
+    let shown = answers(&full);
+    let found = shown.iter().zip(&hidden);
+    let found = found.filter(|(shown, hidden)| shown != hidden);
+    let found: BTreeSet<_> = found.map(|((name, _), _)| *name).collect();
+    for name in [
+        "mci",
+        "mcis",
+        "mci_log",
+        "template",
+        "templates",
+        "template_log",
+        "resolve",
+        "explain",
+        "lock",
+        "deployment",
+        "deployments",
+        "server",
+        "servers",
+        "server_offers",
+        "server_next",
+        "xref",
+        "coverage",
+        "channel",
+        "releases",
+    ] {
+        assert!(found.contains(name), "{name}: {found:?}");
+    }
+}

@@ -4,7 +4,8 @@ use crate::support::{World, ami, ask, image, most, options, p};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
     CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, LineageKind, Loader,
-    LockRef, MergeMci, MergeTemplate, ReportWork, Retention, TakeWork, WorkQuery, XrefSubject,
+    LockRef, MergeMci, MergeTemplate, NewLineage, ReportWork, Retention, TakeWork, WorkQuery,
+    XrefSubject,
     base::Name,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
@@ -95,6 +96,9 @@ fn every_future_of_the_facade_is_send() {
     send(admin.share_image(record, &scope));
     send(admin.unshare_image(record, &scope, false));
     send(admin.create_mci(&scope, name.clone()));
+    send(admin.make_mci(&NewLineage::new(scope.clone(), name.clone())));
+    send(admin.share_mci(&web, &scope));
+    send(admin.unshare_mci(&web, &scope, false));
     send(admin.edit_mci(&web, &scope, Vec::new(), None));
     send(admin.commit_mci(&web, &scope, p("m"), None));
     let (deny, checks) = (Deny::Warnings, CheckOptions::default());
@@ -193,6 +197,8 @@ fn every_future_of_the_facade_is_send() {
     send(admin.leave_group(&group, &scope));
     send(admin.delete_group(&group, &scope));
     send(admin.group(&group, &scope));
+    send(admin.share_deployment(&name, &scope));
+    send(admin.unshare_deployment(&name, &scope));
     send(admin.groups(&scope, &most()));
     send(admin.jobs(&scope));
     send(admin.forget_job(JobId::from_u128(1), &scope));
@@ -204,7 +210,11 @@ fn every_future_about_templates_is_send() {
     let admin = world.admin();
     let (scope, front) = (p::<Scope>("/acme"), p::<Reference>("front"));
     send(admin.create_template(&scope, p("front")));
-    send(admin.create_template_with_mci(&scope, p("front"), p("web")));
+    let both = NewLineage::new(scope.clone(), p("front"));
+    send(admin.make_template(&both));
+    send(admin.create_template_with_mci(&both, p("web")));
+    send(admin.share_template(&front, &scope));
+    send(admin.unshare_template(&front, &scope, false));
     send(admin.edit_template(&front, &scope, Vec::new(), None));
     let commit = CommitTemplate::new(front.clone(), scope.clone(), p("m"));
     send(admin.commit_template(&commit));

@@ -2,7 +2,8 @@
 
 use crate::support::{World, acme, ami, committed, image, most, p, revoke, run, set};
 use cloud_atlas::{
-    CommitTemplate, Error, LineageKind, Session, TemplateChange, TemplateRefusal, TemplateView,
+    CommitTemplate, Error, LineageKind, NewLineage, Session, TemplateChange, TemplateRefusal,
+    TemplateView,
     history::{Content as _, RevisionNumber},
     image::AgentFacts,
     scope::{Role, Scope},
@@ -405,17 +406,15 @@ fn t08_a_template_and_its_mci_are_made_in_one_commit_or_not_at_all() {
     let world = World::new();
     let (admin, dana) = (world.admin(), world.who("dana"));
     run(async {
-        let both = dana
-            .create_template_with_mci(&acme(), p("front"), p("web"))
-            .await;
+        let front = NewLineage::new(acme(), p("front"));
+        let both = dana.create_template_with_mci(&front, p("web")).await;
         let both = both.unwrap();
         let link = both.template.content.link(both.mci.lineage).unwrap();
         assert_eq!((link.target, link.is_default), (&LinkTarget::Head, true));
         // One name is taken: neither is there.
         for (template, mci) in [("front", "other"), ("other", "web")] {
-            let error = dana
-                .create_template_with_mci(&acme(), p(template), p(mci))
-                .await;
+            let new = NewLineage::new(acme(), p(template));
+            let error = dana.create_template_with_mci(&new, p(mci)).await;
             assert!(matches!(error.unwrap_err(), Error::NameTaken { .. }));
         }
         assert!(dana.mci(&p("other"), &acme()).await.is_err());
@@ -426,10 +425,9 @@ fn t08_a_template_and_its_mci_are_made_in_one_commit_or_not_at_all() {
             .grant(&p("tess"), &Role::OBSERVER, &acme(), None)
             .await
             .unwrap();
-        let error = world
-            .who("tess")
-            .create_template_with_mci(&acme(), p("third"), p("third"))
-            .await;
+        let tess = world.who("tess");
+        let third = NewLineage::new(acme(), p("third"));
+        let error = tess.create_template_with_mci(&third, p("third")).await;
         assert!(matches!(error.unwrap_err(), Error::Denied(_)));
     });
 }

@@ -7,8 +7,8 @@ use crate::{
 };
 use cloud_atlas::{
     AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate, GroupRef,
-    LineageKind, MakeDeployment, MergeMci, MergeTemplate, ReportLaunch, ReportWork, Retention,
-    Session, TakeWork, TemplateChange, WorkRequest,
+    LineageKind, MakeDeployment, MergeMci, MergeTemplate, NewLineage, ReportLaunch, ReportWork,
+    Retention, Session, TakeWork, TemplateChange, WorkRequest,
     history::RevisionNumber,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
@@ -187,8 +187,11 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         };
         wrote!(admin.report_work(order, &acme, report(attempt, done)));
         // MultiCloud Images.
+        wrote!(admin.make_mci(&NewLineage::new(acme.clone(), p("plain"))));
         wrote!(admin.create_mci(&acme, p("web")));
         let web = p("web");
+        wrote!(admin.unshare_mci(&web, &acme, false));
+        wrote!(admin.share_mci(&web, &acme));
         wrote!(admin.edit_mci(&web, &acme, vec![set(EAST, 9)], None));
         wrote!(admin.commit_mci(&web, &acme, p("first"), None));
         wrote!(admin.edit_mci(&web, &acme, vec![set(WEST, 9)], None));
@@ -241,9 +244,13 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.rematch_mci(&web, &acme, None));
         wrote!(admin.remove_matcher(&web, &acme, &p(DUBLIN)));
         // ServerTemplates.
-        wrote!(admin.create_template_with_mci(&acme, p("pair"), p("pair")));
+        let pair = NewLineage::new(acme.clone(), p("pair"));
+        wrote!(admin.create_template_with_mci(&pair, p("pair")));
+        wrote!(admin.make_template(&NewLineage::new(acme.clone(), p("plain"))));
         wrote!(admin.create_template(&acme, p("front")));
         let front = p("front");
+        wrote!(admin.unshare_template(&front, &acme, false));
+        wrote!(admin.share_template(&front, &acme));
         let link = vec![TemplateChange::Link(p("web@1"))];
         wrote!(admin.edit_template(&front, &acme, link, None));
         let commit = CommitTemplate::new(front.clone(), acme.clone(), p("first"));
@@ -266,6 +273,8 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         let mut pool = MakeDeployment::new(acme.clone(), p("pool"));
         pool.shared = Some(false);
         wrote!(admin.make_deployment(pool));
+        wrote!(admin.share_deployment(&p("pool"), &acme));
+        wrote!(admin.unshare_deployment(&p("pool"), &acme));
         wrote!(admin.rename_deployment(&p("pool"), &acme, &p("fleet")));
         wrote!(admin.delete_deployment(&p("fleet"), &acme));
         wrote!(admin.add_server(crate::servers::adding("/acme", "web-1")));

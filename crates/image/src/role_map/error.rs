@@ -1,7 +1,7 @@
 //! Why a role map stays as it is.
 
 use super::RoleOs;
-use crate::{AgentMissing, ImageRecordId, OsFacts, Referrer, referrer::Used, register::listed};
+use crate::{AgentMissing, ImageRecordId, OsFacts, Referrer, UsedBy, register::listed};
 use atlas_base::Name;
 use atlas_image_id::CloudLocation;
 use core::fmt;
@@ -126,7 +126,7 @@ impl RoleMapUsers {
 
 impl fmt::Display for RoleMapUsers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Used(&self.seen, self.hidden).fmt(f)
+        UsedBy::new(&self.seen, self.hidden).fmt(f)
     }
 }
 

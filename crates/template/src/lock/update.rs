@@ -2,8 +2,8 @@
 
 use super::{LockEntry, LockError, LockFile, TemplateLock};
 use crate::LaunchPlan;
-use atlas_history::counted;
 use atlas_history::RevisionNumber;
+use atlas_history::counted;
 use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;
 use core::fmt;

@@ -33,6 +33,11 @@ fn r12_the_default_deployment_is_always_there() {
     );
     assert_eq!(other.check_delete(&[]), Ok(()));
     assert_eq!(other.renamed(name(), false).unwrap().name.as_str(), "blog");
+    for deployment in [default.clone(), other.clone()] {
+        let shown = deployment.with_shared(true);
+        assert!(shown.shared);
+        assert_eq!(shown.with_shared(false), deployment);
+    }
     let servers: Vec<_> = (0..10)
         .map(|it| format!("web-{it}").parse().unwrap())
         .collect();

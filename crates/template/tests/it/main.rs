@@ -23,6 +23,7 @@ mod policy;
 mod reference;
 mod resolve;
 mod server;
+mod sharing;
 mod template_content;
 mod template_diff;
 mod template_histories;

@@ -10,8 +10,8 @@ use crate::{
 use cloud_atlas::{
     MciView, Session,
     base::{Name, Tag},
-    history::counted,
     history::Generation,
+    history::counted,
     image_id::{CloudLocation, ImageId},
     mci::{Description, EditWarning, HeadEdit, InstanceType, Setting, UserData},
     scope::Scope,

@@ -1,6 +1,6 @@
 //! Clones, old revisions and undo points.
 
-use super::{generation, look::warned};
+use super::{generation, look::warned, sharing::Shared};
 use crate::{
     exit::{Failure, Run},
     print::{Columns, Out, moment},
@@ -28,6 +28,8 @@ pub(crate) struct Clone {
     /// Where it is made [default: --scope]
     #[arg(long, value_name = "SCOPE")]
     pub(crate) into: Option<Scope>,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
 }
 
 /// Put the content of an old revision into HEAD; `undo` brings back what HEAD held
@@ -61,6 +63,7 @@ pub(super) fn clone(clone: Clone, session: &Session, from: &Scope, out: &mut Out
     let ask = CloneMci {
         into: clone.into,
         name: clone.name,
+        shared: clone.shared.shared,
         ..CloneMci::new(clone.reference, from.clone())
     };
     let answer = session.clone_mci(&ask).block_on()?;

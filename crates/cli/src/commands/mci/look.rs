@@ -1,6 +1,6 @@
 //! Looking at MultiCloud Images.
 
-use super::history::called;
+use super::{history::called, sharing::scope_line};
 use crate::{
     exit::Run,
     pages::PageArgs,
@@ -94,7 +94,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
 fn head_lines(view: &MciView, merges: &[String]) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("name", view.name.to_string()),
-        ("scope", view.scope.to_string()),
+        ("scope", scope_line(&view.scope, view.shared)),
         ("lineage", view.lineage.to_string()),
     ];
     lines.extend(match &view.revision {

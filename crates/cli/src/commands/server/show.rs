@@ -8,7 +8,7 @@ use crate::{
 };
 use cloud_atlas::{
     ServerRef, ServerView,
-    base::counted,
+    history::counted,
     mci::UserData,
     template::{Override, ServerDefinition},
 };

@@ -1,13 +1,16 @@
 //! Making and editing ServerTemplates.
 
 use crate::{
-    commands::{kind::whole, mci::generation},
+    commands::{
+        kind::whole,
+        mci::{generation, sharing::Shared},
+    },
     exit::Run,
     print::{Out, warn},
 };
 use clap::Subcommand;
 use cloud_atlas::{
-    Session, TemplateChange, TemplateView,
+    NewLineage, Session, TemplateChange, TemplateView,
     base::Name,
     history::Generation,
     mci::Description,
@@ -24,6 +27,8 @@ pub(crate) struct New {
     /// Make a MultiCloud Image of this name with it, and link its HEAD by default: both or neither
     #[arg(long, value_name = "NAME")]
     with_mci: Option<Name>,
+    #[command(flatten)]
+    shared: Shared,
 }
 
 /// Link a MultiCloud Image in HEAD, or change which of its states a link means
@@ -142,13 +147,14 @@ pub(crate) enum Script {
 }
 
 pub(super) fn new(new: New, session: &Session, from: &Scope, out: &mut Out) -> Run {
+    let asked = NewLineage::new(from.clone(), new.name).with_shared(new.shared.shared);
     let Some(mci) = new.with_mci else {
-        let view = session.create_template(from, new.name).block_on()?;
+        let view = session.make_template(&asked).block_on()?;
         return out.one(&view, |out| {
             made(&view.name, &view.scope, &view.lineage, out)
         });
     };
-    let made_both = session.create_template_with_mci(from, new.name, mci);
+    let made_both = session.create_template_with_mci(&asked, mci);
     let both = made_both.block_on()?;
     out.one(&both, |out| {
         let (template, mci) = (&both.template, &both.mci);

@@ -91,6 +91,7 @@ pub(super) fn clone(clone: Clone, session: &Session, from: &Scope, out: &mut Out
     let ask = CloneTemplate {
         into: clone.into,
         name: clone.name,
+        shared: clone.shared.shared,
         ..CloneTemplate::new(clone.reference, from.clone())
     };
     let answer = session.clone_template(&ask).block_on()?;

@@ -1,7 +1,7 @@
 //! Looking at ServerTemplates.
 
 use crate::{
-    commands::mci::look::head_word,
+    commands::mci::{look::head_word, sharing::scope_line},
     exit::Run,
     pages::PageArgs,
     print::{self, Columns, Out, note, warn},
@@ -70,7 +70,7 @@ pub(super) fn show(reference: &Reference, session: &Session, from: &Scope, out: 
 fn lines(view: &TemplateView) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("name", view.name.to_string()),
-        ("scope", view.scope.to_string()),
+        ("scope", scope_line(&view.scope, view.shared)),
         ("lineage", view.lineage.to_string()),
     ];
     match &view.revision {
