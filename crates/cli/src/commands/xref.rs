@@ -81,8 +81,8 @@ pub(crate) fn run(
             let trees = trees.map(|root| format!("{}\n", xref.tree(root, way)));
             Some(trees.collect::<String>())
         }
-        Format::Mermaid => Some(xref.mermaid().to_string()),
-        Format::Dot => Some(xref.dot().to_string()),
+        Format::Mermaid => Some(xref.mermaid(&view.roots).to_string()),
+        Format::Dot => Some(xref.dot(&view.roots).to_string()),
     };
     if let Some(text) = text {
         files::write_text(args.out.as_deref(), &text)?;
