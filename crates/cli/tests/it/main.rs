@@ -39,3 +39,4 @@ mod servers;
 mod sharing;
 mod templates;
 mod three_way_merge;
+mod uses;

@@ -26,9 +26,12 @@ impl Checked {
     fn lines(&self, name: &str, lines: &[Value]) -> Vec<Value> {
         assert!(!lines.is_empty(), "{name}: there is an answer");
         for line in lines {
-            // The last line of a page that others follow.
-            let name = if line.get("next").is_some() {
+            // The last line of a page that others follow, and that of uses that are not all told.
+            let has = |field: &str| line.get(field).is_some();
+            let name = if has("next") {
                 "next"
+            } else if has("hidden") || has("older_revisions") {
+                "uses-untold"
             } else {
                 name
             };
@@ -54,6 +57,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     mcis(&checked);
     launches(&checked);
     servers(&checked);
+    uses(&checked);
     templates(&checked);
     store(&checked);
     let entries = std::fs::read_dir(folder()).unwrap();
@@ -575,12 +579,27 @@ fn launches(checked: &Checked) {
     run("registered-lock", &["lock", "show", "p"]);
     run("lock-update", &["lock", "update", "old.lock"]);
     run("use", &["mci", "xref", "f-x86_64@1"]);
+    run("use", &["mci", "xref", "f-x86_64@1", "--used"]);
     let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
     run("revoked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);
     run("mci", &["mci", "new", "short"]);
     run("deleted-lineage", &["mci", "delete", "short"]);
     run("marked-revision", &["mci", "unmark", "f-x86_64@1"]);
+}
+
+fn uses(checked: &Checked) {
+    let (program, record) = crate::uses::furnished();
+    let used = RefCell::default();
+    let own = Checked { program, used };
+    let told = own.run("use", &["--as", "dana", "image", "xref", &record]);
+    assert_eq!(told[0]["user"]["kind"], "role-map");
+    assert_eq!(told[1]["hidden"]["elsewhere"], 1);
+    let told = own.run("use", &["mci", "xref", "web"]);
+    assert_eq!(told[0]["user"]["kind"], "channel");
+    let told = own.run("use", &["mci", "xref", "web", "--used"]);
+    assert_eq!(told.last().unwrap()["older_revisions"], 4);
+    checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
 fn servers(checked: &Checked) {
