@@ -39,7 +39,7 @@ pub use crate::{
     digest::Digest,
     error::{ParseDigestError, ParseIdError, ParseNameError, ParseTagError, ParseTimestampError},
     name::Name,
-    quoted::{Quoted, quoted},
+    quoted::{Quoted, counted, quoted},
     tag::Tag,
     timestamp::Timestamp,
 };

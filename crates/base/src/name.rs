@@ -1,14 +1,14 @@
 //! Names that references can hold.
 
-use crate::{ParseNameError, quoted, quoted::is_invisible, text_form};
+use crate::{ParseNameError, id::reads_as_id, quoted, quoted::is_invisible, text_form};
 use core::fmt;
 use std::sync::Arc;
 
 /// A name that a reference such as `/acme:web-base@3` can hold.
 ///
 /// 1 to 255 characters, all visible; no blank at either end, and none of `@`, `:` and the control
-/// characters, since references give those a meaning. Order is the order of the UTF-8 bytes;
-/// cloning is cheap.
+/// characters, since references give those a meaning; nor may it read as an id, since a reference
+/// would take it for one. Order is the order of the UTF-8 bytes; cloning is cheap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Arc<str>);
 
@@ -20,7 +20,8 @@ impl Name {
     ///
     /// # Errors
     ///
-    /// It is empty, too long, begins or ends with a blank, or holds a character that names cannot.
+    /// It is empty, too long, begins or ends with a blank, holds a character that names cannot, or reads as
+    /// an id.
     pub fn parse(text: &str) -> Result<Self, ParseNameError> {
         let refuse = |at, why: fmt::Arguments<'_>| {
             Err(ParseNameError::new(
@@ -54,6 +55,9 @@ impl Name {
         }
         if text.ends_with(char::is_whitespace) {
             return refuse(text.trim_end().len(), format_args!("it ends with a blank"));
+        }
+        if reads_as_id(text) {
+            return refuse(0, format_args!("it reads as an id"));
         }
         Ok(Self(text.into()))
     }

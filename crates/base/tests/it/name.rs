@@ -13,6 +13,8 @@ fn holds_up_to_255_visible_characters() {
         "a  b",
         "/acme",
         "=",
+        "web-1234567890abcdef1234567890abcde",
+        "web-base-1234567890abcdef1234567890abcdef",
         &"é".repeat(255),
     ] {
         assert_eq!(Name::parse(good).unwrap().as_str(), good);
@@ -29,6 +31,7 @@ fn refuses_what_references_could_not_hold() {
             &[
                 "", " ", " a", "a ", "a\u{a0}", "web@1", "acme:web", "a\nb", "a\tb", "a\u{7f}",
                 "a\u{200b}b", "\u{202e}evil", "\u{feff}a", " a@", &long,
+                "lin-00000000000000000000000000000001",
             ],
             Name::parse,
             ParseNameError::at,
@@ -49,6 +52,7 @@ fn refuses_what_references_could_not_hold() {
       0 `\u{feff}a` is no name: the character \u{feff} at byte 0 is not printable
       0 ` a@` is no name: it begins with a blank
     510 `éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé…` is no name: it has more than 255 characters
+      0 `lin-00000000000000000000000000000001` is no name: it reads as an id
     "
     );
 }

@@ -2,6 +2,7 @@
 
 use super::{Change, Diff, SettingChange, SettingDiff};
 use crate::{Setting, UserData};
+use atlas_base::counted;
 use atlas_image_id::CloudLocation;
 use core::fmt::Display;
 use serde::Serialize;
@@ -99,7 +100,7 @@ impl SettingChange {
         if let Some(Change { before, after }) = &self.user_data {
             let (old, new) = (before.as_ref().map(size), after.as_ref().map(size));
             let new = match after {
-                Some(data) if old == new => Some(format!("{} other bytes", data.as_bytes().len())),
+                Some(data) if old == new => Some(counted(data.as_bytes().len(), "other byte")),
                 _ => new,
             };
             row("user data", old, new);
@@ -125,5 +126,5 @@ fn text(value: Option<&impl Display>) -> Option<String> {
 }
 
 fn size(data: &UserData) -> String {
-    format!("{} bytes", data.as_bytes().len())
+    counted(data.as_bytes().len(), "byte")
 }

@@ -4,7 +4,7 @@ use super::{MergePath, SettingPart};
 use crate::{
     Description, InstanceType, ParseDescriptionError, ParseInstanceTypeError, Setting, UserData,
 };
-use atlas_base::{Name, ParseNameError, Tag, parse_errors, quoted};
+use atlas_base::{Name, ParseNameError, Tag, counted, parse_errors, quoted};
 use atlas_image_id::{CloudLocation, ImageId, ParseImageIdError};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -204,12 +204,11 @@ impl fmt::Display for MergeValue {
 /// How much there is: people keep secrets in user data, so that it is not shown by itself.
 fn size(data: &UserData, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let bytes = data.as_bytes().len();
-    let plural = |count| if count == 1 { "" } else { "s" };
     if let Some(text) = data.as_text() {
         let lines = text.lines().count();
-        write!(f, "{lines} line{}, ", plural(lines))?;
+        write!(f, "{}, ", counted(lines, "line"))?;
     }
-    write!(f, "{bytes} byte{}", plural(bytes))
+    f.write_str(&counted(bytes, "byte"))
 }
 
 /// Tells a value that is null from one that is not there.
