@@ -386,8 +386,12 @@ impl Versioned for Template {
         Ok(())
     }
 
-    async fn may_be_cloned(_: &Unit, _: &Scope, _: &Self) -> Result<(), Error> {
-        // A link that is not visible where the clone is made is told of by whoever looks at it.
-        Ok(())
+    async fn may_be_cloned(unit: &Unit, scope: &Scope, content: &Self) -> Result<(), Error> {
+        let mut seen = BTreeSet::new();
+        for link in content.links() {
+            let mci = unit.linkable_mci(link.lineage, scope).await?;
+            seen.extend(mci.map(|mci| mci.lineage));
+        }
+        Ok(content.check_links(&seen)?)
     }
 }

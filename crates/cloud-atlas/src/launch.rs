@@ -149,7 +149,7 @@ impl Session {
         let launch = Arc::new(decided.outcome?);
         let derived = Derived {
             unit: &unit,
-            is_own: decided.is_own && sources.viewer == subject.scope,
+            is_own: decided.is_own && sources.is_own,
             until: decided.until,
         };
         if launches.keep(request.clone(), &launch, moment, &derived) {
@@ -190,7 +190,7 @@ impl Session {
         let links = sources.links();
         let question = Question::new(&sources, &links, &subject.overrides);
         let mut rows = Vec::new();
-        let (mut is_own, mut until) = (sources.viewer == subject.scope, sources.until());
+        let (mut is_own, mut until) = (sources.is_own, sources.until());
         for location in question.locations() {
             let decided = unit.decided(&question, location).await?;
             rows.push(MatrixRow::new(location.clone(), decided.outcome));

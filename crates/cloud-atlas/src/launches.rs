@@ -3,16 +3,20 @@
 use crate::{
     Error, NotFound, Noun, Page, Paging, ServerRef, Session,
     kind::Template,
-    servers::SeenServer,
     stored::StoredLaunch,
-    tables::{KeptLaunch, LAUNCHES, launch_server_parts, launch_template_parts, partition_of},
+    tables::{
+        KeptLaunch, LAUNCHES, SERVERS, launch_server_parts, launch_template_parts, partition_of,
+    },
     unit::{Change, Unit},
 };
 use atlas_base::Timestamp;
 use atlas_history::RevisionRef;
 use atlas_scope::{Permission, Scope};
 use atlas_store::Query;
-use atlas_template::{LaunchId, LaunchPhase, LaunchReport, PhaseTimes, Reference, TimesComparison};
+use atlas_template::{
+    LaunchId, LaunchPhase, LaunchReport, PhaseTimes, Reference, ServerDefinition, ServerId,
+    TimesComparison,
+};
 
 /// Reports how far a launch of a server came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +61,10 @@ impl Session {
         self.write(|unit| {
             let report = report.clone();
             async move {
-                let seen = unit.seen_server(&report.server, &report.scope).await?;
-                let scope = &seen.deployment.scope;
+                let of = unit.launched(&report.server, &report.scope).await?;
+                let scope = &of.scope;
                 unit.require(Permission::Launch, scope).await?;
-                let before = unit.launch_to_report(&seen, &report).await?;
+                let before = unit.launch_to_report(&of, &report).await?;
                 let at = report.at.unwrap_or(unit.now);
                 let after = before.report.reported(report.phase, at)?;
                 if after == before.report {
@@ -93,8 +97,7 @@ impl Session {
         paging: &Paging,
     ) -> Result<Page<LaunchReport>, Error> {
         let unit = self.read().await?;
-        let seen = unit.seen_server(server, from).await?;
-        let query = launches_of(&seen)?;
+        let query = unit.launched(server, from).await?.launches()?;
         unit.page(&LAUNCHES, vec![query], paging, |kept| Ok(kept.0.report))
             .await
     }
@@ -124,14 +127,58 @@ impl Session {
     }
 }
 
-/// The launches of a server, newest first.
-fn launches_of(seen: &SeenServer) -> Result<Query, Error> {
-    let query = Query::all(&partition_of(&seen.deployment.scope)?).index("server");
-    let query = query.prefix(launch_server_parts(seen.definition.id()));
-    Ok(query.reverse())
+/// What was launched: a server, or one that was removed since.
+struct Launched {
+    scope: Scope,
+    id: ServerId,
+    /// None for one that was removed.
+    definition: Option<ServerDefinition>,
+}
+
+impl Launched {
+    /// Its launches, newest first.
+    fn launches(&self) -> Result<Query, Error> {
+        let query = Query::all(&partition_of(&self.scope)?).index("server");
+        Ok(query.prefix(launch_server_parts(self.id)).reverse())
+    }
 }
 
 impl Unit {
+    /// A server that the caller sees; or, by its id, one of that very scope that was launched and is
+    /// removed.
+    async fn launched(&self, server: &ServerRef, from: &Scope) -> Result<Launched, Error> {
+        let absent = match self.seen_server(server, from).await {
+            Ok(seen) => {
+                return Ok(Launched {
+                    scope: seen.deployment.scope,
+                    id: seen.definition.id(),
+                    definition: Some(seen.definition),
+                });
+            }
+            Err(error @ Error::NotFound(_)) => error,
+            Err(error) => return Err(error),
+        };
+        let ServerRef::Id(id) = *server else {
+            return Err(absent);
+        };
+        let at = partition_of(from)?;
+        let hidden = SERVERS.get(&self.tx, &at, id.to_string()).await?;
+        let query = Query::all(&at).index("server");
+        let query = query.prefix(launch_server_parts(id)).limit(1);
+        let found = LAUNCHES.query(&self.tx, &query).await?.found;
+        if let Some(kept) = found.into_iter().next()
+            && hidden.is_none()
+            && kept.record.0.scope == *from
+        {
+            return Ok(Launched {
+                scope: kept.record.0.scope,
+                id,
+                definition: None,
+            });
+        }
+        Err(absent)
+    }
+
     /// What people call a revision of a template, and how long its launches took.
     async fn times_of(
         &self,
@@ -167,15 +214,14 @@ impl Unit {
     /// The launch that a report is of, as it was before.
     async fn launch_to_report(
         &self,
-        seen: &SeenServer,
+        of: &Launched,
         report: &ReportLaunch,
     ) -> Result<StoredLaunch, Error> {
-        let server = &seen.definition;
         let begins = report.phase == LaunchPhase::Requested;
         let found = if let Some(id) = report.launch {
-            let at = partition_of(&seen.deployment.scope)?;
+            let at = partition_of(&of.scope)?;
             let found = LAUNCHES.get(&self.tx, &at, id.to_string()).await?;
-            let foreign = |kept: &KeptLaunch| kept.0.report.server() != server.id();
+            let foreign = |kept: &KeptLaunch| kept.0.report.server() != of.id;
             if found.is_none() && !begins || found.as_ref().is_some_and(foreign) {
                 return Err(NotFound::new(Noun::Launch, id, &report.scope).into());
             }
@@ -183,13 +229,17 @@ impl Unit {
         } else if begins {
             None
         } else {
-            let newest = launches_of(seen)?.limit(1);
+            let newest = of.launches()?.limit(1);
             let newest = LAUNCHES.query(&self.tx, &newest).await?.found;
             newest.into_iter().next().map(|found| found.record)
         };
         if let Some(KeptLaunch(found)) = found {
             return Ok(found);
         }
+        // Nothing new is launched of a server that was removed.
+        let Some(server) = &of.definition else {
+            return Err(NotFound::new(Noun::Server, of.id, &report.scope).into());
+        };
         let fresh = || LaunchId::from_u128(self.id());
         let template = server.inherited().template.as_ref();
         let template = template.and_then(|template| {
@@ -200,7 +250,7 @@ impl Unit {
         });
         let id = report.launch.unwrap_or_else(fresh);
         Ok(StoredLaunch {
-            scope: seen.deployment.scope.clone(),
+            scope: of.scope.clone(),
             since: self.now,
             report: LaunchReport::new(id, server.id(), template),
         })

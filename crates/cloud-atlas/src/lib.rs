@@ -128,7 +128,7 @@ pub use crate::{
     releases::Released,
     servers::{
         AddServer, Behind, NetworkWarning, Reinherited, ServerNext, ServerOffer, ServerQuery,
-        ServerRef, ServerView, ServerWarning,
+        ServerRef, ServerView, ServerWarning, StartWarning,
     },
     session::Session,
     suggesting::Suggested,

@@ -5,13 +5,13 @@ use crate::{
     kind::{Mci, Template, Versioned as _},
     states::State,
     stored::{StoredLineage, StoredMci},
-    tables::{CHANNELS, MCIS, REVISIONS, partition_of, revision_parts},
+    tables::{CHANNELS, MCIS, REVISIONS, channel_parts, partition_of, revision_parts},
     unit::Unit,
 };
 use atlas_history::{Frozen, LineageId, Marks, RevisionNumber};
 use atlas_mci::Content;
 use atlas_scope::{Scope, visible};
-use atlas_store::Query;
+use atlas_store::{Partition, Query};
 use atlas_template::{
     AgentsUnknown, Channel, KnownMci, LinkError, LinkTarget, LinkedImage, LinkedState,
     TemplateContent,
@@ -77,13 +77,49 @@ impl Unit {
                 known.extend(found.map(|(_, found)| (lineage, found)));
                 continue;
             };
-            // That it is still there is part of the transaction: who deletes it meets this one.
+            // What the link needs is part of the transaction: who deletes it, revokes it or moves
+            // the channel meanwhile meets this one.
             let partition = partition_of(scope)?;
             let found = MCIS.get(&self.tx, &partition, lineage.to_string()).await?;
-            known.extend(found.map(|_| (lineage, looked.clone())));
+            let mut looked = looked.clone();
+            self.refresh(&mut looked, lineage, target, &partition)
+                .await?;
+            known.extend(found.map(|_| (lineage, looked)));
         }
         after.admit(before, &known)?;
         self.judged_agents(&of.scope, after, looks).await
+    }
+
+    /// Reads again what one target of a lineage needs.
+    async fn refresh(
+        &self,
+        known: &mut KnownMci,
+        lineage: LineageId,
+        target: &LinkTarget,
+        partition: &Partition,
+    ) -> Result<(), Error> {
+        let number = match target {
+            LinkTarget::Head => None,
+            LinkTarget::Latest => known.latest(),
+            LinkTarget::Revision(number) => Some(*number),
+            LinkTarget::Channel(name) => {
+                let parts = channel_parts(lineage, name);
+                let found = CHANNELS.get(&self.tx, partition, parts).await?;
+                known.channels.retain(|channel| channel.name() != name);
+                let channel = found.map(|kept| kept.0.channel);
+                let number = channel.as_ref().map(Channel::current);
+                known.channels.extend(channel);
+                number
+            }
+        };
+        if let Some(number) = number {
+            let parts = revision_parts(lineage, number);
+            known.revisions.remove(&number);
+            if let Some(kept) = REVISIONS.get(&self.tx, partition, parts).await? {
+                known.revisions.insert(number, kept.0.marks);
+            }
+        }
+        Ok(())
     }
 
     /// Refuses scripts that images have no agent for, and tells of those that nobody knows of.
@@ -155,9 +191,7 @@ impl Unit {
         target: &LinkTarget,
         from: &Scope,
     ) -> Result<Option<(StoredMci, KnownMci)>, Error> {
-        let seen = self.lineage_seen::<Mci>(lineage, &[from]).await?;
-        // What is seen from its own scope alone is of no use to a template elsewhere.
-        let Some(mci) = seen.filter(|mci| visible(&mci.scope, mci.shared, from)) else {
+        let Some(mci) = self.linkable_mci(lineage, from).await? else {
             return Ok(None);
         };
         let wanted = match target {
@@ -166,6 +200,17 @@ impl Unit {
         };
         let known = self.known_mci(&mci, wanted).await?;
         Ok(Some((mci, known)))
+    }
+
+    /// A MultiCloud Image that a template at a scope may link.
+    pub(crate) async fn linkable_mci(
+        &self,
+        lineage: LineageId,
+        from: &Scope,
+    ) -> Result<Option<StoredMci>, Error> {
+        let seen = self.lineage_seen::<Mci>(lineage, &[from]).await?;
+        // What is seen from its own scope alone is of no use to a template elsewhere.
+        Ok(seen.filter(|mci| visible(&mci.scope, mci.shared, from)))
     }
 
     /// What links are judged by: the newest revisions down to one that bears no mark, those that

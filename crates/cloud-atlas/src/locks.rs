@@ -6,7 +6,7 @@ mod registered;
 pub use self::{holding::LockHolder, registered::LockRef};
 
 use crate::{
-    Error, LaunchBase, LaunchSubject, LineageKind, Session,
+    Error, LaunchBase, LaunchSubject, Session,
     kind::{Mci, Template, Versioned},
     launch::Question,
     states::{Located, State},
@@ -15,12 +15,16 @@ use crate::{
 use atlas_base::Digest;
 use atlas_history::{LineageId, Revision, RevisionNumber};
 use atlas_image_id::CloudLocation;
-use atlas_scope::Scope;
+use atlas_scope::{Permission, Scope};
 use atlas_template::{
-    AnyLock, Launch, LaunchPlan, LockDiff, LockFile, LockState, LockedPlan, Reference, Selector,
-    TemplateLock,
+    AnyLock, HeldEntry, Launch, LaunchPlan, LockDiff, LockFile, LockState, LockToday, LockedPlan,
+    Policy, Reference, Selector, TemplateLock,
 };
 use serde::Serialize;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 /// What a lock file says to launch, and how that stands today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,6 +56,15 @@ enum Today<C: Versioned> {
     Gone(String),
     /// The revision.
     There(Box<(Located<C>, State<C>)>),
+}
+
+/// What entries of one revision of a MultiCloud Image are judged by.
+struct Held {
+    today: Today<Mci>,
+    /// From where its images are seen.
+    viewer: Scope,
+    /// The policies that hold there.
+    policies: Arc<[Policy]>,
 }
 
 impl Session {
@@ -110,22 +123,19 @@ impl Session {
         locations: Option<&[CloudLocation]>,
     ) -> Result<LockUpdate, Error> {
         let unit = self.read().await?;
-        let (kind, lineage) = match lock {
-            AnyLock::Mci(lock) => (LineageKind::Mci, lock.lineage()),
-            AnyLock::Template(lock) => (LineageKind::Template, lock.template().lineage),
-        };
-        let mut reference = Reference::lineage(lineage);
-        reference.selector = to.cloned();
-        let subject = LaunchSubject::new(LaunchBase::new(kind, reference), from.clone());
         let same: Vec<_> = lock.locations().into_iter().cloned().collect();
         let locations = locations.unwrap_or(&same);
-        let launches = unit.launches(&subject, Some(locations)).await?;
         let (lock, diff) = match lock {
             AnyLock::Mci(lock) => {
+                let mut reference = Reference::lineage(lock.lineage());
+                reference.selector = to.cloned();
+                let subject = LaunchSubject::mci(reference, from.clone());
+                let launches = unit.launches(&subject, Some(locations)).await?;
                 let (lock, diff) = lock.update(&plans(launches))?;
                 (lock.into(), diff)
             }
             AnyLock::Template(lock) => {
+                let launches = unit.launches_again(lock, to, from, locations).await?;
                 let (lock, diff) = lock.update(&launches)?;
                 (lock.into(), diff)
             }
@@ -144,26 +154,21 @@ impl Session {
         from: &Scope,
     ) -> Result<Vec<(CloudLocation, LockState)>, Error> {
         let unit = self.read().await?;
-        let template = unit.template_today(lock, from).await?;
-        let mut states = Vec::new();
-        for held in lock.locks() {
-            let places: Vec<_> = held.locations().keys().collect();
-            let entries = unit.entries_today(held, &places, from).await?;
-            for (place, state) in places.into_iter().zip(entries) {
-                let state = judged(lock, template.as_ref(), state);
-                states.push((place.clone(), state));
-            }
-        }
+        let entries: Vec<_> = lock.entries().collect();
+        let states = unit.states_today(lock, &entries, from).await?;
+        let places = entries.iter().map(|entry| entry.location().clone());
+        let mut states: Vec<_> = places.zip(states).collect();
         states.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(states)
     }
 
     /// What a lock file says to launch at a location: never anything else, whatever was committed,
-    /// moved or deleted since (ours). What is revoked is refused, as it is without a lock.
+    /// moved or deleted since (ours). What must not be launched is refused, as it is without a lock.
     ///
     /// # Errors
     ///
-    /// The lock file holds nothing for the location, or what it holds must not be launched any more.
+    /// The lock file holds nothing for the location, or what it holds is revoked, disabled, closed
+    /// to the account, without an agent that scripts need, or not allowed by a policy.
     pub async fn resolve_locked(
         &self,
         lock: &AnyLock,
@@ -171,33 +176,15 @@ impl Session {
         from: &Scope,
     ) -> Result<LockedLaunch, Error> {
         let unit = self.read().await?;
-        let state = match lock.lock_for(location) {
-            Some(held) => {
-                let template = unit.template_today(lock, from).await?;
-                let entries = unit.entries_today(held, &[location], from).await?;
-                let state = entries.into_iter().next().unwrap_or(LockState::Same);
-                judged(lock, template.as_ref(), state)
-            }
-            None => LockState::Same,
-        };
+        let entries: Vec<_> = lock.entry(location).into_iter().collect();
+        let mut states = unit.states_today(lock, &entries, from).await?;
+        // A lock that holds nothing there says so itself.
+        let state = states.pop().unwrap_or(LockState::Same);
         Ok(LockedLaunch {
             location: location.clone(),
             plan: lock.launch(location, &state)?,
             state,
         })
-    }
-}
-
-/// How an entry of a lock stands where it stands like this by itself.
-fn judged(lock: &AnyLock, template: Option<&Today<Template>>, entry: LockState) -> LockState {
-    match (lock, template) {
-        (AnyLock::Template(lock), Some(Today::There(there))) => {
-            lock.with_marks(&there.1.marks, entry)
-        }
-        (_, Some(Today::Gone(reason))) => LockState::Gone {
-            reason: reason.clone(),
-        },
-        _ => entry,
     }
 }
 
@@ -249,37 +236,95 @@ impl Unit {
         Ok(Some(today.await?))
     }
 
-    /// How entries of a lock stand by themselves.
-    async fn entries_today(
+    /// How entries of a lock stand, as seen from a scope.
+    async fn states_today(
         &self,
-        lock: &LockFile,
-        places: &[&CloudLocation],
+        lock: &AnyLock,
+        entries: &[HeldEntry<'_>],
         from: &Scope,
     ) -> Result<Vec<LockState>, Error> {
-        let (lineage, number) = (lock.lineage(), lock.revision());
-        let today = self.today::<Mci>(lineage, number, lock.revision_digest(), from);
-        if let Today::Gone(reason) = today.await? {
-            let gone = LockState::Gone { reason };
-            return Ok(vec![gone; places.len()]);
-        }
-        let reference = Reference::lineage(lineage).at(Selector::Number(number));
-        let subject = LaunchSubject::mci(reference, from.clone());
-        let sources = self.sources(&subject).await?;
-        let links = sources.links();
-        let question = Question::new(&sources, &links, &subject.overrides);
-        let mut states = Vec::with_capacity(places.len());
-        for (place, entry) in places
-            .iter()
-            .filter_map(|place| Some((*place, lock.locations().get(*place)?)))
-        {
-            states.push(match self.decided(&question, place).await?.outcome {
-                Ok(launch) => LockFile::compare(place, entry, &Ok(launch.plan)),
-                Err(refusal) => LockState::Revoked {
-                    reason: refusal.to_string(),
+        let template = self.template_today(lock, from).await?;
+        let mut known: BTreeMap<LineageId, Held> = BTreeMap::new();
+        let mut states = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let held = entry.lock();
+            let lineage = held.lineage();
+            let of = match known.entry(lineage) {
+                Entry::Occupied(of) => of.into_mut(),
+                Entry::Vacant(of) => {
+                    let (number, digest) = (held.revision(), held.revision_digest());
+                    let today = self.today::<Mci>(lineage, number, digest, from).await?;
+                    let viewer = match &today {
+                        Today::There(there) => there.0.viewer.clone(),
+                        Today::Gone(_) => from.clone(),
+                    };
+                    let policies = self.policies_above(&viewer).await?.into();
+                    of.insert(Held {
+                        today,
+                        viewer,
+                        policies,
+                    })
+                }
+            };
+            let (at, image, viewer) = (entry.served_by(), entry.image(), &of.viewer);
+            let policies = Arc::clone(&of.policies);
+            let image = self.known_under(policies, at, &image, viewer).await?;
+            let today = LockToday {
+                mci: match &of.today {
+                    Today::There(there) => Ok(there.1.source(lineage)),
+                    Today::Gone(reason) => Err(reason),
                 },
-            });
+                template: template.as_ref().map(|template| match template {
+                    Today::There(there) => Ok(&there.1.marks),
+                    Today::Gone(reason) => Err(reason.as_str()),
+                }),
+            };
+            states.push(entry.stands(&today, &image.facts(self, viewer)));
         }
         Ok(states)
+    }
+
+    /// What a template of a lock launches now at some locations. Where another MultiCloud Image than
+    /// the default was locked, it is chosen again as long as the template links it.
+    async fn launches_again(
+        &self,
+        lock: &TemplateLock,
+        to: Option<&Selector>,
+        from: &Scope,
+        locations: &[CloudLocation],
+    ) -> Result<Vec<Launch>, Error> {
+        let mut template = Reference::lineage(lock.template().lineage);
+        template.selector = to.cloned();
+        let view = Permission::TemplateView;
+        let located = self.locate::<Template>(&template, from, view).await?;
+        let next = self.state(&located.found, to).await?;
+        let mut default = None;
+        if let Some(number) = lock.template().revision {
+            default = match self.committed(&located.found, number).await {
+                Ok(state) => state.content.content().default_link(),
+                Err(Error::NoRevision { .. }) => None,
+                Err(error) => return Err(error),
+            };
+        }
+        let mut chosen: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for location in locations {
+            let held = lock.locks().iter();
+            let mut held = held.filter(|(_, lock)| lock.locations().contains_key(location));
+            let lineage = held.next().map(|(lineage, _)| *lineage);
+            let links = |lineage: &LineageId| next.content.content().link(*lineage).is_some();
+            let lineage = lineage.filter(|it| default != Some(*it) && links(it));
+            chosen.entry(lineage).or_default().push(location.clone());
+        }
+        let mut launches = Vec::with_capacity(locations.len());
+        for (lineage, locations) in chosen {
+            let base = LaunchBase::Template {
+                template: template.clone(),
+                mci: lineage.map(Reference::lineage),
+            };
+            let subject = LaunchSubject::new(base, from.clone());
+            launches.extend(self.launches(&subject, Some(&locations)).await?);
+        }
+        Ok(launches)
     }
 
     /// What is launched at some locations, or at all that have a setting: `None`.

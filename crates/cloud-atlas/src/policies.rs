@@ -70,7 +70,7 @@ impl Session {
                 unit.enter(Permission::PolicyManage, &scope).await?;
                 let (at, parts) = (partition_of(&scope)?, policy_parts(&scope, &name));
                 let Some(kept) = POLICIES.get(&unit.tx, &at, parts.clone()).await? else {
-                    return Err(NotFound::new(Noun::Policy, &name, &scope).into());
+                    return Err(NotFound::at(Noun::Policy, &name, &scope).into());
                 };
                 POLICIES.delete(&unit.tx, &at, parts).await?;
                 let change = Change::removed(&canonical::to_string(&kept.0.policy)?);

@@ -12,11 +12,13 @@ pub(crate) use self::uses::UsedByServers;
 pub use self::{
     offers::ServerOffer,
     starting::{Behind, Reinherited, ServerNext},
-    views::{AddServer, NetworkWarning, ServerQuery, ServerRef, ServerView, ServerWarning},
+    views::{
+        AddServer, NetworkWarning, ServerQuery, ServerRef, ServerView, ServerWarning, StartWarning,
+    },
 };
 
 use crate::{
-    Error, Noun, Page, Paging, Session,
+    Error, LaunchBase, Noun, Page, Paging, Session,
     networks::Networks,
     stored::StoredServer,
     tables::{KeptServer, SERVERS, partition_of},
@@ -25,7 +27,8 @@ use crate::{
 use atlas_base::{Name, canonical};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{
-    Deployment, KnownNetworks, OverrideMark, ServerDefinition, ServerEdit, ServerError, ServerId,
+    Deployment, Follows, KnownNetworks, OverrideMark, ServerDefinition, ServerEdit, ServerError,
+    ServerId,
 };
 use serde::Serialize;
 
@@ -57,6 +60,7 @@ impl Session {
                     name: request.name,
                     overrides: request.overrides,
                     networks: request.networks,
+                    follows: follows(&request.base),
                     by: unit.who.clone(),
                     at: unit.now,
                 };
@@ -64,8 +68,7 @@ impl Session {
                 let mut view = ServerView::of(&deployment, definition);
                 view.warn_of_launch(&launch);
                 view.warn_of_networks(networks.known());
-                unit.check_image(&view.definition, &deployment.scope)
-                    .await?;
+                unit.check_image(&mut view, None).await?;
                 unit.put_server(&deployment, &view.definition).await?;
                 let told = Told::of(&view.definition)?;
                 unit.audit_server(&deployment, &view.definition, Change::made(&told))
@@ -90,8 +93,8 @@ impl Session {
     ) -> Result<Page<ServerView>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ServerView, &query.from).await?;
-        let queries = unit.server_queries(query).await?;
-        unit.server_page(&queries, query, paging).await
+        let (queries, within) = unit.server_queries(query).await?;
+        unit.server_page(&queries, query, within, paging).await
     }
 
     /// One server definition, as seen from a scope.
@@ -111,7 +114,8 @@ impl Session {
     /// # Errors
     ///
     /// It is not there or not visible, the name is taken, an override cannot stand at its location,
-    /// its instance type does not take its image, a network is not there, or the caller may not.
+    /// its instance type does not take its image, its image is known to have no agent for its scripts,
+    /// a network is not there, or the caller may not.
     pub async fn edit_server(
         &self,
         server: &ServerRef,
@@ -149,8 +153,7 @@ impl Session {
                 if view.definition.networks() != before.networks() {
                     view.warn_of_networks(networks.known());
                 }
-                unit.check_image(&view.definition, &deployment.scope)
-                    .await?;
+                unit.check_image(&mut view, Some(&before)).await?;
                 unit.put_server(&deployment, &view.definition).await?;
                 let change = Change::between(&Told::of(&before)?, &Told::of(&view.definition)?);
                 unit.audit_server(&deployment, &view.definition, change)
@@ -161,7 +164,7 @@ impl Session {
         .await
     }
 
-    /// Removes a server definition; what runs goes on, and its launches stay known.
+    /// Removes a server definition; what runs goes on, and its launches stay known under its id.
     ///
     /// # Errors
     ///
@@ -219,6 +222,17 @@ impl Session {
         };
         let scope = &seen.deployment.scope;
         self.networks(seen.definition.location(), scope).await
+    }
+}
+
+/// What inheriting again follows, as it was asked for.
+fn follows(base: &LaunchBase) -> Follows {
+    match base {
+        LaunchBase::Mci(mci) => Follows::new(mci.selector.as_ref(), None),
+        LaunchBase::Template { template, mci } => {
+            let mci = mci.as_ref().and_then(|mci| mci.selector.as_ref());
+            Follows::new(template.selector.as_ref(), mci)
+        }
     }
 }
 

@@ -56,11 +56,8 @@ impl Unit {
         from: &Scope,
         permission: Permission,
     ) -> Result<Located<C>, Error> {
-        let (found, name): (_, &(dyn core::fmt::Display + Sync)) = match &reference.target {
-            Target::Lineage(lineage) => {
-                let found = self.by_lineage(*lineage, from, permission);
-                (found.await?, lineage)
-            }
+        let found = match &reference.target {
+            Target::Lineage(lineage) => self.by_lineage(*lineage, from, permission).await?,
             Target::Named {
                 scope: Some(scope),
                 name,
@@ -68,12 +65,11 @@ impl Unit {
                 // Nothing is read where the caller may not look: neither what is there nor how long
                 // it takes tells her whether something is.
                 let viewer = if scope.contains(from) { from } else { scope };
-                let found = match self.enter(permission, viewer).await {
+                match self.enter(permission, viewer).await {
                     Ok(_) => self.by_name(scope, name).await?,
                     Err(Error::Denied(_) | Error::NotFound(_)) => None,
                     Err(error) => return Err(error),
-                };
-                (found, name)
+                }
             }
             Target::Named { scope: None, name } => {
                 return self.nearest_named(name, from, permission).await;
@@ -86,7 +82,11 @@ impl Unit {
         }
         // The answer does not depend on whether there is one.
         self.enter(permission, from).await?;
-        Err(NotFound::new(C::NOUN, name, from).into())
+        let lineage = Reference {
+            selector: None,
+            ..reference.clone()
+        };
+        Err(NotFound::new(C::NOUN, lineage, from).into())
     }
 
     /// The nearest visible one of a name, from a scope upward.
@@ -224,10 +224,11 @@ impl Unit {
                 let found = CHANNELS
                     .get(&self.tx, &partition_of(&of.scope)?, parts)
                     .await?;
-                match found {
-                    Some(kept) => self.committed(of, kept.0.channel.current()).await,
-                    None => Err(NotFound::new(Noun::Channel, channel, &of.scope).into()),
-                }
+                let Some(kept) = found else {
+                    let named = format_args!("{name}@{channel}");
+                    return Err(NotFound::at(Noun::Channel, named, &of.scope).into());
+                };
+                self.committed(of, kept.0.channel.current()).await
             }
             Some(Selector::Requirement(wanted)) => {
                 let revisions = self.revisions(of).await?;

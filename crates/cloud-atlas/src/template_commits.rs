@@ -107,8 +107,11 @@ impl Unit {
                 .await?;
             heads.extend(seen.map(|mci| (lineage, mci)));
         }
-        let known = heads.iter().map(|(lineage, mci)| (*lineage, head_of(mci)));
-        let plan = before.plan_heads(ask.heads, &known.collect())?;
+        let mut known = BTreeMap::new();
+        for (lineage, mci) in &heads {
+            known.insert(*lineage, self.head_of(mci).await?);
+        }
+        let plan = before.plan_heads(ask.heads, &known)?;
         for pin in plan.pins.iter().filter(|pin| pin.is_new) {
             if let Some(mci) = heads.remove(&pin.lineage) {
                 self.require(Permission::MciCommit, &mci.scope).await?;
@@ -126,15 +129,21 @@ impl Unit {
             agents_unknown: unknown.into_iter().next(),
         })
     }
-}
 
-/// What a commit with its HEADs goes by.
-fn head_of(mci: &StoredMci) -> LinkedHead {
-    LinkedHead {
-        name: mci.name().clone(),
-        content: mci.content,
-        has_settings: !mci.head.content().settings().is_empty(),
-        is_merge_pending: mci.head.merge_pending(),
-        last: mci.last.map(|last| (last.number, last.content)),
+    /// What a commit with its HEADs goes by.
+    async fn head_of(&self, mci: &StoredMci) -> Result<LinkedHead, Error> {
+        let mut is_last_revoked = false;
+        if let Some(last) = mci.last {
+            let revision = self.revision(mci, last.number).await?;
+            is_last_revoked = revision.marks.revoked.is_some();
+        }
+        Ok(LinkedHead {
+            name: mci.name().clone(),
+            content: mci.content,
+            has_settings: !mci.head.content().settings().is_empty(),
+            is_merge_pending: mci.head.merge_pending(),
+            last: mci.last.map(|last| (last.number, last.content)),
+            is_last_revoked,
+        })
     }
 }

@@ -35,6 +35,8 @@ pub struct TemplateUpdates {
     pub steps: Vec<LinkStep>,
     /// Those that name a revoked revision that nothing follows.
     pub stuck: Vec<LinkUpdateStuck>,
+    /// Links at revisions of MultiCloud Images that are not there, or that the caller does not see.
+    pub unseen: Vec<LineageId>,
 }
 
 /// Links that were moved.
@@ -65,7 +67,7 @@ impl Session {
             .await?;
         unit.only_head(reference, &located).await?;
         let head = &located.found.head;
-        let links = unit.linked(head.content(), &located.found.scope).await?;
+        let links = unit.linked(head.content(), &located.viewer).await?;
         let plan = plan(head.content(), &links);
         let mut steps = Vec::with_capacity(plan.updates.len());
         for update in plan.updates {
@@ -76,6 +78,7 @@ impl Session {
             generation: head.generation(),
             steps,
             stuck: plan.stuck,
+            unseen: plan.unseen,
         })
     }
 
@@ -93,10 +96,9 @@ impl Session {
         only: Option<&[Reference]>,
         seen: Option<Generation>,
     ) -> Result<TemplateUpdated, Error> {
-        let (only, looks) = self.looks_of_update(reference, from, only).await?;
+        let planned = self.planned_update(reference, from, only).await?;
         self.write(|unit| {
-            let (reference, from, only) = (reference.clone(), from.clone(), only.clone());
-            let looks = &looks;
+            let (reference, from, planned) = (reference.clone(), from.clone(), &planned);
             async move {
                 let mut located = unit
                     .locate::<Template>(&reference, &from, Permission::TemplateView)
@@ -105,9 +107,14 @@ impl Session {
                 let of = &mut located.found;
                 unit.require(Permission::TemplateEdit, &of.scope).await?;
                 of.head.expect(seen)?;
-                let updated = unit.updated(&of.scope, of.head.content(), only.as_deref());
-                let (moved, content) = updated.await?;
-                let warnings = unit.put_template(of, content, looks).await?;
+                let (moved, content) = if of.head.generation() == planned.generation {
+                    (planned.moved.clone(), planned.content.clone())
+                } else {
+                    let only = planned.only.as_deref();
+                    let head = of.head.content();
+                    unit.updated(&of.scope, head, only).await?
+                };
+                let warnings = unit.put_template(of, content, &planned.looks).await?;
                 let view = view(located, None);
                 Ok(TemplateUpdated {
                     moved,
@@ -123,24 +130,41 @@ impl Session {
 }
 
 impl Session {
-    /// The lineages whose links are moved, and what is known of the links before the transaction.
-    async fn looks_of_update(
+    /// Plans an update before its transaction: what a transaction reads counts towards the limits of
+    /// small engines.
+    async fn planned_update(
         &self,
         reference: &Reference,
         from: &Scope,
         only: Option<&[Reference]>,
-    ) -> Result<(Option<Vec<LineageId>>, LinkLooks), Error> {
+    ) -> Result<Planned, Error> {
         let unit = self.read().await?;
         let template = unit
             .to_change::<Template>(reference, from, Permission::TemplateEdit)
             .await?;
         let only = unit.lineages(only, from).await?;
         let updated = unit.updated(&template.scope, template.head.content(), only.as_deref());
-        let (_, content) = updated.await?;
+        let (moved, content) = updated.await?;
         drop(unit);
         let looks = self.link_looks(&template, &content).await?;
-        Ok((only, looks))
+        Ok(Planned {
+            only,
+            generation: template.head.generation(),
+            moved,
+            content,
+            looks,
+        })
     }
+}
+
+/// An update of a HEAD, as long as that does not move.
+struct Planned {
+    /// The lineages whose links are moved; none for all.
+    only: Option<Vec<LineageId>>,
+    generation: Generation,
+    moved: Vec<LinkUpdate>,
+    content: Template,
+    looks: LinkLooks,
 }
 
 /// The plan of an update, from what links mean today.

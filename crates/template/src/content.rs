@@ -117,7 +117,7 @@ pub struct Link<'a> {
 
 impl TemplateContent {
     /// The most links: far more than there are systems to choose from.
-    pub const MAX_LINKS: usize = 256;
+    pub const MAX_LINKS: usize = 32;
     /// The most scripts of one phase.
     pub const MAX_SCRIPTS: usize = 1_000;
 

@@ -144,8 +144,8 @@ pub fn whole_lineage(name: &Name, revision: Option<RevisionNumber>) -> Result<()
     }
 }
 
-/// Decides whether a MultiCloud Image can be deleted with HEAD and all its revisions: templates
-/// elsewhere, to which it was opened, never stand in its owner's way, and are counted (S13).
+/// Decides whether a MultiCloud Image can be deleted with HEAD and all its revisions: templates of
+/// other accounts, to which it was opened, never stand in its owner's way, and are counted (S13).
 /// Links from HEADs and from committed revisions both count.
 ///
 /// # Errors
@@ -157,8 +157,10 @@ pub fn check_delete_mci(
     links: &[LinkedBy],
     held: &[Holder],
 ) -> Result<LinkedElsewhere, DeleteError> {
-    let (here, elsewhere): (Vec<_>, Vec<_>) =
-        links.iter().partition(|link| scope.contains(&link.scope));
+    let is_here = |link: &&LinkedBy| {
+        scope.contains(&link.scope) || link.scope.account_scope() == scope.account_scope()
+    };
+    let (here, elsewhere): (Vec<_>, Vec<_>) = links.iter().partition(is_here);
     if !here.is_empty() {
         let mut used: BTreeMap<LinkedState, Vec<LinkedBy>> = BTreeMap::new();
         let seen = here.iter().filter(|link| link.is_visible);

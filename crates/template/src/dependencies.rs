@@ -31,6 +31,8 @@ pub struct LinkedHead {
     pub is_merge_pending: bool,
     /// The newest revision and the digest of its content.
     pub last: Option<(RevisionNumber, Digest)>,
+    /// Whether that revision is revoked.
+    pub is_last_revoked: bool,
 }
 
 /// A link that is pinned.
@@ -81,6 +83,16 @@ pub enum HeadPlanError {
     NoSettings {
         /// Which.
         names: Vec<Name>,
+    },
+    /// HEAD is what its newest revision holds, and that is revoked.
+    #[error(
+        "HEAD of `{name}` is what revision {revision} holds, which is revoked: edit it, or take the mark back"
+    )]
+    Revoked {
+        /// Which.
+        name: Name,
+        /// Its newest revision.
+        revision: RevisionNumber,
     },
     /// The lineage holds as many revisions as numbers can count.
     #[error(
@@ -172,8 +184,12 @@ impl LinkedHead {
     fn pin(&self, lineage: LineageId) -> Result<HeadPin, HeadPlanError> {
         let (revision, is_new) = match self.last {
             None => (RevisionNumber::FIRST, true),
-            Some((last, content)) if content == self.content && !self.is_merge_pending => {
-                (last, false)
+            Some((revision, content)) if content == self.content && !self.is_merge_pending => {
+                if self.is_last_revoked {
+                    let name = self.name.clone();
+                    return Err(HeadPlanError::Revoked { name, revision });
+                }
+                (revision, false)
             }
             Some((last, _)) => {
                 let name = || self.name.clone();

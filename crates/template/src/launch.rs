@@ -5,6 +5,7 @@
 //! that image.
 
 mod choice;
+mod kept;
 mod outcome;
 mod overrides;
 mod refusal;
@@ -18,13 +19,16 @@ use atlas_image_id::CloudLocation;
 use atlas_mci::{ImageAccess, InstanceTypes};
 use atlas_scope::{AccountNumber, Scope};
 
-pub(crate) use self::overrides::StoredOverrides;
 pub use self::{
     choice::{Chosen, ChosenBy},
     outcome::{Launch, LaunchTemplate, TemplateWarning},
     overrides::{Override, OverrideField, OverrideMark, Overrides},
     refusal::{LaunchRefusal, LinkName},
     trace::{LaunchStep, LaunchTrace, LinkSays},
+};
+pub(crate) use self::{
+    kept::{Kept, KeptLaunch},
+    overrides::StoredOverrides,
 };
 
 /// HEAD or a committed revision of a `ServerTemplate`.
@@ -55,7 +59,7 @@ impl TemplateSource<'_> {
 pub struct LinkSource<'a> {
     /// The lineage of the link.
     pub lineage: LineageId,
-    /// Its name, for words about a link that means nothing; none where it is not visible.
+    /// What it is called today; none where it is not visible.
     pub name: Option<&'a Name>,
     /// The state that it means, or why it means none.
     pub state: Result<Source<'a>, &'a LinkError>,

@@ -102,9 +102,9 @@ pub use crate::{
         Spread, TimesComparison, TimesRow,
     },
     lock::{
-        AnyLock, HeldImage, HeldRevision, LockChange, LockDiff, LockEntry, LockError, LockFile,
-        LockId, LockState, LockedError, LockedPlan, RegisterLock, RegisterLockError,
-        RegisteredLock, TemplateLock, TemplateLockError, register_lock,
+        AnyLock, HeldEntry, HeldImage, HeldRevision, LockChange, LockDiff, LockEntry, LockError,
+        LockFile, LockId, LockState, LockToday, LockedError, LockedPlan, RegisterLock,
+        RegisterLockError, RegisteredLock, TemplateLock, TemplateLockError, register_lock,
     },
     matrix::{LaunchMatrix, MatrixOutcome, MatrixRow, launch_all},
     merge::{
@@ -114,15 +114,16 @@ pub use crate::{
     },
     network::{KnownNetworks, NetworkError, check_network, offer_networks},
     policy::{
-        ApprovedAncestor, PassedOver, Policies, Policy, PolicyFacts, PolicyFinding, PolicyMode,
-        PolicyRefused, PolicyRule, PolicySubject, PolicyVerdict, SoakedRevision, newest_allowed,
+        ApprovedAncestor, ImageText, ParseImageTextError, PassedOver, Policies, Policy,
+        PolicyFacts, PolicyFinding, PolicyMode, PolicyRefused, PolicyRule, PolicySubject,
+        PolicyVerdict, SoakedRevision, newest_allowed,
     },
     reference::{ParseReferenceError, Reference, Selector, Target},
     resolve::{
         LaunchPlan, LaunchWarning, ResolveError, Source, Trace, TraceStep, explain, resolve,
     },
     server::{
-        AddServer, Inherited, ReinheritError, ServerChanges, ServerDefinition, ServerEdit,
+        AddServer, Follows, Inherited, ReinheritError, ServerChanges, ServerDefinition, ServerEdit,
         ServerError, ServerId, ServerPlan, ServerStart,
     },
     update::{LinkUpdate, LinkUpdateStuck, UpdateError, UpdatePlan, UpdateSource},

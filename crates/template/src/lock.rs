@@ -2,10 +2,11 @@
 
 mod any;
 mod registered;
+mod stands;
 mod template;
 mod update;
 
-use crate::{LaunchPlan, ResolveError};
+use crate::LaunchPlan;
 use atlas_base::{CanonicalError, Digest, Name, canonical};
 use atlas_history::{LineageId, RevisionNumber};
 use atlas_image_id::{CloudLocation, ImageId, Stability};
@@ -20,6 +21,7 @@ pub use self::{
         HeldImage, HeldRevision, LockId, RegisterLock, RegisterLockError, RegisteredLock,
         register_lock,
     },
+    stands::{HeldEntry, LockToday},
     template::{TemplateLock, TemplateLockError},
     update::{LockChange, LockDiff},
 };
@@ -83,7 +85,7 @@ pub struct LockedPlan {
 pub enum LockState {
     /// The locked revision still says the same and nothing is wrong with it.
     Same,
-    /// The locked revision gives something else now: the store is not the one of the lock file.
+    /// The locked revision gives something else: the lock file was not made of it.
     Changed {
         /// What it gives now.
         now: ImageId,
@@ -93,8 +95,14 @@ pub enum LockState {
         /// The warning.
         reason: String,
     },
-    /// No longer to be launched.
+    /// Its revision or its image was revoked, disabled or deleted.
     Revoked {
+        /// The refusal.
+        reason: String,
+    },
+    /// Not to be launched for another reason, which may pass: a policy, a launch permission, an
+    /// agent that is missing, or an instance type that does not take the image.
+    Refused {
         /// The refusal.
         reason: String,
     },
@@ -141,8 +149,8 @@ pub enum LockError {
         /// Of the plans.
         found: LineageId,
     },
-    /// The file is of a later format.
-    #[error("the lock file has the format {found}, this program reads {known}: use a newer one")]
+    /// The file is of another format.
+    #[error("the lock file has the format {found}, this program reads {known}: {}", if .found > .known { "use a newer one" } else { "lock again" })]
     Version {
         /// Of the file.
         found: u32,
@@ -240,7 +248,7 @@ impl LockFile {
     ///
     /// # Errors
     ///
-    /// It is none, of a later format, or its digest does not match.
+    /// It is none, of another format, or its digest does not match.
     pub fn parse(text: &str) -> Result<Self, LockError> {
         #[derive(Deserialize)]
         struct Versioned {
@@ -301,36 +309,6 @@ impl LockFile {
             .get(location)
             .map(|entry| entry.plan(location))
     }
-
-    /// How an entry stands, given what its revision gives now.
-    pub fn compare(
-        location: &CloudLocation,
-        entry: &LockEntry,
-        now: &Result<LaunchPlan, ResolveError>,
-    ) -> LockState {
-        match now {
-            Ok(plan) if LockEntry::of(plan) != *entry || plan.location != *location => {
-                LockState::Changed {
-                    now: plan.image.clone(),
-                }
-            }
-            Ok(plan) => {
-                let deprecated = plan.warnings.iter().find(|warning| {
-                    use crate::LaunchWarning::{ImageDeprecated, RevisionDeprecated};
-                    matches!(warning, ImageDeprecated { .. } | RevisionDeprecated { .. })
-                });
-                deprecated.map_or(LockState::Same, |warning| LockState::Deprecated {
-                    reason: warning.to_string(),
-                })
-            }
-            Err(error @ ResolveError::NotSupported { .. }) => LockState::Gone {
-                reason: error.to_string(),
-            },
-            Err(error) => LockState::Revoked {
-                reason: error.to_string(),
-            },
-        }
-    }
 }
 
 fn unreadable(error: &serde_json::Error) -> LockError {
@@ -360,6 +338,19 @@ impl LockEntry {
             kernel: plan.kernel.as_ref().map(ToString::to_string),
             ramdisk: plan.ramdisk.as_ref().map(ToString::to_string),
             user_data: plan.user_data.clone(),
+        }
+    }
+
+    /// It as a setting at a location of its cloud.
+    pub(crate) fn setting(&self, location: &CloudLocation) -> Setting {
+        let id = |text: &String| ImageId::from_stored(location.cloud(), text);
+        let setting = Setting::new(id(&self.image))
+            .with_kernel(self.kernel.as_ref().map(id))
+            .with_ramdisk(self.ramdisk.as_ref().map(id))
+            .with_user_data(self.user_data.clone());
+        match &self.instance_type {
+            Some(instance_type) => setting.with_instance_type(instance_type.clone()),
+            None => setting,
         }
     }
 

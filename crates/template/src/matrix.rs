@@ -4,7 +4,7 @@ use crate::{
     Chosen, ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, MciChoice,
     Overrides, Source, launch,
 };
-use atlas_base::Name;
+use atlas_base::{Name, counted};
 use atlas_history::RevisionNumber;
 use atlas_image_id::{CloudLocation, ImageId};
 use core::fmt;
@@ -173,7 +173,9 @@ impl fmt::Display for LaunchMatrix {
             writeln!(f, "{}", line.trim_end())?;
         }
         let (launched, count) = (self.launched(), self.rows.len());
-        write!(f, "{launched} of {count} locations launch an image")
+        let locations = counted(count, "location");
+        let launch = if launched == 1 { "launches" } else { "launch" };
+        write!(f, "{launched} of {locations} {launch} an image")
     }
 }
 

@@ -1,6 +1,7 @@
 //! What may be launched, as data.
 
 mod finding;
+mod image_text;
 mod soak;
 
 use crate::AgentRequirement;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 
 pub use self::{
     finding::{PolicyFinding, PolicyRefused, PolicyRule, PolicyVerdict},
+    image_text::{ImageText, ParseImageTextError},
     soak::{PassedOver, SoakedRevision, newest_allowed},
 };
 
@@ -78,7 +80,7 @@ pub struct Policy {
     pub skip_revisions: BTreeSet<RevisionRef>,
     /// Images that are passed over, by the cloud's own ids.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub skip_images: BTreeSet<CloudText>,
+    pub skip_images: BTreeSet<ImageText>,
 }
 
 /// Images of which one must be an ancestor.
@@ -190,8 +192,7 @@ impl Policy {
         {
             findings.push(PolicyFinding::SkippedRevision { revision });
         }
-        let image = subject.image.as_str();
-        if let Some(image) = self.skip_images.iter().find(|it| it.as_str() == image) {
+        if let Some(image) = self.skip_images.iter().find(|it| it.is(subject.image)) {
             let image = image.clone();
             findings.push(PolicyFinding::SkippedImage { image });
         }

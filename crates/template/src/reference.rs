@@ -57,7 +57,24 @@ pub enum Selector {
 }
 
 impl Selector {
-    fn parse(text: &str) -> Result<Self, (usize, &'static str)> {
+    /// Reads what stands behind the `@` of a reference.
+    ///
+    /// # Errors
+    ///
+    /// It names no state.
+    pub fn parse(text: &str) -> Result<Self, ParseReferenceError> {
+        Self::read(text).map_err(|(at, why)| {
+            let message = format_args!("{} is no state: {why}", quoted(text));
+            ParseReferenceError::new(at, message)
+        })
+    }
+
+    /// Whether it may mean another state tomorrow.
+    pub fn moves(&self) -> bool {
+        !matches!(self, Self::Number(_))
+    }
+
+    fn read(text: &str) -> Result<Self, (usize, &'static str)> {
         match text {
             "head" | "0" => return Ok(Self::Head),
             "latest" => return Ok(Self::Latest),
@@ -144,7 +161,7 @@ impl Reference {
             Some((target, selector)) => {
                 let start = target.len() + 1;
                 let parsed =
-                    Selector::parse(selector).map_err(|(at, why)| refuse(start + at, why))?;
+                    Selector::read(selector).map_err(|(at, why)| refuse(start + at, why))?;
                 (target, Some(parsed))
             }
         };
@@ -189,6 +206,7 @@ impl fmt::Display for Reference {
 }
 
 text_form!(Reference, ParseReferenceError);
+text_form!(Selector, ParseReferenceError);
 
 atlas_base::parse_errors! {
     /// Why a text is no reference.

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 pub use self::{
     change::{ReinheritError, ServerChanges, ServerEdit},
-    inherited::Inherited,
+    inherited::{Follows, Inherited},
     start::{ServerPlan, ServerStart},
 };
 
@@ -82,6 +82,8 @@ pub struct AddServer {
     pub deployment: DeploymentId,
     /// Its name, one a deployment.
     pub name: Name,
+    /// What inheriting again follows.
+    pub follows: Follows,
     /// What wins over what it inherits.
     pub overrides: Overrides,
     /// The networks that it is on.
@@ -145,7 +147,7 @@ impl AddServer {
             deployment: self.deployment,
             name: self.name,
             location: launch.plan.location.clone(),
-            inherited: Inherited::of(launch, self.at),
+            inherited: Inherited::of(launch, self.follows, self.at),
             overrides: self.overrides,
             networks: self.networks,
             created: self.at,

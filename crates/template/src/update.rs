@@ -48,6 +48,8 @@ pub struct UpdatePlan {
     /// Those whose revision is revoked and has no successor, so that they have to be seen to by
     /// hand.
     pub stuck: Vec<LinkUpdateStuck>,
+    /// Links at revisions of MultiCloud Images that are not there, or not seen from here.
+    pub unseen: Vec<LineageId>,
 }
 
 /// A link to a revoked revision that has no successor.
@@ -96,11 +98,14 @@ impl TemplateContent {
     ) -> UpdatePlan {
         let mut plan = UpdatePlan::default();
         for link in self.links() {
-            let (LinkTarget::Revision(from), Some(mci)) = (link.target, known.get(&link.lineage))
-            else {
+            let LinkTarget::Revision(from) = link.target else {
                 continue;
             };
             let lineage = link.lineage;
+            let Some(mci) = known.get(&lineage) else {
+                plan.unseen.push(lineage);
+                continue;
+            };
             let offered = published.get(&lineage).filter(|offered| *offered > from);
             let found = match (mci.newer(*from), offered) {
                 (Some(here), Some(offered)) if *offered > here => {
@@ -185,7 +190,7 @@ impl fmt::Display for LinkUpdate {
 
 impl fmt::Display for UpdatePlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.updates.is_empty() && self.stuck.is_empty() {
+        if self.updates.is_empty() && self.stuck.is_empty() && self.unseen.is_empty() {
             return f.write_str("every link is at the newest revision, or moves by itself");
         }
         let mut first = true;
@@ -204,6 +209,12 @@ impl fmt::Display for UpdatePlan {
             line(
                 f,
                 format_args!("`{name}` {revision} is revoked and nothing follows it"),
+            )?;
+        }
+        for lineage in &self.unseen {
+            line(
+                f,
+                format_args!("`{lineage}` is not there, or cannot be seen from here"),
             )?;
         }
         Ok(())

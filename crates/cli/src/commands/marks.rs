@@ -129,7 +129,7 @@ pub(super) fn revoke(
         let MarkedRevision { name, revision, .. } = marked;
         writeln!(
             out,
-            "revision {revision} of {name} is revoked: nothing is launched from it any more"
+            "revision {revision} of {name} is revoked: nothing new is launched from it; servers keep what they inherited until they inherit again"
         )?;
         for moved in &answer.channels {
             let (channel, now) = (moved.channel, moved.revision);

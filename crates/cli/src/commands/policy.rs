@@ -13,7 +13,7 @@ use cloud_atlas::{
     base::{Name, Tag},
     history::RevisionRef,
     image::{CloudText, ImageRecordId, OsText},
-    template::{AgentRequirement, ApprovedAncestor, Policy, PolicyMode, PolicyRule},
+    template::{AgentRequirement, ApprovedAncestor, ImageText, Policy, PolicyMode, PolicyRule},
 };
 use pollster::FutureExt as _;
 use std::path::PathBuf;
@@ -88,7 +88,7 @@ struct Rules {
     skip_revisions: Vec<RevisionRef>,
     /// An image that is passed over, by its cloud's own id
     #[arg(long = "skip-image", value_name = "ID")]
-    skip_images: Vec<CloudText>,
+    skip_images: Vec<ImageText>,
 }
 
 /// Real policies have some kilobytes.
@@ -99,6 +99,13 @@ pub(crate) fn run(command: PolicyCommand, global: &Global, out: &mut Out) -> Run
     match command {
         PolicyCommand::Set(set) => {
             let policy = set.policy()?;
+            if policy.rules().next().is_none() {
+                return Err(Failure::misused(format!(
+                    "the policy {} has no rules and would allow everything: say what it asks for, \
+                     or remove it",
+                    policy.name
+                )));
+            }
             let kept = global.session()?.set_policy(scope, policy).block_on()?;
             out.one(&kept, |out| {
                 let Policy { name, mode, .. } = &kept.policy;

@@ -233,7 +233,13 @@ impl Unit {
             .await?;
         let of = located.found;
         let found = self.kept_channel(&of, name).await?;
-        let absent = || NotFound::new(Noun::Channel, name, &of.scope);
+        let absent = || {
+            NotFound::at(
+                Noun::Channel,
+                format_args!("{}@{name}", of.name()),
+                &of.scope,
+            )
+        };
         let kept = found.ok_or_else(absent)?;
         Ok((of, kept))
     }

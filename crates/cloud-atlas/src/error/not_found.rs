@@ -80,11 +80,21 @@ impl fmt::Display for Noun {
 /// Something that is not there, or that the caller cannot see: the two read the same, byte for
 /// byte.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {noun} `{name}` that can be seen from {from}{}", noun.advice())]
+#[error("there is no {noun} `{name}` {}{}", said(*.is_at, .from), noun.advice())]
 pub struct NotFound {
     noun: Noun,
     name: String,
     from: Scope,
+    /// Whether only that scope was looked at, and none above it.
+    is_at: bool,
+}
+
+fn said(is_at: bool, from: &Scope) -> String {
+    if is_at {
+        format!("at {from} itself")
+    } else {
+        format!("that can be seen from {from}")
+    }
 }
 
 impl NotFound {
@@ -93,6 +103,15 @@ impl NotFound {
             noun,
             name: name.to_string(),
             from: from.clone(),
+            is_at: false,
+        }
+    }
+
+    /// Where only the scope itself is looked at.
+    pub(crate) fn at(noun: Noun, name: impl fmt::Display, scope: &Scope) -> Self {
+        Self {
+            is_at: true,
+            ..Self::new(noun, name, scope)
         }
     }
 

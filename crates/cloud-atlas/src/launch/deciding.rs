@@ -181,7 +181,8 @@ impl Unit {
         self.known_under(policies, at, image, viewer).await
     }
 
-    async fn known_under(
+    /// What the viewer's scope knows of an image under policies.
+    pub(crate) async fn known_under(
         &self,
         policies: Arc<[Policy]>,
         at: &CloudLocation,

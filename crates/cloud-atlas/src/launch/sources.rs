@@ -24,6 +24,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub(crate) struct Sources {
     /// From where it is seen.
     pub(crate) viewer: Scope,
+    /// Whether all of it is seen from the scope of whoever asks.
+    pub(crate) is_own: bool,
     /// The policies that hold there, those of the highest scope first.
     pub(crate) policies: Arc<[Policy]>,
     /// The revisions that policies passed over.
@@ -113,6 +115,7 @@ impl Unit {
                 let located = self.located_mci(reference, from).await?;
                 let policies = self.policies_above(&located.viewer).await?;
                 let mut loading = Loading::new(self, policies);
+                loading.is_own &= located.viewer == *from;
                 let state = loading.state(&located, reference.selector.as_ref()).await?;
                 let base = Base::Mci(located.found.lineage, Box::new(state));
                 Ok(loading.done(located.viewer, base))
@@ -131,6 +134,7 @@ impl Unit {
                 } = located;
                 let policies = self.policies_above(&viewer).await?;
                 let mut loading = Loading::new(self, policies);
+                loading.is_own &= viewer == *from;
                 loading.moments.extend(until);
                 let mut links = Vec::new();
                 for link in state.content.content().links() {
@@ -208,6 +212,7 @@ struct Loading<'a> {
     policies: Vec<Policy>,
     passed_over: Vec<LaunchStep>,
     moments: Vec<Timestamp>,
+    is_own: bool,
 }
 
 /// How many revisions are read at a time to find one that policies let pass.
@@ -220,6 +225,7 @@ impl<'a> Loading<'a> {
             policies,
             passed_over: Vec::new(),
             moments: Vec::new(),
+            is_own: true,
         }
     }
 
@@ -229,6 +235,7 @@ impl<'a> Loading<'a> {
             policies: self.policies.into(),
             passed_over: self.passed_over,
             moments: self.moments,
+            is_own: self.is_own,
             base,
         }
     }
@@ -355,6 +362,7 @@ impl<'a> Loading<'a> {
         links: &[SeenLink],
     ) -> Result<Choice, Error> {
         let located = self.unit.located_mci(reference, from).await?;
+        self.is_own &= located.viewer == *from;
         let lineage = located.found.lineage;
         let is_linked = template.content.content().link(lineage).is_some();
         if is_linked && reference.selector.is_none() {

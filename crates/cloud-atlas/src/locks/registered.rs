@@ -176,7 +176,10 @@ impl Unit {
                 found.filter(|found| from.contains(found.scope()))
             }
         };
-        found.ok_or_else(|| NotFound::new(Noun::Lock, lock, from).into())
+        found.ok_or_else(|| match lock {
+            LockRef::Name(_) => NotFound::at(Noun::Lock, lock, from).into(),
+            LockRef::Id(_) => NotFound::new(Noun::Lock, lock, from).into(),
+        })
     }
 
     /// The digests of the revisions that a lock file names, as they are here: each must be visible

@@ -24,9 +24,24 @@ pub(crate) struct SeenServer {
 }
 
 impl Unit {
-    /// Where the servers of a query are.
-    pub(super) async fn server_queries(&self, query: &ServerQuery) -> Result<Vec<Query>, Error> {
+    /// Where the servers of a query are, and the deployment that it asks for.
+    pub(super) async fn server_queries(
+        &self,
+        query: &ServerQuery,
+    ) -> Result<(Vec<Query>, Option<DeploymentId>), Error> {
         let from = &query.from;
+        let deployment = match &query.deployment {
+            None => None,
+            Some(name) => match self.seen_deployment(name, from).await {
+                Ok(found) => Some(found),
+                // Nothing was ever put into it.
+                Err(Error::NotFound(_)) if *name == default_name()? => {
+                    return Ok((Vec::new(), None));
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        let id = deployment.as_ref().map(|deployment| deployment.id);
         if let Some((kind, reference)) = &query.using {
             let used = match kind {
                 LineageKind::Mci => {
@@ -41,24 +56,18 @@ impl Unit {
                 }
             };
             let partitions = partitions_above(from)?.into_iter();
-            return Ok(partitions.map(|at| used.query(&at)).collect());
+            return Ok((partitions.map(|at| used.query(&at)).collect(), id));
         }
-        let Some(name) = &query.deployment else {
-            let at = |scope: Scope| {
-                let query = Query::all(&partition_of(&scope)?).index("scope");
-                Ok(query.prefix(scope.as_str()))
-            };
-            return from.lineage().map(at).collect();
+        if let Some(found) = deployment {
+            let query = Query::all(&partition_of(&found.scope)?).index("name");
+            return Ok((vec![query.prefix(found.id.to_string())], id));
+        }
+        let at = |scope: Scope| {
+            let query = Query::all(&partition_of(&scope)?).index("scope");
+            Ok(query.prefix(scope.as_str()))
         };
-        match self.seen_deployment(name, from).await {
-            Ok(found) => {
-                let query = Query::all(&partition_of(&found.scope)?).index("name");
-                Ok(vec![query.prefix(found.id.to_string())])
-            }
-            // Nothing was ever put into it.
-            Err(Error::NotFound(_)) if *name == default_name()? => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        let queries: Result<_, Error> = from.lineage().map(at).collect();
+        Ok((queries?, None))
     }
 
     /// A page of the servers of some queries that a scope sees.
@@ -66,6 +75,7 @@ impl Unit {
         &self,
         queries: &[Query],
         wanted: &ServerQuery,
+        within: Option<DeploymentId>,
         paging: &Paging,
     ) -> Result<Page<ServerView>, Error> {
         let from = &wanted.from;
@@ -88,13 +98,8 @@ impl Unit {
                         entry.insert(self.deployment_by_id(&scope, id).await?);
                     }
                     let deployment = known.get(&id).and_then(Option::as_ref);
-                    let is_wanted = |it: &Deployment| {
-                        wanted
-                            .deployment
-                            .as_ref()
-                            .is_none_or(|name| *name == it.name)
-                    };
-                    if let Some(deployment) = deployment.filter(|it| is_wanted(it))
+                    let is_wanted = within.is_none_or(|within| within == id);
+                    if let Some(deployment) = deployment.filter(|_| is_wanted)
                         && visible(&scope, deployment.shared, from)
                         && !filling.take(found.row, ServerView::of(deployment, definition))
                     {

@@ -3,10 +3,12 @@
 use super::{SeenServer, ServerRef, ServerView, Told};
 use crate::{
     Error, LaunchBase, Session,
+    kind::{Mci, Template, Versioned},
     unit::{Change, Unit},
 };
+use atlas_history::{LineageId, Marks, RevisionNumber};
 use atlas_scope::Scope;
-use atlas_template::{ChosenBy, Launch, Reference, Selector, ServerChanges, ServerStart};
+use atlas_template::{ChosenBy, Follows, Launch, Reference, Selector, ServerChanges, ServerStart};
 use serde::Serialize;
 
 /// What a server launches with next time.
@@ -60,7 +62,9 @@ impl Session {
     pub async fn server_next(&self, server: &ServerRef, from: &Scope) -> Result<ServerNext, Error> {
         let unit = self.read().await?;
         let seen = unit.seen_server(server, from).await?;
-        let start = unit.next_launch(&seen).await?;
+        let mut start = unit.next_launch(&seen).await?;
+        let (template, mci) = unit.marks_of_inherited(&seen).await?;
+        start.warn_of_marks(template.as_ref(), mci.as_ref());
         let behind = match unit.relaunch(&seen, None).await {
             Ok(launch) => {
                 let changes = seen.definition.behind(&launch);
@@ -104,7 +108,8 @@ impl Session {
         let unit = self.read().await?;
         let seen = unit.seen_server(server, from).await?;
         let launch = unit.relaunch(&seen, to).await?;
-        let (_, changes) = seen.definition.reinherited(&launch, unit.now)?;
+        let follows = seen.definition.inherited().follows.clone();
+        let (_, changes) = seen.definition.reinherited(&launch, follows, unit.now)?;
         Ok(changes)
     }
 
@@ -140,20 +145,63 @@ impl Unit {
             deployment,
             definition: before,
         } = seen;
-        let (after, changes) = before.reinherited(&launch, self.now)?;
+        let inherited = before.inherited();
+        let follows = match to {
+            Some(to) => Follows::new(Some(to), inherited.follows.mci.as_ref()),
+            None => inherited.follows.clone(),
+        };
+        let follows_same = follows == inherited.follows;
+        let (after, changes) = before.reinherited(&launch, follows, self.now)?;
         // Where nothing changes nothing is written, nor told as if it were.
-        let is_same = changes.is_empty();
+        let is_same = changes.is_empty() && follows_same;
         let mut server = ServerView::of(&deployment, if is_same { before.clone() } else { after });
         server.warn_of_launch(&launch);
         if !is_same {
-            self.check_image(&server.definition, &deployment.scope)
-                .await?;
+            self.check_image(&mut server, Some(&before)).await?;
             self.put_server(&deployment, &server.definition).await?;
             let change = Change::between(&Told::of(&before)?, &Told::of(&server.definition)?);
             self.audit_server(&deployment, &server.definition, change)
                 .await?;
         }
         Ok(Reinherited { server, changes })
+    }
+
+    /// The marks of the revisions that a server inherited from, as far as its scope sees them: of the
+    /// template and of the MultiCloud Image.
+    async fn marks_of_inherited(
+        &self,
+        seen: &SeenServer,
+    ) -> Result<(Option<Marks>, Option<Marks>), Error> {
+        let (inherited, from) = (seen.definition.inherited(), &seen.deployment.scope);
+        let mut template = None;
+        if let Some(of) = &inherited.template {
+            template = self
+                .marks_at::<Template>(of.lineage, of.revision, from)
+                .await?;
+        }
+        let mci = self.marks_at::<Mci>(inherited.lineage, inherited.revision, from);
+        Ok((template, mci.await?))
+    }
+
+    async fn marks_at<C: Versioned>(
+        &self,
+        lineage: LineageId,
+        number: Option<RevisionNumber>,
+        from: &Scope,
+    ) -> Result<Option<Marks>, Error> {
+        let Some(number) = number else {
+            return Ok(None);
+        };
+        let reference = Reference::lineage(lineage);
+        let found = async {
+            let located = self.locate::<C>(&reference, from, C::CAN.view).await?;
+            self.revision(&located.found, number).await
+        };
+        match found.await {
+            Ok(stored) => Ok(Some(stored.marks)),
+            Err(Error::NotFound(_) | Error::Denied(_) | Error::NoRevision { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Decides what a server launches with.
@@ -166,24 +214,22 @@ impl Unit {
     }
 
     /// What would be inherited today: from the same lineage, and the same MultiCloud Image where one
-    /// was chosen.
+    /// was chosen, at the states that are followed.
     async fn relaunch(&self, seen: &SeenServer, to: Option<&Selector>) -> Result<Launch, Error> {
         let inherited = seen.definition.inherited();
-        let at = |lineage| {
-            let reference = Reference::lineage(lineage);
-            match to {
-                Some(selector) => reference.at(selector.clone()),
-                None => reference,
-            }
+        let at = |lineage| Reference {
+            selector: to.or(inherited.follows.base.as_ref()).cloned(),
+            ..Reference::lineage(lineage)
         };
         let base = match &inherited.template {
             None => LaunchBase::Mci(at(inherited.lineage)),
             Some(template) => LaunchBase::Template {
                 template: at(template.lineage),
                 mci: match inherited.chosen_by {
-                    ChosenBy::Name | ChosenBy::Override => {
-                        Some(Reference::lineage(inherited.lineage))
-                    }
+                    ChosenBy::Name | ChosenBy::Override => Some(Reference {
+                        selector: inherited.follows.mci.clone(),
+                        ..Reference::lineage(inherited.lineage)
+                    }),
                     _ => None,
                 },
             },

@@ -7,7 +7,7 @@ use atlas_image_id::CloudLocation;
 use atlas_scope::Scope;
 use atlas_template::{
     Deployment, KnownNetworks, Launch, LaunchWarning, Overrides, Reference, ServerDefinition,
-    ServerId, TemplateWarning,
+    ServerId, ServerStart, TemplateWarning,
 };
 use core::fmt;
 use serde::Serialize;
@@ -150,6 +150,20 @@ pub enum ServerWarning {
     Image(LaunchWarning),
     /// Of its networks.
     Network(NetworkWarning),
+    /// Of a launch now.
+    Start(StartWarning),
+}
+
+/// What a person should know of a launch of a server now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum StartWarning {
+    /// It would be refused.
+    WouldBeRefused {
+        /// The refusal.
+        reason: String,
+    },
 }
 
 /// What a person should know of the networks of a server.
@@ -181,6 +195,9 @@ impl fmt::Display for ServerWarning {
             Self::Template(warning) => warning.fmt(f),
             Self::Image(warning) => warning.fmt(f),
             Self::Network(warning) => warning.fmt(f),
+            Self::Start(StartWarning::WouldBeRefused { reason }) => {
+                write!(f, "it would not be launched now: {reason}")
+            }
         }
     }
 }
@@ -195,11 +212,25 @@ impl ServerView {
         }
     }
 
-    /// Warns of what is inherited.
+    /// Warns of the states that it inherits from.
     pub(crate) fn warn_of_launch(&mut self, launch: &Launch) {
-        let template = launch.template_warnings.iter().cloned();
-        let image = launch.plan.warnings.iter().cloned();
+        let template = launch.template_warnings.iter();
+        let template = template.filter(|it| !matches!(it, TemplateWarning::AgentUnknown { .. }));
+        let state = |warning: &&LaunchWarning| {
+            use LaunchWarning::{Head, RevisionDeprecated};
+            matches!(warning, Head | RevisionDeprecated { .. })
+        };
+        let mci = launch.plan.warnings.iter().filter(state);
+        let template = template.cloned().map(ServerWarning::Template);
+        self.warnings.extend(template);
+        self.warnings.extend(mci.cloned().map(ServerWarning::Image));
+    }
+
+    /// Warns of the image that it launches with, its overrides among it.
+    pub(crate) fn warn_of_image(&mut self, start: &ServerStart) {
+        let template = start.template_warnings.iter().cloned();
         self.warnings.extend(template.map(ServerWarning::Template));
+        let image = start.warnings.iter().cloned();
         self.warnings.extend(image.map(ServerWarning::Image));
     }
 

@@ -4,7 +4,8 @@ use crate::support::{World, ami, ask, beside, committed, image, import, p, run, 
 use atlas_store_conformance::{Layer, Layered};
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
-    Atlas, Error, LaunchRequest, LineageKind, Session,
+    Atlas, CommitTemplate, Error, LaunchBase, LaunchRequest, LaunchSubject, LineageKind, Session,
+    TemplateChange,
     scope::{Role, Scope},
     store::{
         Entry, FeedPage, FeedPosition, Fut, Key, KeyRange, Page, Partition, Slice, Snapshot, Store,
@@ -14,7 +15,7 @@ use cloud_atlas::{
 };
 use core::{
     pin::pin,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
 };
 use std::sync::Arc;
@@ -39,7 +40,30 @@ fn asked() -> Vec<LaunchRequest> {
             asked.extend(locations.map(|location| ask(reference, location, scope)));
         }
     }
+    // What wins over the links of a template may be of another account.
+    for mci in ["web", "/acme:web", "/acme:web@stable"] {
+        let base = LaunchBase::Template {
+            template: p("front"),
+            mci: Some(p(mci)),
+        };
+        let subject = LaunchSubject::new(base, p("/beta"));
+        asked.push(subject.at(p(EAST)));
+    }
     asked
+}
+
+/// A template that links an image of its own account.
+async fn template_of_beta(admin: &Session) {
+    committed(admin, "/beta", "own", 9).await;
+    let (front, beta) = (p::<Reference>("front"), p::<Scope>("/beta"));
+    admin.create_template(&beta, p("front")).await.unwrap();
+    let link = vec![TemplateChange::Link(p("own"))];
+    admin
+        .edit_template(&front, &beta, link, None)
+        .await
+        .unwrap();
+    let commit = CommitTemplate::new(front, beta, p("first"));
+    admin.commit_template(&commit).await.unwrap();
 }
 
 /// What a session answers, as text: a plan, or why there is none.
@@ -326,6 +350,7 @@ fn a_write_through_one_engine_is_seen_by_the_other() {
     let world = World::over(Arc::clone(&store));
     let other = beside(Arc::clone(&store), &world.clock, 2);
     let both = [world.atlas.clone(), other.clone()];
+    run(template_of_beta(&world.who("admin")));
     none_is_stale(&both, &store, &world.clock, "nothing");
     for (at, (name, write)) in writes(&world.atlas).into_iter().enumerate() {
         // In turns by the one and by the other.
@@ -524,4 +549,36 @@ fn a_warm_resolve_reads_nothing() {
     counts.take();
     run(dana.resolve(&account)).unwrap();
     assert_eq!(counts.take(), [0, 0, 2]);
+}
+
+#[test]
+fn an_answer_that_was_derived_beside_a_write_is_not_kept() {
+    // Alone at the store. Whoever has committed gets what she committed, although others ask for it
+    // all the time.
+    let world = World::new();
+    let (dana, web, acme) = (
+        world.who("dana"),
+        p::<Reference>("web"),
+        p::<Scope>("/acme"),
+    );
+    run(committed(&dana, "/acme", "web", 1));
+    let asked = ask("web@head", EAST, "/acme");
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                run(dana.resolve(&asked)).unwrap();
+            }
+        });
+        for number in 2..600 {
+            let edits = vec![set(EAST, number)];
+            run(dana.edit_mci(&web, &acme, edits, None)).unwrap();
+            let launch = run(dana.resolve(&asked)).unwrap();
+            if launch.plan.image != ami(number) {
+                is_done.store(true, Ordering::Relaxed);
+                panic!("{number}: {}", launch.plan.image);
+            }
+        }
+        is_done.store(true, Ordering::Relaxed);
+    });
 }

@@ -105,7 +105,7 @@ fn r02_every_location_is_a_row_and_none_an_error() {
         LOCATION       FROM   DECIDED BY  IMAGE
         aws/us-east-1  web@1  setting     ami-00000000000000001
         aws/us-west-2  -      refused     the image `ami-00000000000000002` at aws/us-west-2 is disabled: choose another revision, or set another image
-        1 of 2 locations launch an image
+        1 of 2 locations launches an image
         ");
         assert_eq!(dana.resolve_all(&all).await.unwrap(), matrix);
         // Each row is what its location alone gives, and is explained.

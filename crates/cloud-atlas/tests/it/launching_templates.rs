@@ -6,6 +6,7 @@ use cloud_atlas::{
     CloneTemplate, CommitTemplate, Error, LaunchBase, LaunchSubject, Session, TemplateChange,
     history::RevisionNumber,
     image::AgentFacts,
+    mci::HeadEdit,
     scope::{Role, Scope},
     template::{
         ChosenBy, LaunchRefusal, LaunchStep, LinkSays, OnRevoke, OverrideField, Phase, Reference,
@@ -92,7 +93,7 @@ fn r01_r03_the_default_link_is_launched_where_it_serves() {
         LOCATION       FROM   DECIDED BY  IMAGE
         aws/us-east-1  web@1  default     ami-00000000000000001  (1 warning)
         aws/us-west-2  -      refused     the default `web` of `front` has no image for aws/us-west-2; choose one that has: `db`
-        1 of 2 locations launch an image
+        1 of 2 locations launches an image
         ");
         let matrix = dana.resolve_all(&chosen).await.unwrap();
         insta::assert_snapshot!(matrix, @"
@@ -200,11 +201,11 @@ fn r06_a_link_that_is_hidden_is_told_as_such_and_nothing_of_it() {
 }
 
 #[test]
-fn r06_a_link_that_is_seen_from_its_own_scope_alone_is_of_no_use_above() {
+fn t02_a_clone_that_could_not_see_its_links_is_refused() {
     let world = World::new();
     let admin = world.admin();
     run(async {
-        let (acme, prod) = (p::<Scope>("/acme"), p::<Scope>("/acme/prod"));
+        let prod = p::<Scope>("/acme/prod");
         committed(&admin, "/acme/prod", "web", 7).await;
         let template = p::<Reference>("front");
         admin.create_template(&prod, p("front")).await.unwrap();
@@ -212,16 +213,31 @@ fn r06_a_link_that_is_seen_from_its_own_scope_alone_is_of_no_use_above() {
         let linked = admin.edit_template(&template, &prod, link, None).await;
         linked.unwrap();
         let mut clone = CloneTemplate::new(p("front@head"), prod.clone());
-        (clone.into, clone.name) = (Some(acme), Some(p("front")));
+        clone.into = Some(p("/acme"));
+        let refused = admin.clone_template(&clone).await.unwrap_err();
+        assert!(matches!(refused, Error::Template(_)), "{refused}");
+        clone.into = Some(prod);
         admin.clone_template(&clone).await.unwrap();
-        commit(&admin).await;
-        // The caller may look at it where it is.
-        let asked = subject("front", None, "/acme").at(p(EAST));
-        let refused = admin.resolve(&asked).await.unwrap_err();
+    });
+}
+
+#[test]
+fn r06_a_refusal_names_links_as_they_are_called_today() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        front(&dana).await;
+        let rename = vec![HeadEdit::SetNickname(p("database"))];
+        let (db, acme) = (p("db"), p("/acme"));
+        dana.edit_mci(&db, &acme, rename, None).await.unwrap();
+        let west = subject("front", None, "/acme").at(p(WEST));
+        let refused = dana.resolve(&west).await.unwrap_err().to_string();
         assert!(
-            matches!(refused, Error::Launch(LaunchRefusal::LinkBroken { .. })),
+            refused.ends_with("choose one that has: `database`"),
             "{refused}"
         );
+        let chosen = subject("front", Some("database"), "/acme").at(p(WEST));
+        dana.resolve(&chosen).await.unwrap();
     });
 }
 

@@ -5,10 +5,10 @@ use crate::support::{World, acme, committed, image, most, p, places, run, set, w
 use cloud_atlas::{
     CommitTemplate, Error, ErrorKind, LineageKind, LockRef, LockRefusal, Noun, Retention, Session,
     TemplateChange,
-    image::{LifeError, ReferrerKind},
+    image::{AgentFacts, LifeError, ReferrerKind},
     scope::{Permission, Role, Scope},
     template::{
-        AnyLock, LockState, OnRevoke, Reference, RegisterLockError, RegisteredLock, Selector,
+        AnyLock, LockState, OnRevoke, Phase, Reference, RegisterLockError, RegisteredLock, Selector,
     },
 };
 
@@ -221,7 +221,7 @@ fn r09_a_template_is_locked_verified_registered_and_updated_like_any_other() {
         assert_eq!(marked.unwrap().marked.locks, []);
         let refused = ask().await.unwrap_err().to_string();
         assert!(
-            refused.contains("revision 1 of the ServerTemplate `front` was revoked by dana: bad"),
+            refused.contains("`front` revision 1 was revoked by dana: bad"),
             "{refused}"
         );
         let moving = p::<Reference>("front@head");
@@ -268,6 +268,125 @@ fn r09_a_lock_of_another_revision_of_the_same_number_is_gone() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn r05_what_must_not_be_launched_is_not_launched_from_what_is_gone() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        front(&dana).await;
+        let front_ref = p::<Reference>("front");
+        let east = p(EAST);
+        let (here, at) = ([p(EAST)], acme());
+        let template = dana.lock_template(&front_ref, None, &at, Some(&here));
+        let template = AnyLock::from(template.await.unwrap());
+        let alone = locked(&dana, "web", "/acme").await;
+        let ask = async |lock: &AnyLock| dana.resolve_locked(lock, &east, &acme()).await;
+        for lock in [&template, &alone] {
+            assert_eq!(ask(lock).await.unwrap().state, LockState::Same);
+        }
+        // The template goes, and what its revision launches is revoked.
+        let web = p::<Reference>("web@1");
+        dana.revoke_mci(&web, &acme(), "CVE-2026-1", OnRevoke::Stay)
+            .await
+            .unwrap();
+        dana.delete_template(&front_ref, &acme()).await.unwrap();
+        let refused = ask(&template).await.unwrap_err().to_string();
+        assert!(
+            refused.contains("was revoked by dana: CVE-2026-1"),
+            "{refused}"
+        );
+        dana.unmark_mci(&web, &acme()).await.unwrap();
+        assert!(matches!(
+            ask(&template).await.unwrap().state,
+            LockState::Gone { .. }
+        ));
+        // The MultiCloud Image goes, and its image is disabled.
+        dana.delete_mci(&p("web"), &acme()).await.unwrap();
+        for lock in [&template, &alone] {
+            assert!(matches!(
+                ask(lock).await.unwrap().state,
+                LockState::Gone { .. }
+            ));
+        }
+        let record = dana.register_image(image("/acme", EAST, 1)).await;
+        let record = record.unwrap().record.id();
+        dana.disable_image(record, &acme(), Some(p("CVE-2026-2")))
+            .await
+            .unwrap();
+        for lock in [&template, &alone] {
+            let refused = ask(lock).await.unwrap_err().to_string();
+            assert!(refused.contains("is disabled"), "{refused}");
+            let states = dana.verify_lock(lock, &acme()).await.unwrap();
+            let of_east = states.iter().find(|(place, _)| *place == east);
+            assert!(matches!(of_east, Some((_, LockState::Revoked { .. }))));
+        }
+    });
+}
+
+#[test]
+fn r15_a_lock_of_a_template_with_scripts_needs_the_agent() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let front = p::<Reference>("front");
+        dana.create_template(&acme(), p("front")).await.unwrap();
+        let changes = vec![
+            TemplateChange::Link(p("web")),
+            TemplateChange::script(Phase::Boot, p("git:setup@1")),
+        ];
+        dana.edit_template(&front, &acme(), changes, None)
+            .await
+            .unwrap();
+        let commit = CommitTemplate::new(front.clone(), acme(), p("first"));
+        dana.commit_template(&commit).await.unwrap();
+        let lock = dana.lock_template(&front, None, &acme(), None).await;
+        let lock = AnyLock::from(lock.unwrap());
+        let ask = async || dana.resolve_locked(&lock, &p(EAST), &acme()).await;
+        ask().await.unwrap();
+        // It becomes known that the image has none.
+        let mut bare = image("/acme", EAST, 1);
+        bare.agent = Some(AgentFacts::Absent);
+        dana.register_image(bare).await.unwrap();
+        let refused = ask().await.unwrap_err().to_string();
+        assert!(refused.contains("has scripts"), "{refused}");
+    });
+}
+
+#[test]
+fn r09_an_update_chooses_again_what_was_chosen() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        front(&dana).await;
+        let (front_ref, db) = (p::<Reference>("front"), p::<Reference>("db"));
+        let east = [p(EAST)];
+        let lock = dana
+            .lock_template(&front_ref, Some(&db), &acme(), Some(&east))
+            .await;
+        let lock = AnyLock::from(lock.unwrap());
+        let chosen = lock.resolve(&east[0]).unwrap();
+        let next = dana.update_lock(&lock, None, &acme(), None).await.unwrap();
+        assert!(next.diff.is_empty(), "{}", next.diff);
+        assert_eq!(next.lock.resolve(&east[0]), Some(chosen));
+        // Once the template links it no longer, its default takes its place.
+        let unlink = vec![TemplateChange::Unlink(db)];
+        dana.edit_template(&front_ref, &acme(), unlink, None)
+            .await
+            .unwrap();
+        let commit = CommitTemplate::new(front_ref, acme(), p("second"));
+        dana.commit_template(&commit).await.unwrap();
+        let next = dana.update_lock(&lock, None, &acme(), None).await.unwrap();
+        assert!(!next.diff.is_empty());
+        let names = next
+            .lock
+            .locks()
+            .into_iter()
+            .map(|lock| lock.mci().as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["web"]);
+    });
 }
 
 #[test]

@@ -42,6 +42,7 @@ mod launching_templates;
 mod laws;
 mod limited;
 mod limits;
+mod linking;
 mod lists;
 mod loading;
 mod locks;

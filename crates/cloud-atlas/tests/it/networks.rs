@@ -144,8 +144,8 @@ fn r14_where_nobody_tells_any_network_is_taken_with_a_warning() {
         assert!(server.warnings.contains(&ServerWarning::Network(warning)));
         let text = server.warnings.iter().map(ToString::to_string);
         insta::assert_snapshot!(text.collect::<Vec<_>>().join("\n"), @"
-        no record of `VirtualMachine:vm-42` is visible from here: register it
         no inventory tells which networks there are at vmware/DC9: the launch may find that one is not there
+        no record of `VirtualMachine:vm-42` is visible from here: register it
         ");
     });
 }

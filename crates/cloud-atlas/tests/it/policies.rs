@@ -52,8 +52,11 @@ fn r10_policies_hold_at_their_scope_and_below_and_only_add() {
         )
         .await;
         let refused = dana.resolve(&asked).await.unwrap_err();
-        assert!(matches!(refused, Error::Launch(LaunchRefusal::Policy(_))));
-        insta::assert_snapshot!(refused, @"the policy `tags` refuses: neither the image nor its MultiCloud Image has the tag `approved`");
+        assert!(matches!(
+            refused,
+            Error::Launch(LaunchRefusal::Policy { .. })
+        ));
+        insta::assert_snapshot!(refused, @"the image `ami-00000000000000001` at aws/us-east-1 is not launched: the policy `tags` refuses: neither the image nor its MultiCloud Image has the tag `approved`");
         // A lower one of the same name takes nothing away.
         keep(&world, "/acme/prod", named("tags", json!({}))).await;
         assert!(dana.resolve(&asked).await.is_err());
@@ -100,20 +103,14 @@ fn r10_policies_hold_at_their_scope_and_below_and_only_add() {
         assert_eq!(nearest.scope, p("/acme/prod"));
         admin.remove_policy(&p("/"), &p("tags")).await.unwrap();
         let gone = admin.remove_policy(&p("/"), &p("tags")).await.unwrap_err();
-        assert_eq!(
-            gone.to_string(),
-            "there is no policy `tags` that can be seen from /"
-        );
+        assert_eq!(gone.to_string(), "there is no policy `tags` at / itself");
         // A scope that has one is not empty.
         let refused = admin
             .remove_scope(&p("/acme/prod"))
             .await
             .unwrap_err()
             .to_string();
-        assert!(
-            refused.contains("2 policies") || refused.contains("policy"),
-            "{refused}"
-        );
+        assert!(refused.contains("policy: 2"), "{refused}");
         insta::assert_snapshot!(trail(&admin, "/acme/prod", 3).await.join("\n"), @r#"
         policy.manage  → {"allowed_owners":["self"],"mode":"enforce","name":"owners"}
         policy.manage  → {"mode":"enforce","name":"tags"}
@@ -220,7 +217,7 @@ fn r10_the_newest_revision_is_the_newest_that_soaked_and_is_not_skipped() {
             Ok::<_, String>(launch.plan.image.clone())
         };
         // None has soaked: the policy refuses what is meant without it.
-        insta::assert_snapshot!(launched("web").await.unwrap_err(), @"the policy `house` refuses: the revision has been committed for 0 hours, it must be 24");
+        insta::assert_snapshot!(launched("web").await.unwrap_err(), @"the image `ami-00000000000000002` at aws/us-east-1 is not launched: the policy `house` refuses: the revision has been committed for 0 hours, it must be 24");
         world.clock.advance_secs(10 * 3600);
         for reference in ["web", "web@latest", "web@^1", "web@1"] {
             assert_eq!(launched(reference).await, Ok(ami(1)), "{reference}");
@@ -268,7 +265,7 @@ fn r10_the_newest_revision_is_the_newest_that_soaked_and_is_not_skipped() {
         let explained = dana.explain(&front).await.unwrap();
         let passed = |step: &LaunchStep| matches!(step, LaunchStep::PassedOver { .. });
         assert!(explained.trace.steps().iter().any(passed));
-        insta::assert_snapshot!(launched("web@2").await.unwrap_err(), @"the policy `skips` refuses: revision 2 is passed over");
+        insta::assert_snapshot!(launched("web@2").await.unwrap_err(), @"the image `ami-00000000000000002` at aws/us-east-1 is not launched: the policy `skips` refuses: revision 2 is passed over");
     });
 }
 
@@ -301,9 +298,9 @@ fn r10_age_system_and_ancestry_are_those_of_the_records() {
             refused.map_err(|error| error.to_string())
         };
         let within = |steps: u32| json!({ "ancestor": { "approved": [base], "within": steps } });
-        insta::assert_snapshot!(with(within(1)).await.unwrap_err(), @"the policy `house` refuses: the image was not made from an approved one within 1 step");
+        insta::assert_snapshot!(with(within(1)).await.unwrap_err(), @"the image `ami-00000000000000001` at aws/us-east-1 is not launched: the policy `house` refuses: the image was not made from an approved one within 1 step");
         assert_eq!(with(within(2)).await, Ok(()));
-        insta::assert_snapshot!(with(json!({ "os_families": ["ubuntu"] })).await.unwrap_err(), @"the policy `house` refuses: the operating system is `fedora-coreos`, allowed are `ubuntu`");
+        insta::assert_snapshot!(with(json!({ "os_families": ["ubuntu"] })).await.unwrap_err(), @"the image `ami-00000000000000001` at aws/us-east-1 is not launched: the policy `house` refuses: the operating system is `fedora-coreos`, allowed are `ubuntu`");
         let mine = json!({ "os_families": ["fedora-coreos"], "allowed_owners": ["self"] });
         assert_eq!(with(mine).await, Ok(()));
         assert_eq!(with(json!({ "max_age_days": 2 })).await, Ok(()));
@@ -311,7 +308,7 @@ fn r10_age_system_and_ancestry_are_those_of_the_records() {
         world.clock.advance_secs(3 * 24 * 3600 - 1);
         dana.resolve(&asked).await.unwrap();
         world.clock.advance_secs(1);
-        insta::assert_snapshot!(dana.resolve(&asked).await.unwrap_err(), @"the policy `house` refuses: the image is 3 days old, at most 2 are allowed");
+        insta::assert_snapshot!(dana.resolve(&asked).await.unwrap_err(), @"the image `ami-00000000000000001` at aws/us-east-1 is not launched: the policy `house` refuses: the image is 3 days old, at most 2 are allowed");
     });
 }
 
@@ -340,8 +337,33 @@ fn r08_versions_of_agents_are_compared_as_releases_are() {
             let launched = dana.resolve(&ask(reference, EAST, "/acme")).await;
             launched.map_err(|error| error.to_string())
         };
-        insta::assert_snapshot!(launched("web@1").await.unwrap_err(), @"the policy `house` refuses: the agent is right_link v5.8, needed is right_link >=5.9, <6");
+        insta::assert_snapshot!(launched("web@1").await.unwrap_err(), @"the image `ami-00000000000000001` at aws/us-east-1 is not launched: the policy `house` refuses: the agent is right_link v5.8, needed is right_link >=5.9, <6");
         assert_eq!(launched("web@2").await.unwrap().plan.image, ami(2));
-        insta::assert_snapshot!(launched("web@3").await.unwrap_err(), @"the policy `house` refuses: the agent is right_link v6.0, needed is right_link >=5.9, <6");
+        insta::assert_snapshot!(launched("web@3").await.unwrap_err(), @"the image `ami-00000000000000003` at aws/us-east-1 is not launched: the policy `house` refuses: the agent is right_link v6.0, needed is right_link >=5.9, <6");
+    });
+}
+
+#[test]
+fn r10_a_policy_about_something_else_changes_nothing_of_what_is_newest() {
+    let world = World::new();
+    let dana = world.who("dana");
+    run(async {
+        committed(&dana, "/acme", "web", 1).await;
+        let (web, acme) = (p("web"), p::<Scope>("/acme"));
+        let edits = vec![set(EAST, 2)];
+        dana.edit_mci(&web, &acme, edits, None).await.unwrap();
+        dana.commit_mci(&web, &acme, p("second"), None)
+            .await
+            .unwrap();
+        dana.deprecate_mci(&p("web@2"), &acme, "old").await.unwrap();
+        let asked = ask("web", EAST, "/acme");
+        let before = dana.resolve(&asked).await.unwrap();
+        assert_eq!(before.plan.image, ami(2));
+        let other = json!({ "skip_revisions": ["lin-0000000000000000000000000000beef@1"] });
+        keep(&world, "/", named("skips", other)).await;
+        assert_eq!(dana.resolve(&asked).await.unwrap(), before);
+        let none = json!({ "min_soak_hours": 0 });
+        keep(&world, "/", named("soak", none)).await;
+        assert_eq!(dana.resolve(&asked).await.unwrap(), before);
     });
 }

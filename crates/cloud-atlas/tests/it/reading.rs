@@ -92,7 +92,7 @@ fn what_a_scope_names_works_from_everywhere() {
         let error = bert.mci(&web, &p("/beta")).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no MultiCloud Image `web` that can be seen from /beta"
+            "there is no MultiCloud Image `/acme:web` that can be seen from /beta"
         );
     });
 }

@@ -2,15 +2,17 @@
 
 use crate::{
     launching_templates::{commit, edit, front},
-    support::{World, acme, ami, every, image, most, p, run, set},
+    support::{World, acme, ami, committed, every, image, most, p, run, set},
 };
 use cloud_atlas::{
-    AddServer, Behind, Error, ErrorKind, LaunchBase, LineageKind, ReportLaunch, ServerOffer,
-    ServerQuery, ServerRef, ServerView, Session, TemplateChange,
+    AddServer, Behind, Error, ErrorKind, LaunchBase, LineageKind, MakeDeployment, ReportLaunch,
+    ServerOffer, ServerQuery, ServerRef, ServerView, Session, TemplateChange,
     image::AgentFacts,
     image_id::CloudLocation,
     scope::Scope,
-    template::{ChosenBy, LaunchPhase, LaunchRefusal, OnRevoke, Phase, ServerEdit},
+    template::{
+        ChosenBy, LaunchPhase, LaunchRefusal, OnRevoke, Overrides, Phase, Selector, ServerEdit,
+    },
 };
 
 const EAST: &str = "aws/us-east-1";
@@ -116,7 +118,8 @@ fn r11_a_server_keeps_the_mci_that_was_chosen_for_it() {
         commit(&admin).await;
         assert_eq!(again("a").await, "front@3, web@1");
         assert_eq!(again("b").await, "front@3, db@2");
-        assert_eq!(again("c").await, "front@3, db@2");
+        // A state that was chosen in place of the link's stays.
+        assert_eq!(again("c").await, "front@3, db@1");
     });
 }
 
@@ -286,5 +289,211 @@ fn r16_two_revisions_are_compared_by_the_times_of_their_launches() {
         assert!(matches!(refused.unwrap_err(), Error::HeadMoves { .. }));
         let refused = admin.template_times(&first, &p("back"), &acme()).await;
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::NotFound);
+    });
+}
+
+#[test]
+fn i11_a_server_whose_own_image_has_no_agent_is_refused_where_scripts_need_it() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        front(&admin).await;
+        let script = TemplateChange::script(Phase::Boot, p("git:scripts/install@1"));
+        edit(&admin, vec![script]).await;
+        commit(&admin).await;
+        let mut bare = image("/acme", EAST, 9);
+        bare.agent = Some(AgentFacts::Absent);
+        admin.register_image(bare).await.unwrap();
+        let overrides = Overrides {
+            image: Some(ami(9)),
+            ..Overrides::default()
+        };
+        let mut adding = adding(EAST, "front", None, "web-1");
+        adding.overrides = overrides.clone();
+        let refused = admin.add_server(adding).await.unwrap_err();
+        assert!(matches!(
+            refused,
+            Error::Launch(LaunchRefusal::Agent { .. })
+        ));
+        add(&admin, EAST, None, "web-1").await;
+        let edits = vec![ServerEdit::Override(Box::new(overrides))];
+        let refused = admin.edit_server(&p("web-1"), &acme(), edits).await;
+        assert!(matches!(
+            refused.unwrap_err(),
+            Error::Launch(LaunchRefusal::Agent { .. })
+        ));
+        // What is warned of is the image that is launched, not the one in whose place it is.
+        let overrides = Overrides {
+            image: Some(ami(8)),
+            ..Overrides::default()
+        };
+        let edits = vec![ServerEdit::Override(Box::new(overrides))];
+        let edited = admin
+            .edit_server(&p("web-1"), &acme(), edits)
+            .await
+            .unwrap();
+        let warnings: Vec<_> = edited.warnings.iter().map(ToString::to_string).collect();
+        assert!(
+            warnings.iter().all(|text| text.contains(ami(8).as_str())),
+            "{warnings:?}"
+        );
+        assert_eq!(warnings.len(), 2);
+    });
+}
+
+#[test]
+fn r11_what_was_asked_for_is_meant_again() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        front(&admin).await;
+        // A state that was chosen in place of that of the link.
+        let pinned = add(&admin, EAST, Some("db@1"), "pinned").await;
+        assert_eq!(pinned.definition.inherited().states(), "front@1, db@1");
+        // A channel of what it was added from.
+        let (web, stable) = (p("web"), p("stable"));
+        admin
+            .assign_channel(&stable, LineageKind::Mci, &web, &acme())
+            .await
+            .unwrap();
+        let base = LaunchBase::Mci(p("web@stable"));
+        let follower = AddServer::new(acme(), p(EAST), base, p("follower"));
+        admin.add_server(follower).await.unwrap();
+        let edits = vec![set(EAST, 7)];
+        admin.edit_mci(&web, &acme(), edits, None).await.unwrap();
+        admin
+            .commit_mci(&web, &acme(), p("next"), None)
+            .await
+            .unwrap();
+        for server in ["pinned", "follower"] {
+            let next = admin.server_next(&p(server), &acme()).await.unwrap();
+            assert_eq!(next.behind, Behind::Current, "{server}");
+        }
+        admin
+            .assign_channel(&stable, LineageKind::Mci, &web, &acme())
+            .await
+            .unwrap();
+        let again = async |server: &str, to: Option<&Selector>| {
+            let again = admin.reinherit_server(&p(server), &acme(), to).await;
+            drop(again.unwrap());
+            states(&admin, server).await
+        };
+        assert_eq!(again("follower", None).await, "web@2");
+        assert_eq!(again("pinned", None).await, "front@1, db@1");
+        // A state that is named is where it is now, and the newest is what it follows from then on.
+        let one = Selector::parse("1").unwrap();
+        assert_eq!(again("follower", Some(&one)).await, "web@1");
+        assert_eq!(again("follower", None).await, "web@2");
+    });
+}
+
+#[test]
+fn r05_a_server_inherits_only_what_its_scope_sees() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        committed(&admin, "/acme/dev", "devonly", 1).await;
+        committed(&admin, "/beta", "other", 2).await;
+        front(&admin).await;
+        for base in ["/acme/dev:devonly", "/beta:other"] {
+            let prod = p::<Scope>("/acme/prod");
+            let of = LaunchBase::Mci(p(base));
+            let refused = admin
+                .add_server(AddServer::new(prod.clone(), p(EAST), of, p("one")))
+                .await;
+            assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
+            let of = LaunchBase::Template {
+                template: p("front"),
+                mci: Some(p(base)),
+            };
+            let refused = admin
+                .add_server(AddServer::new(prod, p(EAST), of, p("one")))
+                .await;
+            assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
+        }
+    });
+}
+
+#[test]
+fn r11_a_server_is_told_that_what_it_inherited_was_revoked() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        front(&admin).await;
+        add(&admin, EAST, None, "web-1").await;
+        let stay = OnRevoke::Stay;
+        admin
+            .revoke_mci(&p("web@1"), &acme(), "CVE-2026-1", stay)
+            .await
+            .unwrap();
+        admin
+            .revoke_template(&p("front@1"), &acme(), "bad", stay)
+            .await
+            .unwrap();
+        let next = admin.server_next(&p("web-1"), &acme()).await.unwrap();
+        let image = next.start.warnings.iter().map(ToString::to_string);
+        let template = next.start.template_warnings.iter().map(ToString::to_string);
+        let warnings: Vec<_> = template.chain(image).collect();
+        insta::assert_snapshot!(warnings.join("\n"), @"
+        the revision of the template was revoked by admin, and the server keeps it until it inherits again: bad
+        no record of `ami-00000000000000001` is visible from here: register it
+        the revision was revoked by admin, and the server keeps it until it inherits again: CVE-2026-1
+        ");
+    });
+}
+
+#[test]
+fn r16_a_removed_server_is_reported_on_by_its_id() {
+    let world = World::new();
+    let (admin, dana) = (world.admin(), world.who("dana"));
+    run(async {
+        front(&admin).await;
+        let id = add(&admin, EAST, None, "web-1").await.definition.id();
+        let report = async |phase, from: &str| {
+            let report = ReportLaunch::new(p(from), ServerRef::Id(id), phase);
+            admin.report_launch(report).await
+        };
+        report(LaunchPhase::Requested, "/acme").await.unwrap();
+        admin.remove_server(&p("web-1"), &acme()).await.unwrap();
+        world.clock.advance_secs(60);
+        report(LaunchPhase::Booted, "/acme").await.unwrap();
+        let one = ServerRef::Id(id);
+        let launches = dana.launches(&one, &acme(), &most()).await.unwrap();
+        assert_eq!(launches.items.len(), 1);
+        // Nothing new is launched of it, and it is known at its own scope alone.
+        for (phase, from) in [
+            (LaunchPhase::Requested, "/acme"),
+            (LaunchPhase::ScriptsDone, "/acme/prod"),
+            (LaunchPhase::ScriptsDone, "/beta"),
+        ] {
+            let refused = report(phase, from).await;
+            assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
+        }
+    });
+}
+
+#[test]
+fn r11_servers_of_one_deployment_are_told_from_those_of_a_namesake() {
+    let world = World::new();
+    let admin = world.admin();
+    run(async {
+        front(&admin).await;
+        for scope in ["/acme", "/acme/prod"] {
+            let make = MakeDeployment::new(p(scope), p("web"));
+            admin.make_deployment(make).await.unwrap();
+            let base = LaunchBase::new(LineageKind::Template, p("front"));
+            let mut adding = AddServer::new(p(scope), p(EAST), base, p("one"));
+            adding.deployment = Some(p("web"));
+            admin.add_server(adding).await.unwrap();
+        }
+        let mut query = ServerQuery::new(p("/acme/prod"));
+        query.using = Some((LineageKind::Mci, p("web")));
+        query.deployment = Some(p("web"));
+        let found = admin.servers(&query, &most()).await.unwrap().items;
+        let scopes: Vec<_> = found.iter().map(|it| it.scope.to_string()).collect();
+        assert_eq!(scopes, ["/acme/prod"]);
+        query.deployment = Some(p("nosuch"));
+        let refused = admin.servers(&query, &most()).await;
+        assert!(matches!(refused, Err(Error::NotFound(_))));
     });
 }

@@ -4,7 +4,7 @@ use super::{LinkTarget, TemplateContent};
 use crate::{Channel, ChannelName};
 use atlas_base::Name;
 use atlas_history::{LineageId, Mark, Marks, RevisionNumber};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What whoever links sees of a MultiCloud Image.
 #[derive(Debug, Clone, PartialEq)]
@@ -195,5 +195,19 @@ impl TemplateContent {
             mci.state(target)?;
         }
         Ok(())
+    }
+
+    /// Decides whether a new template may hold this content, where no more than some lineages are
+    /// seen. What its links mean is told of by whoever looks at it.
+    ///
+    /// # Errors
+    ///
+    /// A link is to none of them.
+    pub fn check_links(&self, seen: &BTreeSet<LineageId>) -> Result<(), LinkError> {
+        let mut links = self.links.keys().copied();
+        match links.find(|lineage| !seen.contains(lineage)) {
+            Some(lineage) => Err(LinkError::NoMci { lineage }),
+            None => Ok(()),
+        }
     }
 }

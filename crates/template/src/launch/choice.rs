@@ -227,7 +227,7 @@ impl<'a> LaunchAsk<'a> {
             .and_then(|source| self.serving(source));
         if let Some(serving) = serving {
             witness(&|| LaunchStep::Chosen {
-                link: LinkName::of(&serving.0),
+                link: name_of(links, lineage),
                 by,
             });
             return Ok((serving, by));
@@ -245,7 +245,9 @@ impl<'a> LaunchAsk<'a> {
     ) -> LaunchRefusal {
         let sources = || links.iter().filter_map(|link| link.state.ok());
         let serving = sources().filter(|source| self.serving(*source).is_some());
-        let serving: Vec<_> = serving.map(|source| LinkName::of(&source)).collect();
+        let serving: Vec<_> = serving
+            .map(|source| name_of(links, source.lineage))
+            .collect();
         let name = template.name().clone();
         let link = name_of(links, lineage);
         let meant = links.iter().find(|source| source.lineage == lineage);
@@ -320,15 +322,15 @@ fn source_step(source: &Source<'_>, witness: Witness<'_>) {
     });
 }
 
-/// The name of a link, as far as it is visible.
+/// The name of a link, as far as it is visible: that of today, which references look for.
 fn name_of(links: &[LinkSource<'_>], lineage: LineageId) -> LinkName {
     let found = links.iter().find(|link| link.lineage == lineage);
     let nickname = |source: Source<'_>| source.content.content().nickname().clone();
     LinkName {
         lineage,
-        name: found.and_then(|link| match link.state {
-            Ok(source) => Some(nickname(source)),
-            Err(_) => link.name.cloned(),
+        name: found.and_then(|link| {
+            let today = link.name.cloned();
+            today.or_else(|| link.state.ok().map(nickname))
         }),
     }
 }

@@ -73,6 +73,13 @@ pub enum TemplateWarning {
         /// Which links.
         links: Vec<LinkName>,
     },
+    /// The revision of the template was revoked since a server inherited from it.
+    TemplateRevoked {
+        /// Who revoked it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// The template has scripts, and nobody said whether the image has an agent to run them.
     AgentUnknown {
         /// The image.
@@ -97,6 +104,10 @@ impl fmt::Display for TemplateWarning {
                     links.join(", ")
                 )
             }
+            Self::TemplateRevoked { by, reason } => write!(
+                f,
+                "the revision of the template was revoked by {by}, and the server keeps it until it inherits again: {reason}"
+            ),
             Self::AgentUnknown { image } => write!(
                 f,
                 "the template has scripts, and nobody said whether `{image}` has the agent that runs them"
@@ -252,7 +263,11 @@ impl LaunchFacts<'_> {
         for policy in policies {
             let verdict = policy.judge(subject, &facts);
             witness(&|| LaunchStep::Policy(verdict.clone()));
-            let verdict = verdict.check()?;
+            let verdict = verdict.check().map_err(|refused| LaunchRefusal::Policy {
+                image: subject.image.clone(),
+                location: served_by.clone(),
+                refused,
+            })?;
             if !verdict.findings.is_empty() {
                 audited.push(verdict);
             }

@@ -1,6 +1,7 @@
 //! What wins over a setting.
 
 use super::LaunchRefusal;
+use atlas_base::counted;
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{InstanceType, Setting, UserData};
 use core::fmt;
@@ -207,7 +208,7 @@ impl Overrides {
         }
         let data = self.user_data.over(setting.user_data());
         if data != setting.user_data() {
-            let size = |data: &UserData| format!("{} bytes", data.as_bytes().len());
+            let size = |data: &UserData| counted(data.as_bytes().len(), "byte");
             let inherited = setting.user_data().map(size);
             mark(OverrideField::UserData, inherited, data.map(size));
             changed = changed.with_user_data(data.cloned());

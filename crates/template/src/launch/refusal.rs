@@ -159,10 +159,19 @@ pub enum LaunchRefusal {
         missing: AgentMissing,
     },
     /// A policy does not allow it.
-    #[error(transparent)]
-    Policy(#[from] PolicyRefused),
+    #[error("the image `{image}` at {location} is not launched: {refused}")]
+    Policy {
+        /// The image.
+        image: ImageId,
+        /// The setting's location.
+        location: CloudLocation,
+        /// The policy, and what it found.
+        #[serde(flatten)]
+        refused: PolicyRefused,
+    },
     /// The image that was chosen is not launched.
     #[error(transparent)]
+    #[serde(untagged)]
     Mci(#[from] ResolveError),
 }
 

@@ -158,6 +158,7 @@ impl fmt::Display for TimesComparison {
             write!(f, "{end}{}", line.trim_end())?;
         }
         let (first, second) = (self.times.0.launches, self.times.1.launches);
-        write!(f, "\n{first} launches against {second}")
+        let launches = if first == 1 { "launch" } else { "launches" };
+        write!(f, "\n{first} {launches} against {second}")
     }
 }

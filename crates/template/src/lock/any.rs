@@ -45,6 +45,16 @@ pub enum LockedError {
         /// The refusal.
         reason: String,
     },
+    /// What it holds must not be launched as things stand.
+    #[error("what the lock file of `{name}` holds for {location} is refused: {reason}")]
+    Refused {
+        /// What was locked.
+        name: Name,
+        /// Where.
+        location: CloudLocation,
+        /// The refusal.
+        reason: String,
+    },
 }
 
 fn list(all: &[CloudLocation]) -> String {
@@ -61,7 +71,7 @@ impl AnyLock {
     ///
     /// # Errors
     ///
-    /// It is none, of a later format, or a digest does not match.
+    /// It is none, of another format, or a digest does not match.
     pub fn parse(text: &str) -> Result<Self, TemplateLockError> {
         #[derive(Deserialize)]
         struct Kind {
@@ -126,11 +136,11 @@ impl AnyLock {
         locks.find(|lock| lock.locations().contains_key(location))
     }
 
-    /// What it says to launch at a location, unless that must not be launched any more.
+    /// What it says to launch at a location, unless that must not be launched.
     ///
     /// # Errors
     ///
-    /// It holds nothing for the location, or what it holds was revoked.
+    /// It holds nothing for the location, or what it holds was revoked or is refused.
     pub fn launch(
         &self,
         location: &CloudLocation,
@@ -145,6 +155,11 @@ impl AnyLock {
         };
         match state {
             LockState::Revoked { reason } => Err(LockedError::Revoked {
+                name: self.name().clone(),
+                location: location.clone(),
+                reason: reason.clone(),
+            }),
+            LockState::Refused { reason } => Err(LockedError::Refused {
                 name: self.name().clone(),
                 location: location.clone(),
                 reason: reason.clone(),

@@ -1,9 +1,9 @@
 //! Locks of templates: a lock file for each MultiCloud Image that was chosen.
 
-use super::{LockDiff, LockError, LockFile, LockState, LockedPlan, unreadable};
+use super::{LockDiff, LockError, LockFile, LockedPlan, unreadable};
 use crate::{Launch, LaunchPlan, LaunchTemplate, OverrideField};
 use atlas_base::{CanonicalError, Digest, canonical};
-use atlas_history::{LineageId, Marks, RevisionNumber};
+use atlas_history::LineageId;
 use atlas_image_id::CloudLocation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -148,7 +148,7 @@ impl TemplateLock {
     ///
     /// # Errors
     ///
-    /// It is none, of a later format, or a digest does not match.
+    /// It is none, of another format, or a digest does not match.
     pub fn parse(text: &str) -> Result<Self, TemplateLockError> {
         #[derive(Deserialize)]
         struct Versioned {
@@ -211,35 +211,6 @@ impl TemplateLock {
         }
         let diff = LockDiff::of_templates(self, &next);
         Ok((next, diff))
-    }
-
-    /// How an entry stands, given how it stands by itself and the marks of the template's revision:
-    /// what was revoked is launched by no template.
-    #[must_use]
-    pub fn with_marks(&self, marks: &Marks, entry: LockState) -> LockState {
-        let template = &self.template;
-        let of = |number: Option<RevisionNumber>| match number {
-            Some(number) => format!("revision {number}"),
-            None => "HEAD".to_owned(),
-        };
-        match (&marks.revoked, &marks.deprecated, entry) {
-            (Some(mark), ..) => LockState::Revoked {
-                reason: format!(
-                    "{} of the ServerTemplate `{}` was revoked by {}: {}",
-                    of(template.revision),
-                    template.name,
-                    mark.by,
-                    mark.reason
-                ),
-            },
-            (None, Some(mark), LockState::Same) => LockState::Deprecated {
-                reason: format!(
-                    "the revision of the template is deprecated: {}",
-                    mark.reason
-                ),
-            },
-            (None, _, entry) => entry,
-        }
     }
 
     /// What it says to launch at a location: always the same, and nothing for any other.

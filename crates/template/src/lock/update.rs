@@ -2,6 +2,7 @@
 
 use super::{LockEntry, LockError, LockFile, TemplateLock};
 use crate::LaunchPlan;
+use atlas_base::counted;
 use atlas_history::RevisionNumber;
 use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;
@@ -133,13 +134,13 @@ pub(crate) fn changes(before: Option<&LockEntry>, after: Option<&LockEntry>) -> 
     });
     let data = |entry: Option<&LockEntry>| entry.and_then(|entry| entry.user_data.clone());
     let (old, new) = (data(before), data(after));
-    let size = |data: &UserData| format!("{} bytes", data.as_bytes().len());
+    let size = |data: &UserData| counted(data.as_bytes().len(), "byte");
     let (before, after) = (old.as_ref().map(size), new.as_ref().map(size));
     // People keep secrets in user data: only how much there is is told.
     let user_data = (old != new).then(|| LockChange {
         field: "user data",
         after: match new {
-            Some(data) if before == after => Some(format!("{} other bytes", data.as_bytes().len())),
+            Some(data) if before == after => Some(counted(data.as_bytes().len(), "other byte")),
             _ => after,
         },
         before,

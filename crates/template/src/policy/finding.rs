@@ -1,8 +1,9 @@
 //! What a policy finds.
 
+use super::ImageText;
 use super::PolicyMode;
 use crate::AgentRequirement;
-use atlas_base::{Name, Tag};
+use atlas_base::{Name, Tag, counted};
 use atlas_history::RevisionRef;
 use atlas_image::{AgentFacts, CloudText, OsText};
 use core::fmt;
@@ -106,7 +107,7 @@ pub enum PolicyFinding {
     /// The image is passed over.
     SkippedImage {
         /// Which.
-        image: CloudText,
+        image: ImageText,
     },
     /// Nobody knows what the rule asks about.
     Unknown {
@@ -154,7 +155,8 @@ impl fmt::Display for PolicyFinding {
             Self::Age { days, limit } => {
                 write!(
                     f,
-                    "the image is {days} days old, at most {limit} are allowed"
+                    "the image is {} old, at most {limit} are allowed",
+                    days_of(*days)
                 )
             }
             Self::Soak {
@@ -162,14 +164,16 @@ impl fmt::Display for PolicyFinding {
                 needed,
             } => write!(
                 f,
-                "the revision has been committed for {hours} hours, it must be {needed}"
+                "the revision has been committed for {}, it must be {needed}",
+                hours_of(*hours)
             ),
             Self::Soak {
                 hours: None,
                 needed,
             } => write!(
                 f,
-                "this is HEAD, and only what has been committed for {needed} hours is allowed"
+                "this is HEAD, and only what has been committed for {} is allowed",
+                hours_of(u64::from(*needed))
             ),
             Self::Tag { tag } => write!(
                 f,
@@ -283,4 +287,12 @@ impl fmt::Display for PolicyVerdict {
         }
         Ok(())
     }
+}
+
+fn days_of(days: u64) -> String {
+    counted(usize::try_from(days).unwrap_or(usize::MAX), "day")
+}
+
+fn hours_of(hours: u64) -> String {
+    counted(usize::try_from(hours).unwrap_or(usize::MAX), "hour")
 }

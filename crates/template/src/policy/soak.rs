@@ -27,21 +27,19 @@ pub struct PassedOver {
     pub finding: PolicyFinding,
 }
 
-/// The newest of some revisions that is neither revoked nor deprecated, and that every policy lets
-/// pass: what `latest` means under them. Newer ones that they pass over are told, the newest first.
+/// The newest of some revisions that is not revoked, and that every policy lets pass: what `latest`
+/// means under them. Newer ones that they pass over are told, the newest first.
 pub fn newest_allowed(
     policies: &[Policy],
     lineage: LineageId,
     revisions: &[SoakedRevision<'_>],
     now: Timestamp,
 ) -> (Option<RevisionNumber>, Vec<PassedOver>) {
-    let is_good = |revision: &&SoakedRevision<'_>| {
-        revision.marks.revoked.is_none() && revision.marks.deprecated.is_none()
-    };
-    let mut good: Vec<_> = revisions.iter().filter(is_good).collect();
-    good.sort_by_key(|revision| core::cmp::Reverse(revision.number));
+    let is_revoked = |revision: &SoakedRevision<'_>| revision.marks.revoked.is_some();
+    let mut usable: Vec<_> = revisions.iter().filter(|it| !is_revoked(it)).collect();
+    usable.sort_by_key(|revision| core::cmp::Reverse(revision.number));
     let mut passed = Vec::new();
-    for revision in good {
+    for revision in usable {
         let number = revision.number;
         let asked = RevisionRef { lineage, number };
         let mut over = policies.iter();
@@ -92,8 +90,8 @@ impl Policy {
         })
     }
 
-    /// The newest revision that is neither revoked nor deprecated, has soaked, and is not passed
-    /// over: what `latest` means under this policy.
+    /// The newest revision that is not revoked, has soaked, and is not passed over: what `latest`
+    /// means under this policy.
     pub fn newest(
         &self,
         lineage: LineageId,

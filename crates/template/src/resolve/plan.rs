@@ -77,6 +77,13 @@ pub enum LaunchWarning {
         /// Why.
         reason: String,
     },
+    /// The revision was revoked since a server inherited from it.
+    RevisionRevoked {
+        /// Who revoked it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// The instance type did not take such images at first.
     LateFit(LateFit),
 }
@@ -115,6 +122,10 @@ impl fmt::Display for LaunchWarning {
             Self::RevisionDeprecated { reason } => {
                 write!(f, "the revision is deprecated: {reason}")
             }
+            Self::RevisionRevoked { by, reason } => write!(
+                f,
+                "the revision was revoked by {by}, and the server keeps it until it inherits again: {reason}"
+            ),
         }
     }
 }

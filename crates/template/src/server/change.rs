@@ -1,6 +1,6 @@
 //! Changes of a server definition: for its next launch, never for a running server.
 
-use super::{Inherited, ServerDefinition, ServerError};
+use super::{Follows, Inherited, ServerDefinition, ServerError};
 use crate::{KnownNetworks, Launch, LockChange, OverrideField, Overrides, lock::entry_changes};
 use atlas_base::{Name, Timestamp};
 use atlas_image::NetworkName;
@@ -95,7 +95,8 @@ impl ServerDefinition {
 
     /// What inheriting again would change: nothing does so by itself.
     pub fn behind(&self, launch: &Launch) -> ServerChanges {
-        let next = Inherited::of(launch, self.inherited.at);
+        let follows = self.inherited.follows.clone();
+        let next = Inherited::of(launch, follows, self.inherited.at);
         let tags = |here: &Inherited, there: &Inherited| {
             let only = here.tags.difference(&there.tags);
             only.cloned().collect()
@@ -109,7 +110,8 @@ impl ServerDefinition {
     }
 
     /// This definition with what a launch from the same source says today (RightScale: inherit
-    /// again). Overrides, networks and name stay; a server that runs goes on as it is.
+    /// again); `follows` is what it follows from then on. Overrides, networks and name stay; a server
+    /// that runs goes on as it is.
     ///
     /// # Errors
     ///
@@ -117,6 +119,7 @@ impl ServerDefinition {
     pub fn reinherited(
         &self,
         launch: &Launch,
+        follows: Follows,
         at: Timestamp,
     ) -> Result<(Self, ServerChanges), ReinheritError> {
         if launch.plan.location != self.location {
@@ -129,7 +132,7 @@ impl ServerDefinition {
         if let Some(field) = marks.find(|field| *field != OverrideField::Mci) {
             return Err(ReinheritError::Overridden { field });
         }
-        let next = Inherited::of(launch, at);
+        let next = Inherited::of(launch, follows, at);
         let source = |from: &Inherited| match &from.template {
             Some(template) => (template.lineage, true),
             None => (from.lineage, false),

@@ -1,10 +1,8 @@
 //! What a server inherited.
 
-use crate::{ChosenBy, Launch, LaunchTemplate, LockEntry};
+use crate::{ChosenBy, Launch, LaunchTemplate, LockEntry, Selector};
 use atlas_base::{Digest, Name, Tag, Timestamp};
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image_id::{CloudLocation, ImageId};
-use atlas_mci::Setting;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -29,6 +27,9 @@ pub struct Inherited {
     pub revision_digest: Option<Digest>,
     /// Why it is this one: who inherits again means the same again.
     pub chosen_by: ChosenBy,
+    /// What inheriting again follows.
+    #[serde(default, skip_serializing_if = "Follows::is_newest")]
+    pub follows: Follows,
     /// Image, instance type, kernel, ramdisk and user data.
     pub entry: LockEntry,
     /// The tags to put on the server.
@@ -40,9 +41,38 @@ pub struct Inherited {
     pub at: Timestamp,
 }
 
+/// Which states are meant when a server inherits again, where those are not the newest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Follows {
+    /// Of what it was added from: HEAD, a channel or a requirement; none for the newest revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Selector>,
+    /// Of the MultiCloud Image that was chosen in place of the default; none for what the template
+    /// links, or else the newest revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mci: Option<Selector>,
+}
+
+impl Follows {
+    /// What was asked for. A number of what the server is added from says where it begins, and that
+    /// of a choice in place of the default is a choice, which stays.
+    #[must_use]
+    pub fn new(base: Option<&Selector>, mci: Option<&Selector>) -> Self {
+        Self {
+            base: base.filter(|base| base.moves()).cloned(),
+            mci: mci.cloned(),
+        }
+    }
+
+    fn is_newest(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Inherited {
     /// What a launch without overrides says.
-    pub(super) fn of(launch: &Launch, at: Timestamp) -> Self {
+    pub(super) fn of(launch: &Launch, follows: Follows, at: Timestamp) -> Self {
         let plan = &launch.plan;
         Self {
             template: launch.template.clone(),
@@ -52,24 +82,11 @@ impl Inherited {
             content: plan.content,
             revision_digest: plan.revision_digest,
             chosen_by: launch.chosen_by,
+            follows,
             entry: LockEntry::of(plan),
             tags: plan.tags.clone(),
             committed: launch.committed,
             at,
-        }
-    }
-
-    /// The setting at a location of its cloud.
-    pub(super) fn setting(&self, location: &CloudLocation) -> Setting {
-        let id = |text: &String| ImageId::from_stored(location.cloud(), text);
-        let entry = &self.entry;
-        let setting = Setting::new(id(&entry.image))
-            .with_kernel(entry.kernel.as_ref().map(id))
-            .with_ramdisk(entry.ramdisk.as_ref().map(id))
-            .with_user_data(entry.user_data.clone());
-        match &entry.instance_type {
-            Some(instance_type) => setting.with_instance_type(instance_type.clone()),
-            None => setting,
         }
     }
 

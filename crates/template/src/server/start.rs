@@ -2,13 +2,14 @@
 
 use super::{ServerDefinition, ServerId};
 use crate::{
-    LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, OverrideMark, PolicySubject,
-    PolicyVerdict, TemplateWarning,
+    LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, OverrideMark, PolicyVerdict,
+    TemplateWarning,
+    launch::{Kept, KeptLaunch},
 };
 use atlas_base::{Digest, Name, Tag};
-use atlas_history::{LineageId, RevisionNumber, RevisionRef};
+use atlas_history::{LineageId, Marks, RevisionNumber, RevisionRef};
 use atlas_image::{ImageRecordId, NetworkName};
-use atlas_image_id::{CloudLocation, Stability};
+use atlas_image_id::CloudLocation;
 use atlas_mci::Setting;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -58,6 +59,24 @@ pub struct ServerStart {
     pub audited: Vec<PolicyVerdict>,
 }
 
+impl ServerStart {
+    /// Adds what became since then of the states that the server inherited from, as far as they are
+    /// seen: `template` are the marks of the template's revision, `mci` those of the revision of the
+    /// MultiCloud Image. It launches what it inherited all the same.
+    pub fn warn_of_marks(&mut self, template: Option<&Marks>, mci: Option<&Marks>) {
+        if let Some(mark) = template.and_then(|marks| marks.revoked.as_ref()) {
+            let (by, reason) = (mark.by.to_string(), mark.reason.clone());
+            let warning = TemplateWarning::TemplateRevoked { by, reason };
+            self.template_warnings.push(warning);
+        }
+        if let Some(mark) = mci.and_then(|marks| marks.revoked.as_ref()) {
+            let (by, reason) = (mark.by.to_string(), mark.reason.clone());
+            self.warnings
+                .push(LaunchWarning::RevisionRevoked { by, reason });
+        }
+    }
+}
+
 impl ServerDefinition {
     /// What it launches with next time. It says which image that is, so that whoever keeps records
     /// loads those of it.
@@ -66,7 +85,7 @@ impl ServerDefinition {
     ///
     /// An override cannot stand at the location.
     pub fn plan(&self) -> Result<ServerPlan, LaunchRefusal> {
-        let setting = self.inherited.setting(&self.location);
+        let setting = self.inherited.entry.setting(&self.location);
         let served_by = self.inherited.entry.served_by.clone();
         let (setting, overridden) = self.overrides.applied(&setting, &served_by)?;
         Ok(ServerPlan {
@@ -89,32 +108,23 @@ impl ServerDefinition {
             served_by,
             overridden,
         } = self.plan()?;
-        facts.check_access(&served_by, &setting, &mut |_| {})?;
-        let mut warnings = Vec::new();
-        if setting.image().stability() == Stability::Moving {
-            let image = setting.image().clone();
-            warnings.push(LaunchWarning::MovingId { image });
-        }
-        let ask = facts.ask();
-        let record = ask.record(&served_by, &setting, &mut warnings, &mut |_| {})?;
-        let mut template_warnings = Vec::new();
-        let template = self.inherited.template.as_ref();
-        if let Some(template) = template.filter(|template| template.has_scripts) {
-            let warnings = &mut template_warnings;
-            let none = &mut |_: &dyn Fn() -> crate::LaunchStep| {};
-            facts.check_agent(&template.name, &served_by, &setting, warnings, none)?;
-        }
         let inherited = &self.inherited;
-        let subject = PolicySubject {
-            image: setting.image(),
+        let KeptLaunch {
+            record,
+            warnings,
+            template_warnings,
+            audited,
+        } = facts.judge(&Kept {
+            setting: &setting,
+            served_by: &served_by,
             tags: &inherited.tags,
             revision: inherited.revision.map(|number| RevisionRef {
                 lineage: inherited.lineage,
                 number,
             }),
-        };
-        let committed = inherited.committed;
-        let audited = facts.check_policies(&subject, &served_by, committed, &mut |_| {})?;
+            committed: inherited.committed,
+            template: inherited.template.as_ref(),
+        })?;
         Ok(ServerStart {
             server: self.id,
             name: self.name.clone(),

@@ -10,6 +10,7 @@ fn digest(text: &str) -> Digest {
 
 fn head(name: &str, last: Option<(u32, &str)>) -> LinkedHead {
     LinkedHead {
+        is_last_revoked: false,
         name: name.parse().unwrap(),
         content: digest("now"),
         has_settings: true,
@@ -126,4 +127,21 @@ fn t04_one_that_cannot_be_committed_stops_all() {
             .plan_heads(HeadDependencies::Leave, &gone)
             .is_ok()
     );
+}
+
+#[test]
+fn t04_a_head_that_a_revoked_revision_holds_is_not_pinned() {
+    let mut heads = heads();
+    let mut proxy = head("proxy", Some((7, "now")));
+    proxy.is_last_revoked = true;
+    heads.insert(LineageId::from_u128(4), proxy.clone());
+    let refused = template().plan_heads(HeadDependencies::Commit, &heads);
+    let refused = refused.unwrap_err();
+    assert!(matches!(refused, HeadPlanError::Revoked { .. }));
+    insta::assert_snapshot!(refused, @"HEAD of `proxy` is what revision 7 holds, which is revoked: edit it, or take the mark back");
+    // Once it is edited it is committed like any other.
+    proxy.last = Some((number(7), digest("before")));
+    heads.insert(LineageId::from_u128(4), proxy);
+    let plan = template().plan_heads(HeadDependencies::Commit, &heads);
+    assert!(plan.is_ok());
 }

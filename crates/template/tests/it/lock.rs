@@ -1,9 +1,16 @@
-use crate::{Launch, WEB, at, content, deprecated, ended, example, mark, set, setting, tokyo};
+use crate::{
+    Launch, WEB, at, content, deprecated, ended, example, mark, now, scope, set, setting, tokyo,
+};
 use atlas_base::Digest;
 use atlas_history::Marks;
+use atlas_image::{ImageRecord, Records};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, Stability};
-use atlas_mci::{HeadEdit, InstanceType, UserData};
-use atlas_template::{LaunchPlan, LockEntry, LockError, LockFile, LockState, ResolveError};
+use atlas_mci::{HeadEdit, ImageAccess, InstanceType, InstanceTypes, UserData};
+use atlas_scope::Scope;
+use atlas_template::{
+    AnyLock, LaunchFacts, LaunchPlan, LockError, LockFile, LockState, LockToday, LockedError,
+    Policies, Policy,
+};
 use atlas_testkit::mci;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -217,6 +224,7 @@ fn says_why_there_is_no_lock_file() {
         LockError::Empty,
         LockError::Mixed,
         LockError::Version { found: 2, known: 1 },
+        LockError::Version { found: 0, known: 1 },
         LockError::Damaged,
         LockFile::parse("{}").unwrap_err(),
         LockFile::parse("{\"version\":1,\n\"colour\":2}").unwrap_err(),
@@ -231,6 +239,7 @@ fn says_why_there_is_no_lock_file() {
     no location was resolved, there is nothing to lock
     the plans to lock are of different revisions
     the lock file has the format 2, this program reads 1: use a newer one
+    the lock file has the format 0, this program reads 1: lock again
     the lock file does not match its digest: it was changed after it was written, lock again
     this is no lock file: missing field `version` at line 1 column 2
     this is no lock file: unknown field `colour`, expected one of `version`, `mci`, `lineage`, `revision`, `revision_digest`, `content`, `locations`, `digest` at line 2 column 8
@@ -238,20 +247,47 @@ fn says_why_there_is_no_lock_file() {
     ");
 }
 
-/// How the locked entry of Tokyo stands, given what is found now.
-fn state(now: &Result<LaunchPlan, ResolveError>) -> LockState {
-    let lock = locked();
-    let (location, entry): (_, &LockEntry) = lock.locations().get_key_value(&at(TOKYO)).unwrap();
-    LockFile::compare(location, entry, now)
+/// How the locked entry of Tokyo stands, given what is there now of its revision.
+fn state(now: &Launch, records: &[ImageRecord]) -> LockState {
+    stands(
+        &LockToday {
+            mci: Ok(now.source()),
+            template: None,
+        },
+        records,
+    )
+}
+
+fn stands(today: &LockToday<'_>, records: &[ImageRecord]) -> LockState {
+    let (lock, viewer) = (AnyLock::from(locked()), scope("/acme/prod"));
+    let entry = lock.entry(&at(TOKYO)).unwrap();
+    let types = InstanceTypes::default();
+    entry.stands(today, &facts(records, &types, &viewer))
+}
+
+fn facts<'a>(
+    records: &'a [ImageRecord],
+    types: &'a InstanceTypes,
+    viewer: &'a Scope,
+) -> LaunchFacts<'a> {
+    LaunchFacts {
+        records: Records::from(records),
+        access: ImageAccess::Unasked,
+        account: None,
+        types,
+        policies: Policies::default(),
+        viewer,
+        now: now(),
+    }
 }
 
 #[test]
 fn r09_verify_tells_same_from_changed() {
     let launch = Launch::revision(example());
-    assert_eq!(state(&launch.resolve(TOKYO, &[])), LockState::Same);
+    assert_eq!(state(&launch, &[]), LockState::Same);
     // A registration since then changes nothing about what is launched.
     assert_eq!(
-        state(&launch.resolve(TOKYO, &[tokyo(1, "/", Value::Null)])),
+        state(&launch, &[tokyo(1, "/", Value::Null)]),
         LockState::Same
     );
     let locked = example().settings()[&at(TOKYO)].clone();
@@ -267,7 +303,7 @@ fn r09_verify_tells_same_from_changed() {
     ] {
         let now = changed.image().clone();
         let content = content([HeadEdit::set(at(TOKYO), changed)]);
-        let found = state(&Launch::revision(content).resolve(TOKYO, &[]));
+        let found = state(&Launch::revision(content), &[]);
         assert_eq!(found, LockState::Changed { now });
     }
 }
@@ -286,13 +322,17 @@ fn r09_verify_tells_deprecated_revoked_and_gone() {
         release: None,
     };
     let found = [
-        state(&launch.resolve(TOKYO, &[old])),
-        state(&Launch::marked(example(), marks(Some(mark("use v2")), None)).resolve(TOKYO, &[])),
+        state(&launch, &[old]),
         state(
-            &Launch::marked(example(), marks(None, Some(mark("CVE-2026-1")))).resolve(TOKYO, &[]),
+            &Launch::marked(example(), marks(Some(mark("use v2")), None)),
+            &[],
         ),
-        state(&launch.resolve(TOKYO, &[tokyo(1, "/", ended("disabled"))])),
-        state(&Launch::revision(content([set("gcp", WEB)])).resolve(TOKYO, &[])),
+        state(
+            &Launch::marked(example(), marks(None, Some(mark("CVE-2026-1")))),
+            &[],
+        ),
+        state(&launch, &[tokyo(1, "/", ended("disabled"))]),
+        state(&Launch::revision(content([set("gcp", WEB)])), &[]),
     ];
     let lines = found.map(|state| serde_json::to_string(&state).unwrap());
     insta::assert_snapshot!(lines.join("\n"), @r#"
@@ -300,8 +340,50 @@ fn r09_verify_tells_deprecated_revoked_and_gone() {
     {"state":"deprecated","reason":"the revision is deprecated: use v2"}
     {"state":"revoked","reason":"`web-base` revision 1 was revoked by dana: CVE-2026-1"}
     {"state":"revoked","reason":"the image `ami-0123456789abcdef0` at aws/ap-northeast-1 is disabled: choose another revision, or set another image"}
-    {"state":"gone","reason":"`web-base` revision 1 has no image for aws/ap-northeast-1; it has images for gcp. To support aws/ap-northeast-1, edit its HEAD, set an image there and commit"}
+    {"state":"gone","reason":"the revision has no image for aws/ap-northeast-1, the lock was not made of it"}
     "#);
+}
+
+#[test]
+fn r09_what_is_gone_is_launched_unless_it_must_not_be() {
+    let gone = LockToday {
+        mci: Err("there is no MultiCloud Image `web-base`"),
+        template: None,
+    };
+    let found = stands(&gone, &[]);
+    assert!(matches!(found, LockState::Gone { .. }));
+    let disabled = [tokyo(1, "/", ended("disabled"))];
+    assert!(matches!(
+        stands(&gone, &disabled),
+        LockState::Revoked { .. }
+    ));
+    // Closed images and policies refuse as well.
+    let (lock, viewer) = (AnyLock::from(locked()), scope("/acme/prod"));
+    let (types, location) = (InstanceTypes::default(), at(TOKYO));
+    let entry = lock.entry(&location).unwrap();
+    let policy: Policy =
+        serde_json::from_value(json!({ "name": "house", "skip_images": [crate::AMI] })).unwrap();
+    let closed = LaunchFacts {
+        access: ImageAccess::Refused,
+        ..facts(&[], &types, &viewer)
+    };
+    let policies = LaunchFacts {
+        policies: Policies {
+            policies: &[policy],
+            ..Policies::default()
+        },
+        ..facts(&[], &types, &viewer)
+    };
+    let lines = [closed, policies].map(|facts| {
+        let state = entry.stands(&gone, &facts);
+        let refused = lock.launch(&location, &state).unwrap_err();
+        assert!(matches!(refused, LockedError::Refused { .. }));
+        refused.to_string()
+    });
+    insta::assert_snapshot!(lines.join("\n"), @"
+    what the lock file of `web-base` holds for aws/ap-northeast-1 is refused: the image `ami-0123456789abcdef0` at aws/ap-northeast-1 is closed to this account: the launch permission for it is missing, its owner can add it
+    what the lock file of `web-base` holds for aws/ap-northeast-1 is refused: the image `ami-0123456789abcdef0` at aws/ap-northeast-1 is not launched: the policy `house` refuses: the image `ami-0123456789abcdef0` is passed over
+    ");
 }
 
 proptest! {
@@ -330,8 +412,15 @@ proptest! {
         for plan in &plans {
             let held = lock.resolve(&plan.location).unwrap();
             prop_assert_eq!(held.image.as_str(), plan.image.as_str());
-            let entry = &lock.locations()[&plan.location];
-            prop_assert_eq!(LockFile::compare(&plan.location, entry, &Ok(plan.clone())), LockState::Same);
+            let any = AnyLock::from(lock.clone());
+            let today = LockToday {
+                mci: Ok(launch.source()),
+                template: None,
+            };
+            let (types, viewer) = (InstanceTypes::default(), scope("/acme/prod"));
+            let state = any.entry(&plan.location).unwrap();
+            let state = state.stands(&today, &facts(&[], &types, &viewer));
+            prop_assert_eq!(state, LockState::Same);
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::{
 use atlas_base::Timestamp;
 use atlas_history::{Marks, RevisionRef};
 use atlas_image::{ImageRecord, ImageRecordId};
+use atlas_image_id::{Cloud, ImageId};
 use atlas_template::{
-    LaunchRefusal, Policy, PolicyFacts, PolicyMode, PolicyRule, PolicySubject, PolicyVerdict,
-    SoakedRevision,
+    ImageText, LaunchRefusal, Policy, PolicyFacts, PolicyMode, PolicyRule, PolicySubject,
+    PolicyVerdict, SoakedRevision,
 };
 use serde_json::{Value, json};
 
@@ -258,7 +259,7 @@ fn r10_policies_are_asked_at_each_launch_and_told_in_the_trace() {
         json!({ "name": "strict", "os_families": ["windows"] }),
     ));
     let refusal = stage.launch(TOKYO).unwrap_err();
-    assert!(matches!(refusal, LaunchRefusal::Policy(_)));
+    assert!(matches!(refusal, LaunchRefusal::Policy { .. }));
     stage.policies.truncate(2);
     let allowed = stage.explain(TOKYO);
     stage.policies.remove(0);
@@ -266,4 +267,27 @@ fn r10_policies_are_asked_at_each_launch_and_told_in_the_trace() {
         json!({ "name": "strict", "os_families": ["windows"] }),
     ));
     insta::assert_snapshot!(format!("{allowed}\n\n{}", stage.explain(TOKYO)));
+}
+
+#[test]
+fn r10_an_image_is_passed_over_however_its_id_is_written() {
+    for (skipped, cloud, image) in [
+        (
+            "https://www.googleapis.com/compute/v1/projects/acme/global/images/web-1",
+            Cloud::Gcp,
+            "projects/acme/global/images/web-1",
+        ),
+        (
+            "/subscriptions/0b1f6471-1bf0-4dda-aec3-111122223333/resourceGroups/RG/providers/Microsoft.Compute/images/Web",
+            Cloud::Azure,
+            "/subscriptions/0b1f6471-1bf0-4dda-aec3-111122223333/resourcegroups/rg/providers/microsoft.compute/images/web",
+        ),
+    ] {
+        let (skipped, image) = (ImageText::parse(skipped), ImageId::parse(cloud, image));
+        assert!(skipped.unwrap().is(&image.unwrap()));
+    }
+    let skipped = ImageText::parse("ami-0123456789abcdef0").unwrap();
+    assert!(!skipped.is(&ImageId::parse(Cloud::Aws, "ami-0123456789abcdef1").unwrap()));
+    let error = ImageText::parse("no id\u{7}").unwrap_err();
+    insta::assert_snapshot!(error, @r"`no id\u{7}` is no cloud's id of an image");
 }

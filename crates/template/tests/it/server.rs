@@ -9,9 +9,9 @@ use atlas_image::{CloudNetwork, NetworkName, ReferrerKind};
 use atlas_image_id::{Cloud, ImageId};
 use atlas_mci::{ImageAccess, InstanceType, UserData};
 use atlas_template::{
-    AddServer, DeploymentId, KnownNetworks, Launch, LaunchRefusal, Override, OverrideField,
-    Overrides, ReinheritError, ServerDefinition, ServerEdit, ServerError, ServerId, ServerStart,
-    TemplateEdit, Xref, XrefNode, XrefWay,
+    AddServer, DeploymentId, Follows, KnownNetworks, Launch, LaunchRefusal, Override,
+    OverrideField, Overrides, ReinheritError, ServerDefinition, ServerEdit, ServerError, ServerId,
+    ServerStart, TemplateEdit, Xref, XrefNode, XrefWay,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 
 fn add(overrides: Overrides) -> AddServer {
     AddServer {
+        follows: Follows::default(),
         id: ServerId::from_u128(1),
         deployment: DeploymentId::from_u128(1),
         name: "web-1".parse().unwrap(),
@@ -79,7 +80,9 @@ fn r11_inheriting_again_is_asked_for_and_keeps_the_overrides() {
     let server = server.edited(edit, false, KnownNetworks::Unasked).unwrap();
     let launch = moved().launch(TOKYO).unwrap();
     let later = time("2026-08-01T00:00:00Z");
-    let (again, changes) = server.reinherited(&launch, later).unwrap();
+    let (again, changes) = server
+        .reinherited(&launch, Follows::default(), later)
+        .unwrap();
     assert_eq!(again.overrides(), &overrides);
     assert_eq!((again.inherited().at, again.created()), (later, now()));
     let entry = start(&again, &moved()).unwrap().entry;
@@ -91,7 +94,9 @@ fn r11_inheriting_again_is_asked_for_and_keeps_the_overrides() {
     -image: ami-0123456789abcdef0
     +image: ami-0fedcba9876543210
     ");
-    let (_, nothing) = again.reinherited(&launch, later).unwrap();
+    let (_, nothing) = again
+        .reinherited(&launch, Follows::default(), later)
+        .unwrap();
     assert!(nothing.is_empty());
 }
 
@@ -108,14 +113,18 @@ fn r11_inheriting_again_stays_with_location_and_source() {
     let overriding = overriding.launch(TOKYO).unwrap();
     let errors: Vec<ReinheritError> = [azure, other, none, overriding]
         .iter()
-        .map(|launch| server.reinherited(launch, now()).unwrap_err())
+        .map(|launch| {
+            server
+                .reinherited(launch, Follows::default(), now())
+                .unwrap_err()
+        })
         .collect();
     let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(errors.join("\n"));
     // Another link of the same template is inherited where it is the default by now.
     let stage = Stage::new([TemplateEdit::MakeDefault { lineage: DATABASE }]);
     let (again, changes) = server
-        .reinherited(&stage.launch(TOKYO).unwrap(), now())
+        .reinherited(&stage.launch(TOKYO).unwrap(), Follows::default(), now())
         .unwrap();
     assert_eq!(again.inherited().lineage, DATABASE);
     assert_eq!(changes.tags_removed.len(), 1);
@@ -239,7 +248,7 @@ fn r10_policies_are_asked_whenever_a_server_launches() {
     let policy = |text: &str| serde_json::from_str(text).unwrap();
     stage.policies = vec![policy(r#"{"name":"soak","min_soak_hours":1}"#)];
     let refusal = start(&server, &stage).unwrap_err();
-    insta::assert_snapshot!(refusal, @"the policy `soak` refuses: the revision has been committed for 0 hours, it must be 1");
+    insta::assert_snapshot!(refusal, @"the image `ami-0123456789abcdef0` at aws/ap-northeast-1 is not launched: the policy `soak` refuses: the revision has been committed for 0 hours, it must be 1");
     stage.policies = vec![policy(
         r#"{"name":"soak","mode":"audit","min_soak_hours":1}"#,
     )];
@@ -386,7 +395,7 @@ proptest! {
                 }
                 Step::Reinherit => {
                     inherited = now_there;
-                    server = server.reinherited(&stage.launch(TOKYO).unwrap(), now()).unwrap().0;
+                    server = server.reinherited(&stage.launch(TOKYO).unwrap(), Follows::default(), now()).unwrap().0;
                 }
                 Step::Start => {}
             }

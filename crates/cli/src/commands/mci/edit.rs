@@ -9,7 +9,7 @@ use crate::{
 };
 use cloud_atlas::{
     MciView, Session,
-    base::{Name, Tag},
+    base::{Name, Tag, counted},
     history::Generation,
     image_id::{CloudLocation, ImageId},
     mci::{Description, EditWarning, HeadEdit, InstanceType, Setting, UserData},
@@ -123,10 +123,10 @@ fn apply(
             content,
             ..
         } = &view;
-        let locations = content.settings().len();
+        let locations = counted(content.settings().len(), "location");
         writeln!(
             out,
-            "HEAD of {name} is at generation {} and serves {locations} locations",
+            "HEAD of {name} is at generation {} and serves {locations}",
             generation.get()
         )
     })
