@@ -1,4 +1,5 @@
-//! Who uses what, in every direction: images, MultiCloud Images, templates, servers and locks.
+//! Who uses what, in every direction: images, MultiCloud Images, templates, role maps, servers and
+//! locks.
 
 mod finding;
 
@@ -7,9 +8,9 @@ use crate::{
     Error, LineageKind, NotFound, Noun, Session,
     kind::{Mci, Template},
 };
-use atlas_image::{Hidden, ImageRecordId, ReferrerKind};
+use atlas_image::{Hidden, ImageRecordId};
 use atlas_scope::{Permission, Scope};
-use atlas_template::{LinkedState, Reference, Xref, XrefNode, XrefRow, XrefWay};
+use atlas_template::{Reference, Xref, XrefNode, XrefRow, XrefWay};
 use serde::Serialize;
 
 /// What is asked about.
@@ -18,7 +19,8 @@ use serde::Serialize;
 pub enum XrefSubject {
     /// An image record.
     Image(ImageRecordId),
-    /// A MultiCloud Image or a ServerTemplate: all its states, or the one that the reference names.
+    /// A MultiCloud Image or a ServerTemplate: the one state that the reference names, or else HEAD,
+    /// the newest 100 revisions, and all others that anything uses.
     Lineage(LineageKind, Reference),
 }
 
@@ -33,6 +35,9 @@ pub struct XrefView {
     /// How many uses of an image there are that she does not see, where she may know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<Hidden>,
+    /// How many revisions were not looked at: older than the newest 100, and used by nothing that
+    /// she sees. Who uses is told of all revisions; what those use is not told.
+    pub left_out: u32,
 }
 
 impl XrefView {
@@ -47,14 +52,13 @@ impl XrefView {
 
 impl Session {
     /// Who uses an image, a MultiCloud Image or a ServerTemplate, and what it uses: HEADs, revisions,
-    /// channels, servers and registered locks, each by itself (RightScale).
+    /// channels, role maps, servers and registered locks, each by itself (RightScale).
     ///
     /// # Errors
     ///
     /// It is not there or not visible, or has no such state.
     pub async fn xref(&self, subject: &XrefSubject, from: &Scope) -> Result<XrefView, Error> {
         let unit = self.read().await?;
-        let mut finding = Finding::new(&unit, from);
         match subject {
             XrefSubject::Image(id) => {
                 unit.enter(Permission::ImageView, from).await?;
@@ -62,36 +66,22 @@ impl Session {
                     return Err(NotFound::new(Noun::Image, id, from).into());
                 };
                 let usage = unit.told_usage(&record, from).await?;
-                for referrer in usage.referrers() {
-                    match referrer.kind {
-                        ReferrerKind::MciHead | ReferrerKind::MciRevision => {
-                            finding.mci_state(referrer).await?;
-                        }
-                        ReferrerKind::Lock => finding.lock(referrer).await?,
-                        _ => {}
-                    }
-                }
-                finding.servers_of(&record).await?;
-                let roots = finding.image(&record);
-                Ok(finding.done(roots, usage.hidden()))
+                let finding = Finding::new(&unit, from);
+                finding.image(&record, &usage).await
             }
             XrefSubject::Lineage(LineageKind::Mci, reference) => {
                 let located = unit.locate::<Mci>(reference, from, Permission::MciView);
-                let found = located.await?.found;
-                let states = finding.states(&found, reference.selector.as_ref()).await?;
-                finding.mci(&found, &states).await?;
-                let lineage = found.lineage;
-                let root = |state: LinkedState| XrefNode::Mci { lineage, state };
-                Ok(finding.done(states.into_iter().map(root).collect(), None))
+                let located = located.await?;
+                let finding = Finding::new(&unit, &located.viewer);
+                let selector = reference.selector.as_ref();
+                finding.mci(&located.found, selector).await
             }
             XrefSubject::Lineage(LineageKind::Template, reference) => {
                 let located = unit.locate::<Template>(reference, from, Permission::TemplateView);
-                let found = located.await?.found;
-                let states = finding.states(&found, reference.selector.as_ref()).await?;
-                finding.template(&found, &states).await?;
-                let lineage = found.lineage;
-                let root = |state: LinkedState| XrefNode::Template { lineage, state };
-                Ok(finding.done(states.into_iter().map(root).collect(), None))
+                let located = located.await?;
+                let finding = Finding::new(&unit, &located.viewer);
+                let selector = reference.selector.as_ref();
+                finding.template(&located.found, selector).await
             }
         }
     }

@@ -1,78 +1,27 @@
-//! Who uses what: images, MultiCloud Images, ServerTemplates, servers and locks.
+//! Who uses what: images, MultiCloud Images, ServerTemplates, role maps, servers and locks.
 
+mod following;
 mod graph;
+mod node;
 mod text;
 
 use crate::{
-    Channel, ChannelName, KnownMci, LinkTarget, LinkedState, RegisteredLock, TemplateContent,
+    Channel, KnownMci, LinkTarget, LinkedState, RegisteredLock, ServerDefinition, TemplateContent,
 };
 use atlas_base::Name;
 use atlas_history::LineageId;
-use atlas_image_id::CloudLocation;
+use atlas_image::{ImageRecord, RoleMap};
 use atlas_mci::Content;
+use atlas_scope::Scope;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
+    following::{XrefRow, XrefWay},
     graph::{XrefDot, XrefMermaid},
+    node::{XrefEdge, XrefNode},
     text::XrefTree,
 };
-
-/// Something that uses another, or is used (RightScale: cross reference).
-///
-/// Order is from the image up.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum XrefNode {
-    /// An image of a cloud.
-    Image {
-        /// Where a setting names it.
-        location: CloudLocation,
-        /// Its id.
-        image: String,
-    },
-    /// HEAD or a revision of a MultiCloud Image.
-    Mci {
-        /// The lineage.
-        lineage: LineageId,
-        /// The state.
-        state: LinkedState,
-    },
-    /// A channel of a lineage.
-    Channel {
-        /// The lineage.
-        lineage: LineageId,
-        /// The channel; none is the managed `latest`.
-        name: Option<ChannelName>,
-    },
-    /// HEAD or a revision of a `ServerTemplate`.
-    Template {
-        /// The lineage.
-        lineage: LineageId,
-        /// The state.
-        state: LinkedState,
-    },
-    /// A server definition.
-    Server {
-        /// Its deployment and its name.
-        name: String,
-    },
-    /// A registered lock.
-    Lock {
-        /// Its name.
-        name: String,
-    },
-}
-
-/// A use: `user` uses `used`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct XrefEdge {
-    /// What uses.
-    pub user: XrefNode,
-    /// What is used.
-    pub used: XrefNode,
-}
 
 /// A graph of uses.
 ///
@@ -81,35 +30,19 @@ pub struct XrefEdge {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Xref {
     names: BTreeMap<LineageId, Name>,
+    scopes: BTreeMap<LineageId, Scope>,
     nodes: BTreeSet<XrefNode>,
     edges: BTreeSet<XrefEdge>,
 }
 
-/// A user of something, directly or through others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct XrefRow {
-    /// What uses.
-    pub user: XrefNode,
-    /// What people call it.
-    pub name: String,
-    /// How many uses lie between: 1 for a direct one.
-    pub steps: usize,
-    /// What it uses on the shortest way: the thing itself where `steps` is 1.
-    pub through: String,
-}
-
-/// In which direction uses are followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(clippy::exhaustive_enums, reason = "an edge has two ends")]
-pub enum XrefWay {
-    /// Who uses it.
-    Users,
-    /// What it uses.
-    Used,
-}
-
 impl Xref {
+    /// Says which scope holds a lineage, and what it is called there today: labels tell both, for
+    /// names are unique in a scope alone.
+    pub fn held_at(&mut self, lineage: LineageId, scope: &Scope, name: &Name) {
+        self.scopes.insert(lineage, scope.clone());
+        self.names.insert(lineage, name.clone());
+    }
+
     /// Adds a state of a MultiCloud Image: it uses the images of its settings.
     pub fn add_mci(&mut self, lineage: LineageId, state: LinkedState, content: &Content) {
         self.name(lineage, state, content.nickname());
@@ -122,13 +55,23 @@ impl Xref {
         }
     }
 
-    /// Adds a channel: it uses the revision that it points to.
+    /// Adds a channel of a MultiCloud Image: it uses the revision that it points to.
     pub fn add_channel(&mut self, lineage: LineageId, channel: &Channel) {
         let name = Some(channel.name().clone());
         let state = LinkedState::Revision(channel.current());
         self.add_use(
             XrefNode::Channel { lineage, name },
             XrefNode::Mci { lineage, state },
+        );
+    }
+
+    /// The same of a channel of a `ServerTemplate`.
+    pub fn add_template_channel(&mut self, lineage: LineageId, channel: &Channel) {
+        let name = Some(channel.name().clone());
+        let state = LinkedState::Revision(channel.current());
+        self.add_use(
+            XrefNode::Channel { lineage, name },
+            XrefNode::Template { lineage, state },
         );
     }
 
@@ -200,41 +143,42 @@ impl Xref {
         };
         self.add_use(user.clone(), what);
         if let Some(mci) = mci {
-            self.names
-                .entry(lineage)
-                .or_insert_with(|| mci.name.clone());
+            self.call(lineage, &mci.name);
         }
     }
 
-    /// Adds a server definition: it uses the template and the MultiCloud Image that it was made
-    /// from, as far as they are still there, and its image.
-    pub fn add_server(&mut self, name: &str, all: impl IntoIterator<Item = XrefNode>) {
-        let name = name.to_owned();
-        let user = XrefNode::Server { name };
+    /// Adds a server of a deployment at a scope: it uses the template and the MultiCloud Image that
+    /// it inherited from, and its image.
+    pub fn add_server(&mut self, scope: &Scope, deployment: &Name, definition: &ServerDefinition) {
+        let inherited = definition.inherited();
+        self.call(inherited.lineage, &inherited.mci);
+        if let Some(template) = &inherited.template {
+            self.call(template.lineage, &template.name);
+        }
+        let user = XrefNode::server(scope, deployment, definition);
         self.nodes.insert(user.clone());
-        for what in all {
+        for what in definition.uses() {
             self.add_use(user.clone(), what);
         }
     }
 
+    /// Adds a role map: it uses the image of a record that it holds.
+    pub fn add_role_map(&mut self, map: &RoleMap, record: &ImageRecord) {
+        self.add_use(XrefNode::role_map(map), XrefNode::image(record));
+    }
+
     /// Adds a registered lock: it uses its revisions and the images that it holds.
-    pub fn add_lock(&mut self, name: &str, lock: &RegisteredLock) {
-        let user = XrefNode::Lock {
-            name: name.to_owned(),
-        };
+    pub fn add_lock(&mut self, lock: &RegisteredLock) {
+        let user = XrefNode::lock(lock);
         self.nodes.insert(user.clone());
         for held in lock.mcis() {
             let (lineage, state) = (held.lineage, LinkedState::Revision(held.revision));
-            self.names
-                .entry(lineage)
-                .or_insert_with(|| held.name.clone());
+            self.call(lineage, &held.name);
             self.add_use(user.clone(), XrefNode::Mci { lineage, state });
         }
         if let Some(held) = lock.template() {
             let (lineage, state) = (held.lineage, LinkedState::Revision(held.revision));
-            self.names
-                .entry(lineage)
-                .or_insert_with(|| held.name.clone());
+            self.call(lineage, &held.name);
             self.add_use(user.clone(), XrefNode::Template { lineage, state });
         }
         for held in lock.images().values() {
@@ -256,8 +200,13 @@ impl Xref {
         if state == LinkedState::Head {
             self.names.insert(lineage, name.clone());
         } else {
-            self.names.entry(lineage).or_insert_with(|| name.clone());
+            self.call(lineage, name);
         }
+    }
+
+    /// What a lineage is called where nothing better is known.
+    fn call(&mut self, lineage: LineageId, name: &Name) {
+        self.names.entry(lineage).or_insert_with(|| name.clone());
     }
 
     /// Everything in it, from the images up.
@@ -270,11 +219,13 @@ impl Xref {
         &self.edges
     }
 
-    /// What people call something: `web-base@3`.
+    /// What people call something, as references name it: `/acme:web-base@3`,
+    /// `/acme/prod:default:web-1`.
     pub fn label(&self, node: &XrefNode) -> String {
-        let name = |lineage: &LineageId| match self.names.get(lineage) {
-            Some(name) => name.to_string(),
-            None => lineage.to_string(),
+        let name = |lineage: &LineageId| match (self.names.get(lineage), self.scopes.get(lineage)) {
+            (Some(name), Some(scope)) => format!("{scope}:{name}"),
+            (Some(name), None) => name.to_string(),
+            (None, _) => lineage.to_string(),
         };
         match node {
             XrefNode::Image { location, image } => format!("{image} at {location}"),
@@ -291,64 +242,10 @@ impl Xref {
                 lineage,
                 name: None,
             } => format!("{}@latest", name(lineage)),
-            XrefNode::Server { name } | XrefNode::Lock { name } => name.clone(),
-        }
-    }
-
-    /// What stands next to something, in one direction.
-    pub fn next(&self, of: &XrefNode, way: XrefWay) -> Vec<&XrefNode> {
-        let edges = self.edges.iter();
-        match way {
-            XrefWay::Users => {
-                let edges = edges.filter(|edge| edge.used == *of);
-                edges.map(|edge| &edge.user).collect()
-            }
-            XrefWay::Used => {
-                let edges = edges.filter(|edge| edge.user == *of);
-                edges.map(|edge| &edge.used).collect()
+            XrefNode::Server { scope, name, .. } => format!("{scope}:{name}"),
+            XrefNode::RoleMap { scope, name, .. } | XrefNode::Lock { scope, name, .. } => {
+                format!("{scope}:{name}")
             }
         }
-    }
-
-    /// All that uses something, or that it uses, directly or through others: the nearest first,
-    /// then in order.
-    pub fn rows(&self, of: &XrefNode, way: XrefWay) -> Vec<XrefRow> {
-        let mut next: BTreeMap<&XrefNode, Vec<&XrefNode>> = BTreeMap::new();
-        for edge in &self.edges {
-            let (from, to) = match way {
-                XrefWay::Users => (&edge.used, &edge.user),
-                XrefWay::Used => (&edge.user, &edge.used),
-            };
-            next.entry(from).or_default().push(to);
-        }
-        let mut seen = BTreeSet::from([of]);
-        let mut waiting = VecDeque::from([(of, 1_usize)]);
-        let mut rows = Vec::new();
-        while let Some((through, steps)) = waiting.pop_front() {
-            for user in next.get(through).into_iter().flatten() {
-                if seen.insert(user) {
-                    waiting.push_back((user, steps + 1));
-                    rows.push(XrefRow {
-                        user: (*user).clone(),
-                        name: self.label(user),
-                        steps,
-                        through: self.label(through),
-                    });
-                }
-            }
-        }
-        rows.sort_by(|one, other| (one.steps, &one.user).cmp(&(other.steps, &other.user)));
-        rows
-    }
-
-    /// The revisions and HEADs of a lineage that are in it.
-    pub fn states(&self, lineage: LineageId) -> Vec<&XrefNode> {
-        let of = |node: &&XrefNode| match node {
-            XrefNode::Mci { lineage: at, .. } | XrefNode::Template { lineage: at, .. } => {
-                *at == lineage
-            }
-            _ => false,
-        };
-        self.nodes.iter().filter(of).collect()
     }
 }

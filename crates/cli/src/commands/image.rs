@@ -87,7 +87,7 @@ pub(crate) enum ImageCommand {
     Unshare(life::Unshare),
     /// Tell what refers to a record
     Referrers(life::One),
-    /// Tell who uses an image, through MultiCloud Images and templates to servers and locks
+    /// Tell who uses an image: MultiCloud Images, role maps, servers, locks, and who uses those
     Xref {
         /// Which record
         record: ImageRecordId,

@@ -85,9 +85,10 @@ pub(crate) enum Mci {
     /// What links or locks it is listed, and then nothing is deleted. A delete that was stopped on its
     /// way goes on when it is asked for again, by the lineage id.
     Delete(delete::Delete),
-    /// Tell who uses one: templates, servers, locks; or with --used, which images it uses
+    /// Tell who uses one: channels, templates, servers, locks; or with --used, which images it uses
     Xref {
-        /// Which one: HEAD and its newest 100 revisions, or the state that @X names
+        /// Which one: HEAD, its newest 100 revisions and all that are used, or the state that @X
+        /// names
         #[arg(value_name = "REF")]
         reference: Reference,
         #[command(flatten)]

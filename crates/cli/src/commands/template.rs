@@ -75,9 +75,11 @@ pub(crate) enum Template {
     /// Its channels and the registered locks that hold it are listed, and then nothing is deleted. A
     /// delete that was stopped on its way goes on when it is asked for again, by the lineage id.
     Delete(delete::Delete),
-    /// Tell who uses one: servers, locks; or with --used, which MultiCloud Images and images it uses
+    /// Tell who uses one: channels, servers, locks; or with --used, which MultiCloud Images and
+    /// images it uses
     Xref {
-        /// Which one: HEAD and its newest 100 revisions, or the state that @X names
+        /// Which one: HEAD, its newest 100 revisions and all that are used, or the state that @X
+        /// names
         #[arg(value_name = "REF")]
         reference: Reference,
         #[command(flatten)]

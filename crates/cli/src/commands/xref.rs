@@ -7,6 +7,7 @@ use crate::{
 };
 use cloud_atlas::{
     Session, XrefSubject,
+    image::Hidden,
     scope::Scope,
     template::{XrefRow, XrefWay},
 };
@@ -49,6 +50,17 @@ struct Use {
     row: XrefRow,
 }
 
+/// What an answer leaves out.
+#[derive(Serialize)]
+struct Untold {
+    /// Uses of an image that the caller cannot see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<Hidden>,
+    /// How many revisions were not asked what they use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    older_revisions: Option<u32>,
+}
+
 pub(crate) fn run(
     subject: &XrefSubject,
     args: &XrefArgs,
@@ -81,8 +93,8 @@ pub(crate) fn run(
             let trees = trees.map(|root| format!("{}\n", xref.tree(root, way)));
             Some(trees.collect::<String>())
         }
-        Format::Mermaid => Some(xref.mermaid().to_string()),
-        Format::Dot => Some(xref.dot().to_string()),
+        Format::Mermaid => Some(xref.mermaid(&view.roots).to_string()),
+        Format::Dot => Some(xref.dot(&view.roots).to_string()),
     };
     if let Some(text) = text {
         files::write_text(args.out.as_deref(), &text)?;
@@ -98,17 +110,40 @@ pub(crate) fn run(
         let empty = if args.used {
             "it uses nothing"
         } else {
-            "nothing uses it"
+            "nothing that you see uses it"
         };
         let headers = ["OF", "KIND", "NAME", "THROUGH"];
         out.list(&uses, &Columns::new(empty, &headers, cells))?;
     }
-    let hidden = view.hidden.unwrap_or_default();
-    match hidden.here.saturating_add(hidden.elsewhere) {
-        0 => {}
-        hidden => note(format_args!("and {hidden} more that you cannot see")),
+    let is_both_ways = matches!(args.format, Format::Mermaid | Format::Dot);
+    let untold = Untold {
+        hidden: view.hidden.filter(|hidden| *hidden != Hidden::default()),
+        older_revisions: Some(view.left_out)
+            .filter(|count| *count > 0 && (args.used || is_both_ways)),
+    };
+    untold.tell(out)
+}
+
+impl Untold {
+    fn tell(&self, out: &mut Out) -> Run {
+        if let Some(Hidden { here, elsewhere }) = self.hidden {
+            note(format_args!(
+                "and {} more that you cannot see: {here} at its scope and below, {elsewhere} in \
+                 other accounts",
+                here.saturating_add(elsewhere)
+            ));
+        }
+        if let Some(count) = self.older_revisions {
+            note(format_args!(
+                "older revisions that nothing uses are left out: {count}; name one as REF@X to see \
+                 what it uses"
+            ));
+        }
+        if out.is_json() && (self.hidden.is_some() || self.older_revisions.is_some()) {
+            out.one(self, |_| Ok(()))?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn cells(Use { of, row }: &Use) -> Vec<String> {

@@ -43,3 +43,4 @@ mod sharing;
 mod showing;
 mod templates;
 mod three_way_merge;
+mod uses;

@@ -26,10 +26,14 @@ impl Checked {
     fn lines(&self, name: &str, lines: &[Value]) -> Vec<Value> {
         assert!(!lines.is_empty(), "{name}: there is an answer");
         for line in lines {
-            // The last line of a page that others follow, and a location that is refused.
+            // The last line of a page that others follow, that of uses that are not all told, and a
+            // location that is refused.
+            let has = |field: &str| line.get(field).is_some();
             let is_refused = line.get("outcome").is_some_and(|it| it == "refused");
-            let name = if line.get("next").is_some() {
+            let name = if has("next") {
                 "next"
+            } else if has("hidden") || has("older_revisions") {
+                "uses-untold"
             } else if is_refused && ["launch", "locked-launch"].contains(&name) {
                 "launch-row"
             } else {
@@ -57,6 +61,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     mcis(&checked);
     launches(&checked);
     servers(&checked);
+    uses(&checked);
     templates(&checked);
     store(&checked);
     let entries = std::fs::read_dir(folder()).unwrap();
@@ -600,6 +605,7 @@ fn launches(checked: &Checked) {
     run("registered-lock", &["lock", "show", "p"]);
     run("lock-update", &["lock", "update", "old.lock"]);
     run("use", &["mci", "xref", "f-x86_64@1"]);
+    run("use", &["mci", "xref", "f-x86_64@1", "--used"]);
     let revoke = ["mci", "revoke", "f-x86_64@1", "--reason", "old"];
     run("revoked-revision", &revoke);
     run("removed", &["lock", "unregister", "p"]);
@@ -608,6 +614,20 @@ fn launches(checked: &Checked) {
     run("shared-lineage", &["mci", "share", "short"]);
     run("deleted-lineage", &["mci", "delete", "short"]);
     run("marked-revision", &["mci", "unmark", "f-x86_64@1"]);
+}
+
+fn uses(checked: &Checked) {
+    let (program, record) = crate::uses::furnished();
+    let used = RefCell::default();
+    let own = Checked { program, used };
+    let told = own.run("use", &["--as", "dana", "image", "xref", &record]);
+    assert_eq!(told[0]["user"]["kind"], "role-map");
+    assert_eq!(told[1]["hidden"]["elsewhere"], 1);
+    let told = own.run("use", &["mci", "xref", "web"]);
+    assert_eq!(told[0]["user"]["kind"], "channel");
+    let told = own.run("use", &["mci", "xref", "web", "--used"]);
+    assert_eq!(told.last().unwrap()["older_revisions"], 4);
+    checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
 fn servers(checked: &Checked) {

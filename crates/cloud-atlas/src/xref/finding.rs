@@ -4,136 +4,242 @@ use super::XrefView;
 use crate::{
     Error,
     kind::{Mci, Template, Versioned},
-    servers::UsedByServers,
     sight::Sight,
     stored::{StoredLineage, StoredMci, StoredServer, place},
-    tables::{LOCKS, REVISIONS, SERVERS, TEMPLATES, partition_of},
+    tables::{CHANNELS, LOCKS, REVISIONS, ROLE_MAPS, SERVERS, TEMPLATES, partition_of},
     unit::Unit,
 };
 use atlas_history::{LineageId, Revision, RevisionNumber};
-use atlas_image::{Hidden, ImageRecord, Referrer};
+use atlas_image::{ImageRecord, Referrer, ReferrerKind, Usage};
 use atlas_image_id::ImageId;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Query;
-use atlas_template::{LinkedState, RegisteredLock, Selector, Xref, XrefNode};
-use std::collections::BTreeMap;
+use atlas_template::{Channel, LinkedState, Selector, Xref, XrefNode};
+use core::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The most revisions of a lineage that are asked about at once, the newest first.
+/// The most revisions of a lineage that are looked at though nothing uses them, the newest first.
 const MOST: usize = 100;
 
 /// Uses on their way to an answer.
 pub(super) struct Finding<'a> {
     unit: &'a Unit,
-    from: &'a Scope,
+    /// From where all is seen.
+    viewer: &'a Scope,
     xref: Xref,
 }
 
+/// How a channel of a kind of lineage joins the uses.
+type AddChannel = fn(&mut Xref, LineageId, &Channel);
+
 impl<'a> Finding<'a> {
-    pub(super) fn new(unit: &'a Unit, from: &'a Scope) -> Self {
+    pub(super) fn new(unit: &'a Unit, viewer: &'a Scope) -> Self {
         Self {
             unit,
-            from,
+            viewer,
             xref: Xref::default(),
         }
     }
 
-    pub(super) fn done(self, roots: Vec<XrefNode>, hidden: Option<Hidden>) -> XrefView {
-        XrefView {
-            roots,
+    /// A MultiCloud Image: what its states use, and who uses it.
+    pub(super) async fn mci(
+        mut self,
+        of: &StoredMci,
+        selector: Option<&Selector>,
+    ) -> Result<XrefView, Error> {
+        self.users_of_mci(of).await?;
+        let (states, left_out) = self.states(of, selector).await?;
+        self.uses_of_mci(of, &states).await?;
+        let lineage = of.lineage;
+        let root = |state| XrefNode::Mci { lineage, state };
+        Ok(XrefView {
+            roots: states.into_iter().map(root).collect(),
             xref: self.xref,
-            hidden,
-        }
+            hidden: None,
+            left_out,
+        })
     }
 
-    /// The states of a lineage: the one that is named, or else HEAD and the newest revisions.
-    pub(super) async fn states<C: Versioned>(
+    /// A template: what its states use, and who uses it.
+    pub(super) async fn template(
+        mut self,
+        of: &StoredLineage<Template>,
+        selector: Option<&Selector>,
+    ) -> Result<XrefView, Error> {
+        self.users_of_template(of).await?;
+        let (states, left_out) = self.states(of, selector).await?;
+        self.uses_of_template(of, &states).await?;
+        let lineage = of.lineage;
+        let root = |state| XrefNode::Template { lineage, state };
+        Ok(XrefView {
+            roots: states.into_iter().map(root).collect(),
+            xref: self.xref,
+            hidden: None,
+            left_out,
+        })
+    }
+
+    /// An image: who uses it, by what is told of who refers to its record.
+    pub(super) async fn image(
+        mut self,
+        record: &ImageRecord,
+        usage: &Usage,
+    ) -> Result<XrefView, Error> {
+        let mut mcis: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for referrer in usage.referrers() {
+            match referrer.kind {
+                ReferrerKind::MciHead | ReferrerKind::MciRevision => {
+                    let state = referrer.name.rsplit('@').next();
+                    let number = state.and_then(|state| state.parse::<RevisionNumber>().ok());
+                    let state = number.map_or(LinkedState::Head, LinkedState::Revision);
+                    let mci = (referrer.id.as_str(), &referrer.scope);
+                    mcis.entry(mci).or_default().insert(state);
+                }
+                ReferrerKind::RoleMap => self.role_map(referrer, record).await?,
+                ReferrerKind::Server => self.server(referrer).await?,
+                ReferrerKind::Lock => self.lock(referrer).await?,
+                // Channels come with their lineages; where an image came from, and what replaces
+                // it, is no use.
+                _ => {}
+            }
+        }
+        for ((id, scope), states) in mcis {
+            let Ok(lineage) = id.parse::<LineageId>() else {
+                continue;
+            };
+            // It is seen from here, or else from its own scope.
+            let from = [self.viewer, scope];
+            if let Some(found) = self.unit.lineage_seen::<Mci>(lineage, &from).await? {
+                self.users_of_mci(&found).await?;
+                let states: Vec<_> = states.into_iter().collect();
+                self.uses_of_mci(&found, &states).await?;
+            }
+        }
+        Ok(XrefView {
+            roots: places_of(&self.xref, record),
+            xref: self.xref,
+            hidden: usage.hidden(),
+            left_out: 0,
+        })
+    }
+
+    /// The states of a lineage, HEAD first and then the newest: the one that is named, or else those
+    /// that are looked at; and how many are not. Its users have been found.
+    async fn states<C: Versioned>(
         &self,
         of: &StoredLineage<C>,
         selector: Option<&Selector>,
-    ) -> Result<Vec<LinkedState>, Error> {
+    ) -> Result<(Vec<LinkedState>, u32), Error> {
         match selector {
-            Some(Selector::Head) => Ok(vec![LinkedState::Head]),
+            Some(Selector::Head) => Ok((vec![LinkedState::Head], 0)),
             Some(selector) => {
                 let number = Box::pin(self.unit.number_of(of, Some(selector))).await?;
-                Ok(vec![LinkedState::Revision(number)])
+                Ok((vec![LinkedState::Revision(number)], 0))
             }
             None => {
+                let used = self.xref.states(of.lineage).into_iter();
+                let mut numbers: BTreeSet<_> = used
+                    .filter_map(|state| state.revision().map(Reverse))
+                    .collect();
                 let query = Query::all(&partition_of(&of.scope)?);
                 let query = query.prefix(of.lineage.to_string()).reverse().limit(MOST);
                 let page = REVISIONS.query(&self.unit.tx, &query).await?;
-                let numbers = page.found.iter();
-                let numbers = numbers.map(|found| found.record.0.revision.number());
-                let revisions = numbers.map(LinkedState::Revision);
-                Ok([LinkedState::Head].into_iter().chain(revisions).collect())
+                let newest = page.found.iter();
+                numbers.extend(newest.map(|found| Reverse(found.record.0.revision.number())));
+                let last = of.last.as_ref().map_or(0, |last| last.number.get());
+                let looked_at = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                let revisions = numbers
+                    .into_iter()
+                    .map(|Reverse(number)| LinkedState::Revision(number));
+                let states = [LinkedState::Head].into_iter().chain(revisions).collect();
+                Ok((states, last.saturating_sub(looked_at)))
             }
         }
     }
 
-    /// States of a MultiCloud Image: what they use, and who uses the lineage.
-    pub(super) async fn mci(
-        &mut self,
-        of: &StoredMci,
-        states: &[LinkedState],
-    ) -> Result<(), Error> {
-        let (unit, lineage) = (self.unit, of.lineage);
+    async fn uses_of_mci(&mut self, of: &StoredMci, states: &[LinkedState]) -> Result<(), Error> {
+        self.xref.held_at(of.lineage, &of.scope, of.name());
         for state in states {
-            let content = unit.state(of, Some(&selector(*state))).await?.content;
-            self.xref.add_mci(lineage, *state, content.content());
+            let state_of = self.unit.state(of, Some(&selector(*state))).await?;
+            let content = state_of.content.content();
+            self.xref.add_mci(of.lineage, *state, content);
         }
+        Ok(())
+    }
+
+    async fn users_of_mci(&mut self, of: &StoredMci) -> Result<(), Error> {
+        let (unit, lineage) = (self.unit, of.lineage);
         let known = unit.known_mci(of, None).await?;
         let above = unit.sight(Permission::TemplateView).await?;
         for (partition, account) in unit.partitions_below(&of.scope).await? {
             let sight = unit.sight_into(&above, &account).await?;
             let found = unit.all_by(&TEMPLATES, "linked", &partition, lineage.to_string());
             for template in found.await?.into_iter().map(|kept| kept.0) {
-                if !self.sees(&sight, &template) {
+                if !self.sees(&sight, &template.scope, template.shared) {
                     continue;
                 }
                 for (state, target) in unit.states_linking(&template, of).await? {
-                    let (user, name) = (template.lineage, template.name());
+                    let user = (template.lineage, state, template.name());
                     let known = Some(&known);
-                    self.xref
-                        .add_link((user, state, name), lineage, &target, known);
+                    self.xref.add_link(user, lineage, &target, known);
                 }
-                self.servers("template", template.lineage, &template.scope)
-                    .await?;
-                self.locks(template.lineage, &template.scope).await?;
+                self.users_of_template(&template).await?;
             }
         }
-        self.servers("mci", lineage, &of.scope).await?;
-        self.locks(lineage, &of.scope).await
+        self.users(of, "mci", Xref::add_channel).await
     }
 
-    /// States of a template: what they use, and who uses the lineage.
-    pub(super) async fn template(
+    async fn uses_of_template(
         &mut self,
         of: &StoredLineage<Template>,
         states: &[LinkedState],
     ) -> Result<(), Error> {
         let (unit, lineage) = (self.unit, of.lineage);
+        self.xref.held_at(lineage, &of.scope, of.name());
         for state in states {
             let content = unit.state(of, Some(&selector(*state))).await?.content;
             let content = content.content();
             let mut known = BTreeMap::new();
-            for link in unit.linked(content, &of.scope).await? {
-                if let Some((_, mci)) = link.seen {
+            for link in unit.linked(content, self.viewer).await? {
+                if let Some((stored, mci)) = link.seen {
+                    let name = stored.name();
+                    self.xref.held_at(link.lineage, &stored.scope, name);
                     known.insert(link.lineage, mci);
                 }
                 if let Ok(meant) = link.state {
                     let number = meant.revision.as_ref().map(Revision::number);
                     let meaning = number.map_or(LinkedState::Head, LinkedState::Revision);
-                    self.xref
-                        .add_mci(link.lineage, meaning, meant.content.content());
+                    let content = meant.content.content();
+                    self.xref.add_mci(link.lineage, meaning, content);
                 }
             }
             self.xref.add_template(lineage, *state, content, &known);
         }
-        self.servers("template", lineage, &of.scope).await?;
-        self.locks(lineage, &of.scope).await
+        Ok(())
     }
 
-    fn sees<C: Versioned>(&self, sight: &Sight, of: &StoredLineage<C>) -> bool {
-        visible(&of.scope, of.shared, self.from) || sight.sees(self.unit, &of.scope)
+    async fn users_of_template(&mut self, of: &StoredLineage<Template>) -> Result<(), Error> {
+        self.users(of, "template", Xref::add_template_channel).await
+    }
+
+    /// The channels, servers and locks of a lineage.
+    async fn users<C: Versioned>(
+        &mut self,
+        of: &StoredLineage<C>,
+        index: &'static str,
+        add: AddChannel,
+    ) -> Result<(), Error> {
+        self.xref.held_at(of.lineage, &of.scope, of.name());
+        let (at, lineage) = (partition_of(&of.scope)?, of.lineage.to_string());
+        for kept in self.unit.all(&CHANNELS, &at, lineage).await? {
+            add(&mut self.xref, of.lineage, &kept.0.channel);
+        }
+        self.servers(index, of.lineage, &of.scope).await?;
+        self.locks(of.lineage, &of.scope).await
+    }
+
+    fn sees(&self, sight: &Sight, scope: &Scope, is_shared: bool) -> bool {
+        visible(scope, is_shared, self.viewer) || sight.sees(self.unit, scope)
     }
 
     /// The servers that inherited from a lineage, as far as they are seen.
@@ -149,25 +255,26 @@ impl<'a> Finding<'a> {
             let sight = unit.sight_into(&above, &account).await?;
             let found = unit.all_by(&SERVERS, index, &partition, lineage.to_string());
             for server in found.await?.into_iter().map(|kept| kept.0) {
-                self.add_server(&server, &sight).await?;
+                self.add_server(&server, Some(&sight)).await?;
             }
         }
         Ok(())
     }
 
-    async fn add_server(&mut self, server: &StoredServer, sight: &Sight) -> Result<(), Error> {
+    /// A server, where it is seen; without a sight it is known to be.
+    async fn add_server(
+        &mut self,
+        server: &StoredServer,
+        sight: Option<&Sight>,
+    ) -> Result<(), Error> {
         let StoredServer { scope, definition } = server;
         let id = definition.deployment();
-        let deployment = self.unit.deployment_by_id(scope, id).await?;
-        let is_shared = deployment.as_ref().is_some_and(|found| found.shared);
-        if !visible(scope, is_shared, self.from) && !sight.sees(self.unit, scope) {
-            return Ok(());
+        // INVARIANT: a server's deployment is there as long as the server is.
+        if let Some(deployment) = self.unit.deployment_by_id(scope, id).await?
+            && sight.is_none_or(|sight| self.sees(sight, scope, deployment.shared))
+        {
+            self.xref.add_server(scope, &deployment.name, definition);
         }
-        let name = match &deployment {
-            Some(deployment) => format!("{}/{}", deployment.name, definition.name()),
-            None => definition.name().to_string(),
-        };
-        self.xref.add_server(&name, definition.uses());
         Ok(())
     }
 
@@ -180,79 +287,60 @@ impl<'a> Finding<'a> {
             let found = unit.all_by(&LOCKS, "revision", &partition, lineage.to_string());
             for lock in found.await?.into_iter().map(|kept| kept.0) {
                 if sight.sees(unit, lock.scope()) {
-                    self.add_lock(&lock);
+                    self.xref.add_lock(&lock);
                 }
             }
         }
         Ok(())
     }
 
-    fn add_lock(&mut self, lock: &RegisteredLock) {
-        // Names are unique in a scope alone.
-        let name = format!("{}:{}", lock.scope(), lock.name());
-        self.xref.add_lock(&name, lock);
+    async fn role_map(&mut self, referrer: &Referrer, record: &ImageRecord) -> Result<(), Error> {
+        let at = partition_of(&referrer.scope)?;
+        let found = ROLE_MAPS.get(&self.unit.tx, &at, referrer.id.as_str());
+        if let Some(map) = found.await? {
+            self.xref.add_role_map(&map.0, record);
+        }
+        Ok(())
     }
 
-    /// The MultiCloud Image of which a state refers to an image, where it is seen from its own scope.
-    pub(super) async fn mci_state(&mut self, referrer: &Referrer) -> Result<(), Error> {
-        let Ok(lineage) = referrer.id.parse::<LineageId>() else {
-            return Ok(());
-        };
-        let from = [self.from, &referrer.scope];
-        let Some(found) = self.unit.lineage_seen::<Mci>(lineage, &from).await? else {
-            return Ok(());
-        };
-        let state = referrer.name.rsplit('@').next();
-        let number = state.and_then(|state| state.parse::<RevisionNumber>().ok());
-        let state = number.map_or(LinkedState::Head, LinkedState::Revision);
-        self.mci(&found, &[state]).await
+    async fn server(&mut self, referrer: &Referrer) -> Result<(), Error> {
+        let at = partition_of(&referrer.scope)?;
+        let found = SERVERS.get(&self.unit.tx, &at, referrer.id.as_str());
+        match found.await? {
+            Some(server) => self.add_server(&server.0, None).await,
+            None => Ok(()),
+        }
     }
 
-    pub(super) async fn lock(&mut self, referrer: &Referrer) -> Result<(), Error> {
+    async fn lock(&mut self, referrer: &Referrer) -> Result<(), Error> {
         let at = partition_of(&referrer.scope)?;
         let found = LOCKS.get(&self.unit.tx, &at, referrer.id.as_str()).await?;
         if let Some(lock) = found {
-            self.add_lock(&lock.0);
+            self.xref.add_lock(&lock.0);
         }
         Ok(())
     }
+}
 
-    /// The servers that launch with an image next time.
-    pub(super) async fn servers_of(&mut self, record: &ImageRecord) -> Result<(), Error> {
-        let unit = self.unit;
-        let image = crate::stored::UsedImage::new(record.location(), record.image_id());
-        let above = unit.sight(Permission::ServerView).await?;
-        for (partition, account) in unit.partitions_below(record.scope()).await? {
-            let sight = unit.sight_into(&above, &account).await?;
-            let used = UsedByServers::Image(&image);
-            for server in unit.servers_using(&partition, used).await? {
-                self.add_server(&server, &sight).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The nodes of an image: one a place that something names it at.
-    pub(super) fn image(&self, record: &ImageRecord) -> Vec<XrefNode> {
-        let (location, wanted) = (record.location(), record.image_id().at_place());
-        let is_it = |node: &&XrefNode| {
-            let XrefNode::Image {
-                location: at,
-                image,
-            } = node
-            else {
-                return false;
-            };
-            let image = ImageId::from_stored(at.cloud(), image);
-            place(at, &image) == *location && image.at_place() == wanted
+/// The nodes of an image: one a place that something names it at.
+fn places_of(xref: &Xref, record: &ImageRecord) -> Vec<XrefNode> {
+    let (location, wanted) = (record.location(), record.image_id().at_place());
+    let is_it = |node: &&XrefNode| {
+        let XrefNode::Image {
+            location: at,
+            image,
+        } = node
+        else {
+            return false;
         };
-        let found: Vec<_> = self.xref.nodes().iter().filter(is_it).cloned().collect();
-        if found.is_empty() {
-            let (location, image) = (location.clone(), record.image_id().to_string());
-            return vec![XrefNode::Image { location, image }];
-        }
-        found
+        let image = ImageId::from_stored(at.cloud(), image);
+        place(at, &image) == *location && image.at_place() == wanted
+    };
+    let found: Vec<_> = xref.nodes().iter().filter(is_it).cloned().collect();
+    if found.is_empty() {
+        return vec![XrefNode::image(record)];
     }
+    found
 }
 
 fn selector(state: LinkedState) -> Selector {

@@ -524,6 +524,7 @@ fn t05_xref_tells_who_uses_what_in_every_direction_and_only_what_is_seen() {
         let view = admin.xref(&subject, &global).await.unwrap();
         let tree = view.xref.tree(&view.roots[0], XrefWay::Users);
         insta::assert_snapshot!(tree);
-        insta::assert_snapshot!(format!("{}{}", view.xref.mermaid(), view.xref.dot()));
+        let (mermaid, dot) = (view.xref.mermaid(&view.roots), view.xref.dot(&view.roots));
+        insta::assert_snapshot!(format!("{mermaid}{dot}"));
     });
 }

@@ -81,5 +81,6 @@ mod undoing;
 mod unknowns;
 mod unused;
 mod upgrades;
+mod uses_told;
 mod watched;
 mod writes;

@@ -5,40 +5,63 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 /// Uses as text for Mermaid, which many web pages draw; an arrow leads from what uses to what is used.
-#[derive(Debug, Clone, Copy)]
-pub struct XrefMermaid<'a>(&'a Xref);
+#[derive(Debug, Clone)]
+pub struct XrefMermaid<'a>(Drawn<'a>);
 
 /// The same for the programs of Graphviz.
-#[derive(Debug, Clone, Copy)]
-pub struct XrefDot<'a>(&'a Xref);
+#[derive(Debug, Clone)]
+pub struct XrefDot<'a>(Drawn<'a>);
+
+/// What is drawn, and the number that each node has in it.
+#[derive(Debug, Clone)]
+struct Drawn<'a> {
+    xref: &'a Xref,
+    numbers: BTreeMap<&'a XrefNode, usize>,
+}
 
 impl Xref {
-    /// All uses, for Mermaid.
-    pub fn mermaid(&self) -> XrefMermaid<'_> {
-        XrefMermaid(self)
+    /// What was asked about, all that uses it and all that it uses, for Mermaid.
+    pub fn mermaid<'a>(&'a self, roots: &'a [XrefNode]) -> XrefMermaid<'a> {
+        XrefMermaid(self.drawn(roots))
     }
 
-    /// All uses, for Graphviz.
-    pub fn dot(&self) -> XrefDot<'_> {
-        XrefDot(self)
+    /// The same for Graphviz.
+    pub fn dot<'a>(&'a self, roots: &'a [XrefNode]) -> XrefDot<'a> {
+        XrefDot(self.drawn(roots))
     }
 
-    fn numbered(&self) -> BTreeMap<&XrefNode, usize> {
-        self.nodes.iter().zip(0..).collect()
+    fn drawn<'a>(&'a self, roots: &'a [XrefNode]) -> Drawn<'a> {
+        Drawn {
+            xref: self,
+            numbers: self.around(roots).into_iter().zip(0..).collect(),
+        }
+    }
+}
+
+impl Drawn<'_> {
+    fn nodes(&self) -> impl Iterator<Item = (usize, String)> {
+        let nodes = self.numbers.iter();
+        nodes.map(|(node, number)| {
+            let words = format!("{} {}", node.kind(), self.xref.label(node));
+            (*number, words)
+        })
     }
 
-    fn words(&self, node: &XrefNode) -> String {
-        format!("{} {}", node.kind(), self.label(node))
+    fn edges(&self) -> impl Iterator<Item = (usize, usize)> {
+        let edges = self.xref.edges.iter();
+        edges.filter_map(|edge| {
+            let user = self.numbers.get(&edge.user)?;
+            Some((*user, *self.numbers.get(&edge.used)?))
+        })
     }
 }
 
 impl fmt::Display for XrefMermaid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers = self.0.numbered();
         f.write_str("flowchart LR\n")?;
-        for (node, number) in &numbers {
+        for (number, text) in self.0.nodes() {
             let mut words = String::new();
-            for character in self.0.words(node).chars() {
+            for character in text.chars() {
                 match character {
                     'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '-' | '_' | '.' | '/' | ':' | '@' => {
                         words.push(character);
@@ -48,10 +71,8 @@ impl fmt::Display for XrefMermaid<'_> {
             }
             writeln!(f, "  n{number}[\"{words}\"]")?;
         }
-        for edge in &self.0.edges {
-            if let (Some(user), Some(used)) = (numbers.get(&edge.user), numbers.get(&edge.used)) {
-                writeln!(f, "  n{user} --> n{used}")?;
-            }
+        for (user, used) in self.0.edges() {
+            writeln!(f, "  n{user} --> n{used}")?;
         }
         Ok(())
     }
@@ -59,20 +80,13 @@ impl fmt::Display for XrefMermaid<'_> {
 
 impl fmt::Display for XrefDot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers = self.0.numbered();
         f.write_str("digraph uses {\n  rankdir=LR;\n  node [shape=box];\n")?;
-        for (node, number) in &numbers {
-            let words = self
-                .0
-                .words(node)
-                .replace('\\', "\\\\")
-                .replace('"', "\\\"");
+        for (number, words) in self.0.nodes() {
+            let words = words.replace('\\', "\\\\").replace('"', "\\\"");
             writeln!(f, "  n{number} [label=\"{words}\"];")?;
         }
-        for edge in &self.0.edges {
-            if let (Some(user), Some(used)) = (numbers.get(&edge.user), numbers.get(&edge.used)) {
-                writeln!(f, "  n{user} -> n{used};")?;
-            }
+        for (user, used) in self.0.edges() {
+            writeln!(f, "  n{user} -> n{used};")?;
         }
         f.write_str("}\n")
     }

@@ -23,20 +23,6 @@ impl Xref {
     }
 }
 
-impl XrefNode {
-    /// What it is, in a word or two.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Image { .. } => "image",
-            Self::Mci { .. } => "MCI",
-            Self::Channel { .. } => "channel",
-            Self::Template { .. } => "template",
-            Self::Server { .. } => "server",
-            Self::Lock { .. } => "lock",
-        }
-    }
-}
-
 impl XrefTree<'_> {
     fn branch<'a>(
         &'a self,

@@ -35,7 +35,7 @@ fn added(launch: &Launch, overrides: Overrides) -> ServerDefinition {
     server.unwrap()
 }
 
-fn server() -> ServerDefinition {
+pub(crate) fn server() -> ServerDefinition {
     added(&Stage::new([]).launch(TOKYO).unwrap(), Overrides::default())
 }
 
@@ -337,7 +337,7 @@ fn t05_a_server_uses_its_image_template_and_mci() {
         (ReferrerKind::Server, "web-1")
     );
     let mut xref = Xref::default();
-    xref.add_server("default/web-1", server.uses());
+    xref.add_server(&scope("/acme"), &"default".parse().unwrap(), &server);
     let mci = XrefNode::Mci {
         lineage: WEB,
         state: atlas_template::LinkedState::Revision(crate::template_content::number(1)),

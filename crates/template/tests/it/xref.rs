@@ -1,11 +1,19 @@
 use crate::{
     AMI, Launch, at, content, example,
     lock_update::registered,
+    scope,
+    server::server,
     set,
     template_content::{DATABASE, WEB, front, known, number},
 };
+use atlas_base::Name;
 use atlas_history::LineageId;
-use atlas_template::{LinkedState, LockFile, Xref, XrefNode, XrefWay};
+use atlas_template::{
+    LinkedState, LockFile, LockId, RegisteredLock, ServerDefinition, ServerId, Xref, XrefNode,
+    XrefWay,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const FRONT: LineageId = LineageId::from_u128(70);
@@ -27,22 +35,27 @@ fn xref() -> Xref {
     let known = BTreeMap::from([(DATABASE, known(&[]))]);
     xref.add_template(FRONT, revision(1), &front(), &known);
     xref.add_template(FRONT, LinkedState::Head, &front(), &known);
-    let uses = [
-        XrefNode::Template {
-            lineage: FRONT,
-            state: revision(1),
-        },
-        XrefNode::Image {
-            location: at("aws/ap-northeast-1"),
-            image: AMI.to_owned(),
-        },
-    ];
-    xref.add_server("default/web-1", uses);
+    xref.add_server(&scope("/acme/prod"), &deployment(), &server());
+    xref.add_lock(&lock());
+    xref
+}
+
+fn lock() -> RegisteredLock {
     let launch = Launch::revision(example());
     let plan = launch.resolve("aws/ap-northeast-1", &[]).unwrap();
-    let lock = LockFile::new(&[plan]).unwrap();
-    xref.add_lock("prod.lock", &registered(&lock.into(), None));
-    xref
+    registered(&LockFile::new(&[plan]).unwrap().into(), None)
+}
+
+/// The same with other values in some fields.
+fn with<T: Serialize + DeserializeOwned>(it: &T, fields: &Value) -> T {
+    let mut value = serde_json::to_value(it).unwrap();
+    let fields = fields.as_object().unwrap().clone();
+    value.as_object_mut().unwrap().extend(fields);
+    serde_json::from_value(value).unwrap()
+}
+
+fn deployment() -> Name {
+    "default".parse().unwrap()
 }
 
 fn tokyo() -> XrefNode {
@@ -56,9 +69,7 @@ fn tokyo() -> XrefNode {
 fn t05_who_uses_an_image_in_every_direction() {
     let xref = xref();
     let image = tokyo();
-    let server = XrefNode::Server {
-        name: "default/web-1".to_owned(),
-    };
+    let server = XrefNode::server(&scope("/acme/prod"), &deployment(), &server());
     let rows = |node: &XrefNode, way| {
         let rows = xref.rows(node, way).into_iter();
         let lines = rows.map(|row| {
@@ -94,15 +105,11 @@ fn t05_uses_are_told_per_revision() {
     };
     assert_eq!(
         users(revision(2)),
-        ["front@head", "front@1", "default/web-1"]
+        ["front@head", "front@1", "/acme/prod:default:web-1"]
     );
     assert!(users(LinkedState::Head).is_empty());
-    let states: Vec<_> = xref
-        .states(WEB)
-        .into_iter()
-        .map(|node| xref.label(node))
-        .collect();
-    assert_eq!(states, ["web-base@head", "web-base@2"]);
+    let states: Vec<_> = xref.states(WEB).into_iter().collect();
+    assert_eq!(states, [LinkedState::Head, revision(1), revision(2)]);
     let through = XrefNode::Mci {
         lineage: DATABASE,
         state: revision(2),
@@ -125,4 +132,41 @@ fn t05_the_graph_is_data() {
         assert!(xref.next(&edge.used, XrefWay::Users).contains(&&edge.user));
         assert!(xref.next(&edge.user, XrefWay::Used).contains(&&edge.used));
     }
+}
+
+#[test]
+fn t05_things_of_one_name_at_two_scopes_are_two() {
+    let mut xref = xref();
+    let other: ServerDefinition = with(&server(), &json!({ "id": ServerId::from_u128(2) }));
+    xref.add_server(&scope("/acme/stage"), &deployment(), &other);
+    let change = json!({ "id": LockId::from_u128(2), "scope": "/acme/stage" });
+    xref.add_lock(&with(&lock(), &change));
+    for (lineage, at) in [(FRONT, "/acme/prod"), (LineageId::from_u128(71), "/acme")] {
+        xref.held_at(lineage, &scope(at), &"front".parse().unwrap());
+        xref.add_template(lineage, revision(1), &front(), &BTreeMap::new());
+    }
+    let rows = xref.rows(&tokyo(), XrefWay::Users).into_iter();
+    let named: Vec<_> = rows
+        .map(|row| format!("{} {}", row.user.kind(), row.name))
+        .collect();
+    insta::assert_snapshot!(named.join("\n"));
+}
+
+#[test]
+fn t05_only_what_was_asked_about_is_drawn() {
+    let xref = xref();
+    let web = |state| XrefNode::Mci {
+        lineage: WEB,
+        state,
+    };
+    let roots = [web(LinkedState::Head)];
+    insta::assert_snapshot!(format!("{}{}", xref.mermaid(&roots), xref.dot(&roots)));
+    let roots = [web(revision(2))];
+    insta::assert_snapshot!(xref.mermaid(&roots).to_string());
+    // What nothing uses stands alone.
+    let alone = [XrefNode::Image {
+        location: at("gcp"),
+        image: "none".to_owned(),
+    }];
+    insta::assert_snapshot!(xref.mermaid(&alone).to_string());
 }
