@@ -46,23 +46,23 @@ fn signature(text: &str) -> String {
 
 /// The calls of a source file that begin with this, each with its signature up to this end.
 fn calls(text: &str, begin: &str, end: char, found: &mut BTreeMap<Call, String>) {
-    let mut of = String::new();
-    let mut at = 0;
+    let (mut of, mut at) = ("", 0);
     for line in text.split_inclusive('\n') {
-        let start = at;
         at += line.len();
         let code = line.trim_start();
-        if let Some(rest) = code.strip_prefix("impl ") {
-            of = rest.split_whitespace().next().unwrap().to_owned();
+        if code.starts_with("impl ") || code.starts_with("impl<") {
+            // A name, or something that is none.
+            let rest = code.trim_start_matches("impl");
+            of = rest.split_whitespace().next().unwrap();
         }
         if code.starts_with(begin) {
-            let code = &text[start + line.len() - code.len() + begin.len()..];
+            let code = text.get(at - code.len() + begin.len()..).unwrap();
             let code = code.split(end).next().unwrap();
             let named = |letter: char| letter.is_alphanumeric() || letter == '_';
             let name = code.split(|letter| !named(letter)).next().unwrap();
-            let call = (of.clone(), name.to_owned());
-            let twice = found.insert(call.clone(), signature(code));
-            assert_eq!(twice, None, "{call:?} is there twice");
+            let call = (of.to_owned(), name.to_owned());
+            let twice = found.insert(call, signature(code));
+            assert_eq!(twice, None, "{of}::{name} is there twice");
         }
     }
 }
