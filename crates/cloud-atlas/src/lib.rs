@@ -3,6 +3,7 @@
 mod address;
 mod ancestry;
 mod atlas;
+pub mod blocking;
 mod bulk;
 mod bundles;
 mod cache;

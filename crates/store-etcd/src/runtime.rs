@@ -10,7 +10,8 @@ use std::{
 use tokio::{
     runtime::{Builder, Handle},
     sync::{mpsc, oneshot},
-    task, time,
+    task::{self, coop},
+    time,
 };
 
 /// How long a closing store waits for commits that are under way.
@@ -104,7 +105,10 @@ impl Tasks {
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
-        self.start(task)?.await.ok()
+        let task = self.start(task)?;
+        // Whoever waits may block a task of another runtime. Tokio gives each task a budget, and
+        // once that is spent, nothing of it is ready before the task has yielded, which this cannot.
+        coop::unconstrained(task).await.ok()
     }
 
     /// Runs a task that ends with the store at the latest.

@@ -12,4 +12,5 @@ mod fleet;
 #[path = "../../launch_service/service.rs"]
 mod service;
 
+mod blocking;
 mod launch_service;

@@ -11,6 +11,7 @@
 
 mod admitting;
 mod batches;
+mod blocking;
 mod caching;
 mod care;
 mod channels;

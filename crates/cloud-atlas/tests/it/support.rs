@@ -94,31 +94,20 @@ impl World {
 
     /// In memory, whatever [`STORE`] says.
     pub(crate) fn in_memory() -> Self {
-        let world = Self::built_at(Atlas::builder(), "memory:".to_owned());
+        let world = Self::built_at(Atlas::builder(), ("memory:".to_owned(), None));
         run(world.furnish());
         world
     }
 
     fn built(builder: Builder) -> Self {
-        let url = std::env::var(STORE).unwrap_or_else(|_| "memory:".to_owned());
-        Self::built_at(builder, url)
+        Self::built_at(builder, fresh())
     }
 
-    fn built_at(builder: Builder, mut url: String) -> Self {
+    fn built_at(builder: Builder, (url, folder): (String, Option<TempDir>)) -> Self {
         let clock = Arc::new(ManualClock::new(noon()));
         let builder = builder
             .clock(Arc::clone(&clock) as Arc<dyn Clock>)
             .ids(Arc::new(SequentialIds::default()));
-        let mut folder = None;
-        if url == "redb:" {
-            let made = tempfile::tempdir().unwrap();
-            url = format!("redb:{}", made.path().join("atlas.redb").display());
-            folder = Some(made);
-        } else if url.starts_with("postgres:") {
-            static SCHEMAS: AtomicU64 = AtomicU64::new(1);
-            let number = SCHEMAS.fetch_add(1, Ordering::Relaxed);
-            url = format!("{url}?schema=world_{number}&pool=8");
-        }
         Self {
             atlas: run(builder.init(&url)).unwrap(),
             clock,
@@ -188,6 +177,23 @@ impl World {
 
     pub(crate) fn who(&self, name: &str) -> Session {
         self.atlas.act_as(&p::<PrincipalId>(name))
+    }
+}
+
+/// The address of a store that is not there yet, of the kind that [`STORE`] names, and the folder
+/// that it will lie in, if it is a file.
+pub(crate) fn fresh() -> (String, Option<TempDir>) {
+    let url = std::env::var(STORE).unwrap_or_else(|_| "memory:".to_owned());
+    if url == "redb:" {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("atlas.redb");
+        (format!("redb:{}", path.display()), Some(folder))
+    } else if url.starts_with("postgres:") {
+        static SCHEMAS: AtomicU64 = AtomicU64::new(1);
+        let number = SCHEMAS.fetch_add(1, Ordering::Relaxed);
+        (format!("{url}?schema=world_{number}&pool=8"), None)
+    } else {
+        (url, None)
     }
 }
 

@@ -14,5 +14,6 @@ mod faults;
 mod limits;
 mod opening;
 mod proxy;
+mod runtimes;
 mod support;
 mod weak;

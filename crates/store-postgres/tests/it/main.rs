@@ -19,6 +19,7 @@ mod life;
 mod opening;
 mod proxy;
 mod restart;
+mod runtimes;
 mod statements;
 mod support;
 mod tls;
