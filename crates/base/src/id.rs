@@ -70,12 +70,8 @@ pub fn parse_hex_id(prefix: &str, text: &str) -> Result<u128, ParseIdError> {
         ))
     };
     let Some(digits) = text.strip_prefix(prefix) else {
-        let same = text
-            .bytes()
-            .zip(prefix.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
-        return refuse(same);
+        let pairs = text.bytes().zip(prefix.bytes());
+        return refuse(pairs.take_while(|(a, b)| a == b).count());
     };
     let mut bits = 0_u128;
     for (at, byte) in digits.bytes().enumerate().take(32) {
@@ -91,13 +87,4 @@ pub fn parse_hex_id(prefix: &str, text: &str) -> Result<u128, ParseIdError> {
     } else {
         refuse(prefix.len() + digits.len().min(32))
     }
-}
-
-/// Whether a text has the form of an id of any kind: a prefix of letters, and 32 hex digits.
-pub(crate) fn reads_as_id(text: &str) -> bool {
-    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    text.rsplit_once('-').is_some_and(|(prefix, digits)| {
-        let is_prefix = prefix.bytes().all(|byte| byte.is_ascii_lowercase());
-        is_prefix && digits.len() == 32 && digits.bytes().all(is_hex)
-    })
 }

@@ -1,6 +1,6 @@
 //! Names that references can hold.
 
-use crate::{ParseNameError, id::reads_as_id, quoted, quoted::is_invisible, text_form};
+use crate::{ParseNameError, id::parse_hex_id, quoted, quoted::is_invisible, text_form};
 use core::fmt;
 use std::sync::Arc;
 
@@ -56,7 +56,8 @@ impl Name {
         if text.ends_with(char::is_whitespace) {
             return refuse(text.trim_end().len(), format_args!("it ends with a blank"));
         }
-        if reads_as_id(text) {
+        let prefix = text.find('-').and_then(|at| text.get(..=at));
+        if prefix.is_some_and(|prefix| parse_hex_id(prefix, text).is_ok()) {
             return refuse(0, format_args!("it reads as an id"));
         }
         Ok(Self(text.into()))

@@ -29,7 +29,7 @@ use atlas_scope::{
     RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
-use atlas_template::{ChannelError, DeleteError, LaunchRefusal, ResolveError, TemplateMergeError};
+use atlas_template::{ChannelError, DeleteError, LaunchRefusal, ResolveError};
 use semver::VersionReq;
 
 pub use self::{
@@ -160,7 +160,7 @@ pub enum Error {
     #[error("{}", convert::open(.0))]
     OpenConflicts(Box<MciMerge>),
     /// Conflicts of a merge of ServerTemplates are open, and nothing was changed.
-    #[error("{}", open_template(.0))]
+    #[error("{}", convert::open_template(.0))]
     OpenTemplateConflicts(Box<TemplateMerge>),
     /// Conflicts were settled in a way that is none.
     #[error(transparent)]
@@ -393,9 +393,4 @@ pub enum Error {
     /// An account cannot be a partition of the store.
     #[error(transparent)]
     Partition(ParsePartitionError),
-}
-
-fn open_template(merge: &TemplateMerge) -> TemplateMergeError {
-    let conflicts = merge.conflicts.clone();
-    TemplateMergeError::Open { conflicts }
 }

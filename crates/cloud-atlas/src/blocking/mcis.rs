@@ -2,9 +2,10 @@
 
 use super::{Session, calls};
 use crate::{
-    CheckOptions, CloneMci, Error, GraphBounds, LineageDeleted, LineageGraph, LogEntry,
-    MarkedRevision, Matched, MatcherView, MciCloned, MciDiff, MciMerge, MciRestored, MciSummary,
-    MciUndone, MciView, MergeMci, Page, Paging, RevokedRevision, Suggested, XrefSubject, XrefView,
+    CheckOptions, CloneMci, Error, GraphBounds, LineageDeleted, LineageGraph, LineageShared,
+    LogEntry, MarkedRevision, Matched, MatcherView, MciCloned, MciDiff, MciMerge, MciRestored,
+    MciSummary, MciUndone, MciView, MergeMci, NewLineage, Page, Paging, RevokedRevision, Suggested,
+    XrefSubject, XrefView,
 };
 use atlas_base::Name;
 use atlas_history::{Generation, Message, Revision, UndoEntry};
@@ -15,6 +16,14 @@ use atlas_template::{OnRevoke, Reference};
 
 calls! {
     impl Session {
+        fn make_mci(&self, new: &NewLineage) -> Result<MciView, Error>;
+        fn share_mci(&self, reference: &Reference, from: &Scope) -> Result<LineageShared, Error>;
+        fn unshare_mci(
+            &self,
+            reference: &Reference,
+            from: &Scope,
+            force: bool,
+        ) -> Result<LineageShared, Error>;
         fn create_mci(&self, scope: &Scope, name: Name) -> Result<MciView, Error>;
         fn edit_mci(
             &self,

@@ -18,6 +18,9 @@ calls! {
         fn make_deployment(&self, request: MakeDeployment) -> Result<DeploymentView, Error>;
         fn deployments(&self, from: &Scope, paging: &Paging) -> Result<Page<DeploymentView>, Error>;
         fn deployment(&self, name: &Name, from: &Scope) -> Result<DeploymentView, Error>;
+        fn share_deployment(&self, name: &Name, from: &Scope) -> Result<DeploymentView, Error>;
+        fn unshare_deployment(&self, name: &Name, from: &Scope)
+            -> Result<DeploymentView, Error>;
         fn rename_deployment(
             &self,
             name: &Name,

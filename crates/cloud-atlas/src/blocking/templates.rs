@@ -2,10 +2,11 @@
 
 use super::{Session, calls};
 use crate::{
-    CloneTemplate, CommitTemplate, Error, GraphBounds, LineageDeleted, LineageGraph, LogEntry,
-    MarkedRevision, MergeTemplate, Page, Paging, RevokedRevision, TemplateChange, TemplateCloned,
-    TemplateCommitted, TemplateDiffView, TemplateMerge, TemplateRestored, TemplateSummary,
-    TemplateUndone, TemplateUpdated, TemplateUpdates, TemplateView, TemplateWithMci,
+    CloneTemplate, CommitTemplate, Error, GraphBounds, LineageDeleted, LineageGraph, LineageShared,
+    LogEntry, MarkedRevision, MergeTemplate, NewLineage, Page, Paging, RevokedRevision,
+    TemplateChange, TemplateCloned, TemplateCommitted, TemplateDiffView, TemplateMerge,
+    TemplateRestored, TemplateSummary, TemplateUndone, TemplateUpdated, TemplateUpdates,
+    TemplateView, TemplateWithMci,
 };
 use atlas_base::Name;
 use atlas_history::{Generation, UndoEntry};
@@ -15,12 +16,23 @@ use atlas_template::{OnRevoke, Reference};
 calls! {
     impl Session {
         fn create_template(&self, scope: &Scope, name: Name) -> Result<TemplateView, Error>;
-        fn create_template_with_mci(
+fn create_template_with_mci(
             &self,
-            scope: &Scope,
-            name: Name,
+            new: &NewLineage,
             mci: Name,
         ) -> Result<TemplateWithMci, Error>;
+        fn make_template(&self, new: &NewLineage) -> Result<TemplateView, Error>;
+        fn share_template(
+            &self,
+            reference: &Reference,
+            from: &Scope,
+        ) -> Result<LineageShared, Error>;
+        fn unshare_template(
+            &self,
+            reference: &Reference,
+            from: &Scope,
+            force: bool,
+        ) -> Result<LineageShared, Error>;
         fn edit_template(
             &self,
             reference: &Reference,

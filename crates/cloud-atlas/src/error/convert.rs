@@ -1,10 +1,11 @@
 //! How errors of the parts become errors of the whole.
 
 use super::Error;
-use crate::{MciMerge, Noun, RefusedImage};
+use crate::{MciMerge, Noun, RefusedImage, TemplateMerge};
 use atlas_mci::MergeError;
 use atlas_scope::Scope;
 use atlas_store::{AsStoreError, MigrateError, RecordError, StoreError};
+use atlas_template::TemplateMergeError;
 use core::fmt;
 
 impl Error {
@@ -44,6 +45,12 @@ impl Error {
 pub(super) fn open(merge: &MciMerge) -> MergeError {
     let conflicts = merge.conflicts.clone();
     MergeError::Open { conflicts }
+}
+
+/// The same of a ServerTemplate.
+pub(super) fn open_template(merge: &TemplateMerge) -> TemplateMergeError {
+    let conflicts = merge.conflicts.clone();
+    TemplateMergeError::Open { conflicts }
 }
 
 impl From<RecordError> for Error {

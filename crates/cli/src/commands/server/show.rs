@@ -51,6 +51,13 @@ fn head_lines(server: &ServerView) -> Vec<(&'static str, String)> {
         ("location", definition.location().to_string()),
         ("inherited", format!("from {states} at {at}")),
     ];
+    let follows = &inherited.follows;
+    if let Some(base) = &follows.base {
+        lines.push(("follows", base.to_string()));
+    }
+    if let Some(mci) = &follows.mci {
+        lines.push(("follows", format!("{}@{mci}", inherited.mci)));
+    }
     let served_by = &inherited.entry.served_by;
     if served_by != definition.location() {
         lines.push(("served by", served_by.to_string()));

@@ -65,7 +65,8 @@ pub(super) fn update(update: &Update, session: &Session, from: &Scope, out: &mut
 }
 
 fn report(updates: &TemplateUpdates, out: &mut dyn Write) -> io::Result<()> {
-    if updates.steps.is_empty() && updates.stuck.is_empty() {
+    let is_current = updates.steps.is_empty() && updates.stuck.is_empty();
+    if is_current && updates.unseen.is_empty() {
         return writeln!(
             out,
             "every link is at the newest revision, or moves by itself"
@@ -82,6 +83,11 @@ fn report(updates: &TemplateUpdates, out: &mut dyn Write) -> io::Result<()> {
         warn(format!(
             "`{}` {} is revoked and nothing follows it: link another revision",
             stuck.name, stuck.revision
+        ));
+    }
+    for lineage in &updates.unseen {
+        warn(format!(
+            "the link to {lineage} leads nowhere that can be seen from here: unlink it, or ask for its MultiCloud Image to be shared"
         ));
     }
     Ok(())
