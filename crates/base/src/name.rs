@@ -20,8 +20,8 @@ impl Name {
     ///
     /// # Errors
     ///
-    /// It is empty, too long, begins or ends with a blank, holds a character that names cannot, or reads as
-    /// an id.
+    /// It is empty, too long, begins or ends with a blank, holds a character that names cannot, or
+    /// reads as an id.
     pub fn parse(text: &str) -> Result<Self, ParseNameError> {
         let refuse = |at, why: fmt::Arguments<'_>| {
             Err(ParseNameError::new(

@@ -133,7 +133,10 @@ impl Unit {
     /// What a commit with its HEADs goes by.
     async fn head_of(&self, mci: &StoredMci) -> Result<LinkedHead, Error> {
         let mut is_last_revoked = false;
-        if let Some(last) = mci.last {
+        // Any other HEAD is committed anew.
+        if let Some(last) = mci.last
+            && last.content == mci.content
+        {
             let revision = self.revision(mci, last.number).await?;
             is_last_revoked = revision.marks.revoked.is_some();
         }

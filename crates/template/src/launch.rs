@@ -5,7 +5,7 @@
 //! that image.
 
 mod choice;
-mod kept;
+mod judging;
 mod outcome;
 mod overrides;
 mod refusal;
@@ -27,7 +27,7 @@ pub use self::{
     trace::{LaunchStep, LaunchTrace, LinkSays},
 };
 pub(crate) use self::{
-    kept::{Kept, KeptLaunch},
+    judging::{Judged, Launchable},
     overrides::StoredOverrides,
 };
 

@@ -6,8 +6,8 @@ mod trace;
 
 use atlas_base::Timestamp;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
-use atlas_image::Records;
-use atlas_image_id::{CloudLocation, ImageId, Stability};
+use atlas_image::{ImageRecordId, Records};
+use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{Content, InstanceTypes, Misfit, Setting};
 use atlas_scope::Scope;
 use serde::Serialize;
@@ -194,13 +194,28 @@ impl Ask<'_> {
         self.plan(served_by, setting, witness)
     }
 
-    /// The plan for a setting: that of the content, or one with overrides.
-    pub(crate) fn plan(
+    /// The plan for the setting of the content.
+    fn plan(
         &self,
         served_by: &CloudLocation,
         setting: &Setting,
         witness: Witness<'_>,
     ) -> Result<LaunchPlan, ResolveError> {
+        let mut warnings = Vec::new();
+        let record = self
+            .image
+            .record(served_by, setting, &mut warnings, witness)?;
+        Ok(self.plan_of(served_by, setting, record, warnings))
+    }
+
+    /// The plan for a setting, that of the content or one with overrides, whose image was judged.
+    pub(crate) fn plan_of(
+        &self,
+        served_by: &CloudLocation,
+        setting: &Setting,
+        record: Option<ImageRecordId>,
+        of_image: Vec<LaunchWarning>,
+    ) -> LaunchPlan {
         let content = self.source.content.content();
         let mut warnings = Vec::new();
         if self.source.revision.is_none() {
@@ -211,14 +226,8 @@ impl Ask<'_> {
                 reason: mark.reason.clone(),
             });
         }
-        if setting.image().stability() == Stability::Moving {
-            warnings.push(LaunchWarning::MovingId {
-                image: setting.image().clone(),
-            });
-        }
-        let image = &self.image;
-        let record = image.record(served_by, setting, &mut warnings, witness)?;
-        Ok(LaunchPlan {
+        warnings.extend(of_image);
+        LaunchPlan {
             mci: content.nickname().clone(),
             lineage: self.source.lineage,
             revision: self.source.number(),
@@ -234,7 +243,7 @@ impl Ask<'_> {
             user_data: setting.user_data().cloned(),
             tags: content.tags().clone(),
             warnings,
-        })
+        }
     }
 
     /// A revoked revision launches nothing (HCP Packer).

@@ -1,10 +1,7 @@
 //! What a reference names: which kind of lineage, and which of its states.
 
 use crate::exit::Failure;
-use cloud_atlas::{
-    LineageKind,
-    template::{Reference, Selector},
-};
+use cloud_atlas::{LineageKind, template::Reference};
 
 /// What REF names.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -31,15 +28,4 @@ pub(crate) fn whole(reference: &Reference, what: &str) -> Result<(), Failure> {
     }
     let message = format!("{what}: leave the `@` out of `{reference}`");
     Err(Failure::misused(message))
-}
-
-/// Reads what stands behind the `@` of a reference.
-pub(crate) fn selector(text: &str) -> Result<Selector, String> {
-    let reference = Reference::parse(&format!("it@{text}"));
-    let selector = reference.ok().and_then(|it| it.selector);
-    selector.ok_or_else(|| {
-        "expected a revision number such as `3`, `head`, `latest`, a channel or a version \
-         requirement such as `^2.1`"
-            .to_owned()
-    })
 }

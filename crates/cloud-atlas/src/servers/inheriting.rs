@@ -4,6 +4,7 @@ use super::{ServerView, ServerWarning, StartWarning};
 use crate::{
     Error, LaunchBase, LaunchSubject, NotFound, Noun, launch::Question, stored::place, unit::Unit,
 };
+use atlas_image::{NeededAgent, check_agent, nearest_or_opened};
 use atlas_image_id::CloudLocation;
 use atlas_scope::Scope;
 use atlas_template::{Launch, LaunchRefusal, ResolveError, ServerDefinition, ServerError};
@@ -38,9 +39,10 @@ impl Unit {
         Ok(self.decided(&question, location).await?.outcome?)
     }
 
-    /// Refuses a server whose instance type does not take its image, whose scripts nothing in it could
-    /// run, or whose image is deleted or about to be: nothing new refers to such a one. What else is
-    /// wrong with the image is told where it is another than before, and judged at each launch.
+    /// Refuses a server whose instance type does not take its image, or whose image is deleted or about
+    /// to be: nothing new refers to such a one. Where it launches with something else than before, an
+    /// image that is known to have no agent for its scripts is refused too, and what else is wrong is
+    /// told; each launch judges all of it.
     pub(super) async fn check_image(
         &self,
         server: &mut ServerView,
@@ -48,19 +50,35 @@ impl Unit {
     ) -> Result<(), Error> {
         let scope = server.scope.clone();
         let plan = server.definition.plan().map_err(ServerError::from)?;
-        let before = before.map(ServerDefinition::plan).transpose();
-        let is_same = before.map_err(ServerError::from)?.as_ref() == Some(&plan);
         let (at, image) = (&plan.served_by, plan.setting.image());
         let used = BTreeSet::from([(place(at, image), image.at_place().into_owned())]);
         self.refuse_buried(&scope, &used).await?;
         let known = self.known_image(at, image, &scope).await?;
-        match server.definition.start(&known.facts(self, &scope)) {
-            _ if is_same => {}
+        let facts = known.facts(self, &scope);
+        let found = nearest_or_opened(facts.records.held, facts.records.opened, &scope);
+        let architecture = found.as_ref().and_then(|it| it.record.architecture());
+        let types = &self.shared.instance_types;
+        let judged = types.judge_setting(at, &plan.setting, architecture);
+        judged.map_err(|misfit| LaunchRefusal::from(ResolveError::from(misfit)))?;
+        let scripts = |of: &ServerDefinition| {
+            let template = of.inherited().template.as_ref();
+            template.filter(|template| template.has_scripts).cloned()
+        };
+        let template = scripts(&server.definition);
+        if let Some(before) = before
+            && before.plan().map_err(ServerError::from)? == plan
+            && scripts(before).is_some() == template.is_some()
+        {
+            return Ok(());
+        }
+        if let (Some(template), Some(found)) = (template, &found)
+            && let Err(missing) = check_agent(found.record, NeededAgent::Agent)
+        {
+            let template = template.name;
+            return Err(LaunchRefusal::Agent { template, missing }.into());
+        }
+        match server.definition.start(&facts) {
             Ok(start) => server.warn_of_image(&start),
-            Err(
-                refusal @ (LaunchRefusal::Agent { .. }
-                | LaunchRefusal::Mci(ResolveError::Misfit(_))),
-            ) => return Err(refusal.into()),
             Err(refusal) => {
                 let reason = refusal.to_string();
                 let warning = StartWarning::WouldBeRefused { reason };

@@ -1,7 +1,7 @@
 //! What is launched.
 
 use super::{
-    Chosen, ChosenBy, LaunchFacts, LaunchRefusal, LaunchStep, LinkName, OverrideMark,
+    Chosen, ChosenBy, Judged, LaunchFacts, LaunchRefusal, LaunchStep, LinkName, OverrideMark,
     TemplateSource, Witness,
 };
 use crate::{
@@ -159,36 +159,38 @@ impl Chosen<'_> {
             image: facts.ask(),
         };
         ask.check_revision()?;
-        facts.check_access(self.served_by, &self.setting, witness)?;
-        let plan = ask.plan(self.served_by, &self.setting, &mut |step| {
-            witness(&|| LaunchStep::Mci(step()));
-        })?;
-        let mut warnings = Vec::new();
+        let mut template_warnings = Vec::new();
+        let mut scripts_of = None;
         if let Some(template) = &self.template {
-            template.warn(&self.head_links, &mut warnings);
-            if template.content.content().has_scripts() {
-                let name = template.name();
-                facts.check_agent(name, self.served_by, &self.setting, &mut warnings, witness)?;
-            }
+            template.warn(&self.head_links, &mut template_warnings);
+            let has_scripts = template.content.content().has_scripts();
+            scripts_of = has_scripts.then(|| template.name());
         }
         let committed = self.source.revision.map(Revision::time);
-        let subject = PolicySubject {
-            image: &plan.image,
-            tags: &plan.tags,
-            revision: plan.revision.map(|number| RevisionRef {
-                lineage: plan.lineage,
-                number,
-            }),
-        };
-        let audited = facts.check_policies(&subject, self.served_by, committed, witness)?;
+        let known = facts.judge(
+            &Judged {
+                setting: &self.setting,
+                served_by: self.served_by,
+                tags: self.source.content.content().tags(),
+                revision: self.source.number().map(|number| RevisionRef {
+                    lineage: self.source.lineage,
+                    number,
+                }),
+                committed,
+                scripts_of,
+            },
+            witness,
+        )?;
+        template_warnings.extend(known.template_warnings);
+        let plan = ask.plan_of(self.served_by, &self.setting, known.record, known.warnings);
         Ok(Launch {
             template: self.template.as_ref().map(TemplateSource::told),
             chosen_by: self.by,
             plan,
             overridden: self.overridden.clone(),
             committed,
-            template_warnings: warnings,
-            audited,
+            template_warnings,
+            audited: known.audited,
         })
     }
 }

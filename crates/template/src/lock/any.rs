@@ -130,12 +130,6 @@ impl AnyLock {
         locks.flat_map(|lock| lock.locations().keys()).collect()
     }
 
-    /// The lock in it that has an answer for a location.
-    pub fn lock_for(&self, location: &CloudLocation) -> Option<&LockFile> {
-        let mut locks = self.locks().into_iter();
-        locks.find(|lock| lock.locations().contains_key(location))
-    }
-
     /// What it says to launch at a location, unless that must not be launched.
     ///
     /// # Errors

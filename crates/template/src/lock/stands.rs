@@ -3,7 +3,7 @@
 use super::{AnyLock, LockEntry, LockFile, LockState};
 use crate::{
     LaunchFacts, LaunchRefusal, LaunchTemplate, LaunchWarning, ResolveError, Source,
-    launch::{Kept, KeptLaunch},
+    launch::{Judged, Launchable},
     resolve::Ask,
 };
 use atlas_history::{Marks, Revision, RevisionRef};
@@ -125,7 +125,7 @@ impl<'a> HeldEntry<'a> {
         &self,
         today: &LockToday<'_>,
         facts: &LaunchFacts<'_>,
-    ) -> Result<KeptLaunch, LaunchRefusal> {
+    ) -> Result<Launchable, LaunchRefusal> {
         if let (Some(template), Some(Ok(marks))) = (self.template, today.template)
             && let (Some(revision), Some(mark)) = (template.revision, &marks.revoked)
         {
@@ -145,7 +145,8 @@ impl<'a> HeldEntry<'a> {
             ask.check_revision()?;
         }
         let unknown = BTreeSet::new();
-        facts.judge(&Kept {
+        let scripts_of = self.template.filter(|template| template.has_scripts);
+        let judged = Judged {
             setting: &self.entry.setting(self.location),
             served_by: self.served_by(),
             tags: source.map_or(&unknown, |source| source.content.content().tags()),
@@ -154,13 +155,14 @@ impl<'a> HeldEntry<'a> {
                 number: self.lock.revision(),
             }),
             committed: source.and_then(|source| source.revision.map(Revision::time)),
-            template: self.template,
-        })
+            scripts_of: scripts_of.map(|template| &template.name),
+        };
+        facts.judge(&judged, &mut |_| {})
     }
 }
 
 /// Why the revision or its image should be used no longer.
-fn deprecated(source: &Source<'_>, known: &KeptLaunch) -> Option<String> {
+fn deprecated(source: &Source<'_>, known: &Launchable) -> Option<String> {
     let revision = source.marks.deprecated.as_ref();
     let revision = revision.map(|mark| {
         let reason = mark.reason.clone();

@@ -156,7 +156,7 @@ impl fmt::Display for PolicyFinding {
                 write!(
                     f,
                     "the image is {} old, at most {limit} are allowed",
-                    days_of(*days)
+                    many(*days, "day")
                 )
             }
             Self::Soak {
@@ -165,7 +165,7 @@ impl fmt::Display for PolicyFinding {
             } => write!(
                 f,
                 "the revision has been committed for {}, it must be {needed}",
-                hours_of(*hours)
+                many(*hours, "hour")
             ),
             Self::Soak {
                 hours: None,
@@ -173,7 +173,7 @@ impl fmt::Display for PolicyFinding {
             } => write!(
                 f,
                 "this is HEAD, and only what has been committed for {} is allowed",
-                hours_of(u64::from(*needed))
+                many(u64::from(*needed), "hour")
             ),
             Self::Tag { tag } => write!(
                 f,
@@ -289,10 +289,6 @@ impl fmt::Display for PolicyVerdict {
     }
 }
 
-fn days_of(days: u64) -> String {
-    counted(usize::try_from(days).unwrap_or(usize::MAX), "day")
-}
-
-fn hours_of(hours: u64) -> String {
-    counted(usize::try_from(hours).unwrap_or(usize::MAX), "hour")
+fn many(count: u64, noun: &str) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), noun)
 }

@@ -3,7 +3,7 @@
 use super::{LaunchWarning, ResolveError, TraceStep, Witness};
 use atlas_base::Timestamp;
 use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Nearest, Records, nearest_or_opened};
-use atlas_image_id::{CloudLocation, ImageId};
+use atlas_image_id::{CloudLocation, ImageId, Stability};
 use atlas_mci::{Fit, InstanceTypes, Setting};
 use atlas_scope::Scope;
 
@@ -39,6 +39,11 @@ impl ImageAsk<'_> {
         witness: Witness<'_>,
     ) -> Result<Option<ImageRecordId>, ResolveError> {
         let (image, viewer) = (setting.image(), self.viewer);
+        if image.stability() == Stability::Moving {
+            warnings.push(LaunchWarning::MovingId {
+                image: image.clone(),
+            });
+        }
         let Some(found) = self.found(served_by, image) else {
             witness(&|| TraceStep::NoRecord {
                 image: image.clone(),

@@ -4,7 +4,7 @@ use super::{ServerDefinition, ServerId};
 use crate::{
     LaunchFacts, LaunchRefusal, LaunchWarning, LockEntry, OverrideMark, PolicyVerdict,
     TemplateWarning,
-    launch::{Kept, KeptLaunch},
+    launch::{Judged, Launchable},
 };
 use atlas_base::{Digest, Name, Tag};
 use atlas_history::{LineageId, Marks, RevisionNumber, RevisionRef};
@@ -109,12 +109,9 @@ impl ServerDefinition {
             overridden,
         } = self.plan()?;
         let inherited = &self.inherited;
-        let KeptLaunch {
-            record,
-            warnings,
-            template_warnings,
-            audited,
-        } = facts.judge(&Kept {
+        let template = inherited.template.as_ref();
+        let scripts_of = template.filter(|template| template.has_scripts);
+        let judged = Judged {
             setting: &setting,
             served_by: &served_by,
             tags: &inherited.tags,
@@ -123,8 +120,14 @@ impl ServerDefinition {
                 number,
             }),
             committed: inherited.committed,
-            template: inherited.template.as_ref(),
-        })?;
+            scripts_of: scripts_of.map(|template| &template.name),
+        };
+        let Launchable {
+            record,
+            warnings,
+            template_warnings,
+            audited,
+        } = facts.judge(&judged, &mut |_| {})?;
         Ok(ServerStart {
             server: self.id,
             name: self.name.clone(),

@@ -3,7 +3,6 @@
 use super::{read, save};
 use crate::{
     args::Global,
-    commands::kind::selector,
     exit::Run,
     files,
     print::{Out, note},
@@ -27,7 +26,7 @@ pub(super) struct Update {
     #[arg(value_name = "LOCATION")]
     locations: Vec<CloudLocation>,
     /// To which state, such as 3 or production [default: the newest revision]
-    #[arg(long, value_name = "X", value_parser = selector)]
+    #[arg(long, value_name = "X")]
     to: Option<Selector>,
     /// Show the difference and write nothing
     #[arg(long)]

@@ -2,7 +2,7 @@
 
 use crate::{
     args::Global,
-    commands::{candidates::InventoryArgs, kind::selector, resolve::OverrideArgs},
+    commands::{candidates::InventoryArgs, resolve::OverrideArgs},
     exit::{Failure, Run},
     print::{Out, warn},
 };
@@ -86,7 +86,7 @@ pub(crate) struct Reinherit {
     server: ServerRef,
     /// The state to inherit from: a revision number, a channel, a version requirement or `head`
     /// [default: the newest revision]
-    #[arg(long, value_name = "X", value_parser = selector)]
+    #[arg(long, value_name = "X")]
     to: Option<Selector>,
     /// Tell what would change, and change nothing
     #[arg(long)]
