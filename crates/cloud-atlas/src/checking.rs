@@ -16,7 +16,7 @@ use atlas_mci::{
 };
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Condition, Parts, Query};
-use atlas_template::{Reference, Selector};
+use atlas_template::Reference;
 use std::collections::BTreeSet;
 
 /// What checks go by, beside the MultiCloud Image and its images.
@@ -50,7 +50,8 @@ impl Session {
         let located = unit
             .locate::<Mci>(reference, from, Permission::MciView)
             .await?;
-        let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
+        let usual = located.found.usual();
+        let selector = reference.selector.as_ref().unwrap_or(&usual);
         let state = unit.state(&located.found, Some(selector)).await?;
         let content = state.content.content();
         let facts = unit.check_facts(&located.found, content, &located.viewer);

@@ -151,6 +151,7 @@ impl Unit {
             content: cloned.head.content().digest()?,
             head: cloned.head,
             undo: UndoLog::default(),
+            imported: None,
             beside: C::Beside::default(),
         };
         self.put_lineage(clone.clone()).await?;

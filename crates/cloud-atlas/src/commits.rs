@@ -10,7 +10,7 @@ use crate::{
 };
 use atlas_base::{Name, Timestamp};
 use atlas_history::{
-    CommitRequest, Frozen, Generation, Head, Held, Marks, Message, Revision, UndoLog, editable,
+    CommitRequest, Frozen, Generation, Head, Marks, Message, Revision, UndoLog, editable,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_template::{Reference, Selector};
@@ -88,6 +88,7 @@ impl Unit {
             content: head.content().digest()?,
             head,
             undo: UndoLog::default(),
+            imported: None,
         };
         self.put_lineage(made.clone()).await?;
         let change = Change::made(name);
@@ -104,6 +105,7 @@ impl Unit {
         released_at: Option<Timestamp>,
         seen: Option<Generation>,
     ) -> Result<(StoredLineage<C>, Revision), Error> {
+        editable(of.name(), None, of.held())?;
         C::gate(self, &of).await?;
         let last = match of.last {
             Some(last) => Some(self.revision(&of, last.number).await?.revision),
@@ -157,11 +159,11 @@ impl Unit {
         reference: &Reference,
         located: &Located<C>,
     ) -> Result<(), Error> {
-        let selector = reference.selector.as_ref();
-        let Some(selector) = selector.filter(|selector| **selector != Selector::Head) else {
-            return Ok(());
+        let (of, selector) = (&located.found, reference.selector.as_ref());
+        let number = match selector.filter(|selector| **selector != Selector::Head) {
+            Some(selector) => Some(Box::pin(self.number(located, Some(selector))).await?),
+            None => None,
         };
-        let number = Box::pin(self.number(located, Some(selector))).await?;
-        Ok(editable(located.found.name(), Some(number), Held::Here)?)
+        Ok(editable(of.name(), number, of.held())?)
     }
 }

@@ -3,6 +3,7 @@
 mod convert;
 mod kind;
 mod lock;
+mod market;
 mod not_found;
 mod server;
 mod template;
@@ -35,6 +36,7 @@ use semver::VersionReq;
 pub use self::{
     kind::ErrorKind,
     lock::LockRefusal,
+    market::MarketRefusal,
     not_found::{NotFound, Noun},
     server::ServerRefusal,
     template::{TemplateRefusal, TemplateRefused},
@@ -115,6 +117,9 @@ pub enum Error {
         /// Where.
         scope: Scope,
     },
+    /// Something of the market was refused.
+    #[error(transparent)]
+    Market(#[from] MarketRefusal),
     /// HEAD cannot be named by what must not move.
     #[error("`{name}@head` moves with every edit: commit it and name the revision")]
     HeadMoves {
@@ -285,8 +290,7 @@ pub enum Error {
         /// What was named.
         operation: String,
     },
-    /// A principal or a scope goes, or gets another name, with all its grants, which are more than a commit holds; nothing
-    /// was written.
+    /// A principal or a scope goes or is renamed with more grants than a commit holds.
     #[error(
         "{grants} grants go with it, which makes {found} {what}, and this store takes {limit}: revoke grants first"
     )]

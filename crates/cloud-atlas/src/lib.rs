@@ -97,8 +97,8 @@ pub use crate::{
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
     error::{
-        Error, ErrorKind, LockRefusal, NotFound, Noun, ServerRefusal, TemplateRefusal,
-        TemplateRefused,
+        Error, ErrorKind, LockRefusal, MarketRefusal, NotFound, Noun, ServerRefusal,
+        TemplateRefusal, TemplateRefused,
     },
     event_query::EventQuery,
     events::AuditEvent,

@@ -269,9 +269,10 @@ impl<'a, C: Versioned> Walk<'a, C> {
             }
         }
         let found = seen.revisions.get(&number).map(|stored| &stored.revision);
-        match found.filter(|revision| revision.digest() == parent.digest) {
-            Some(revision) => Ok(Some(revision)),
-            None => Err(StoreError::corrupt("a parent is not the revision that it names").into()),
+        match found {
+            Some(found) if found.digest() == parent.digest => Ok(Some(found)),
+            None if seen.of.imported.is_some() => Ok(None),
+            _ => Err(StoreError::corrupt("a parent is not the revision that it names").into()),
         }
     }
 

@@ -254,7 +254,7 @@ impl Unit {
         }
         Ok(KnownMci {
             name: mci.name().clone(),
-            has_head: true,
+            has_head: mci.imported.is_none(),
             revisions,
             channels,
         })

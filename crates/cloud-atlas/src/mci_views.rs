@@ -107,7 +107,8 @@ impl Session {
         let located = unit
             .locate::<Mci>(reference, from, Permission::MciView)
             .await?;
-        let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
+        let usual = located.found.usual();
+        let selector = reference.selector.as_ref().unwrap_or(&usual);
         let state = unit.state(&located.found, Some(selector)).await?;
         let content = state.content.content();
         let unregistered = unit.unregistered(content, &located.viewer).await?;
@@ -265,9 +266,11 @@ impl Unit {
         if located.found.is_edited() {
             return Ok((at(Selector::Number(last.number)), at(Selector::Head)));
         }
-        match RevisionNumber::new(last.number.get() - 1) {
+        // An import may have gaps.
+        let newest = revisions_of(&located.found)?.limit(2);
+        match REVISIONS.query(&self.tx, &newest).await?.found.get(1) {
             Some(before) => Ok((
-                at(Selector::Number(before)),
+                at(Selector::Number(before.record.0.revision.number())),
                 at(Selector::Number(last.number)),
             )),
             None => Err(Error::OneRevision { name: name.clone() }),

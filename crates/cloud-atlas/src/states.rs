@@ -1,7 +1,7 @@
 //! From a reference to a lineage and one of its states.
 
 use crate::{
-    Error, NotFound, Noun,
+    Error, MarketRefusal, NotFound, Noun,
     kind::{Mci, Versioned},
     sight::account_of,
     stored::{StoredLineage, StoredRevision, marks_of},
@@ -212,6 +212,9 @@ impl Unit {
     ) -> Result<State<C>, Error> {
         let name = of.name();
         match selector {
+            Some(Selector::Head) if of.imported.is_some() => {
+                Err(MarketRefusal::NoHead { name: name.clone() }.into())
+            }
             Some(Selector::Head) => Ok(State {
                 content: Frozen::new(of.head.content().clone())?,
                 revision: None,

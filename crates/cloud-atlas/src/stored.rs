@@ -1,15 +1,19 @@
 //! What is kept, as it is kept: the values behind the tables.
 
-use crate::kind::{Mci, Template, Versioned};
-use atlas_base::{CanonicalError, Digest, Name, Timestamp};
+use crate::{
+    Error,
+    kind::{Mci, Template, Versioned},
+};
+use atlas_base::{Digest, Name, Timestamp};
 use atlas_history::{
-    Head, LineageId, Marks, Origin, Presence, Revision, RevisionNumber, UndoLog, UndoPoint,
+    Head, Held, LineageId, Marks, Origin, Presence, Revision, RevisionNumber, UndoLog, UndoPoint,
+    editable,
 };
 use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{Content, Matcher};
 use atlas_scope::{PrincipalId, Scope};
-use atlas_template::{LaunchReport, ServerDefinition};
+use atlas_template::{LaunchReport, Selector, ServerDefinition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -36,6 +40,20 @@ pub(crate) struct StoredLineage<C: Versioned> {
     /// Which undo points are kept beside it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) undo: UndoLog,
+    /// Where it was imported from; none where it was made here. An import has no HEAD: what stands in
+    /// the place of one is its newest revision, for lists to be read without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) imported: Option<StoredImported>,
+}
+
+/// Where a lineage was imported from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredImported {
+    /// The account that published it.
+    pub(crate) publisher: Scope,
+    /// What it is called here, since another may have its name.
+    pub(crate) name: Name,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -60,13 +78,35 @@ pub(crate) struct LastRevision {
 }
 
 impl<C: Versioned> StoredLineage<C> {
-    /// Its name, which is that of HEAD.
+    /// Its name, which is that of HEAD; an import has one of its own.
     pub(crate) fn name(&self) -> &Name {
-        self.head.content().called()
+        match &self.imported {
+            Some(imported) => &imported.name,
+            None => self.head.content().called(),
+        }
+    }
+
+    /// Whether it was made here, and so can be edited.
+    pub(crate) fn held(&self) -> Held {
+        match (&self.imported, self.last) {
+            (Some(_), Some(last)) => Held::Imported {
+                newest: last.number,
+            },
+            _ => Held::Here,
+        }
+    }
+
+    /// What is looked at unless a state is named: HEAD, or the newest revision of an import.
+    pub(crate) fn usual(&self) -> Selector {
+        match self.held() {
+            Held::Here => Selector::Head,
+            Held::Imported { .. } => Selector::Latest,
+        }
     }
 
     /// Puts another HEAD in the place of this one.
-    pub(crate) fn set_head(&mut self, head: Head<C>) -> Result<(), CanonicalError> {
+    pub(crate) fn set_head(&mut self, head: Head<C>) -> Result<(), Error> {
+        editable(self.name(), None, self.held())?;
         self.content = head.content().digest()?;
         self.head = head;
         Ok(())

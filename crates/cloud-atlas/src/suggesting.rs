@@ -11,7 +11,7 @@ use atlas_image_id::CloudLocation;
 use atlas_mci::{Content, Facts, Profile};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Condition, Parts, Query, Within};
-use atlas_template::{Reference, Selector};
+use atlas_template::Reference;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -92,7 +92,8 @@ impl Unit {
         let located = self
             .locate::<Mci>(reference, from, Permission::MciView)
             .await?;
-        let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
+        let usual = located.found.usual();
+        let selector = reference.selector.as_ref().unwrap_or(&usual);
         let state = self.state(&located.found, Some(selector)).await?;
         Ok((state.content.content().clone(), located.viewer))
     }

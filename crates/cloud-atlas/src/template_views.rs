@@ -12,7 +12,7 @@ use atlas_base::{Name, Timestamp};
 use atlas_history::{Generation, LineageId, Marks, Origin, Revision, RevisionNumber, RevisionRef};
 use atlas_scope::{Permission, Scope};
 use atlas_template::{
-    AgentsUnknown, LinkView, Reference, Selector, TemplateContent, TemplateDiff, TemplateDiffRow,
+    AgentsUnknown, LinkView, Reference, TemplateContent, TemplateDiff, TemplateDiffRow,
     TemplateUnifiedDiff,
 };
 use serde::Serialize;
@@ -121,7 +121,8 @@ impl Session {
         let located = unit
             .locate::<Template>(reference, from, Permission::TemplateView)
             .await?;
-        let selector = reference.selector.as_ref().unwrap_or(&Selector::Head);
+        let usual = located.found.usual();
+        let selector = reference.selector.as_ref().unwrap_or(&usual);
         let state = unit.state(&located.found, Some(selector)).await?;
         let links = unit
             .linked(state.content.content(), &located.viewer)

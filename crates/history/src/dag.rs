@@ -1,6 +1,6 @@
 //! Ancestry over lineages and merges.
 
-use crate::{Revision, RevisionRef};
+use crate::{Parent, Revision, RevisionRef};
 use atlas_base::Digest;
 use core::{borrow::Borrow, ops::Range};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,16 @@ struct Mention {
 impl Dag {
     /// The graph of these revisions, in whatever order.
     pub fn new(revisions: impl IntoIterator<Item = impl Borrow<Revision>>) -> Self {
+        Self::bridged(revisions, [])
+    }
+
+    /// The graph of these revisions with gaps: of a revision that is not given, by its digest, the
+    /// nearest one before it that is, or that there is none (RightScale: revision 3 does not bring 1
+    /// and 2).
+    pub fn bridged(
+        revisions: impl IntoIterator<Item = impl Borrow<Revision>>,
+        gaps: impl IntoIterator<Item = (Digest, Option<Parent>)>,
+    ) -> Self {
         let mut mentions: BTreeMap<Digest, Mention> = BTreeMap::new();
         for revision in revisions {
             let revision: &Revision = revision.borrow();
@@ -51,6 +61,15 @@ impl Dag {
             }
             let parents = revision.parents().iter().map(|parent| parent.digest);
             mentions.entry(revision.digest()).or_default().parents = Some(parents.collect());
+        }
+        for (missing, before) in gaps {
+            if let Some(before) = before {
+                let mention = mentions.entry(before.digest).or_default();
+                mention.revision = mention.revision.or(Some(before.revision));
+            }
+            let mention = mentions.entry(missing).or_default();
+            let parents = before.into_iter().map(|parent| parent.digest);
+            mention.parents.get_or_insert_with(|| parents.collect());
         }
         Self::build(mentions)
     }

@@ -150,7 +150,8 @@ impl Care<'_> {
                     continue;
                 };
                 self.place(&key, &self.head::<C>(kept.lineage)?);
-                if let Some(last) = kept.last {
+                // An import may have gaps.
+                if let Some(last) = kept.last.filter(|_| kept.imported.is_none()) {
                     self.gaps(kept.lineage, last.number.get()).await?;
                 }
                 if kept.head.content().digest().ok() != Some(kept.content) {

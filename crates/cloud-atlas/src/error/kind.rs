@@ -114,6 +114,7 @@ impl Error {
             )
             | Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::Server(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
+            Self::Market(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
             Self::Lock(refusal) => refusal.kind(),
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),

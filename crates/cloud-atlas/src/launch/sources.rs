@@ -198,7 +198,7 @@ impl Unit {
         }
         let known = KnownMci {
             name: mci.name().clone(),
-            has_head: true,
+            has_head: mci.imported.is_none(),
             revisions,
             channels,
         };

@@ -12,9 +12,12 @@ use atlas_history::{
     BaseChoice, Dag, LineageId, Parent, Revision, RevisionNumber, RevisionRef, UnknownBase,
 };
 use atlas_scope::Scope;
-use atlas_store::StoreError;
+use atlas_store::{Parts, Query, StoreError, Within};
 use core::convert::Infallible;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A base that was chosen, with its content and the names of the lineages that were met.
 pub(crate) struct Based<C: Versioned> {
@@ -36,6 +39,10 @@ struct History<'a, C: Versioned> {
     from: [&'a Scope; 3],
     lineages: BTreeMap<LineageId, Seen<C>>,
     revisions: BTreeMap<Digest, Revision>,
+    /// The revisions among them that were imported.
+    imported: BTreeSet<Digest>,
+    /// What is missing of imports: the nearest revision before it that is here.
+    gaps: BTreeMap<Digest, Option<Parent>>,
 }
 
 /// A lineage, as far as the caller sees it.
@@ -58,6 +65,8 @@ impl Unit {
             from: [from, &ours.scope, &theirs.scope],
             lineages: BTreeMap::new(),
             revisions: BTreeMap::new(),
+            imported: BTreeSet::new(),
+            gaps: BTreeMap::new(),
         };
         for side in [ours, theirs] {
             history.know(side.lineage, Some(side.clone()));
@@ -99,7 +108,7 @@ impl<C: Versioned> History<'_, C> {
     /// where the base depends on it, there is none.
     async fn choose(&mut self, ours: &[Parent], theirs: Parent) -> Result<BaseChoice, Error> {
         loop {
-            let missing = match Dag::new(self.revisions.values()).choose_base(ours, theirs) {
+            let missing = match self.dag().choose_base(ours, theirs) {
                 Ok(choice) => return Ok(choice),
                 Err(missing) => missing.revisions,
             };
@@ -115,21 +124,29 @@ impl<C: Versioned> History<'_, C> {
     }
 
     fn without_base(&self, ours: &[Parent], theirs: Parent, why: UnknownBase) -> BaseChoice {
-        Dag::new(self.revisions.values()).without_base(ours, theirs, why)
+        self.dag().without_base(ours, theirs, why)
+    }
+
+    fn dag(&self) -> Dag {
+        let gaps = self
+            .gaps
+            .iter()
+            .map(|(missing, before)| (*missing, *before));
+        Dag::bridged(self.revisions.values(), gaps)
     }
 
     /// Reads a revision and some before it; tells whether the caller sees it.
     async fn read(&mut self, parent: Parent) -> Result<bool, Error> {
         let Parent { revision, digest } = parent;
         // What was missing may have come with what was read for another.
-        if self.revisions.contains_key(&digest) {
+        if self.revisions.contains_key(&digest) || self.gaps.contains_key(&digest) {
             return Ok(true);
         }
         self.look_for(revision.lineage).await?;
         let seen = self.lineages.get_mut(&revision.lineage);
         let Some((of, step)) = seen.and_then(|seen| Some((seen.found.as_ref()?, &mut seen.step)))
         else {
-            return Ok(false);
+            return Ok(self.is_cut_off(digest));
         };
         let last = revision.number.get();
         let first = last.saturating_sub(*step - 1).max(1);
@@ -141,12 +158,39 @@ impl<C: Versioned> History<'_, C> {
         for kept in found.into_iter().flatten() {
             let read = kept.0.revision;
             read.verify()?;
+            if of.imported.is_some() {
+                self.imported.insert(read.digest());
+            }
             self.revisions.insert(read.digest(), read);
         }
         if self.revisions.contains_key(&digest) {
             return Ok(true);
         }
+        if of.imported.is_some() {
+            let below = revision_parts(revision.lineage, revision.number);
+            let from = Parts::from(revision.lineage.to_string());
+            let query = Query::all(&partition).within(Within::Between(from, below));
+            let query = query.reverse().limit(1);
+            let before = REVISIONS.query(&self.unit.tx, &query).await?;
+            let before = before.found.into_iter().next();
+            let before = before.map(|found| found.record.0.revision.as_parent(revision.lineage));
+            self.gaps.insert(digest, before);
+            return Ok(true);
+        }
         Err(StoreError::corrupt("a parent of a revision is missing").into())
+    }
+
+    /// Whether a revision that the caller does not see is only what an import was made from: what
+    /// the publisher keeps to itself is no part of the history here (RightScale).
+    fn is_cut_off(&mut self, digest: Digest) -> bool {
+        let imported = self.imported.iter();
+        let mut imported = imported.filter_map(|import| self.revisions.get(import));
+        let named = |parents: &[Parent]| parents.iter().any(|parent| parent.digest == digest);
+        let is_cut_off = imported.any(|revision| named(revision.parents()));
+        if is_cut_off {
+            self.gaps.insert(digest, None);
+        }
+        is_cut_off
     }
 
     async fn look_for(&mut self, lineage: LineageId) -> Result<(), Error> {

@@ -151,7 +151,8 @@ impl<'a> Finding<'a> {
                 let revisions = numbers
                     .into_iter()
                     .map(|Reverse(number)| LinkedState::Revision(number));
-                let states = [LinkedState::Head].into_iter().chain(revisions).collect();
+                let head = of.imported.is_none().then_some(LinkedState::Head);
+                let states = head.into_iter().chain(revisions).collect();
                 Ok((states, last.saturating_sub(looked_at)))
             }
         }
