@@ -2,6 +2,7 @@
 
 mod histories;
 mod locks;
+mod market;
 mod servers;
 mod tombstones;
 mod uses;
@@ -202,6 +203,7 @@ impl Care<'_> {
         self.table(&LAUNCH_PERMISSIONS, |_, _| {}).await?;
         self.table(&OPENED, |_, _| {}).await?;
         self.servers().await?;
+        self.market().await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

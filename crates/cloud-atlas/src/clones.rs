@@ -155,6 +155,7 @@ impl Unit {
             beside: C::Beside::default(),
         };
         self.put_lineage(clone.clone()).await?;
+        self.follow_upstream(&clone, &source.found).await?;
         let change = Change::made(&format_args!("{name}, {}", cloned.origin.words(None)));
         self.audit(C::CAN.clone, scope, clone.lineage, change)
             .await?;

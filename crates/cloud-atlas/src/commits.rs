@@ -143,6 +143,7 @@ impl Unit {
             number: revision.number(),
             content: revision.content(),
         });
+        self.merged_upstream(&of, &revision).await?;
         // A commit changes nothing about what HEAD holds.
         (of.head, of.content) = (commit.head, revision.content());
         self.put_lineage(of.clone()).await?;

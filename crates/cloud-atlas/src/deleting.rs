@@ -6,7 +6,7 @@ mod holders;
 pub(crate) use self::{clearing::StoredTombstone, holders::Deletable};
 
 use crate::{
-    Error, LineageKind, Session,
+    Error, LineageKind, MarketRefusal, Session,
     kind::{Mci, Template},
     states::Located,
     tables::{TOMBSTONES, partition_of},
@@ -131,9 +131,14 @@ impl Unit {
         let scope = &located.found.scope;
         self.require(C::DELETE, scope).await?;
         self.only_whole(reference, &located).await?;
+        if located.found.imported.is_some() {
+            let name = located.found.name().clone();
+            return Err(MarketRefusal::DeleteAsImport { name }.into());
+        }
         let elsewhere = C::let_go(self, &located.found).await?;
         let (at, lineage) = (partition_of(scope)?, located.found.lineage);
         C::HEADS.delete(&self.tx, &at, lineage.to_string()).await?;
+        self.no_longer_in_market(&located.found).await?;
         let change = Change::removed(located.found.name());
         self.audit(C::DELETE, scope, lineage, change).await?;
         let tombstone = StoredTombstone::of(&located.found, self);

@@ -204,6 +204,15 @@ impl Unit {
     /// A group that an account owns, for somebody who manages its groups.
     async fn own_group(&self, group: &GroupRef, owner: &Scope) -> Result<AccountGroup, Error> {
         self.enter_account(Permission::GroupManage, owner).await?;
+        self.owned_group(group, owner).await
+    }
+
+    /// A group that an account owns.
+    pub(crate) async fn owned_group(
+        &self,
+        group: &GroupRef,
+        owner: &Scope,
+    ) -> Result<AccountGroup, Error> {
         let found = self.named_group(group, owner).await?;
         let found = found.filter(|found| found.owner == *owner);
         found.ok_or_else(|| NotFound::new(Noun::Group, group, owner).into())

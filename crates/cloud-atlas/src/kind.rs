@@ -13,36 +13,14 @@ use crate::{
 };
 use atlas_base::Name;
 use atlas_history::{Content, LineageId, RevisionNumber};
+pub use atlas_market::LineageKind;
 use atlas_mci::{EditWarning, HeadEdit, MergeBase, RequiredLocations, UserData};
 use atlas_scope::{Permission, Scope};
 use atlas_store::Table;
 use atlas_template::{AgentsUnknown, ChannelName, TemplateContent, TemplateMergeBase};
 use core::{fmt, future::Future};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, sync::Arc};
-
-/// What a lineage is of.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[expect(clippy::exhaustive_enums, reason = "the two things that are versioned")]
-pub enum LineageKind {
-    /// A MultiCloud Image.
-    #[default]
-    Mci,
-    /// A ServerTemplate.
-    Template,
-}
-
-impl fmt::Display for LineageKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Mci => "MultiCloud Image",
-            Self::Template => "ServerTemplate",
-        })
-    }
-}
 
 /// What a state of a MultiCloud Image holds.
 pub(crate) type Mci = atlas_mci::Content;

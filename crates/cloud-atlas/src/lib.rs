@@ -43,6 +43,7 @@ mod lineage_graph;
 mod linking;
 mod locks;
 mod looking;
+mod marketplace;
 mod marking;
 mod matching;
 mod mci_diffs;
@@ -119,6 +120,11 @@ pub use crate::{
     lineage_graph::{GraphBounds, LineageGraph},
     locks::{LockHolder, LockRef, LockUpdate, LockedLaunch},
     looking::{CandidateQuery, Candidates},
+    marketplace::{
+        HeadOfferView, ImportPublication, ImportView, ImportedHere, MarketUpdate, MarketUpdated,
+        OfferHead, ParsePublicationChoiceError, PublicationChoice, PublicationImported, PublishAsk,
+        PublishTo, SubscriptionView,
+    },
     marking::{MarkedRevision, RevokedRevision},
     matching::{Matched, MatcherView},
     mci_diffs::MciDiff,
@@ -155,6 +161,7 @@ pub use atlas_image::{AddCredential, BundleImage, RegisterImage, ReportWork};
 pub use atlas_image_id as image_id;
 pub use atlas_inventory as inventory;
 pub use atlas_inventory::Inventory;
+pub use atlas_market as market;
 pub use atlas_mci as mci;
 pub use atlas_scope as scope;
 pub use atlas_store as store;

@@ -104,8 +104,8 @@ impl Session {
     /// It is not there or not visible, or has no such state.
     pub async fn mci(&self, reference: &Reference, from: &Scope) -> Result<MciView, Error> {
         let unit = self.read().await?;
-        let located = unit
-            .locate::<Mci>(reference, from, Permission::MciView)
+        let (located, _) = unit
+            .locate_or_follow::<Mci>(reference, from, Permission::MciView)
             .await?;
         let usual = located.found.usual();
         let selector = reference.selector.as_ref().unwrap_or(&usual);

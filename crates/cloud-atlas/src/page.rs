@@ -79,6 +79,18 @@ impl<T> Page<T> {
         }
     }
 
+    /// The same page without what is not there.
+    pub(crate) fn flatten<U>(self) -> Page<U>
+    where
+        T: IntoIterator<Item = U>,
+    {
+        Page {
+            items: self.items.into_iter().flatten().collect(),
+            next: self.next,
+            limit: self.limit,
+        }
+    }
+
     /// The paging of the page that follows, of the same size; none where nothing follows.
     pub fn following(&self) -> Option<Paging> {
         let after = self.next.clone()?;

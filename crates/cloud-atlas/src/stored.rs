@@ -11,6 +11,7 @@ use atlas_history::{
 };
 use atlas_image::{ImageRecordId, LaunchPermission};
 use atlas_image_id::{CloudLocation, ImageId};
+use atlas_market::PublicationLineageId;
 use atlas_mci::{Content, Matcher};
 use atlas_scope::{PrincipalId, Scope};
 use atlas_template::{LaunchReport, Selector, ServerDefinition};
@@ -52,6 +53,8 @@ pub(crate) struct StoredLineage<C: Versioned> {
 pub(crate) struct StoredImported {
     /// The account that published it.
     pub(crate) publisher: Scope,
+    /// Where its revisions come from.
+    pub(crate) publication: PublicationLineageId,
     /// What it is called here, since another may have its name.
     pub(crate) name: Name,
 }

@@ -19,6 +19,7 @@ macro_rules! kept {
 mod images;
 mod lineages;
 mod locks;
+mod market;
 mod servers;
 
 pub(crate) use self::{
@@ -27,6 +28,13 @@ pub(crate) use self::{
         KeptLineage, KeptUndo, MCIS, TEMPLATE_UNDO, TEMPLATES, UNDO, lineage_name_parts, undo_parts,
     },
     locks::{LOCKS, TOMBSTONES, lock_name_parts},
+    market::{
+        FOLLOWERS, HEAD_OFFERS, IMPORTED, IMPORTERS, KeptFollower, KeptHeadOffer, KeptImported,
+        KeptImporter, KeptListing, KeptPublication, KeptPublishedImages, KeptSubscription,
+        LISTINGS, ListedFor, PUBLICATIONS, PUBLISHED_IMAGES, SUBSCRIPTIONS, StoredFollower,
+        StoredImportedRevision, StoredImporter, StoredListing, importer_parts, listed_parts,
+        listing_parts, publication_parts,
+    },
     servers::{
         DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
         launch_server_parts, launch_template_parts, server_name_parts,
@@ -137,6 +145,14 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &DEPLOYMENTS,
         &SERVERS,
         &LAUNCHES,
+        &PUBLICATIONS,
+        &PUBLISHED_IMAGES,
+        &LISTINGS,
+        &IMPORTED,
+        &IMPORTERS,
+        &FOLLOWERS,
+        &HEAD_OFFERS,
+        &SUBSCRIPTIONS,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.

@@ -75,7 +75,7 @@ impl Session {
         .await
     }
 
-    async fn looks_of_commit(&self, ask: &CommitTemplate) -> Result<LinkLooks, Error> {
+    pub(crate) async fn looks_of_commit(&self, ask: &CommitTemplate) -> Result<LinkLooks, Error> {
         let unit = self.read().await?;
         let permission = Permission::TemplateCommit;
         let found = unit.to_change::<Template>(&ask.reference, &ask.scope, permission);
@@ -88,7 +88,7 @@ impl Session {
 }
 
 impl Unit {
-    async fn commit_template(
+    pub(crate) async fn commit_template(
         &self,
         ask: CommitTemplate,
         looks: &LinkLooks,

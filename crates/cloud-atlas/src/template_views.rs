@@ -118,8 +118,8 @@ impl Session {
         from: &Scope,
     ) -> Result<TemplateView, Error> {
         let unit = self.read().await?;
-        let located = unit
-            .locate::<Template>(reference, from, Permission::TemplateView)
+        let (located, _) = unit
+            .locate_or_follow::<Template>(reference, from, Permission::TemplateView)
             .await?;
         let usual = located.found.usual();
         let selector = reference.selector.as_ref().unwrap_or(&usual);

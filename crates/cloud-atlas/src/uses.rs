@@ -36,6 +36,10 @@ impl Unit {
         before: Option<&Content>,
         after: &Content,
     ) -> Result<(), Error> {
+        // What an import holds stands beside each of its revisions, which may have gaps.
+        if mci.imported.is_some() {
+            return Ok(());
+        }
         let partition = partition_of(&mci.scope)?;
         let before = before.map(used_images).unwrap_or_default();
         let after = used_images(after);

@@ -27,7 +27,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// may have gaps (RightScale, ours).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[non_exhaustive]
 pub struct ImportedLineage {
     /// The scope that it was imported to.
     pub scope: Scope,

@@ -76,7 +76,6 @@ pub struct PublishFacts<'a> {
 
 /// What publishing makes: all of it is kept, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[must_use]
 pub struct Published {
     /// The publication that was asked for.
     pub publication: Publication,

@@ -27,6 +27,8 @@ pub(super) enum Lineage {
     Leaving,
     /// The number of its last revision, 0 where it has none.
     Known(u32),
+    /// That it was imported, and the number of its last revision.
+    Imported(u32),
 }
 
 impl Lineage {
@@ -35,7 +37,7 @@ impl Lineage {
         match self {
             Self::Missing => true,
             Self::Unreadable | Self::Leaving => false,
-            Self::Known(last) => number > last,
+            Self::Known(last) | Self::Imported(last) => number > last,
         }
     }
 }
@@ -336,7 +338,13 @@ impl Care<'_> {
         Ok(match found {
             None => Lineage::Missing,
             Some(Err(_)) => Lineage::Unreadable,
-            Some(Ok(kept)) => Lineage::Known(kept.0.last.map_or(0, |last| last.number.get())),
+            Some(Ok(kept)) => {
+                let last = kept.0.last.map_or(0, |last| last.number.get());
+                match kept.0.imported {
+                    None => Lineage::Known(last),
+                    Some(_) => Lineage::Imported(last),
+                }
+            }
         })
     }
 

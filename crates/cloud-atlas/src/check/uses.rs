@@ -66,10 +66,15 @@ impl Care<'_> {
                     continue;
                 };
                 let (lineage, revision) = (kept.0.lineage, kept.0.revision);
-                if matches!(self.lineage(lineage, &mut asked).await?, Lineage::Leaving) {
+                match self.lineage(lineage, &mut asked).await? {
                     // What is said of it goes with it.
-                    turns.unsure = true;
-                    continue;
+                    Lineage::Leaving => {
+                        turns.unsure = true;
+                        continue;
+                    }
+                    // What it holds stands beside each revision.
+                    Lineage::Imported(_) => continue,
+                    _ => {}
                 }
                 let number = revision.number();
                 let before = last.take().filter(|last| last.lineage == lineage);

@@ -8,6 +8,7 @@ use crate::{
     unit::Unit,
     uses::used_images,
 };
+use atlas_market::check_unpublished;
 use atlas_scope::Permission;
 use atlas_template::{
     Holder, LinkTarget, LinkedBy, LinkedElsewhere, LinkedState, check_delete_mci,
@@ -42,7 +43,8 @@ impl Deletable for Mci {
 
     async fn let_go(unit: &Unit, of: &StoredMci) -> Result<LinkedElsewhere, Error> {
         let links = unit.linked_by(of).await?;
-        let held = unit.locks_as_holders(of).await?;
+        let mut held = unit.published_as_holders(of).await?;
+        held.extend(unit.locks_as_holders(of).await?);
         Ok(check_delete_mci(of.name(), &of.scope, &links, &held)?)
     }
 }
@@ -60,7 +62,8 @@ impl Deletable for Template {
         let (at, lineage) = (partition_of(&of.scope)?, of.lineage.to_string());
         let channels = unit.all(&CHANNELS, &at, lineage).await?.into_iter();
         let channel = |name: String| Holder::Channel { name };
-        let mut held = unit.locks_as_holders(of).await?;
+        let mut held = unit.published_as_holders(of).await?;
+        held.extend(unit.locks_as_holders(of).await?);
         held.extend(channels.map(|kept| channel(kept.0.channel.name().to_string())));
         check_delete_template(of.name(), &held)?;
         Ok(LinkedElsewhere::default())
@@ -68,6 +71,16 @@ impl Deletable for Template {
 }
 
 impl Unit {
+    /// What of a lineage is published: that is deprecated, and never deleted (RightScale).
+    async fn published_as_holders<C: Versioned>(
+        &self,
+        of: &StoredLineage<C>,
+    ) -> Result<Vec<Holder>, Error> {
+        let published = self.published(of.lineage).await?;
+        let held = check_unpublished(of.name(), &published);
+        Ok(held.err().map_or_else(Vec::new, |held| held.holders()))
+    }
+
     async fn locks_as_holders<C: Versioned>(
         &self,
         of: &StoredLineage<C>,

@@ -40,6 +40,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             _ if self.is_absence() => ErrorKind::NotFound,
+            Self::Market(refusal) if refusal.is_absence() => ErrorKind::NotFound,
             Self::Denied(_) | Self::Channel(ChannelError::Restricted { .. }) => ErrorKind::Denied,
             Self::Mark(MarkError::Reason)
             | Self::Channel(ChannelError::StateNamed { .. })

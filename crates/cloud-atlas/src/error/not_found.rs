@@ -41,6 +41,14 @@ pub enum Noun {
     Server,
     /// A launch of a server.
     Launch,
+    /// A publication.
+    Publication,
+    /// Something that was imported.
+    Import,
+    /// A HEAD that is offered to account groups.
+    HeadOffer,
+    /// A subscription to such a HEAD.
+    Subscription,
 }
 
 impl Noun {
@@ -73,6 +81,10 @@ impl fmt::Display for Noun {
             Self::Deployment => "deployment",
             Self::Server => "server",
             Self::Launch => "launch",
+            Self::Publication => "publication",
+            Self::Import => "import",
+            Self::HeadOffer => "offer of a HEAD",
+            Self::Subscription => "subscription",
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use atlas_base::{Name, Timestamp};
 use atlas_history::{LineageId, Marks, Revision, RevisionNumber, highest_release};
-use atlas_scope::{Permission, Scope, visible};
+use atlas_scope::{Permission, Scope};
 use atlas_store::Query;
 use atlas_template::{
     KnownMci, LaunchFrom, LaunchStep, LinkError, LinkSource, LinkTarget, LinkedState, MciChoice,
@@ -112,20 +112,29 @@ impl Unit {
         let from = &subject.scope;
         match &subject.base {
             LaunchBase::Mci(reference) => {
-                let located = self.located_mci(reference, from).await?;
+                let view = Permission::MciView;
+                let found = self.locate_or_follow(reference, from, view).await?;
+                let (located, followed) = found;
                 let policies = self.policies_above(&located.viewer).await?;
                 let mut loading = Loading::new(self, policies);
-                loading.is_own &= located.viewer == *from;
-                let state = loading.state(&located, reference.selector.as_ref()).await?;
+                loading.is_own &= located.viewer == *from && followed.is_none();
+                let selector = match followed {
+                    Some(_) => Some(&Selector::Head),
+                    None => reference.selector.as_ref(),
+                };
+                let state = loading.state(&located, selector).await?;
                 let base = Base::Mci(located.found.lineage, Box::new(state));
                 Ok(loading.done(located.viewer, base))
             }
             LaunchBase::Template { template, mci } => {
                 let view = Permission::TemplateView;
-                let located = self.locate::<Template>(template, from, view).await?;
-                let state = self
-                    .state(&located.found, template.selector.as_ref())
-                    .await?;
+                let found = self.locate_or_follow::<Template>(template, from, view);
+                let (located, followed) = found.await?;
+                let selector = match followed {
+                    Some(_) => Some(&Selector::Head),
+                    None => template.selector.as_ref(),
+                };
+                let state = self.state(&located.found, selector).await?;
                 let Located {
                     found,
                     viewer,
@@ -134,7 +143,8 @@ impl Unit {
                 } = located;
                 let policies = self.policies_above(&viewer).await?;
                 let mut loading = Loading::new(self, policies);
-                loading.is_own &= viewer == *from;
+                loading.is_own &= viewer == *from && followed.is_none();
+                loading.followed = followed;
                 loading.moments.extend(until);
                 let mut links = Vec::new();
                 for link in state.content.content().links() {
@@ -213,6 +223,9 @@ struct Loading<'a> {
     passed_over: Vec<LaunchStep>,
     moments: Vec<Timestamp>,
     is_own: bool,
+    /// The scope that holds the template where that is a HEAD of another account, which is followed:
+    /// what it links is seen from there.
+    followed: Option<Scope>,
 }
 
 /// How many revisions are read at a time to find one that policies let pass.
@@ -226,6 +239,7 @@ impl<'a> Loading<'a> {
             passed_over: Vec::new(),
             moments: Vec::new(),
             is_own: true,
+            followed: None,
         }
     }
 
@@ -321,17 +335,12 @@ impl<'a> Loading<'a> {
         target: &LinkTarget,
         viewer: &Scope,
     ) -> Result<Option<SeenLink>, Error> {
-        let reference = Reference::lineage(lineage);
-        let located = match self.unit.located_mci(&reference, viewer).await {
-            Ok(located) => located,
-            Err(Error::NotFound(_) | Error::Denied(_)) => return Ok(None),
-            Err(error) => return Err(error),
+        let followed = self.followed.as_ref();
+        let located = self.unit.located_link(lineage, viewer, followed).await?;
+        let Some(located) = located else {
+            return Ok(None);
         };
         let mci = &located.found;
-        // What is seen from its own scope alone is of no use to a template elsewhere.
-        if !visible(&mci.scope, mci.shared, viewer) {
-            return Ok(None);
-        }
         self.moments.extend(located.until);
         let mut target = target.clone();
         if target == LinkTarget::Latest

@@ -5,14 +5,16 @@ use crate::{
     servers::UsedByServers,
     sight::Sight,
     stored::{StoredMci, StoredServer, StoredUseMany, UsedImage, images_of},
-    tables::{CHANNELS, IMAGES, MCIS, ROLE_MAPS, USES, USES_MANY, image_parts},
+    tables::{
+        CHANNELS, IMAGES, IMPORTED, KeptLineage, MCIS, ROLE_MAPS, USES, USES_MANY, image_parts,
+    },
     unit::Unit,
 };
 use atlas_history::{Presence, RevisionNumber};
 use atlas_image::{ImageRecord, Referrer, ReferrerKind, nearest_or_opened};
 use atlas_mci::Content;
 use atlas_scope::{Permission, Scope, visible};
-use atlas_store::Partition;
+use atlas_store::{Partition, Parts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What looks for the referrers of one record.
@@ -162,6 +164,7 @@ impl Search<'_> {
                 edited.insert(mci.lineage, mci.clone());
             }
         }
+        self.imported(partition, &sight, &image).await?;
         for (lineage, presence) in states {
             let mci = if let Some(mci) = edited.remove(&lineage) {
                 Some(mci)
@@ -176,6 +179,32 @@ impl Search<'_> {
                 let numbers = last.into_iter().flat_map(|last| presence.numbers(last));
                 self.states(partition, &sight, &mci, &numbers.collect())
                     .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Imported revisions that hold the record's image.
+    async fn imported(
+        &mut self,
+        partition: &Partition,
+        sight: &Sight,
+        image: &UsedImage,
+    ) -> Result<(), Error> {
+        let unit = self.unit;
+        let parts = Parts::from((image.0.as_str(), image.1.as_str()));
+        let mut numbers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for kept in unit.all_by(&IMPORTED, "image", partition, parts).await? {
+            let revision = kept.0.revision.revision;
+            let held = numbers.entry(revision.lineage).or_default();
+            held.insert(revision.number);
+        }
+        for (lineage, numbers) in numbers {
+            let kept = MCIS.get(&unit.tx, partition, lineage.to_string()).await?;
+            if let Some(KeptLineage(mci)) = kept
+                && self.counts_at(&mci.scope).await?
+            {
+                self.states(partition, sight, &mci, &numbers).await?;
             }
         }
         Ok(())
@@ -223,7 +252,7 @@ impl Search<'_> {
             id: mci.lineage.to_string(),
             visible: seen,
         };
-        if self.holds(mci.head.content()) {
+        if mci.imported.is_none() && self.holds(mci.head.content()) {
             let head = format!("{name}@head");
             self.found.push(referrer(ReferrerKind::MciHead, head));
         }

@@ -47,6 +47,7 @@ mod linking;
 mod lists;
 mod loading;
 mod locks;
+mod market;
 mod marking;
 mod matching;
 mod merging;

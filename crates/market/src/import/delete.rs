@@ -34,7 +34,6 @@ pub struct ImportUse {
 /// An import, or a revision of it, that goes. It leaves no tombstone: it may be imported again
 /// (ours).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[must_use]
 pub struct DeletedImport {
     /// The scope that had imported it.
     pub scope: Scope,

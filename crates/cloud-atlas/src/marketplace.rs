@@ -1,0 +1,167 @@
+//! The marketplace: publications, the catalogue, imports and what is newer than they are.
+
+mod bringing;
+mod catalogue;
+mod choice;
+mod followed;
+mod following;
+mod heads;
+mod importing;
+mod imports;
+mod publishing;
+mod states;
+mod subject;
+mod updates;
+
+pub use self::{
+    choice::{ParsePublicationChoiceError, PublicationChoice},
+    heads::{HeadOfferView, OfferHead, SubscriptionView},
+    importing::{ImportPublication, ImportedHere, PublicationImported},
+    imports::ImportView,
+    publishing::{PublishAsk, PublishTo},
+    updates::{MarketUpdate, MarketUpdated},
+};
+
+use crate::{
+    Error,
+    tables::{
+        GROUPS, KeptListing, KeptPublication, LISTINGS, ListedFor, PUBLICATIONS, StoredListing,
+        listing_parts, publication_parts,
+    },
+    unit::Unit,
+};
+use atlas_history::LineageId;
+use atlas_market::{Publication, PublicationRef, Viewer, Visibility};
+use atlas_scope::{AccountGroup, Scope};
+use atlas_store::{Partition, Query};
+
+/// By whom a publication is found.
+fn audiences(visibility: &Visibility) -> Vec<ListedFor> {
+    match visibility {
+        Visibility::Public => vec![ListedFor::Everybody],
+        Visibility::Groups(groups) => groups.iter().map(ListedFor::Group).collect(),
+    }
+}
+
+impl Unit {
+    /// Who looks at the marketplace from a scope: its account, with the groups that it is in.
+    async fn viewer(&self, scope: &Scope) -> Result<Viewer, Error> {
+        let groups = self.groups_of(scope).await?;
+        Ok(Viewer::new(scope, groups.iter().map(|group| group.id)))
+    }
+
+    async fn publication(&self, of: PublicationRef) -> Result<Option<Publication>, Error> {
+        let parts = publication_parts(of);
+        let global = Partition::global();
+        let found = PUBLICATIONS.get(&self.tx, &global, parts);
+        Ok(found.await?.map(|kept| kept.0))
+    }
+
+    /// Several publications, those that there are.
+    async fn publications_of(
+        &self,
+        all: impl IntoIterator<Item = PublicationRef>,
+    ) -> Result<Vec<Publication>, Error> {
+        let parts = all.into_iter().map(publication_parts);
+        let global = Partition::global();
+        let found = PUBLICATIONS.get_many(&self.tx, &global, parts);
+        Ok(found
+            .await?
+            .into_iter()
+            .flatten()
+            .map(|kept| kept.0)
+            .collect())
+    }
+
+    /// What of an account's lineage is published.
+    pub(crate) async fn published(&self, source: LineageId) -> Result<Vec<Publication>, Error> {
+        let global = Partition::global();
+        let found = self.all_by(&PUBLICATIONS, "source", &global, source.to_string());
+        Ok(found.await?.into_iter().map(|kept| kept.0).collect())
+    }
+
+    /// Keeps a publication as it is now, and how it is listed.
+    async fn put_publication(
+        &self,
+        before: Option<&Publication>,
+        after: &Publication,
+    ) -> Result<(), Error> {
+        let (global, parts) = (Partition::global(), publication_parts(after.reference()));
+        let kept = KeptPublication(after.clone());
+        PUBLICATIONS.put(&self.tx, &global, parts, &kept).await?;
+        for listed_for in audiences(&after.visibility) {
+            let had = before.is_some_and(|before| {
+                before.state.is_active() && audiences(&before.visibility).contains(&listed_for)
+            });
+            match (had, after.state.is_active()) {
+                (false, true) => self.list(listed_for, after).await?,
+                (true, false) => self.unlist(listed_for, after).await?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists a publication unless a newer one of its lineage stands for it.
+    async fn list(&self, listed_for: ListedFor, publication: &Publication) -> Result<(), Error> {
+        let (global, parts) = (
+            Partition::global(),
+            listing_parts(listed_for, publication.lineage),
+        );
+        let listed = LISTINGS.get(&self.tx, &global, parts.clone()).await?;
+        if listed.is_some_and(|listed| listed.0.revision > publication.revision) {
+            return Ok(());
+        }
+        let kept = KeptListing(StoredListing {
+            listed_for,
+            lineage: publication.lineage,
+            revision: publication.revision,
+            name: publication.name.clone(),
+        });
+        Ok(LISTINGS.put(&self.tx, &global, parts, &kept).await?)
+    }
+
+    /// Lists the next older active publication in the place of one that is offered no more
+    /// (RightScale: the newest active one is seen).
+    async fn unlist(&self, listed_for: ListedFor, publication: &Publication) -> Result<(), Error> {
+        let (global, parts) = (
+            Partition::global(),
+            listing_parts(listed_for, publication.lineage),
+        );
+        let listed = LISTINGS.get(&self.tx, &global, parts.clone()).await?;
+        if listed.is_none_or(|listed| listed.0.revision != publication.revision) {
+            return Ok(());
+        }
+        let all = Query::all(&global).prefix(publication.lineage.to_string());
+        let mut query = all.reverse().limit(100);
+        loop {
+            let page = PUBLICATIONS.query(&self.tx, &query).await?;
+            let mut found = page.found.into_iter().map(|found| found.record.0);
+            let stands = found
+                .find(|it| it.state.is_active() && audiences(&it.visibility).contains(&listed_for));
+            if let Some(stands) = stands {
+                let kept = KeptListing(StoredListing {
+                    listed_for,
+                    lineage: stands.lineage,
+                    revision: stands.revision,
+                    name: stands.name,
+                });
+                return Ok(LISTINGS.put(&self.tx, &global, parts, &kept).await?);
+            }
+            let Some(next) = page.next else { break };
+            query = query.after(Some(next));
+        }
+        LISTINGS.delete(&self.tx, &global, parts).await?;
+        Ok(())
+    }
+
+    /// The groups that the account of a scope is in.
+    async fn groups_of(&self, scope: &Scope) -> Result<Vec<AccountGroup>, Error> {
+        let Some(account) = scope.account_scope() else {
+            return Ok(Vec::new());
+        };
+        let global = Partition::global();
+        let groups = self.all_by(&GROUPS, "member", &global, account.as_str());
+        Ok(groups.await?.into_iter().map(|kept| kept.0).collect())
+    }
+}

@@ -1,0 +1,193 @@
+//! How people name a publication.
+
+use crate::{Error, MarketRefusal, NotFound, Noun, tables::PUBLICATIONS, unit::Unit};
+use atlas_base::{Name, parse_errors, quoted, text_form};
+use atlas_history::RevisionNumber;
+use atlas_market::{Publication, PublicationLineageId, PublicationRef, Viewer};
+use atlas_scope::Scope;
+use atlas_store::{Partition, Parts, Query};
+use atlas_template::{Reference, Selector, Target};
+use core::fmt;
+use std::collections::BTreeSet;
+
+/// Names a publication: `pub-…@3`, or as its publisher calls it, `/acme:web-base@3`; the newest that
+/// is offered where no revision is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicationChoice {
+    of: Of,
+    revision: Option<RevisionNumber>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Of {
+    Lineage(PublicationLineageId),
+    Named(Scope, Name),
+}
+
+parse_errors! {
+    /// Why a text names no publication.
+    ParsePublicationChoiceError;
+}
+
+impl PublicationChoice {
+    /// Reads the text form.
+    ///
+    /// # Errors
+    ///
+    /// It is neither the id of a publication lineage nor a publisher with a name, or what follows
+    /// the `@` is no number.
+    pub fn parse(text: &str) -> Result<Self, ParsePublicationChoiceError> {
+        let refuse = |at| {
+            let expected = "expected `pub-…` or `/PUBLISHER:NAME`, and perhaps `@` with a number";
+            let message = format_args!("{} names no publication: {expected}", quoted(text));
+            ParsePublicationChoiceError::new(at, message)
+        };
+        if text.starts_with("pub-") {
+            let (lineage, number) = match text.split_once('@') {
+                Some((lineage, number)) => (lineage, Some(number)),
+                None => (text, None),
+            };
+            let lineage_id =
+                PublicationLineageId::parse(lineage).map_err(|error| refuse(error.at()))?;
+            let number = number.map(RevisionNumber::parse).transpose();
+            return Ok(Self {
+                of: Of::Lineage(lineage_id),
+                revision: number.map_err(|error| refuse(lineage.len() + 1 + error.at()))?,
+            });
+        }
+        let reference = Reference::parse(text).map_err(|_| refuse(0))?;
+        let Target::Named {
+            scope: Some(scope),
+            name,
+        } = reference.target
+        else {
+            return Err(refuse(0));
+        };
+        let revision = match reference.selector {
+            None => None,
+            Some(Selector::Number(number)) => Some(number),
+            Some(_) => return Err(refuse(text.rfind('@').unwrap_or_default())),
+        };
+        Ok(Self {
+            of: Of::Named(scope, name),
+            revision,
+        })
+    }
+}
+
+impl PublicationChoice {
+    /// What is said where it leads nowhere that is seen.
+    pub(super) fn absent(&self, from: &Scope) -> Error {
+        NotFound::new(Noun::Publication, self, from).into()
+    }
+}
+
+impl fmt::Display for PublicationChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.of {
+            Of::Lineage(lineage) => lineage.fmt(f)?,
+            Of::Named(scope, name) => write!(f, "{scope}:{name}")?,
+        }
+        match self.revision {
+            Some(number) => write!(f, "@{number}"),
+            None => Ok(()),
+        }
+    }
+}
+
+text_form!(PublicationChoice, ParsePublicationChoiceError);
+
+impl From<PublicationRef> for PublicationChoice {
+    fn from(of: PublicationRef) -> Self {
+        Self {
+            of: Of::Lineage(of.lineage),
+            revision: Some(of.revision),
+        }
+    }
+}
+
+impl From<PublicationLineageId> for PublicationChoice {
+    fn from(lineage: PublicationLineageId) -> Self {
+        Self {
+            of: Of::Lineage(lineage),
+            revision: None,
+        }
+    }
+}
+
+impl Unit {
+    /// The publication that somebody at a scope means, as far as it is seen there; what is hidden
+    /// reads as if it was not there.
+    pub(super) async fn chosen(
+        &self,
+        choice: &PublicationChoice,
+        from: &Scope,
+    ) -> Result<PublicationRef, Error> {
+        let viewer = self.viewer(from).await?;
+        let absent = || choice.absent(from);
+        let lineage = match &choice.of {
+            Of::Lineage(lineage) => *lineage,
+            Of::Named(publisher, name) => {
+                let mut lineages = BTreeSet::new();
+                let parts = Parts::from((publisher.as_str(), name.as_str()));
+                let global = Partition::global();
+                for kept in self
+                    .all_by(&PUBLICATIONS, "publisher", &global, parts)
+                    .await?
+                {
+                    if kept.0.is_visible_to(&viewer) && kept.0.name == *name {
+                        lineages.insert(kept.0.lineage);
+                    }
+                }
+                match (lineages.len(), lineages.pop_first()) {
+                    (1, Some(lineage)) => lineage,
+                    (0, _) | (_, None) => return Err(absent()),
+                    (_, Some(first)) => {
+                        lineages.insert(first);
+                        let lineages = lineages.into_iter().collect();
+                        let name = name.clone();
+                        return Err(MarketRefusal::SeveralOfName { name, lineages }.into());
+                    }
+                }
+            }
+        };
+        let chosen = match choice.revision {
+            Some(revision) => Some(PublicationRef { lineage, revision }),
+            None => self.newest_for(lineage, &viewer).await?,
+        };
+        let chosen = chosen.ok_or_else(absent)?;
+        let found = self.publication(chosen).await?;
+        match found.filter(|found| found.is_visible_to(&viewer)) {
+            Some(_) => Ok(chosen),
+            None => Err(absent()),
+        }
+    }
+
+    /// The newest publication of a lineage that is offered to somebody; the publisher sees the
+    /// newest of all where none is offered.
+    async fn newest_for(
+        &self,
+        lineage: PublicationLineageId,
+        viewer: &Viewer,
+    ) -> Result<Option<PublicationRef>, Error> {
+        let query = Query::all(&Partition::global()).prefix(lineage.to_string());
+        let mut query = query.reverse().limit(100);
+        let mut newest_own = None;
+        loop {
+            let page = PUBLICATIONS.query(&self.tx, &query).await?;
+            for found in page.found {
+                let it: Publication = found.record.0;
+                if it.state.is_active() && it.is_visible_to(viewer) {
+                    return Ok(Some(it.reference()));
+                }
+                if newest_own.is_none() && viewer.is(&it.publisher) {
+                    newest_own = Some(it.reference());
+                }
+            }
+            match page.next {
+                Some(next) => query = query.after(Some(next)),
+                None => return Ok(newest_own),
+            }
+        }
+    }
+}

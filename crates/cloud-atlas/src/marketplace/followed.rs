@@ -1,0 +1,110 @@
+//! What is seen through a HEAD of another account that an account follows.
+
+use crate::{
+    Error,
+    kind::{Mci, Versioned},
+    states::Located,
+    stored::StoredMci,
+    tables::{KeptLineage, partitions_above},
+    unit::Unit,
+};
+use atlas_history::{LineageId, UndoLog};
+use atlas_scope::{Permission, Scope, visible};
+use atlas_template::{Reference, Selector, Target};
+
+impl Unit {
+    /// [`Unit::locate`], and where that finds nothing a HEAD that the account follows, with the scope
+    /// that holds it. Of such a one nothing but HEAD is there to be looked at.
+    pub(crate) async fn locate_or_follow<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        permission: Permission,
+    ) -> Result<(Located<C>, Option<Scope>), Error> {
+        let absent = match self.locate(reference, from, permission).await {
+            Ok(located) => return Ok((located, None)),
+            Err(error @ Error::NotFound(_)) => error,
+            Err(error) => return Err(error),
+        };
+        let (Target::Lineage(lineage), Some(account)) = (&reference.target, from.account_scope())
+        else {
+            return Err(absent);
+        };
+        let until = self.enter(permission, from).await?;
+        let (Some(subscription), Some(offer)) = (
+            self.subscription(*lineage, &account).await?,
+            self.head_offer(*lineage).await?,
+        ) else {
+            return Err(absent);
+        };
+        let viewer = self.viewer(&account).await?;
+        if !offer.serves(&subscription, &viewer)
+            || !matches!(reference.selector, None | Some(Selector::Head))
+        {
+            return Err(absent);
+        }
+        match self.offered_lineage::<C>(&offer).await? {
+            Some(mut found) => {
+                let holder = core::mem::replace(&mut found.scope, offer.publisher);
+                (found.last, found.origin) = (None, None);
+                (found.undo, found.beside) = (UndoLog::default(), C::Beside::default());
+                let located = Located {
+                    found,
+                    viewer: from.clone(),
+                    shadows: Vec::new(),
+                    until,
+                };
+                Ok((located, Some(holder)))
+            }
+            None => Err(absent),
+        }
+    }
+
+    /// The MultiCloud Image of a link; none where it is not seen. `followed` is the scope that holds the
+    /// template where its HEAD is followed.
+    pub(crate) async fn located_link(
+        &self,
+        lineage: LineageId,
+        viewer: &Scope,
+        followed: Option<&Scope>,
+    ) -> Result<Option<Located<Mci>>, Error> {
+        if let Some(holder) = followed {
+            return self.behind_offer(lineage, holder, viewer).await;
+        }
+        let reference = Reference::lineage(lineage);
+        match self.locate(&reference, viewer, Permission::MciView).await {
+            // What is seen from its own scope alone is of no use to a template elsewhere.
+            Ok(located) => {
+                let found: &StoredMci = &located.found;
+                let is_seen = visible(&found.scope, found.shared, viewer);
+                Ok(is_seen.then_some(located))
+            }
+            Err(Error::NotFound(_) | Error::Denied(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A MultiCloud Image that a followed HEAD links, as its publisher sees it: it is seen through
+    /// the HEAD, and not by itself.
+    async fn behind_offer(
+        &self,
+        lineage: LineageId,
+        holder: &Scope,
+        viewer: &Scope,
+    ) -> Result<Option<Located<Mci>>, Error> {
+        for at in partitions_above(holder)? {
+            let found = Mci::HEADS.get(&self.tx, &at, lineage.to_string()).await?;
+            if let Some(KeptLineage(found)) = found
+                && visible(&found.scope, found.shared, holder)
+            {
+                return Ok(Some(Located {
+                    found,
+                    viewer: viewer.clone(),
+                    shadows: Vec::new(),
+                    until: None,
+                }));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,129 @@
+//! The catalogue: what an account is shown, and what not.
+
+use super::{import, market, publish_mci, revised};
+use crate::support::{every, most, p, run};
+use cloud_atlas::{
+    Session,
+    market::{CatalogueQuery, Listing},
+};
+
+async fn listed(who: &Session, from: &str) -> Vec<Listing> {
+    let query = CatalogueQuery::default();
+    let page = who.catalogue(&query, &p(from), &most()).await.unwrap();
+    page.items
+}
+
+#[test]
+fn p08_the_newest_active_publication_is_the_one_that_is_seen() {
+    let world = market();
+    run(async {
+        let paula = world.who("paula");
+        revised(&world.who("dana"), "/acme", "web", &[1, 2, 3]).await;
+        for (reference, to) in [("web@1", &[][..]), ("web@3", &["partners"]), ("web@2", &[])] {
+            publish_mci(&world, reference, to).await;
+        }
+        let seen = async |from: &str| {
+            let listed = listed(&paula, from).await;
+            assert_eq!(listed.len(), 1, "{listed:?}");
+            listed[0].revision.get()
+        };
+        assert_eq!([seen("/beta").await, seen("/gamma").await], [3, 2]);
+        let publication = listed(&paula, "/beta").await[0].publication;
+        let at = |number: u32| p(&format!("{publication}@{number}"));
+        let acme = p("/acme");
+        paula
+            .deprecate_publication(&at(3), &acme, &p("old"))
+            .await
+            .unwrap();
+        assert_eq!([seen("/beta").await, seen("/gamma").await], [2, 2]);
+        paula
+            .deprecate_publication(&at(2), &acme, &p("old"))
+            .await
+            .unwrap();
+        assert_eq!([seen("/beta").await, seen("/gamma").await], [1, 1]);
+        paula
+            .deprecate_publication(&at(1), &acme, &p("old"))
+            .await
+            .unwrap();
+        assert!(listed(&paula, "/gamma").await.is_empty());
+        paula.reactivate_publication(&at(3), &acme).await.unwrap();
+        assert_eq!(seen("/beta").await, 3);
+        assert!(listed(&paula, "/gamma").await.is_empty());
+    });
+}
+
+#[test]
+fn p09_a_lineage_is_listed_under_its_newest_published_name() {
+    let world = market();
+    run(async {
+        let dana = world.who("dana");
+        revised(&dana, "/acme", "web", &[1]).await;
+        publish_mci(&world, "web", &[]).await;
+        let rename = vec![cloud_atlas::mci::HeadEdit::SetNickname(p("web-base"))];
+        dana.edit_mci(&p("web"), &p("/acme"), rename, None)
+            .await
+            .unwrap();
+        dana.commit_mci(&p("web-base"), &p("/acme"), p("renamed"), None)
+            .await
+            .unwrap();
+        let listed_as = async || listed(&dana, "/acme").await[0].name.to_string();
+        assert_eq!(listed_as().await, "web");
+        let made = publish_mci(&world, "web-base", &[]).await.publication;
+        assert_eq!(listed_as().await, "web-base");
+        assert_ne!(made.lineage.to_string(), made.source.to_string());
+    });
+}
+
+#[test]
+fn p09_pages_of_the_catalogue_hold_each_lineage_once() {
+    let world = market();
+    run(async {
+        let dana = world.who("dana");
+        for number in 0..7 {
+            let name = format!("web-{number}");
+            revised(&dana, "/acme", &name, &[1, 2]).await;
+            publish_mci(&world, &format!("{name}@1"), &["partners"]).await;
+            publish_mci(&world, &format!("{name}@2"), &[]).await;
+        }
+        let lars = world.who("lars");
+        for limit in 1..9 {
+            let query = CatalogueQuery::default();
+            let found = every(limit, async |paging| {
+                lars.catalogue(&query, &p("/beta"), &paging).await
+            });
+            let names: Vec<_> = found.await.iter().map(|it| it.name.to_string()).collect();
+            assert_eq!(names.len(), 7, "{names:?}");
+        }
+        let mut query = CatalogueQuery::default();
+        query.name = Some("WEB-3".to_owned());
+        let found = lars.catalogue(&query, &p("/beta"), &most()).await.unwrap();
+        assert_eq!(found.items.len(), 1);
+    });
+}
+
+#[test]
+fn p05_a_publisher_is_told_who_imported_as_far_as_it_may_know() {
+    let world = market();
+    run(async {
+        revised(&world.who("dana"), "/acme", "web", &[1]).await;
+        let made = publish_mci(&world, "web", &[]).await.publication;
+        import(&world, made.reference(), "/beta").await.unwrap();
+        import(&world, made.reference(), "/gamma").await.unwrap();
+        let choice = made.lineage.into();
+        let told = world
+            .who("paula")
+            .importers(&choice, &p("/acme"))
+            .await
+            .unwrap();
+        let told = serde_json::to_string(&told).unwrap();
+        insta::assert_snapshot!(told, @r#"{"revisions":{"1":{"accounts":["/beta"],"others":1}}}"#);
+        // Nobody else is told anything.
+        assert!(
+            world
+                .who("paula")
+                .importers(&choice, &p("/beta"))
+                .await
+                .is_err()
+        );
+    });
+}

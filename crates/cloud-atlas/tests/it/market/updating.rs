@@ -1,0 +1,72 @@
+//! What is newer than imports and clones.
+
+use super::{EAST, import, market, publish_mci, revised};
+use crate::support::{p, run, set};
+use cloud_atlas::{CloneMci, MergeMci, market::Following, scope::Scope};
+
+#[test]
+fn p07_newer_publications_are_listed_and_imported_beside_what_is_there() {
+    let world = market();
+    run(async {
+        let (dana, lars) = (world.who("dana"), world.who("lars"));
+        revised(&dana, "/acme", "web", &[1, 2, 3]).await;
+        let first = publish_mci(&world, "web@1", &[]).await.publication;
+        import(&world, first.reference(), "/beta").await.unwrap();
+        let beta = p("/beta");
+        assert!(lars.market_updates(&beta).await.unwrap().is_empty());
+        publish_mci(&world, "web@3", &[]).await;
+        publish_mci(&world, "web@2", &["partners"]).await;
+        let updates = lars.market_updates(&beta).await.unwrap();
+        assert_eq!(updates.len(), 1);
+        assert_eq!(updates[0].update.available, [p("2"), p("3")]);
+        assert_eq!(updates[0].update.have, p("1"));
+        let updated = lars.import_updates(&beta, None).await.unwrap();
+        assert_eq!(updated.imported.len(), 1);
+        assert!(lars.market_updates(&beta).await.unwrap().is_empty());
+        let log = lars
+            .mci_log(&p("web"), &beta, &crate::support::most())
+            .await
+            .unwrap();
+        assert_eq!(log.items.len(), 2);
+    });
+}
+
+#[test]
+fn p10_clones_are_told_when_their_upstream_moved_and_merge_it() {
+    let world = market();
+    run(async {
+        let (dana, lars, bert) = (world.who("dana"), world.who("lars"), world.who("bert"));
+        revised(&dana, "/acme", "web", &[1, 2, 3]).await;
+        let first = publish_mci(&world, "web@1", &[]).await.publication;
+        import(&world, first.reference(), "/beta").await.unwrap();
+        let beta = p::<Scope>("/beta");
+        let mut clone = CloneMci::new(p("web@1"), beta.clone());
+        clone.name = Some(p("mine"));
+        bert.clone_mci(&clone).await.unwrap();
+        let other = vec![set("aws/eu-west-1", 8)];
+        bert.edit_mci(&p("mine"), &beta, other, None).await.unwrap();
+        bert.commit_mci(&p("mine"), &beta, p("ours"), None)
+            .await
+            .unwrap();
+        publish_mci(&world, "web@3", &[]).await;
+        let updates = lars.market_updates(&beta).await.unwrap();
+        let whats: Vec<_> = updates.iter().map(|it| it.update.what).collect();
+        assert_eq!(whats, [Following::Import, Following::Clone]);
+        let updated = lars.import_updates(&beta, None).await.unwrap();
+        assert_eq!(updated.to_merge.len(), 1);
+
+        // The base is the revision that was cloned, across the gap.
+        let merge = MergeMci::new(p("mine"), p("web@3"), beta.clone());
+        let merged = bert.merge_mci(&merge).await.unwrap();
+        assert!(merged.conflicts.is_empty(), "{:?}", merged.conflicts);
+        assert_eq!(merged.base.ancestors[0].revision.revision.number, p("1"));
+        bert.commit_mci(&p("mine"), &beta, p("with upstream"), None)
+            .await
+            .unwrap();
+        let held = bert.mci(&p("mine"), &beta).await.unwrap().content;
+        assert_eq!(held.settings().len(), 2);
+        let east = &held.settings()[&p(EAST)];
+        assert!(east.image().as_str().ends_with('3'));
+        assert!(lars.market_updates(&beta).await.unwrap().is_empty());
+    });
+}
