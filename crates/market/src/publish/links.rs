@@ -38,13 +38,11 @@ pub(super) fn follow(
             None | Some(PublishLink::Everywhere { .. }) => continue,
             Some(PublishLink::Own(mci)) => {
                 linked.dependencies.insert(mci.of.publication());
-                match own(mci)? {
-                    Some(there) => there,
-                    None => {
-                        linked.take_along(mci, publisher, request, facts);
-                        continue;
-                    }
-                }
+                let Some(there) = own(mci)? else {
+                    linked.take_along(mci, publisher, request, facts);
+                    continue;
+                };
+                there
             }
             Some(PublishLink::Imported { publication, name }) => {
                 let gone = || PublishError::ImportUnpublished {
