@@ -91,6 +91,14 @@ pub struct CatalogueQuery {
 }
 
 impl CatalogueQuery {
+    /// What can be launched at a location.
+    pub fn at(location: CloudLocation) -> Self {
+        Self {
+            location: Some(location),
+            ..Self::default()
+        }
+    }
+
     /// Whether a listing is what is looked for.
     pub fn matches(&self, listing: &Listing) -> bool {
         let is_named = |part: &str| {

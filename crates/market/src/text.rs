@@ -123,7 +123,7 @@ texts! {
     };
     /// What is new in a published revision, in up to 16 KiB of lines (RightScale: revision notes).
     RevisionNotes, ParseRevisionNotesError, MAX_BYTES, Rule {
-        what: "revision notes",
+        what: "note on a revision",
         most: 16_384,
         unit: "bytes",
         has_lines: true,

@@ -103,6 +103,16 @@ pub enum PublishError {
         /// Who revoked it, when and why.
         mark: Box<Mark>,
     },
+    /// What it links is not to be used.
+    #[error("`{name}` revision {revision} is linked and was revoked by {by}: {reason}; link another one, or take the mark back", by = .mark.by, reason = .mark.reason)]
+    LinkRevoked {
+        /// The name of the linked lineage.
+        name: Name,
+        /// Which revision.
+        revision: RevisionNumber,
+        /// Who revoked it, when and why.
+        mark: Box<Mark>,
+    },
     /// It has no settings (RightScale).
     #[error(transparent)]
     Mci(#[from] atlas_mci::NotReady),

@@ -37,24 +37,18 @@ pub(super) fn follow(
         let publication = match found {
             None | Some(PublishLink::Everywhere { .. }) => continue,
             Some(PublishLink::Own(mci)) => {
-                mci.of.check_unmarked()?;
                 linked.dependencies.insert(mci.of.publication());
-                let Some(there) = mci.of.published() else {
-                    mci.content.ready()?;
-                    linked.images.push(PublishedImages {
-                        publication: mci.of.publication(),
-                        images: mci.published_images(),
-                    });
-                    linked.new.push(along(mci, publisher, request, facts));
+                let Some(there) = own(mci)? else {
+                    linked.take_along(mci, publisher, request, facts);
                     continue;
                 };
                 there
             }
             Some(PublishLink::Imported { publication, name }) => {
-                let Some(publication) = publication else {
-                    let name = (*name).clone();
-                    return Err(PublishError::ImportUnpublished { name });
+                let gone = || PublishError::ImportUnpublished {
+                    name: (*name).clone(),
                 };
+                let publication = publication.ok_or_else(gone)?;
                 linked.dependencies.insert(publication.reference());
                 publication
             }
@@ -83,6 +77,39 @@ pub(super) fn follow(
     linked.widened.sort_by_key(Publication::reference);
     linked.images.sort_by_key(|it| it.publication);
     Ok(linked)
+}
+
+/// The publication that a linked revision of the account has already; none where it is to be
+/// published now, and can be.
+fn own<'a>(mci: &'a OwnMci<'_>) -> Result<Option<&'a Publication>, PublishError> {
+    if let Some(mark) = &mci.of.marks.revoked {
+        return Err(PublishError::LinkRevoked {
+            name: mci.of.name.clone(),
+            revision: mci.of.revision.number(),
+            mark: Box::new(mark.clone()),
+        });
+    }
+    let there = mci.of.published();
+    if there.is_none() {
+        mci.content.ready()?;
+    }
+    Ok(there)
+}
+
+impl Linked {
+    fn take_along(
+        &mut self,
+        mci: &OwnMci<'_>,
+        publisher: &Scope,
+        request: &Publish,
+        facts: PublishFacts<'_>,
+    ) {
+        self.images.push(PublishedImages {
+            publication: mci.of.publication(),
+            images: mci.published_images(),
+        });
+        self.new.push(along(mci, publisher, request, facts));
+    }
 }
 
 /// Links that move mean something else tomorrow, and HEADs and channels stay with the publisher.
