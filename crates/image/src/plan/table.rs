@@ -1,0 +1,53 @@
+//! Plans as tables.
+
+use super::{Plan, PlanItem};
+use core::{fmt, iter};
+
+impl<I: PlanItem> fmt::Display for Plan<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = if self.part {
+            "a part of a plan"
+        } else {
+            "plan"
+        };
+        writeln!(f, "{part} of {} by {}: {}", self.made, self.by, self.ask)?;
+        let head: Vec<_> = I::COLUMNS.iter().map(|&column| column.to_owned()).collect();
+        let rows: Vec<_> = self.items.iter().map(PlanItem::cells).collect();
+        let widths: Vec<_> = (0..head.len())
+            .map(|column| {
+                let texts = iter::once(&head)
+                    .chain(&rows)
+                    .filter_map(|row| row.get(column));
+                texts
+                    .map(|text| text.chars().count())
+                    .max()
+                    .unwrap_or_default()
+            })
+            .collect();
+        for row in iter::once(&head).chain(&rows) {
+            let mut line = String::new();
+            for (text, &width) in row.iter().zip(&widths) {
+                line.push_str(text);
+                // Formatting pads to 65,535 characters at most.
+                let pad = width.saturating_sub(text.chars().count());
+                line.extend(iter::repeat_n(' ', pad.saturating_add(2)));
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        f.write_str(&I::total(&self.items))?;
+        let (one, several) = I::UNSEEN;
+        let Some(hidden) = self.hidden else {
+            return Ok(());
+        };
+        for (count, place) in [
+            (hidden.here, "out of sight"),
+            (hidden.elsewhere, "in other accounts"),
+        ] {
+            if count > 0 {
+                let noun = if count == 1 { one } else { several };
+                write!(f, "\n{count} {noun} {place} stay as they are")?;
+            }
+        }
+        Ok(())
+    }
+}
