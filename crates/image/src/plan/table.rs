@@ -43,9 +43,10 @@ impl<I: PlanItem> fmt::Display for Plan<I> {
             (hidden.here, "out of sight"),
             (hidden.elsewhere, "in other accounts"),
         ] {
-            if count > 0 {
-                let noun = if count == 1 { one } else { several };
-                write!(f, "\n{count} {noun} {place} stay as they are")?;
+            match count {
+                0 => {}
+                1 => write!(f, "\n1 {one} {place} stays as it is")?,
+                _ => write!(f, "\n{count} {several} {place} stay as they are")?,
             }
         }
         Ok(())

@@ -2,7 +2,8 @@
 
 use super::{MOST_DESCENDANTS, Member, RevokeImage, counted};
 use crate::{
-    Hidden, ImageRecordId, Lifecycle, Origin, PartError, PlanItem, PlanKind, Referrer, Usage,
+    Hidden, ImageRecordId, Lifecycle, LifecycleState, Origin, PartError, PlanItem, PlanKind,
+    Referrer, Usage,
 };
 use atlas_base::{CanonicalError, Digest, canonical};
 use atlas_image_id::CloudLocation;
@@ -102,6 +103,8 @@ pub struct RevokeItem {
     pub image_id: String,
     /// Its name.
     pub name: String,
+    /// The state of its record.
+    pub state: LifecycleState,
     /// What becomes of it.
     pub fate: RevokeFate,
     /// Who uses it, as far as the caller sees, by scope, kind and name: MCI HEADs and revisions,
@@ -161,6 +164,7 @@ impl RevokeItem {
             location: record.location().clone(),
             image_id: record.image_id().to_string(),
             name: record.name().to_owned(),
+            state: record.lifecycle().state(),
             fate,
             users,
             hidden,
@@ -183,7 +187,8 @@ impl PlanItem for RevokeItem {
 
     const KIND: PlanKind = PlanKind::Revoke;
     const MOST_CHANGES: usize = MOST_DESCENDANTS + 1;
-    const COLUMNS: &'static [&'static str] = &["RECORD", "FATE", "HOW", "SCOPE", "IMAGE", "HITS"];
+    const COLUMNS: &'static [&'static str] =
+        &["RECORD", "STATE", "FATE", "HOW", "SCOPE", "IMAGE", "HITS"];
     const UNSEEN: (&'static str, &'static str) = ("image", "images");
 
     fn key(&self) -> ImageRecordId {
@@ -214,6 +219,7 @@ impl PlanItem for RevokeItem {
         let indent: String = deep.collect();
         vec![
             format!("{indent}{}", self.record),
+            self.state.to_string(),
             self.fate.to_string(),
             self.way.to_string(),
             self.scope.to_string(),

@@ -79,6 +79,13 @@ impl Lines<'_> {
     ) -> Result<Fitting, ReplaceStays> {
         let new = self.facts.new;
         self.check_there(map.scope(), at)?;
+        // A role map has its images where their records stand, each in a place of its own.
+        if new.location() != at {
+            let (id, home) = (new.id(), new.location());
+            return Err(unfit(&format_args!(
+                "`{id}` stands at {home} in a role map and not at {at}: put it there by hand"
+            )));
+        }
         let set = map.clone().with_image(new).map_err(|error| unfit(&error))?;
         let warnings = set.warnings.iter().map(|warning| ReplaceNote::Warning {
             text: warning.to_string(),
@@ -111,7 +118,14 @@ impl Lines<'_> {
         let template = server.inherited().template.as_ref();
         if let Some(template) = template.filter(|template| template.has_scripts) {
             let checked = check_agent(new, NeededAgent::Agent);
-            checked.map_err(|missing| unfit(&format_args!("`{}` {missing}", template.name)))?;
+            let name = &template.name;
+            let warning = checked.map_err(|missing| unfit(&format_args!("`{name}` {missing}")))?;
+            if let Some(warning) = warning
+                && !notes.contains(&ReplaceNote::AgentUnknown)
+            {
+                let text = warning.to_string();
+                notes.push(ReplaceNote::Warning { text });
+            }
         }
         let edit = ServerEdit::Overlay(Box::new(Overrides {
             image: Some(image.clone()),
