@@ -12,7 +12,12 @@ impl<I: PlanItem> fmt::Display for Plan<I> {
         };
         writeln!(f, "{part} of {} by {}: {}", self.made, self.by, self.ask)?;
         let head: Vec<_> = I::COLUMNS.iter().map(|&column| column.to_owned()).collect();
-        let rows: Vec<_> = self.items.iter().map(PlanItem::cells).collect();
+        // A plan from a file may hold any text, and a terminal obeys some of them.
+        let shown = |cell: String| cell.replace(char::is_control, "\u{fffd}");
+        let rows = self.items.iter();
+        let rows: Vec<Vec<_>> = rows
+            .map(|item| item.cells().into_iter().map(shown).collect())
+            .collect();
         let widths: Vec<_> = (0..head.len())
             .map(|column| {
                 let texts = iter::once(&head)

@@ -83,3 +83,16 @@ fn l08_a_plan_has_a_digest_that_names_it() {
     let other = RevokePlan::parse(&text.replace("dana", "erin")).unwrap();
     assert_ne!(one.digest().unwrap(), other.digest().unwrap());
 }
+
+#[test]
+fn l08_a_table_holds_no_text_that_a_terminal_obeys() {
+    let text = plan().to_text().unwrap();
+    let bad = text.replace("ami-0ae8605ed708e3c3e", "ami\\u001b[31m\\n");
+    let plan = RevokePlan::parse(&bad).unwrap();
+    assert_eq!(plan.items()[0].image_id, "ami\u{1b}[31m\n");
+    let table = plan.to_string();
+    assert_eq!(
+        (table.contains('\u{1b}'), table.lines().count()),
+        (false, 4)
+    );
+}
