@@ -73,6 +73,9 @@
 //! | [`BundleImage`], [`bundle`], [`CleanupList`] | an image of a server's root disk, and what is removed before |
 //! | [`WorkOrder`], [`take_work`], [`report_work`] | work that a host does in a cloud |
 //! | [`deprecate`], [`disable`], [`delete`], [`restore`], [`purge`] and what takes them back | the steps of a record's life, or one of [`LifeError`] |
+//! | [`Plan`], [`PlanItem`] | what a change would do, as data, before anything is done |
+//! | [`plan_revoke`], [`revoke`], [`undo_revoke`] | an image is disabled with all that was made from it, and enabled again |
+//! | [`plan_retention`], [`RetentionPolicy`] | which images are kept and which may go, with every reason |
 //! | [`Protection`], [`protect`], [`unprotect`] | what keeps a record from being deleted |
 //! | [`Referrer`], [`Usage`] | who refers to a record, and what the caller is told of it |
 //! | [`EditImage`], [`edit`], [`share`], [`unshare`] | what may change after registration |
@@ -102,11 +105,14 @@ mod nearest;
 mod network;
 mod origin;
 mod os;
+mod plan;
 mod promote;
 mod protection;
 mod record;
 mod referrer;
 mod register;
+mod retention;
+mod revoke;
 mod role_map;
 mod sharing;
 mod spelled;
@@ -152,6 +158,7 @@ pub use crate::{
     network::{CloudNetwork, NetworkName, ParseNetworkNameError},
     origin::{ConvertedFrom, Origin, Verification},
     os::OsFacts,
+    plan::{ConfirmError, Moved, MovedItem, PartError, Plan, PlanError, PlanItem, PlanKind},
     promote::{PromoteError, PromoteFacts, promote},
     protection::{Protection, protect, unprotect},
     record::{ImageRecord, ImageRecordId},
@@ -159,6 +166,16 @@ pub use crate::{
     register::{
         AlreadyRegistered, RegisterError, RegisterFacts, RegisterImage, Registered, Via,
         choose_credential, fitting_credentials, register,
+    },
+    retention::{
+        HeldImages, JudgeRetention, ParseRetentionGroupError, RetentionError, RetentionFacts,
+        RetentionGroup, RetentionItem, RetentionPlan, RetentionPolicy, RetentionReason, TagKey,
+        plan_retention,
+    },
+    revoke::{
+        Revocation, RevokeError, RevokeFacts, RevokeFate, RevokeImage, RevokeItem, RevokeLeft,
+        RevokePlan, RevokeRecord, RevokeUndone, RevokeWay, Revoked, RevokedSince, plan_revoke,
+        revoke, undo_revoke,
     },
     role_map::{
         MakeRoleMap, RemoveRoleMapError, RoleImageSet, RoleMap, RoleMapError, RoleMapId,

@@ -79,19 +79,29 @@ pub fn disable(
     usage: &Usage,
     now: Timestamp,
 ) -> Result<(ImageRecord, Vec<Warning>), LifeError> {
+    let disabled = disabled(record, reason, None, now)?;
+    let count = usage.told_here();
+    let used = (count > 0).then_some(Warning::StillUsed { count });
+    Ok((disabled, used.into_iter().chain(usage.warnings()).collect()))
+}
+
+/// The record as it is when it is disabled, by itself or because an ancestor is revoked.
+pub(crate) fn disabled(
+    record: &ImageRecord,
+    reason: Option<Reason>,
+    inherited_from: Option<ImageRecordId>,
+    now: Timestamp,
+) -> Result<ImageRecord, LifeError> {
     if let Lifecycle::Disabled { .. } = record.lifecycle() {
         return Err(already(record));
     }
     standing(record)?;
-    let disabled = record.clone().with_lifecycle(Lifecycle::Disabled {
+    Ok(record.clone().with_lifecycle(Lifecycle::Disabled {
         since: now,
         reason,
-        inherited_from: None,
+        inherited_from,
         before: Box::new(record.lifecycle().clone()),
-    });
-    let count = usage.told_here();
-    let used = (count > 0).then_some(Warning::StillUsed { count });
-    Ok((disabled, used.into_iter().chain(usage.warnings()).collect()))
+    }))
 }
 
 /// Brings a disabled record back to what it was.

@@ -3,7 +3,7 @@
 use crate::{ImageRecord, ImageRecordId, Warning};
 use atlas_scope::Scope;
 use core::fmt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Something that refers to an image record, or to a role map.
@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 /// later joins here without a change of any rule.
 ///
 /// Order is by scope, kind and name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Referrer {
     /// The scope that holds it.
     pub scope: Scope,
@@ -22,13 +23,17 @@ pub struct Referrer {
     pub name: String,
     /// What programs call it: the id of a lineage or of a record.
     pub id: String,
-    /// Whether the caller may see it.
-    #[serde(skip)]
+    /// Whether the caller may see it; one that was written down was seen.
+    #[serde(skip, default = "seen")]
     pub visible: bool,
 }
 
+fn seen() -> bool {
+    true
+}
+
 /// What kind of thing refers to a record. Order is the order in which they are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ReferrerKind {
@@ -68,6 +73,21 @@ impl ReferrerKind {
         }
     }
 
+    /// What one of them is called, and several: `MCI HEAD`, `MCI HEADs`.
+    pub(crate) fn nouns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::MciHead => ("MCI HEAD", "MCI HEADs"),
+            Self::MciRevision => ("MCI revision", "MCI revisions"),
+            Self::Channel => ("channel", "channels"),
+            Self::Template => ("template", "templates"),
+            Self::RoleMap => ("role map", "role maps"),
+            Self::Server => ("server", "servers"),
+            Self::Lock => ("lock", "locks"),
+            Self::Derived => ("image made from it", "images made from it"),
+            Self::Replaced => ("image that it replaces", "images that it replaces"),
+        }
+    }
+
     /// Whether it could no longer do its work without the record, and so keeps it from being
     /// deleted (Scalr, RightScale). Where an image came from and what replaces it are only told.
     pub fn is_binding(self) -> bool {
@@ -82,7 +102,8 @@ impl fmt::Display for ReferrerKind {
 }
 
 /// How many refer to a record that the caller cannot see.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hidden {
     /// At the record's scope and below it.
     pub here: u64,
@@ -106,6 +127,9 @@ pub struct Usage {
     /// Whether anything binding stands below the scope, seen or not.
     #[serde(skip)]
     bound_below: bool,
+    /// Whether a channel points there, at the scope or below, seen or not.
+    #[serde(skip)]
+    channel: bool,
     /// The accounts below the scope that reach the record by launch permissions alone.
     #[serde(skip)]
     guests: BTreeSet<Scope>,
@@ -134,12 +158,13 @@ impl Usage {
         let apart = !record.shared() && scope == Scope::global();
         let guests = if apart { to } else { BTreeSet::new() };
         let (mut referrers, mut hidden) = (Vec::new(), Hidden::default());
-        let (mut bound, mut bound_below) = (false, false);
+        let (mut bound, mut bound_below, mut channel) = (false, false, false);
         for referrer in all {
             let here = is_here(&scope, &guests, &referrer);
             if here && referrer.kind.is_binding() {
                 bound = true;
                 bound_below |= referrer.scope != scope;
+                channel |= referrer.kind == ReferrerKind::Channel;
             }
             match (referrer.visible, referrer.kind.is_binding()) {
                 (true, _) => referrers.push(referrer),
@@ -157,8 +182,14 @@ impl Usage {
             hidden: may_delete.then_some(hidden),
             bound,
             bound_below,
+            channel,
             guests,
         }
+    }
+
+    /// The record that it is about.
+    pub fn record(&self) -> ImageRecordId {
+        self.record
     }
 
     fn is_here(&self, referrer: &Referrer) -> bool {
@@ -210,7 +241,23 @@ impl Usage {
             .then(|| self.in_use(|referrer| referrer.scope != self.scope))
     }
 
-    fn seen_here(&self, keep: impl Fn(&Referrer) -> bool) -> Vec<Referrer> {
+    /// Those that use the record, as far as the caller sees, wherever they are.
+    pub(crate) fn users(&self) -> impl Iterator<Item = &Referrer> {
+        let seen = self.referrers.iter();
+        seen.filter(|referrer| referrer.kind.is_binding())
+    }
+
+    /// Whether anything at the scope or below uses the record, seen or not.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.bound
+    }
+
+    /// Whether a channel at the scope or below points there, seen or not.
+    pub(crate) fn is_channel_target(&self) -> bool {
+        self.channel
+    }
+
+    pub(crate) fn seen_here(&self, keep: impl Fn(&Referrer) -> bool) -> Vec<Referrer> {
         let fits = |referrer: &&Referrer| {
             referrer.kind.is_binding() && self.is_here(referrer) && keep(referrer)
         };

@@ -47,6 +47,7 @@
 //! | [`Policy`], [`AgentRequirement`] | what may be launched, as data |
 //! | [`LockFile`], [`RegisteredLock`] | plans for many locations that never move |
 //! | [`ServerDefinition`], [`Deployment`] | what servers launch with, inherited once |
+//! | [`plan_replace`], [`replace()`], [`undo_replace`] | one image in the place of another everywhere, planned first |
 //! | [`LaunchReport`], [`TimesComparison`] | how far launches came, and how long it took |
 
 mod agent_version;
@@ -64,6 +65,7 @@ mod merge;
 mod network;
 mod policy;
 mod reference;
+mod replace;
 mod resolve;
 mod server;
 mod sharing;
@@ -120,6 +122,13 @@ pub use crate::{
         PolicyVerdict, SoakedRevision, newest_allowed,
     },
     reference::{ParseReferenceError, Reference, Selector, Target},
+    replace::{
+        DeprecateOld, HeadReplacement, ParseReplaceKeyError, ReplaceChange, ReplaceError,
+        ReplaceFacts, ReplaceFate, ReplaceHead, ReplaceImage, ReplaceItem, ReplaceKey, ReplaceLeft,
+        ReplaceLock, ReplaceNote, ReplacePlan, ReplaceRevision, ReplaceRoleMap, ReplaceServer,
+        ReplaceStays, ReplaceUndo, ReplaceUndone, ReplaceUses, Replaced, ReplacedImage,
+        ReplacedSince, Replacement, UndoReplaceFacts, plan_replace, replace, undo_replace,
+    },
     resolve::{
         LaunchPlan, LaunchWarning, ResolveError, Source, Trace, TraceStep, explain, resolve,
     },

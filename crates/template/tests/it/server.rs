@@ -30,7 +30,7 @@ fn add(overrides: Overrides) -> AddServer {
     }
 }
 
-fn added(launch: &Launch, overrides: Overrides) -> ServerDefinition {
+pub(crate) fn added(launch: &Launch, overrides: Overrides) -> ServerDefinition {
     let server = add(overrides).added(launch, false, KnownNetworks::Unasked);
     server.unwrap()
 }

@@ -1,0 +1,98 @@
+//! Plans as texts, whatever they are for.
+
+use crate::{now, record, revoking::id};
+use atlas_image::{
+    PlanError, PlanKind, RetentionPlan, RevokeFacts, RevokeImage, RevokePlan, RevokeRecord,
+    plan_revoke,
+};
+use serde_json::json;
+
+fn plan() -> RevokePlan {
+    let image = record(1, "/acme", true);
+    let request = RevokeImage {
+        image: id(1),
+        reason: None,
+    };
+    let facts = RevokeFacts {
+        records: &[RevokeRecord::new(&image)],
+        may_know_hidden: false,
+        by: &"dana".parse().unwrap(),
+        now: now(),
+    };
+    plan_revoke(request, &facts).unwrap()
+}
+
+#[test]
+fn l08_a_text_that_is_no_plan_is_refused() {
+    let text = plan().to_text().unwrap();
+    assert_eq!(PlanKind::of(&text), Ok(PlanKind::Revoke));
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut messages = Vec::new();
+    let mut refuse = |text: &str| messages.push(RevokePlan::parse(text).unwrap_err().to_string());
+    refuse("");
+    refuse("{}");
+    for (field, value) in [
+        ("atlas", json!("plan/2")),
+        ("kind", json!("retention")),
+        ("kind", json!("guess")),
+        ("more", json!(1)),
+        ("by", json!("")),
+        ("items", json!([file["items"][0], file["items"][0]])),
+    ] {
+        let mut file = file.clone();
+        file[field] = value;
+        refuse(&file.to_string());
+    }
+    let mut item = file.clone();
+    item["items"][0]["more"] = json!(1);
+    refuse(&item.to_string());
+    insta::assert_snapshot!(messages.join("\n"), @r#"
+    this is no plan: EOF while parsing a value at line 1 column 0
+    this is no plan: missing field `atlas` at line 1 column 2
+    the plan has the format `plan/2`, this program reads `plan/1`: make the plan again
+    this is a plan to keep or drop images, not to revoke an image
+    this is no plan: unknown variant `guess`, expected one of `revoke`, `replace`, `retention` at line 1 column 398
+    this is no plan: unknown field `more`, expected one of `atlas`, `kind`, `made`, `by`, `ask`, `part`, `hidden`, `items` at line 1 column 436
+    this is no plan: `` is no principal: expected 1 to 128 letters, digits, `.`, `_`, `@` and `-`, a letter or digit first; stopped at byte 0 at line 1 column 80
+    the plan has `img-00000000000000000000000000000001` twice: make the plan again
+    this is no plan: unknown field `more`, expected one of `record`, `under`, `depth`, `way`, `scope`, `location`, `image_id`, `name`, `state`, `fate`, `users`, `hidden`, `expects` at line 1 column 274
+    "#);
+    assert!(matches!(
+        RetentionPlan::parse(&text),
+        Err(PlanError::OtherKind {
+            wanted: PlanKind::Retention,
+            found: PlanKind::Revoke
+        })
+    ));
+}
+
+#[test]
+fn l08_a_text_of_too_many_bytes_is_not_read() {
+    let large = " ".repeat(RevokePlan::MOST_BYTES + 1);
+    assert_eq!(
+        RevokePlan::parse(&large).unwrap_err().to_string(),
+        "a plan has at most 134217728 bytes, this one has 134217729: ask for less at once"
+    );
+}
+
+#[test]
+fn l08_a_plan_has_a_digest_that_names_it() {
+    let (one, same) = (plan(), plan());
+    assert_eq!(one.digest().unwrap(), same.digest().unwrap());
+    let text = one.to_text().unwrap();
+    let other = RevokePlan::parse(&text.replace("dana", "erin")).unwrap();
+    assert_ne!(one.digest().unwrap(), other.digest().unwrap());
+}
+
+#[test]
+fn l08_a_table_holds_no_text_that_a_terminal_obeys() {
+    let text = plan().to_text().unwrap();
+    let bad = text.replace("ami-0ae8605ed708e3c3e", "ami\\u001b[31m\\n");
+    let plan = RevokePlan::parse(&bad).unwrap();
+    assert_eq!(plan.items()[0].image_id, "ami\u{1b}[31m\n");
+    let table = plan.to_string();
+    assert_eq!(
+        (table.contains('\u{1b}'), table.lines().count()),
+        (false, 4)
+    );
+}
