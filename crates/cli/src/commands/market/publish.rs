@@ -31,17 +31,8 @@ pub(crate) struct Publish {
     /// Which revision, such as web@3; without @X the newest that is not revoked
     #[arg(value_name = "REF")]
     reference: Reference,
-    /// For every account
-    #[arg(long, required_unless_present = "groups")]
-    public: bool,
-    /// For the members of this account group, by its name or its id; may be given again
-    #[arg(
-        long = "group",
-        value_name = "GROUP",
-        id = "groups",
-        conflicts_with = "public"
-    )]
-    groups: Vec<GroupRef>,
+    #[command(flatten)]
+    audience: AudienceArgs,
     /// What it is, in a line of at most 255 characters
     #[arg(long, value_name = "TEXT", required_unless_present = "head")]
     short: Option<ShortText>,
@@ -51,15 +42,8 @@ pub(crate) struct Publish {
     /// What is new in it; with `@` before it, the file that says so [default: the commit message]
     #[arg(long, value_name = "TEXT|@FILE")]
     notes: Option<String>,
-    /// Publish although somebody for whom it is meant may not launch its images
-    #[arg(long)]
-    allow_private: bool,
-    /// Publish although it is not known whether all for whom it is meant may launch its images
-    #[arg(long)]
-    allow_unknown: bool,
-    /// Show publications of the account that it links to all for whom it is meant
-    #[arg(long)]
-    widen: bool,
+    #[command(flatten)]
+    admit: AdmitArgs,
     /// Commit HEAD of a ServerTemplate with the HEADs that it links first, with this message, and
     /// publish that revision
     #[arg(long, value_name = "MESSAGE")]
@@ -77,12 +61,42 @@ pub(crate) struct Publish {
     head: bool,
 }
 
+/// For whom it is meant.
+#[derive(Debug, clap::Args)]
+struct AudienceArgs {
+    /// For every account
+    #[arg(long, required_unless_present = "groups")]
+    public: bool,
+    /// For the members of this account group, by its name or its id; may be given again
+    #[arg(
+        long = "group",
+        value_name = "GROUP",
+        id = "groups",
+        conflicts_with = "public"
+    )]
+    groups: Vec<GroupRef>,
+}
+
+/// What is let pass.
+#[derive(Debug, clap::Args)]
+struct AdmitArgs {
+    /// Publish although somebody for whom it is meant may not launch its images
+    #[arg(long)]
+    allow_private: bool,
+    /// Publish although it is not known whether all for whom it is meant may launch its images
+    #[arg(long)]
+    allow_unknown: bool,
+    /// Show publications of the account that it links to all for whom it is meant
+    #[arg(long)]
+    widen: bool,
+}
+
 pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: &mut Out) -> Run {
     let (check, head) = (publish.check, publish.head);
     if head {
         let ask = OfferHead {
             kind: publish.kind.into(),
-            to: publish.to(),
+            to: publish.audience.to(),
             reference: publish.reference,
             scope: global.scope.clone(),
         };
@@ -94,10 +108,10 @@ pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: 
         let published = session.publish_preview(&ask).block_on()?;
         tell(&published, "would publish", out)?;
         open_with(&published.check, out);
-        return match passes(&published.check, ask.admit) {
-            true => Ok(()),
-            false => Err(Failure::Wanting),
-        };
+        if !passes(&published.check, ask.admit) {
+            return Err(Failure::Wanting);
+        }
+        return Ok(());
     }
     let session = global.confirmed(session, |session| question(&ask, session))?;
     match session.publish(&ask).block_on() {
@@ -111,15 +125,17 @@ pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: 
     }
 }
 
-impl Publish {
-    fn to(&self) -> PublishTo {
+impl AudienceArgs {
+    fn to(self) -> PublishTo {
         if self.public {
             PublishTo::Everybody
         } else {
-            PublishTo::Groups(self.groups.clone())
+            PublishTo::Groups(self.groups)
         }
     }
+}
 
+impl Publish {
     fn ask(self, global: &Global) -> Result<PublishAsk, Failure> {
         let Some(short) = self.short.clone() else {
             return Err(Failure::misused("say what it is with --short"));
@@ -128,7 +144,7 @@ impl Publish {
             let message = "a MultiCloud Image links nothing: leave --commit-head-dependencies out";
             return Err(Failure::misused(message));
         }
-        let (kind, to) = (self.kind.into(), self.to());
+        let (kind, to) = (self.kind.into(), self.audience.to());
         let long = self.long.as_deref();
         let notes = self.notes.as_deref();
         Ok(PublishAsk {
@@ -139,9 +155,9 @@ impl Publish {
                 .map(|text| lines::<RevisionNotes>(text, RevisionNotes::MAX_BYTES))
                 .transpose()?,
             admit: Admit {
-                private: self.allow_private,
-                unknown: self.allow_unknown,
-                widen: self.widen,
+                private: self.admit.allow_private,
+                unknown: self.admit.allow_unknown,
+                widen: self.admit.widen,
             },
             commit_heads: self.commit_head_dependencies,
             ..PublishAsk::new(kind, self.reference, global.scope.clone(), to, short)
