@@ -106,7 +106,7 @@ pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: 
     let ask = publish.ask(global)?;
     if check {
         let published = session.publish_preview(&ask).block_on()?;
-        tell(&published, "would publish", out)?;
+        tell(&published, "would publish", named, out)?;
         open_with(&published.check, out);
         if !passes(&published.check, ask.admit) {
             return Err(Failure::Wanting);
@@ -115,7 +115,7 @@ pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: 
     }
     let session = global.confirmed(session, |session| question(&ask, session))?;
     match session.publish(&ask).block_on() {
-        Ok(published) => tell(&published, "published", out),
+        Ok(published) => tell(&published, "published", told, out),
         Err(Error::Market(MarketRefusal::Publish(PublishError::Access(refused)))) => {
             out.one(&*refused, |out| writeln!(out, "{}", refused.check))?;
             open_with(&refused.check, out);
@@ -193,13 +193,7 @@ fn question(ask: &PublishAsk, session: &Session) -> Result<Option<String>, Error
         )));
     }
     let preview = session.publish_preview(ask).block_on()?;
-    let Publication {
-        name,
-        revision,
-        visibility,
-        ..
-    } = &preview.publication;
-    let asked = format!("publish {name} revision {revision} for {visibility}, for ever");
+    let asked = format!("publish {}, for ever", named(&preview.publication));
     Ok(passes(&preview.check, ask.admit).then_some(asked))
 }
 
@@ -209,7 +203,8 @@ fn passes(check: &AccessCheck, admit: Admit) -> bool {
         && (admit.unknown || check.count(Answer::Unknown) == 0)
 }
 
-fn tell(published: &Published, did: &str, out: &mut Out) -> Run {
+/// Tells what was published, or would be, with who may launch its images.
+fn tell(published: &Published, did: &str, told: fn(&Publication) -> String, out: &mut Out) -> Run {
     let own = &published.publication;
     out.one(published, |out| {
         writeln!(out, "{did} {}", told(own))?;
@@ -226,17 +221,13 @@ fn tell(published: &Published, did: &str, out: &mut Out) -> Run {
     })
 }
 
+/// A publication without its id, which it gets when it is made.
+fn named(of: &Publication) -> String {
+    format!("{} revision {} for {}", of.name, of.revision, of.visibility)
+}
+
 fn told(of: &Publication) -> String {
-    let Publication {
-        name,
-        revision,
-        visibility,
-        ..
-    } = of;
-    format!(
-        "{name} revision {revision} as {}, for {visibility}",
-        of.reference()
-    )
+    format!("{}: {}", named(of), of.reference())
 }
 
 /// Says how those can be let launch who may not.
