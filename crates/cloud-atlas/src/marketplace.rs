@@ -45,11 +45,29 @@ fn audiences(visibility: &Visibility) -> Vec<ListedFor> {
     }
 }
 
+/// Who looks, and under what publications are listed to it.
+#[derive(Debug)]
+struct Seeing {
+    viewer: Viewer,
+    audiences: Vec<ListedFor>,
+}
+
 impl Unit {
     /// Who looks at the marketplace from a scope: its account, with the groups that it is in.
-    async fn viewer(&self, scope: &Scope) -> Result<Viewer, Error> {
+    async fn seeing(&self, scope: &Scope) -> Result<Seeing, Error> {
         let groups = self.groups_of(scope).await?;
-        Ok(Viewer::new(scope, groups.iter().map(|group| group.id)))
+        let groups = || groups.iter().map(|group| group.id);
+        let mut audiences = vec![ListedFor::Everybody];
+        audiences.extend(groups().map(ListedFor::Group));
+        audiences.sort();
+        Ok(Seeing {
+            viewer: Viewer::new(scope, groups()),
+            audiences,
+        })
+    }
+
+    async fn viewer(&self, scope: &Scope) -> Result<Viewer, Error> {
+        Ok(self.seeing(scope).await?.viewer)
     }
 
     async fn publication(&self, of: PublicationRef) -> Result<Option<Publication>, Error> {
@@ -60,11 +78,8 @@ impl Unit {
     }
 
     /// Several publications, those that there are.
-    async fn publications_of(
-        &self,
-        all: impl IntoIterator<Item = PublicationRef>,
-    ) -> Result<Vec<Publication>, Error> {
-        let parts = all.into_iter().map(publication_parts);
+    async fn publications_of(&self, all: &[PublicationRef]) -> Result<Vec<Publication>, Error> {
+        let parts = all.iter().map(|one| publication_parts(*one));
         let global = Partition::global();
         let found = PUBLICATIONS.get_many(&self.tx, &global, parts);
         Ok(found

@@ -1,6 +1,6 @@
 //! What is newer than what an account imported or cloned.
 
-use super::importing::ImportedHere;
+use super::{Seeing, importing::ImportedHere};
 use crate::{
     Error, LineageKind, Session,
     kind::{Mci, Template, Versioned as _},
@@ -12,7 +12,7 @@ use crate::{
 use atlas_base::Name;
 use atlas_history::{LineageId, RevisionRef};
 use atlas_market::{
-    Follower, Following, Publication, PublicationRef, RevisionNotes, Update, Viewer, updates,
+    Follower, Following, Publication, PublicationRef, RevisionNotes, Update, updates,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Partition, Parts, Query, Within};
@@ -106,22 +106,19 @@ impl Session {
 
 impl Unit {
     async fn market_updates(&self, account: &Scope) -> Result<Vec<MarketUpdate>, Error> {
-        let groups = self.groups_of(account).await?;
-        let viewer = Viewer::new(account, groups.iter().map(|group| group.id));
-        let mut held = vec![ListedFor::Everybody];
-        held.extend(groups.iter().map(|group| ListedFor::Group(group.id)));
+        let Seeing { viewer, audiences } = self.seeing(account).await?;
         let rows = self.all(&FOLLOWERS, &partition_of(account)?, ()).await?;
         let rows: Vec<StoredFollower> = rows.into_iter().map(|kept| kept.0).collect();
         let mut newer = BTreeMap::new();
         for rows in rows.chunks(AT_ONCE) {
             let parts = rows.iter().flat_map(|row| {
                 let listed = |to: &ListedFor| listing_parts(*to, row.publication);
-                held.iter().map(listed)
+                audiences.iter().map(listed)
             });
             let found = LISTINGS
                 .get_many(&self.tx, &Partition::global(), parts)
                 .await?;
-            for (row, found) in rows.iter().zip(found.chunks(held.len())) {
+            for (row, found) in rows.iter().zip(found.chunks(audiences.len())) {
                 let newest = found.iter().flatten().map(|kept| kept.0.revision).max();
                 if newest.is_some_and(|newest| newest > row.have) {
                     let from = newer.entry(row.publication).or_insert(row.have);
