@@ -1,6 +1,6 @@
 //! What a newer publication changes for an account that has an older one.
 
-use super::updates::MarketUpdate;
+use super::choice::PublicationChoice;
 use crate::{
     Error, LineageKind, MciDiff, Session, TemplateDiffView,
     kind::{Mci, Template, Versioned},
@@ -8,7 +8,7 @@ use crate::{
     unit::Unit,
 };
 use atlas_base::Digest;
-use atlas_history::Frozen;
+use atlas_history::{Frozen, RevisionNumber};
 use atlas_market::{Publication, PublicationRef};
 use atlas_mci::{Diff, DiffReport};
 use atlas_scope::{Permission, Scope};
@@ -27,31 +27,28 @@ pub enum MarketDiff {
 }
 
 impl Session {
-    /// What an update would bring: the diff from what the account has, or what its clone was made of or
-    /// merged last, to the newest publication (RightScale). None where what it has was taken away.
+    /// What an update would bring: the diff from the revision that an account has, or that its clone
+    /// was made of or merged last, to a publication of the same lineage (RightScale). None where that
+    /// revision is neither imported nor published to the account any more.
     ///
     /// # Errors
     ///
-    /// The newest publication is no longer for the account, or the caller may not see its imports.
+    /// There is no such publication for the account, or the caller may not see its imports.
     pub async fn market_diff(
         &self,
-        update: &MarketUpdate,
+        have: RevisionNumber,
+        newest: PublicationRef,
         account: &Scope,
     ) -> Result<Option<MarketDiff>, Error> {
         let unit = self.read().await?;
         unit.enter_account(Permission::MarketView, account).await?;
-        // What was listed may have been withdrawn since.
-        let newest = PublicationRef {
-            lineage: update.update.publication,
-            revision: update.update.newest,
-        };
-        let chosen = unit.chosen(&newest.into(), account).await?;
-        let Some(newest) = unit.publication(chosen).await? else {
-            return Ok(None);
-        };
+        let choice = PublicationChoice::from(newest);
+        let chosen = unit.chosen(&choice, account).await?;
+        let found = unit.publication(chosen).await?;
+        let newest = found.ok_or_else(|| choice.absent(account))?;
         match newest.kind {
-            LineageKind::Mci => unit.mci_change(update, &newest, account).await,
-            LineageKind::Template => unit.template_change(update, &newest, account).await,
+            LineageKind::Mci => unit.mci_change(have, &newest, account).await,
+            LineageKind::Template => unit.template_change(have, &newest, account).await,
         }
     }
 }
@@ -59,15 +56,15 @@ impl Session {
 impl Unit {
     async fn mci_change(
         &self,
-        update: &MarketUpdate,
+        have: RevisionNumber,
         newest: &Publication,
         account: &Scope,
     ) -> Result<Option<MarketDiff>, Error> {
-        let sides = self.sides::<Mci>(update, newest, account).await?;
+        let sides = self.sides::<Mci>(have, newest, account).await?;
         Ok(sides.map(|(old, new)| {
             let (old, new) = (old.content(), new.content());
             let diff = Diff::between(old, new);
-            let Labels { before, after } = Labels::of(update);
+            let Labels { before, after } = Labels::of(have, newest);
             MarketDiff::Mci(Box::new(MciDiff {
                 before,
                 after,
@@ -79,11 +76,11 @@ impl Unit {
 
     async fn template_change(
         &self,
-        update: &MarketUpdate,
+        have: RevisionNumber,
         newest: &Publication,
         account: &Scope,
     ) -> Result<Option<MarketDiff>, Error> {
-        let sides = self.sides::<Template>(update, newest, account).await?;
+        let sides = self.sides::<Template>(have, newest, account).await?;
         let Some((old, new)) = sides else {
             return Ok(None);
         };
@@ -91,11 +88,11 @@ impl Unit {
         let mut names = self.names_of_links(&[old, new], account).await?;
         // What comes along has its publisher's name until it is here.
         let needed: Vec<_> = newest.dependencies.iter().copied().collect();
-        for linked in self.publications_of(needed).await? {
+        for linked in self.publications_of(&needed).await? {
             names.entry(linked.source).or_insert(linked.name);
         }
         let diff = TemplateDiff::between(old, new);
-        let Labels { before, after } = Labels::of(update);
+        let Labels { before, after } = Labels::of(have, newest);
         Ok(Some(MarketDiff::Template(Box::new(TemplateDiffView {
             before,
             after,
@@ -113,14 +110,14 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(update: &MarketUpdate) -> Self {
-        let MarketUpdate {
-            publisher, update, ..
-        } = update;
-        let side = |number| format!("{publisher}:{}@{number}", update.name);
+    fn of(have: RevisionNumber, newest: &Publication) -> Self {
+        let Publication {
+            publisher, name, ..
+        } = newest;
+        let side = |number| format!("{publisher}:{name}@{number}");
         Self {
-            before: side(update.have),
-            after: side(update.newest),
+            before: side(have),
+            after: side(newest.revision),
         }
     }
 }
@@ -129,11 +126,11 @@ impl Unit {
     /// What an account has of a lineage, and what is published of it; none where it has it no more.
     async fn sides<C: Versioned>(
         &self,
-        update: &MarketUpdate,
+        have: RevisionNumber,
         newest: &Publication,
         account: &Scope,
     ) -> Result<Option<(Frozen<C>, Frozen<C>)>, Error> {
-        let Some(had) = self.had(update, newest, account).await? else {
+        let Some(had) = self.had(have, newest, account).await? else {
             return Ok(None);
         };
         let (holder, digest) = had;
@@ -146,11 +143,10 @@ impl Unit {
     /// publication, as long as the account sees that.
     async fn had(
         &self,
-        update: &MarketUpdate,
+        have: RevisionNumber,
         newest: &Publication,
         account: &Scope,
     ) -> Result<Option<(Scope, Digest)>, Error> {
-        let have = update.update.have;
         let parts = revision_parts(newest.source, have);
         let at = partition_of(account)?;
         if let Some(kept) = REVISIONS.get(&self.tx, &at, parts).await? {

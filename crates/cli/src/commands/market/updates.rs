@@ -9,7 +9,7 @@ use crate::{
 use cloud_atlas::{
     MarketDiff, MarketUpdate, MarketUpdated, Session,
     history::LineageId,
-    market::Following,
+    market::{Following, PublicationRef},
     scope::Scope,
     template::{Reference, Selector, Target},
 };
@@ -65,7 +65,12 @@ pub(super) fn list(args: &Updates, session: &Session, account: &Scope, out: &mut
         return out.list(&updates, &columns);
     }
     for (number, update) in updates.into_iter().enumerate() {
-        let diff = session.market_diff(&update, account).block_on()?;
+        let newest = PublicationRef {
+            lineage: update.update.publication,
+            revision: update.update.newest,
+        };
+        let diff = session.market_diff(update.update.have, newest, account);
+        let diff = diff.block_on()?;
         let compared = Compared { update, diff };
         out.one(&compared, |out| {
             if number > 0 {
