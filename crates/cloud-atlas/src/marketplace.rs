@@ -3,6 +3,7 @@
 mod bringing;
 mod catalogue;
 mod choice;
+mod diffs;
 mod followed;
 mod following;
 mod heads;
@@ -15,6 +16,7 @@ mod updates;
 
 pub use self::{
     choice::{ParsePublicationChoiceError, PublicationChoice},
+    diffs::MarketDiff,
     heads::{HeadOfferView, OfferHead, SubscriptionView},
     importing::{ImportPublication, ImportedHere, PublicationImported},
     imports::ImportView,

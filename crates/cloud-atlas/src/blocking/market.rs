@@ -2,14 +2,15 @@
 
 use super::{Session, calls};
 use crate::{
-    Error, HeadOfferView, ImportPublication, ImportView, LineageKind, MarketUpdate, MarketUpdated,
-    OfferHead, Page, Paging, PublicationChoice, PublicationImported, PublishAsk, SubscriptionView,
+    Error, HeadOfferView, ImportPublication, ImportView, LineageKind, MarketDiff, MarketUpdate,
+    MarketUpdated, OfferHead, Page, Paging, PublicationChoice, PublicationImported, PublishAsk,
+    SubscriptionView,
 };
-use atlas_history::LineageId;
+use atlas_history::{LineageId, RevisionNumber};
 use atlas_image::Reason;
 use atlas_market::{
-    CatalogueQuery, DeletedImport, HeadOffer, HeadSubscription, Importers, Listing, Published,
-    SeenPublication,
+    CatalogueQuery, DeletedImport, HeadOffer, HeadSubscription, Importers, Listing, PublicationRef,
+    Published, SeenPublication,
 };
 use atlas_scope::Scope;
 use atlas_template::Reference;
@@ -62,6 +63,12 @@ calls! {
             from: &Scope,
         ) -> Result<DeletedImport, Error>;
         fn market_updates(&self, account: &Scope) -> Result<Vec<MarketUpdate>, Error>;
+        fn market_diff(
+            &self,
+            have: RevisionNumber,
+            newest: PublicationRef,
+            account: &Scope,
+        ) -> Result<Option<MarketDiff>, Error>;
         fn import_updates(
             &self,
             account: &Scope,

@@ -14,7 +14,7 @@ use cloud_atlas::{
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
-    market::CatalogueQuery,
+    market::{CatalogueQuery, PublicationRef},
     scope::{GroupId, Permission, Scope},
     store::FeedPosition,
     template::{LaunchPhase, LockFile, Reference},
@@ -34,6 +34,7 @@ struct Named {
     lock: LockFile,
     registered: LockRef,
     publication: PublicationChoice,
+    published: PublicationRef,
     order: WorkOrderId,
     server: ServerRef,
     from: Scope,
@@ -129,6 +130,7 @@ reads! {
     importers(who, named) |_| told(who.importers(&named.publication, &named.from));
     imports(who, named) |_| told(async move { who.imports(&named.from, &most()).await });
     market_updates(who, named) |_| told(who.market_updates(&named.from));
+    market_diff(who, named) |_| told(who.market_diff(p("1"), named.published, &named.from));
     head_offers(who, named) |_| told(who.head_offers(&named.from));
     subscriptions(who, named) |_| told(who.subscriptions(&named.from));
     group(who, named) |_| told(async move { who.group(&GroupRef::Id(named.group), &named.from).await });
@@ -456,6 +458,7 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             lock,
             registered,
             publication: published.lineage.into(),
+            published: published.reference(),
             order,
             server,
             from: acme,
@@ -533,6 +536,7 @@ fn alike(state: State, (bare, bare_reads): (&World, &Reads)) {
             "importers",
             "imports",
             "market_updates",
+            "market_diff",
             "head_offers",
             "subscriptions",
         ];
@@ -577,6 +581,7 @@ fn keeping(furnished: bool) -> (World, Option<Named>) {
             group: p("grp-00000000000000000000000000000009"),
             registered: LockRef::Name(p("nothing")),
             publication: p("/acme:web"),
+            published: p("pub-00000000000000000000000000000009@1"),
             order: p("work-00000000000000000000000000000009"),
             lock,
             server: ServerRef::Id(server.definition.id()),

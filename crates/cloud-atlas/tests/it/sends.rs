@@ -278,6 +278,7 @@ fn every_future_about_the_market_is_send() {
     send(admin.imports(&scope, &most()));
     send(admin.delete_import(kind, &web, &scope));
     send(admin.market_updates(&scope));
+    send(admin.market_diff(p("1"), p("pub-00000000000000000000000000000001@2"), &scope));
     send(admin.import_updates(&scope, None));
     send(admin.offer_head(&offer));
     send(admin.withdraw_head(lineage, &scope));
