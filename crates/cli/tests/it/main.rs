@@ -31,6 +31,7 @@ mod lives;
 mod loads;
 mod locking;
 mod main_job;
+mod market;
 mod merging;
 mod mistakes;
 mod pictures;
