@@ -198,7 +198,7 @@ fn the_commands_in_the_guide_to_the_market_work_as_they_stand() {
     assert!(out.contains("imported mci web revision 1"), "{out}");
     assert!(out.contains("had already mci web revision 2"), "{out}");
     assert!(
-        out.contains("everything is at the newest publication"),
+        err.contains("everything is at the newest publication"),
         "{err}"
     );
     assert!(out.contains("(ended)"), "{out}");
