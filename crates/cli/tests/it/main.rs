@@ -38,6 +38,7 @@ mod pictures;
 mod records;
 mod referring;
 mod registering;
+mod roles;
 mod schema;
 mod servers;
 mod sharing;
