@@ -379,3 +379,83 @@ fn p02_p05_programs_read_publications_and_imports() {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     insta::assert_snapshot!(said(&program, &lines));
 }
+
+#[test]
+fn t05_t10_what_is_published_is_not_deleted() {
+    let program = furnished();
+    done(
+        &program,
+        &[
+            "template new front",
+            "template link front web@1",
+            "template commit front -m one",
+            "market publish template front --group partners --short 'a shop window'",
+            "market deprecate /acme:front@1 --reason old",
+            "market deprecate /acme:web@1 --reason old",
+            "template new bare",
+            "template link bare web@2",
+            "template commit bare -m one",
+        ],
+    );
+    insta::assert_snapshot!(said(
+        &program,
+        &["template delete front", "template delete bare", "mci delete web", "market list --own"],
+    ), @r#"
+    $ atlas template delete front
+    exit 1
+    --- stderr
+    error: `front` cannot be deleted, it is held by publication `front`
+
+    $ atlas template delete bare
+    exit 0
+    --- stdout
+    deleted bare at /acme with 1 revision: lin-00000000000000000000000000000000
+
+    $ atlas mci delete web
+    exit 1
+    --- stderr
+    error: Cannot delete as the MultiCloud Image (HEAD/committed revision) is being used by one or more ServerTemplates.
+    revision 1: `front` HEAD at /acme, `front` revision 1 at /acme
+
+    $ atlas market list --own
+    exit 0
+    --- stdout
+    NAME   KIND      REVISION  STATE       FOR                                   PUBLICATION
+    ────────────────────────────────────────────────────────────────────────────────
+    front  template         1  deprecated  grp-00000000000000000000000000000000  pub-00000000000000000000000000000000
+    web    mci              1  deprecated  grp-00000000000000000000000000000000  pub-00000000000000000000000000000000
+    "#);
+}
+
+#[test]
+fn k03_what_was_imported_is_edited_by_cloning_it() {
+    let program = furnished();
+    done(
+        &program,
+        &[PUBLISH, "--scope /beta market import /acme:web"],
+    );
+    insta::assert_snapshot!(said(
+        &program,
+        &[
+            "--as desi --scope /beta mci set web --description ours",
+            "--as desi --scope /beta mci clone web@1 mine",
+            "--as desi --scope /beta mci set mine --description ours",
+        ],
+    ), @r#"
+    $ atlas --as desi --scope /beta mci set web --description ours
+    exit 1
+    --- stderr
+    error: `web` revision 1 was imported and never changes: clone it and edit the clone
+
+    $ atlas --as desi --scope /beta mci clone web@1 mine
+    exit 0
+    --- stdout
+    made mine at /beta: lin-00000000000000000000000000000000
+    `mine` is a clone of `web` revision 1; its lineage can be traced for ever: `show` names the origin
+
+    $ atlas --as desi --scope /beta mci set mine --description ours
+    exit 0
+    --- stdout
+    HEAD of mine is at generation 2 and serves 1 location
+    "#);
+}
