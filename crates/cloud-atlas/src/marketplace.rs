@@ -33,7 +33,7 @@ use crate::{
     unit::Unit,
 };
 use atlas_history::LineageId;
-use atlas_market::{Publication, PublicationRef, Viewer, Visibility};
+use atlas_market::{Publication, PublicationLineageId, PublicationRef, Viewer, Visibility};
 use atlas_scope::{AccountGroup, Scope};
 use atlas_store::{Partition, Query};
 
@@ -75,6 +75,27 @@ impl Unit {
         let global = Partition::global();
         let found = PUBLICATIONS.get(&self.tx, &global, parts);
         Ok(found.await?.map(|kept| kept.0))
+    }
+
+    /// The newest publication of a lineage that is offered to the account of a scope.
+    pub(crate) async fn newest_offered(
+        &self,
+        lineage: PublicationLineageId,
+        scope: &Scope,
+    ) -> Result<Option<Publication>, Error> {
+        let seeing = self.seeing(scope).await?;
+        let parts = seeing
+            .audiences
+            .iter()
+            .map(|to| listing_parts(*to, lineage));
+        let listed = LISTINGS
+            .get_many(&self.tx, &Partition::global(), parts)
+            .await?;
+        let listed = listed.into_iter().flatten().map(|kept| kept.0.reference());
+        match listed.max() {
+            Some(newest) => self.publication(newest).await,
+            None => Ok(None),
+        }
     }
 
     /// Several publications, those that there are.

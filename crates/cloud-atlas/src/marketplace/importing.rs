@@ -85,7 +85,7 @@ impl Session {
 
 impl Unit {
     /// Imports a publication, whole.
-    pub(super) async fn import_wanted(
+    pub(crate) async fn import_wanted(
         &self,
         wanted: PublicationRef,
         account: &Scope,

@@ -1,9 +1,9 @@
 //! What is newer than imports and clones.
 
 use super::{EAST, import, linking, market, publish, publish_mci, revised};
-use crate::support::{p, run, set};
+use crate::support::{most, p, run, set};
 use cloud_atlas::{
-    CloneMci, CommitTemplate, ErrorKind, LineageKind, MarketDiff, MergeMci,
+    CloneMci, CommitTemplate, Error, ErrorKind, LineageKind, MarketDiff, MergeMci,
     market::{Following, PublicationRef},
     scope::Scope,
 };
@@ -27,10 +27,7 @@ fn p07_newer_publications_are_listed_and_imported_beside_what_is_there() {
         let updated = lars.import_updates(&beta, None).await.unwrap();
         assert_eq!(updated.imported.len(), 1);
         assert!(lars.market_updates(&beta).await.unwrap().is_empty());
-        let log = lars
-            .mci_log(&p("web"), &beta, &crate::support::most())
-            .await
-            .unwrap();
+        let log = lars.mci_log(&p("web"), &beta, &most()).await.unwrap();
         assert_eq!(log.items.len(), 2);
     });
 }
@@ -147,5 +144,50 @@ fn p10_clones_are_told_when_their_upstream_moved_and_merge_it() {
         let east = &held.settings()[&p(EAST)];
         assert!(east.image().as_str().ends_with('3'));
         assert!(lars.market_updates(&beta).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn t09_an_update_of_a_template_imports_what_is_newer_with_its_publisher() {
+    let world = market();
+    run(async {
+        let (dana, desi) = (world.who("dana"), world.who("desi"));
+        revised(&dana, "/acme", "web", &[1, 2]).await;
+        let first = publish_mci(&world, "web@1", &[]).await.publication;
+        import(&world, first.reference(), "/beta").await.unwrap();
+        linking(&desi, "/beta", "front", &["web"]).await;
+        let (front, beta) = (p("front"), p::<Scope>("/beta"));
+        assert_eq!(
+            desi.template_updates(&front, &beta).await.unwrap().steps,
+            []
+        );
+        let made = publish_mci(&world, "web@2", &["partners"])
+            .await
+            .publication;
+        let updates = desi.template_updates(&front, &beta).await.unwrap();
+        let told: Vec<_> = updates
+            .steps
+            .iter()
+            .map(|it| it.update.to_string())
+            .collect();
+        assert_eq!(told, ["`web` 1 → 2, the default, imported first"]);
+        assert!(!updates.steps[0].diff.rows.is_empty());
+        // Whoever may edit the template and not import moves nothing.
+        let refused = world
+            .who("bert")
+            .update_template(&front, &beta, None, None)
+            .await;
+        assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
+        let admin = world.admin();
+        let updated = admin.update_template(&front, &beta, None, None).await;
+        assert_eq!(updated.unwrap().moved.len(), 1);
+        let imports = desi.imports(&beta, &most()).await.unwrap().items;
+        assert_eq!(imports.len(), 2);
+        assert_eq!(imports[1].publication, made.reference());
+        let linked = desi.template(&front, &beta).await.unwrap();
+        assert_eq!(
+            linked.content.links().next().unwrap().target.to_string(),
+            "2"
+        );
     });
 }
