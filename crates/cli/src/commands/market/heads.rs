@@ -75,7 +75,7 @@ pub(super) fn subscriptions(session: &Session, account: &Scope, out: &mut Out) -
             it.kind.map(word).unwrap_or_default().to_owned(),
             it.publisher
                 .as_ref()
-                .map_or_else(|| "(offered no more)".to_owned(), ToString::to_string),
+                .map_or_else(|| "(ended)".to_owned(), ToString::to_string),
             moment(it.since),
             it.lineage.to_string(),
         ]
