@@ -44,6 +44,7 @@ mod clouds;
 mod images;
 mod launches;
 mod mcis;
+mod plans;
 mod scopes;
 mod servers;
 mod templates;

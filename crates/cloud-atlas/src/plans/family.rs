@@ -149,14 +149,13 @@ impl<'a> Standing<'a> {
         from: Option<ImageRecordId>,
     ) -> Result<Member, Error> {
         let scope = record.scope();
-        let (sees, may_disable) = match self.known.get(scope) {
-            Some(known) => *known,
-            None => {
-                let sees = self.unit.may(Permission::ImageView, scope).await?;
-                let may = self.unit.may(Permission::ImageDisable, scope).await?;
-                self.known.insert(scope.clone(), (sees, may));
-                (sees, may)
-            }
+        let (sees, may_disable) = if let Some(known) = self.known.get(scope) {
+            *known
+        } else {
+            let sees = self.unit.may(Permission::ImageView, scope).await?;
+            let may = self.unit.may(Permission::ImageDisable, scope).await?;
+            self.known.insert(scope.clone(), (sees, may));
+            (sees, may)
         };
         Ok(Member {
             visible: sees || visible(scope, record.shared(), self.from),

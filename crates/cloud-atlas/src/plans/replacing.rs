@@ -96,14 +96,15 @@ impl Session {
             let replacement = replaced.replacement;
             let images = (replacement.old, replacement.new);
             Box::pin(unit.put_changed(&changed, images)).await?;
-            let changes = replacement.changes.clone();
-            let plan = if changes.is_empty() {
-                None
-            } else {
-                let done = PlanDone::Replace(replacement);
-                Some(unit.keep_plan(loaded.old.scope(), done).await?)
+            let mut applied = ReplaceApplied {
+                plan: None,
+                changes: replacement.changes.clone(),
             };
-            Ok(ReplaceApplied { plan, changes })
+            if !applied.changes.is_empty() {
+                let done = PlanDone::Replace(replacement);
+                applied.plan = Some(unit.keep_plan(loaded.old.scope(), done).await?);
+            }
+            Ok(applied)
         })
         .await
     }

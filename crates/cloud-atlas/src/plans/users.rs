@@ -265,13 +265,12 @@ impl<'a> Standing<'a> {
         let sight = self.sights.get(&key);
         let sees = sight.is_some_and(|sight| sight.sees(self.unit, scope));
         let key = (edit, scope.clone());
-        let may_edit = match self.may.get(&key) {
-            Some(known) => *known,
-            None => {
-                let may = self.unit.may(edit, scope).await?;
-                self.may.insert(key, may);
-                may
-            }
+        let may_edit = if let Some(known) = self.may.get(&key) {
+            *known
+        } else {
+            let may = self.unit.may(edit, scope).await?;
+            self.may.insert(key, may);
+            may
         };
         Ok(User {
             visible: sees || visible(scope, shared, self.from),
