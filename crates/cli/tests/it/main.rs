@@ -34,6 +34,7 @@ mod main_job;
 mod merging;
 mod mistakes;
 mod pictures;
+mod plans;
 mod records;
 mod referring;
 mod registering;
