@@ -13,6 +13,17 @@ pub(crate) fn shown(path: &Path) -> String {
     quoted(&path.to_string_lossy()).to_string()
 }
 
+/// A path as it is typed.
+pub(crate) fn plain(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_word = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    if text.chars().all(is_word) {
+        text.into_owned()
+    } else {
+        "FILE".to_owned()
+    }
+}
+
 /// Whether a file begins as stores do.
 fn is_store(path: &Path) -> bool {
     let mut start = [0; 4];

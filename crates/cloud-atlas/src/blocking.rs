@@ -45,6 +45,7 @@ mod images;
 mod launches;
 mod market;
 mod mcis;
+mod plans;
 mod scopes;
 mod servers;
 mod templates;

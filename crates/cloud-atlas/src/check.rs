@@ -3,6 +3,7 @@
 mod histories;
 mod locks;
 mod market;
+mod plans;
 mod servers;
 mod tombstones;
 mod uses;
@@ -204,6 +205,7 @@ impl Care<'_> {
         self.table(&OPENED, |_, _| {}).await?;
         self.servers().await?;
         self.market().await?;
+        self.plans().await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

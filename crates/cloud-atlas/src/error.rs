@@ -5,6 +5,7 @@ mod kind;
 mod lock;
 mod market;
 mod not_found;
+mod plan;
 mod server;
 mod template;
 
@@ -15,11 +16,6 @@ use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
     BringBackError, CommitError, FrameError, FrozenError, Mark, MarkError, NotEditable,
     ParseAuthorError, RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
-};
-use atlas_image::{
-    AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
-    PromoteError, RegisterError, RemoveCredentialError, RemoveRoleMapError, RoleMapError,
-    UnshareError, WorkError,
 };
 use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
@@ -38,6 +34,7 @@ pub use self::{
     lock::LockRefusal,
     market::MarketRefusal,
     not_found::{NotFound, Noun},
+    plan::PlanRefusal,
     server::ServerRefusal,
     template::{TemplateRefusal, TemplateRefused},
 };
@@ -199,7 +196,7 @@ pub enum Error {
     Lock(LockRefusal),
     /// An image was not registered.
     #[error(transparent)]
-    Register(#[from] RegisterError),
+    Register(#[from] atlas_image::RegisterError),
     /// An inventory gave no answer.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
@@ -211,40 +208,40 @@ pub enum Error {
     },
     /// No image is made of a server.
     #[error(transparent)]
-    Bundle(#[from] BundleError),
+    Bundle(#[from] atlas_image::BundleError),
     /// A work order was not made, or stays as it is.
     #[error(transparent)]
-    Work(#[from] WorkError),
+    Work(#[from] atlas_image::WorkError),
     /// An image record did not go on to another state.
     #[error(transparent)]
-    Life(#[from] LifeError),
+    Life(#[from] atlas_image::LifeError),
     /// An image record was not changed.
     #[error(transparent)]
-    EditImage(#[from] EditImageError),
+    EditImage(#[from] atlas_image::EditImageError),
     /// An image record stays shared.
     #[error(transparent)]
-    Unshare(#[from] UnshareError),
+    Unshare(#[from] atlas_image::UnshareError),
     /// An image was not copied.
     #[error(transparent)]
-    Copy(#[from] CopyError),
+    Copy(#[from] atlas_image::CopyError),
     /// A record was not promoted.
     #[error(transparent)]
-    Promote(#[from] PromoteError),
+    Promote(#[from] atlas_image::PromoteError),
     /// An image of a role map was not changed.
     #[error(transparent)]
-    RoleMap(#[from] RoleMapError),
+    RoleMap(#[from] atlas_image::RoleMapError),
     /// A role map was not removed.
     #[error(transparent)]
-    RemoveRoleMap(#[from] RemoveRoleMapError),
+    RemoveRoleMap(#[from] atlas_image::RemoveRoleMapError),
     /// A deployment, a server or what is known of its launches stays as it is.
     #[error(transparent)]
     Server(#[from] ServerRefusal),
     /// A credential was not added.
     #[error(transparent)]
-    AddCredential(#[from] AddCredentialError),
+    AddCredential(#[from] atlas_image::AddCredentialError),
     /// A credential was not removed.
     #[error(transparent)]
-    RemoveCredential(#[from] RemoveCredentialError),
+    RemoveCredential(#[from] atlas_image::RemoveCredentialError),
     /// A scope was not added.
     #[error(transparent)]
     AddScope(#[from] AddScopeError),
@@ -269,9 +266,12 @@ pub enum Error {
     /// A role was not taken away.
     #[error(transparent)]
     Revoke(#[from] RevokeError),
+    /// There is no plan, or it was not carried out.
+    #[error(transparent)]
+    Plan(#[from] PlanRefusal),
     /// Launch permissions were not given.
     #[error(transparent)]
-    LaunchPermission(#[from] LaunchPermissionError),
+    LaunchPermission(#[from] atlas_image::LaunchPermissionError),
     /// A group was not made or deleted, or a member not put out.
     #[error(transparent)]
     Group(#[from] GroupError),

@@ -56,6 +56,7 @@ mod opened;
 mod orders;
 mod page;
 mod people;
+mod plans;
 mod policies;
 mod referrers;
 mod releases;
@@ -98,7 +99,7 @@ pub use crate::{
     deployments::{DeploymentView, MakeDeployment},
     engine::shown_address,
     error::{
-        Error, ErrorKind, LockRefusal, MarketRefusal, NotFound, Noun, ServerRefusal,
+        Error, ErrorKind, LockRefusal, MarketRefusal, NotFound, Noun, PlanRefusal, ServerRefusal,
         TemplateRefusal, TemplateRefused,
     },
     event_query::EventQuery,
@@ -133,6 +134,9 @@ pub use crate::{
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
+    plans::{
+        AppliedPlan, PlanDone, PlanId, PlanUndone, ReplaceApplied, ReplacementUndone, RevokeApplied,
+    },
     policies::PolicyView,
     releases::Released,
     servers::{

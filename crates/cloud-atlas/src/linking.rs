@@ -273,13 +273,11 @@ impl Unit {
             let bound = self.bound(held.settings(), scope).await?;
             for (location, setting) in held.settings() {
                 let record = bound.get(location).and_then(Option::as_ref);
-                let agent = match record {
-                    Some(bound) => Some(bound.record.agent().clone()),
-                    None => {
-                        let told = self.told_by_publishers(location, setting.image(), scope);
-                        told.await?.map(|inside| inside.agent)
-                    }
-                };
+                let mut agent = record.map(|bound| bound.record.agent().clone());
+                if agent.is_none() {
+                    let told = self.told_by_publishers(location, setting.image(), scope);
+                    agent = told.await?.map(|inside| inside.agent);
+                }
                 images.push(LinkedImage {
                     lineage: link.lineage,
                     mci: held.called().clone(),

@@ -10,7 +10,9 @@ use crate::{
     tables::{IMAGES, image_parts, partition_of, partitions_above},
     unit::Unit,
 };
-use atlas_image::{ImageRecord, ImageRecordId, Referrer, SameImage, Usage, refer};
+use atlas_image::{
+    ImageRecord, ImageRecordId, Referrer, SameImage, Usage, nearest_or_opened, refer,
+};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Partition;
@@ -75,9 +77,44 @@ impl Unit {
         record: &ImageRecord,
         from: &Scope,
     ) -> Result<Usage, Error> {
+        let states = &mut States::default();
+        self.told_usage_among(record, from, states).await
+    }
+
+    /// The same where several records are looked at.
+    pub(crate) async fn told_usage_among(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+        states: &mut States,
+    ) -> Result<Usage, Error> {
+        let may_delete = self.may_delete(record).await?;
+        let found = self.usage_among(record, from, may_delete, states).await?;
+        Ok(found.of(record, may_delete))
+    }
+
+    /// Who refers to a record one by one, as far as the caller may be told of them or of their
+    /// number.
+    pub(crate) async fn referrers(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+    ) -> Result<Vec<Referrer>, Error> {
         let may_delete = self.may_delete(record).await?;
         let states = &mut States::default();
         let found = self.usage_among(record, from, may_delete, states).await?;
+        Ok(found.found)
+    }
+
+    /// What stands in the way of a change of a record, where several records are looked at.
+    pub(crate) async fn usage_among_others(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+        states: &mut States,
+    ) -> Result<Usage, Error> {
+        let may_delete = self.may_delete(record).await?;
+        let found = self.usage_among(record, from, true, states).await?;
         Ok(found.of(record, may_delete))
     }
 
@@ -88,17 +125,30 @@ impl Unit {
         from: &Scope,
         states: &mut States,
     ) -> Result<bool, Error> {
-        let may_delete = self.may_delete(record).await?;
-        let found = self.usage_among(record, from, may_delete, states).await?;
-        Ok(found.of(record, may_delete).is_unused())
+        let told = self.told_usage_among(record, from, states).await?;
+        Ok(told.is_unused())
     }
 
     async fn may_delete(&self, record: &ImageRecord) -> Result<bool, Error> {
-        match self.require(Permission::ImageDelete, record.scope()).await {
-            Ok(_) => Ok(true),
-            Err(Error::Denied(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.may(Permission::ImageDelete, record.scope()).await
+    }
+
+    /// Whether a record is the one that is found from a scope: the nearest that it sees, or else
+    /// the one that is opened to it.
+    pub(crate) async fn counts_at(
+        &self,
+        record: &ImageRecord,
+        scope: &Scope,
+    ) -> Result<bool, Error> {
+        let (location, image) = (record.location(), record.image_id());
+        let records = self.records_above(scope, location, image).await?;
+        let opened = if visible(record.scope(), record.shared(), scope) {
+            Vec::new()
+        } else {
+            self.opened_records(scope, Some(location), image).await?
+        };
+        let found = nearest_or_opened(&records, &opened, scope);
+        Ok(found.is_some_and(|found| found.record.id() == record.id()))
     }
 
     /// `everywhere`: also where the caller sees nothing.
@@ -117,14 +167,8 @@ impl Unit {
             states,
             found: Vec::new(),
         };
-        let mut places = self.partitions_below(record.scope()).await?;
         let opened = self.opened_to(record).await?;
-        for account in &opened {
-            let partition = partition_of(account)?;
-            if !places.iter().any(|(known, _)| *known == partition) {
-                places.push((partition, account.clone()));
-            }
-        }
+        let places = self.places_reached(record, &opened).await?;
         let near = partitions_above(from)?;
         for (partition, account) in places {
             if !everywhere && !near.contains(&partition) && !self.sees_into(&account).await? {
@@ -140,6 +184,22 @@ impl Unit {
         }
         let found = search.found;
         Ok(Uses { found, opened })
+    }
+
+    /// The partitions that hold what may refer to a record that is opened to some accounts.
+    pub(crate) async fn places_reached(
+        &self,
+        record: &ImageRecord,
+        opened: &BTreeSet<Scope>,
+    ) -> Result<Vec<(Partition, Scope)>, Error> {
+        let mut places = self.partitions_below(record.scope()).await?;
+        for account in opened {
+            let partition = partition_of(account)?;
+            if !places.iter().any(|(known, _)| *known == partition) {
+                places.push((partition, account.clone()));
+            }
+        }
+        Ok(places)
     }
 
     /// Whether the caller sees anything in an account that may refer to a record.

@@ -91,21 +91,9 @@ impl Session {
                 // From the map's own scope: a record that only some of its users see serves none.
                 let record = unit.image(image, map.scope()).await?;
                 let set = map.with_image(&record)?;
-                unit.put_role_map(&set.map).await?;
-                let placed = Placed {
-                    location: record.location(),
-                    image: Some(image),
-                };
-                let after = canonical::to_string(&placed)?;
-                let change = match set.replaced {
-                    None => Change::made(&after),
-                    Some(image) => {
-                        let image = Some(image);
-                        let before = canonical::to_string(&Placed { image, ..placed })?;
-                        Change::between(&before, &after)
-                    }
-                };
-                unit.audit_role_map(&set.map, change).await?;
+                let images = (set.replaced, image);
+                unit.put_role_image(&set.map, record.location(), images)
+                    .await?;
                 Ok(set)
             }
         })
@@ -194,6 +182,29 @@ impl Unit {
             }
         }
         Err(NotFound::new(Noun::RoleMap, name, from).into())
+    }
+
+    /// Keeps a role map that has another image at a location: which one it had, and which it has.
+    pub(crate) async fn put_role_image(
+        &self,
+        map: &RoleMap,
+        location: &CloudLocation,
+        (before, after): (Option<ImageRecordId>, ImageRecordId),
+    ) -> Result<(), Error> {
+        self.put_role_map(map).await?;
+        let placed = Placed {
+            location,
+            image: Some(after),
+        };
+        let after = canonical::to_string(&placed)?;
+        let change = match before {
+            None => Change::made(&after),
+            image => {
+                let before = canonical::to_string(&Placed { image, ..placed })?;
+                Change::between(&before, &after)
+            }
+        };
+        self.audit_role_map(map, change).await
     }
 
     async fn put_role_map(&self, map: &RoleMap) -> Result<(), Error> {

@@ -154,9 +154,7 @@ impl Session {
                     view.warn_of_networks(networks.known());
                 }
                 unit.check_image(&mut view, Some(&before)).await?;
-                unit.put_server(&deployment, &view.definition).await?;
-                let change = Change::between(&Told::of(&before)?, &Told::of(&view.definition)?);
-                unit.audit_server(&deployment, &view.definition, change)
+                unit.change_server(&deployment, &before, &view.definition)
                     .await?;
                 Ok(view)
             }
@@ -257,6 +255,18 @@ impl Told<'_> {
 }
 
 impl Unit {
+    /// Keeps a server that is another than before, and says what changed.
+    pub(crate) async fn change_server(
+        &self,
+        deployment: &Deployment,
+        before: &ServerDefinition,
+        after: &ServerDefinition,
+    ) -> Result<(), Error> {
+        self.put_server(deployment, after).await?;
+        let change = Change::between(&Told::of(before)?, &Told::of(after)?);
+        self.audit_server(deployment, after, change).await
+    }
+
     pub(crate) async fn put_server(
         &self,
         deployment: &Deployment,

@@ -20,12 +20,14 @@ mod images;
 mod lineages;
 mod locks;
 mod market;
+mod plans;
 mod servers;
 
 pub(crate) use self::{
     images::{IMAGES, KeptImage, image_parts},
     lineages::{
-        KeptLineage, KeptUndo, MCIS, TEMPLATE_UNDO, TEMPLATES, UNDO, lineage_name_parts, undo_parts,
+        CHANNELS, KeptChannel, KeptLineage, KeptUndo, MCIS, StoredChannel, TEMPLATE_UNDO,
+        TEMPLATES, UNDO, channel_parts, lineage_name_parts, undo_parts,
     },
     locks::{LOCKS, TOMBSTONES, lock_name_parts},
     market::{
@@ -35,6 +37,7 @@ pub(crate) use self::{
         StoredImportedRevision, StoredImporter, StoredListing, importer_parts, listed_parts,
         listing_parts, publication_parts,
     },
+    plans::{KeptPlan, PLANS, StoredPlan, plans_at},
     servers::{
         DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
         launch_server_parts, launch_template_parts, server_name_parts,
@@ -53,7 +56,7 @@ use atlas_image_id::CloudLocation;
 use atlas_mci::UserData;
 use atlas_scope::{AccountGroup, Grant, GroupId, PrincipalId, PrincipalRecord, Scope, ScopeRecord};
 use atlas_store::{Catalog, Index, Partition, Parts, Record, Table};
-use atlas_template::{Channel, ChannelAccess, ChannelName, Policy, RegisteredLock};
+use atlas_template::{Policy, RegisteredLock};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -68,7 +71,6 @@ kept! {
     KeptUserData(UserData) = 1;
     KeptUse(StoredUse) = 1;
     KeptUseMany(StoredUseMany) = 1;
-    KeptChannel(StoredChannel) = 1;
     KeptMatcher(StoredMatcher) = 1;
     KeptImport(StoredImport) = 1;
     KeptLock(RegisteredLock) = 1;
@@ -91,29 +93,10 @@ pub(crate) struct StoredPolicy {
     pub(crate) policy: Policy,
 }
 
-/// A channel with the lineage it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StoredChannel {
-    pub(crate) lineage: LineageId,
-    pub(crate) channel: Channel,
-    /// Who may move it.
-    #[serde(default, skip_serializing_if = "is_open")]
-    pub(crate) access: ChannelAccess,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks for a reference"
-)]
-fn is_open(access: &ChannelAccess) -> bool {
-    *access == ChannelAccess::Open
-}
-
 /// Every table. The version grows with each index that is added, removed or renamed, and with each
 /// table and form of a record that earlier versions of the program do not know.
 pub(crate) static CATALOG: Catalog = Catalog::new(
-    3,
+    4,
     &[
         &INFO,
         &SCOPES,
@@ -153,6 +136,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &FOLLOWERS,
         &HEAD_OFFERS,
         &SUBSCRIPTIONS,
+        &PLANS,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.
@@ -233,13 +217,6 @@ pub(crate) fn use_parts(image: &UsedImage, lineage: LineageId) -> Parts {
 /// By lineage and number: revisions that changed more images than have rows of their own. Whoever
 /// asks who uses an image reads all of them.
 pub(crate) const USES_MANY: Table<KeptUseMany> = Table::new("use-many", &[]);
-
-/// By lineage and name.
-pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);
-
-pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
-    Parts::from((lineage.to_string(), name.as_str()))
-}
 
 /// By lineage, cloud and installation: beside HEAD, and not in it.
 pub(crate) const MATCHERS: Table<KeptMatcher> = Table::new("matcher", &[]);

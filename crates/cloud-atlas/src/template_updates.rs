@@ -284,9 +284,9 @@ impl Unit {
         };
         let before = self.committed(mci, update.from).await?;
         let after = match offered.get(&update.lineage) {
-            Some(published) if update.source == UpdateSource::Published => {
-                let publisher = &published.publisher;
-                self.content::<Mci>(publisher, published.content).await?
+            Some(newest) if update.source == UpdateSource::Published => {
+                self.content::<Mci>(&newest.publisher, newest.content)
+                    .await?
             }
             _ => self.committed(mci, update.to).await?.content,
         };

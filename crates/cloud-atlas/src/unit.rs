@@ -139,6 +139,23 @@ impl Unit {
         Ok(decision.into_result()?.grant.expires)
     }
 
+    /// Whether the caller holds a permission at a scope.
+    pub(crate) async fn may(&self, permission: Permission, scope: &Scope) -> Result<bool, Error> {
+        match self.require(permission, scope).await {
+            Ok(_) => Ok(true),
+            Err(Error::Denied(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same unit, for a work that changes no grants: it reads those of the caller once.
+    pub(crate) fn with_known_grants(self) -> Self {
+        Self {
+            known: Some(Arc::default()),
+            ..self
+        }
+    }
+
     /// [`Unit::require`], of a scope that is there: from a scope that is not, nothing is seen.
     pub(crate) async fn enter(
         &self,

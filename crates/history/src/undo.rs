@@ -74,6 +74,8 @@ pub enum UndoCause {
         /// Which.
         number: u64,
     },
+    /// One image took the place of another, or that was taken back.
+    Replace,
 }
 
 /// Keeps a HEAD before something replaces it.

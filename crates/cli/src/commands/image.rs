@@ -3,6 +3,7 @@
 mod file;
 mod life;
 mod permission;
+mod plans;
 mod register;
 mod travel;
 
@@ -100,6 +101,10 @@ pub(crate) enum ImageCommand {
     Disable(life::Disable),
     /// Bring a disabled image back to what it was
     Enable(life::One),
+    Revoke(Box<plans::Revoke>),
+    Replace(Box<plans::Replace>),
+    Retention(plans::Retain),
+    Plans(plans::List),
     /// Keep a record from being deleted
     Protect(life::Protect),
     /// Take the protection off
@@ -235,6 +240,10 @@ pub(crate) fn run(command: ImageCommand, global: &Global, out: &mut Out) -> Run 
         ImageCommand::Deprecate(deprecate) => deprecate.run(global, out),
         ImageCommand::Disable(disable) => disable.run(global, out),
         ImageCommand::Enable(one) => one.enable(global, out),
+        ImageCommand::Revoke(revoke) => revoke.run(global, out),
+        ImageCommand::Replace(replace) => replace.run(global, out),
+        ImageCommand::Retention(retain) => retain.run(global, out),
+        ImageCommand::Plans(list) => list.run(global, out),
         ImageCommand::Protect(protect) => protect.run(global, out),
         ImageCommand::Unprotect(one) => one.unprotect(global, out),
         ImageCommand::Delete(delete) => delete.run(global, out),

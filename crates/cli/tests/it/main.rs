@@ -35,6 +35,7 @@ mod market;
 mod merging;
 mod mistakes;
 mod pictures;
+mod plans;
 mod records;
 mod referring;
 mod registering;

@@ -58,6 +58,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     people(&checked);
     images(&checked);
     clouds(&checked);
+    plans(&checked);
     mcis(&checked);
     launches(&checked);
     servers(&checked);
@@ -695,6 +696,32 @@ fn uses(checked: &Checked) {
     assert_eq!(told[0]["user"]["kind"], "channel");
     let told = own.run("use", &["mci", "xref", "web", "--used"]);
     assert_eq!(told.last().unwrap()["older_revisions"], 4);
+    checked.used.borrow_mut().extend(own.used.into_inner());
+}
+
+fn plans(checked: &Checked) {
+    let (program, [old, new]) = crate::plans::furnished();
+    let used = RefCell::default();
+    let own = Checked { program, used };
+    let run = |schema: &str, args: &[&str]| own.run(schema, &[&["image"], args].concat());
+    run("retention-plan", &["retention", "--keep-last", "1"]);
+    let file = ["--deprecate", "--plan", "plan.json"];
+    let asked = ["replace", &old, &new, "--at", "/acme"];
+    run("replace-plan", &[&asked[..], &file].concat());
+    let kept = std::fs::read_to_string(own.program.path("plan.json")).unwrap();
+    own.lines("replace-plan", &[serde_json::from_str(&kept).unwrap()]);
+    let applied = run("replace-applied", &["replace", "--apply", "plan.json"]);
+    let id = applied[0]["plan"].as_str().unwrap();
+    let undone = run("replace-undone", &["replace", "--undo", id]);
+    assert_eq!(undone[0]["left"].as_array().unwrap().len(), 0);
+    let file = ["--plan", "plan.json"];
+    run("revoke-plan", &[&["revoke", &old][..], &file].concat());
+    let applied = run("revoke-applied", &["revoke", "--apply", "plan.json"]);
+    run("image", &["enable", &old]);
+    let id = applied[0]["plan"].as_str().unwrap();
+    let undone = run("revoke-undone", &["revoke", "--undo", id]);
+    assert_eq!(undone[0]["left"][0]["since"]["became"], "changed");
+    assert_eq!(run("applied-plan", &["plans"]).len(), 2);
     checked.used.borrow_mut().extend(own.used.into_inner());
 }
 

@@ -49,6 +49,8 @@ pub enum Noun {
     HeadOffer,
     /// A subscription to such a HEAD.
     Subscription,
+    /// A plan that was carried out.
+    AppliedPlan,
 }
 
 impl Noun {
@@ -85,6 +87,7 @@ impl fmt::Display for Noun {
             Self::Import => "import",
             Self::HeadOffer => "offer of a HEAD",
             Self::Subscription => "subscription",
+            Self::AppliedPlan => "applied plan",
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     unit::Unit,
 };
 use atlas_history::{Presence, RevisionNumber};
-use atlas_image::{ImageRecord, Referrer, ReferrerKind, nearest_or_opened};
+use atlas_image::{ImageRecord, Referrer, ReferrerKind};
 use atlas_mci::Content;
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Partition, Parts};
@@ -278,22 +278,12 @@ impl Search<'_> {
         images_of(content).any(|(at, held)| at == *location && held == *image)
     }
 
-    /// Whether the record is the one that is found from a scope: the nearest that it sees, or else
-    /// the one that is opened to it.
+    /// Whether the record is the one that is found from a scope.
     async fn counts_at(&mut self, scope: &Scope) -> Result<bool, Error> {
         if let Some(known) = self.counts.get(scope) {
             return Ok(*known);
         }
-        let (location, image) = (self.record.location(), self.record.image_id());
-        let records = self.unit.records_above(scope, location, image).await?;
-        let opened = if visible(self.record.scope(), self.record.shared(), scope) {
-            Vec::new()
-        } else {
-            let unit = self.unit;
-            unit.opened_records(scope, Some(location), image).await?
-        };
-        let found = nearest_or_opened(&records, &opened, scope);
-        let counts = found.is_some_and(|found| found.record.id() == self.record.id());
+        let counts = self.unit.counts_at(self.record, scope).await?;
         self.counts.insert(scope.clone(), counts);
         Ok(counts)
     }

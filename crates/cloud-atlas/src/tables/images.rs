@@ -1,6 +1,6 @@
 //! The table of image records, which has the most indexes.
 
-use crate::events::micros;
+use crate::{events::micros, stored::place};
 use atlas_base::Tag;
 use atlas_image::{ImageName, ImageRecord, Lifecycle, OsFacts};
 use atlas_image_id::{CloudLocation, ImageId};
@@ -118,6 +118,17 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
                 .chain(replacement)
                 .collect();
             named.iter().map(|id| Parts::from(id.to_string())).collect()
+        }),
+        // Which records a cloud says were made from an image, where they name no record.
+        Index::many("source", |kept| {
+            let image = &kept.0;
+            if image.origin().parent().is_some() {
+                return Vec::new();
+            }
+            let source = image.source_image();
+            let parts =
+                |(at, image): (CloudLocation, ImageId)| image_parts(&place(&at, &image), &image);
+            source.map(parts).into_iter().collect()
         }),
     ],
 );

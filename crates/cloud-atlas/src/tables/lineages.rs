@@ -8,6 +8,7 @@ use atlas_base::Name;
 use atlas_history::LineageId;
 use atlas_scope::Scope;
 use atlas_store::{Index, Parts, Record, Table};
+use atlas_template::{Channel, ChannelAccess, ChannelName};
 use serde::{Deserialize, Serialize};
 
 /// A lineage, as the table of its kind keeps it.
@@ -86,4 +87,34 @@ pub(crate) const TEMPLATE_UNDO: Table<KeptUndo<Template>> = Table::new("template
 
 pub(crate) fn undo_parts(lineage: LineageId, number: u64) -> Parts {
     Parts::from((lineage.to_string(), number))
+}
+
+kept! {
+    KeptChannel(StoredChannel) = 1;
+}
+
+/// A channel with the lineage it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredChannel {
+    pub(crate) lineage: LineageId,
+    pub(crate) channel: Channel,
+    /// Who may move it.
+    #[serde(default, skip_serializing_if = "is_open")]
+    pub(crate) access: ChannelAccess,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_open(access: &ChannelAccess) -> bool {
+    *access == ChannelAccess::Open
+}
+
+/// By lineage and name.
+pub(crate) const CHANNELS: Table<KeptChannel> = Table::new("channel", &[]);
+
+pub(crate) fn channel_parts(lineage: LineageId, name: &ChannelName) -> Parts {
+    Parts::from((lineage.to_string(), name.as_str()))
 }

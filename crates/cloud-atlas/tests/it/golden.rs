@@ -128,6 +128,7 @@ fn golden_files_read_as_they_were_written() {
             "server",
             "launch",
             "undo",
+            "plan",
             "template",
             "template-undo",
             "publication",

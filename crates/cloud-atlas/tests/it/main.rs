@@ -58,6 +58,7 @@ mod opening;
 mod orders;
 mod origins;
 mod paging;
+mod plans;
 mod policies;
 mod racing;
 mod reading;

@@ -3,6 +3,7 @@
 
 use crate::{
     counting::{Counting, Reads},
+    plans::{replacing, retaining, revoking},
     support::{World, calls, committed, image, most, only_reads, p, run},
 };
 use cloud_atlas::{
@@ -30,6 +31,7 @@ struct Named {
     lineage: LineageId,
     template: LineageId,
     image: ImageRecordId,
+    other: ImageRecordId,
     group: GroupId,
     lock: LockFile,
     registered: LockRef,
@@ -143,6 +145,18 @@ reads! {
         who.find_images(&[crate::support::ami(77)], &named.from).await
     });
     image_referrers(who, named) |_| told(who.image_referrers(named.image, &named.from));
+    applied_plans(who, named) |_| told(async move {
+        who.applied_plans(&named.from, &most()).await
+    });
+    plan_replace(who, named) |_| told(async move {
+        who.plan_replace(&replacing(named.image, named.other, &named.from), &named.from).await
+    });
+    plan_retention(who, named) |_| told(async move {
+        who.plan_retention(&retaining(&named.from)).await
+    });
+    plan_revoke(who, named) |_| told(async move {
+        who.plan_revoke(&revoking(named.image), &named.from).await
+    });
     ancestors(who, named) |_| told(who.ancestors(named.image, &named.from));
     check_copy(who, named) |_| told(async move {
         who.check_copy(named.image, &named.from, &p("aws/us-west-2")).await
@@ -454,6 +468,7 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             lineage,
             template,
             image,
+            other,
             group,
             lock,
             registered,
@@ -578,6 +593,7 @@ fn keeping(furnished: bool) -> (World, Option<Named>) {
             lineage,
             template,
             image: p("img-00000000000000000000000000000009"),
+            other: p("img-00000000000000000000000000000008"),
             group: p("grp-00000000000000000000000000000009"),
             registered: LockRef::Name(p("nothing")),
             publication: p("/acme:web"),

@@ -1,10 +1,13 @@
 //! Every future of a session may travel between threads.
 
-use crate::support::{World, ami, ask, image, most, options, p};
+use crate::{
+    plans::{replacing, retaining, revoking},
+    support::{World, ami, ask, image, most, options, p},
+};
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
     CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, ImportPublication, JobId,
-    LineageKind, Loader, LockRef, MergeMci, MergeTemplate, NewLineage, OfferHead,
+    LineageKind, Loader, LockRef, MergeMci, MergeTemplate, NewLineage, OfferHead, PlanId,
     PublicationChoice, PublishAsk, PublishTo, ReportWork, Retention, TakeWork, WorkQuery,
     XrefSubject,
     base::Name,
@@ -205,6 +208,21 @@ fn every_future_of_the_facade_is_send() {
     send(admin.groups(&scope, &most()));
     send(admin.jobs(&scope));
     send(admin.forget_job(JobId::from_u128(1), &scope));
+    let (other, plan) = (
+        p("img-00000000000000000000000000000002"),
+        PlanId::from_u128(1),
+    );
+    let (revoke, replace) = (revoking(record), replacing(record, other, &scope));
+    send(admin.plan_revoke(&revoke, &scope));
+    send(admin.undo_revocation(plan, &scope));
+    send(admin.plan_replace(&replace, &scope));
+    send(admin.undo_replacement(plan, &scope));
+    let retain = retaining(&scope);
+    send(admin.plan_retention(&retain));
+    send(admin.applied_plans(&scope, &most()));
+    let (revoke, replace) = crate::plans::empty();
+    send(admin.apply_revoke(&revoke, &scope));
+    send(admin.apply_replace(&replace, &scope));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::{
     inventories,
+    plans::{replacing, revoking},
     support::{World, ami, calls, committed, image, only_reads, options, p, run, set, small},
     watched::{Stop, Watched},
 };
@@ -149,6 +150,18 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.set_role_image(&name, &acme, id));
         wrote!(admin.unset_role_image(&name, &acme, &p(EAST)));
         wrote!(admin.remove_role_map(&name, &acme));
+        // Plans.
+        let newer = admin.register_image(image("/acme", EAST, 60)).await;
+        let newer = newer.unwrap().record.id();
+        committed(&admin, "/acme", "planned", 1).await;
+        let ask = replacing(id, newer, &acme);
+        let plan = admin.plan_replace(&ask, &acme).await.unwrap();
+        let plan = wrote!(admin.apply_replace(&plan, &acme)).plan.unwrap();
+        wrote!(admin.undo_replacement(plan, &acme));
+        let plan = admin.plan_revoke(&revoking(newer), &acme).await.unwrap();
+        let plan = wrote!(admin.apply_revoke(&plan, &acme)).plan.unwrap();
+        wrote!(admin.undo_revocation(plan, &acme));
+        admin.delete_mci(&p("planned"), &acme).await.unwrap();
         // The bin.
         let keep = Retention::default();
         wrote!(admin.delete_image(id, &acme, None, keep, false));

@@ -241,6 +241,7 @@ fn cause(cause: &UndoCause, called: &dyn Fn(LineageId) -> Option<Name>) -> Strin
             format!("the merge of {theirs}")
         }
         UndoCause::Undo { number } => format!("the undo of point {number}"),
+        UndoCause::Replace => "the replacement of an image".to_owned(),
         _ => "another change".to_owned(),
     }
 }

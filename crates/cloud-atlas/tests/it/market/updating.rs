@@ -24,8 +24,8 @@ fn p07_newer_publications_are_listed_and_imported_beside_what_is_there() {
         assert_eq!(updates.len(), 1);
         assert_eq!(updates[0].update.available, [p("2"), p("3")]);
         assert_eq!(updates[0].update.have, p("1"));
-        let updated = lars.import_updates(&beta, None).await.unwrap();
-        assert_eq!(updated.imported.len(), 1);
+        let done = lars.import_updates(&beta, None).await.unwrap();
+        assert_eq!(done.imported.len(), 1);
         assert!(lars.market_updates(&beta).await.unwrap().is_empty());
         let log = lars.mci_log(&p("web"), &beta, &most()).await.unwrap();
         assert_eq!(log.items.len(), 2);
@@ -128,8 +128,8 @@ fn p10_clones_are_told_when_their_upstream_moved_and_merge_it() {
         let updates = lars.market_updates(&beta).await.unwrap();
         let whats: Vec<_> = updates.iter().map(|it| it.update.what).collect();
         assert_eq!(whats, [Following::Import, Following::Clone]);
-        let updated = lars.import_updates(&beta, None).await.unwrap();
-        assert_eq!(updated.to_merge.len(), 1);
+        let done = lars.import_updates(&beta, None).await.unwrap();
+        assert_eq!(done.to_merge.len(), 1);
 
         // The base is the revision that was cloned, across the gap.
         let merge = MergeMci::new(p("mine"), p("web@3"), beta.clone());
@@ -179,8 +179,8 @@ fn t09_an_update_of_a_template_imports_what_is_newer_with_its_publisher() {
             .await;
         assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
         let admin = world.admin();
-        let updated = admin.update_template(&front, &beta, None, None).await;
-        assert_eq!(updated.unwrap().moved.len(), 1);
+        let done = admin.update_template(&front, &beta, None, None).await;
+        assert_eq!(done.unwrap().moved.len(), 1);
         let imports = desi.imports(&beta, &most()).await.unwrap().items;
         assert_eq!(imports.len(), 2);
         assert_eq!(imports[1].publication, made.reference());

@@ -40,8 +40,8 @@ fn scope(account: Account) -> Scope {
 
 fn name(of: Own) -> String {
     match of {
-        Own::Mci(account, number) => format!("{}-{number}", &ACCOUNTS[account][1..]),
-        Own::Template(account) => format!("{}-front", &ACCOUNTS[account][1..]),
+        Own::Mci(account, number) => format!("web-{account}-{number}"),
+        Own::Template(account) => format!("front-{account}"),
     }
 }
 
@@ -172,7 +172,7 @@ impl Player {
                 .unwrap();
             for seen in page.items {
                 let known = self.publications.get_mut(&seen.publication);
-                let (_, known) = known.expect("a publication that nobody made");
+                let (_, known) = known.unwrap();
                 assert_eq!(known.digest, seen.digest);
                 *known = seen;
                 count += 1;
