@@ -26,7 +26,7 @@ pub(crate) fn furnished() -> (Program, [String; 2]) {
         &["channel", "assign", "stable", "web@1"],
         &make,
         &["rolemap", "set", "front", &old],
-        &["server", "add", EAST, "web-1", "--mci", "web"],
+        &["server", "add", EAST, "web", "web-1"],
         &[
             "image",
             "copy",
