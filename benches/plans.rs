@@ -3,7 +3,7 @@
 use atlas_benches::{Claim, is_quick, median, seconds};
 use cloud_atlas::{
     AddCredential, Atlas, RegisterImage, Session,
-    image::{ImageRecordId, Origin, OsFacts, PlanItem as _, RevokeImage, Via},
+    image::{ImageRecordId, Origin, OsFacts, PlanItem, RevokeImage, Via},
     image_id::{Cloud, ImageId},
     mci::{HeadEdit, Setting},
     scope::Scope,
@@ -38,7 +38,7 @@ fn main() -> Result<(), Fault> {
     if (plan.changes().count(), used.count()) != (DESCENDANTS + 1, USERS) {
         return Err("the plan has not all of them".into());
     }
-    if !plan.items().iter().all(|item| item.is_change()) {
+    if !plan.items().iter().all(PlanItem::is_change) {
         return Err("something would stay".into());
     }
     let mut all = Vec::new();

@@ -73,6 +73,24 @@ fn the_commands_in_the_guide_to_registration_work_as_they_stand() {
     }
 }
 
+#[test]
+fn the_commands_in_the_guide_to_changes_work_as_they_stand() {
+    let commands = commands(&guide("changes.md"));
+    assert!(count(&commands) > 15);
+    let program = Program::bare();
+    let Ran { out, err, .. } = program.script(&commands);
+    assert_eq!(out.matches("get the new image").count(), 2, "{out}");
+    assert_eq!(out.matches(" is changed").count(), 3, "{out}");
+    let planned = "2 of 2 images are to be disabled";
+    assert_eq!(out.matches(planned).count(), 1, "{out}");
+    assert_eq!(out.matches(" is disabled").count(), 2, "{out}");
+    assert!(out.contains("2 of 2 images are what they were"), "{out}");
+    let judged = out.matches("nothing is deleted by this plan").count();
+    assert_eq!(judged, 2, "{out}");
+    let told = err.matches("take it back with `atlas").count();
+    assert_eq!(told, 2, "{err}");
+}
+
 #[cfg(feature = "postgres")]
 #[test]
 fn the_commands_of_the_guide_lead_to_postgresql_with_replicas() {

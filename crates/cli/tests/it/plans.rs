@@ -150,6 +150,8 @@ fn l08_what_is_asked_wrongly_is_told() {
             "image revoke",
             "image revoke %old --apply nothing.json",
             "image revoke %old --only %old",
+            "image revoke --apply nothing.json --reason why",
+            "image replace --undo plan-00000000000000000000000000000001 --at /acme",
             "image revoke --apply nothing.json",
             "image revoke --apply absent.json",
             "image revoke --apply nothing.json --only web",

@@ -34,11 +34,34 @@ pub(super) struct PlanArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "undo")]
     apply: Option<PathBuf>,
     /// Carry out this part of the plan only: what stands in its first column
-    #[arg(long, value_name = "KEY", requires = "apply", num_args = 1..)]
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["plan", "undo"], num_args = 1..)]
     only: Vec<String>,
     /// Take back what the plan did that has this id, as `atlas image plans` tells it
     #[arg(long, value_name = "PLAN")]
     undo: Option<PlanId>,
+}
+
+/// What is to be done.
+enum Deed {
+    /// A plan is made, and written to a file where one is named.
+    Make(Option<PathBuf>),
+    /// The plan of a file is carried out, or that part of it.
+    Apply(PathBuf, Vec<String>),
+    /// What a plan did is taken back.
+    Undo(PlanId),
+}
+
+impl PlanArgs {
+    fn deed(self) -> Result<Deed, Failure> {
+        match (self.apply, self.undo) {
+            (Some(file), _) => Ok(Deed::Apply(file, self.only)),
+            (None, _) if !self.only.is_empty() => Err(Failure::misused(
+                "--only chooses a part of a plan that is carried out: name its file with --apply",
+            )),
+            (None, Some(id)) => Ok(Deed::Undo(id)),
+            (None, None) => Ok(Deed::Make(self.plan)),
+        }
+    }
 }
 
 /// List the plans that were carried out for images of --scope, the newest first

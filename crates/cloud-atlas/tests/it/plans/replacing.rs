@@ -14,8 +14,8 @@ use cloud_atlas::{
     image::{ImageRecordId, LaunchPermission, LifecycleState, PartError},
     scope::Scope,
     template::{
-        DeprecateOld, Reference, ReplaceError, ReplaceFate, ReplaceImage, ReplaceKey, ReplacePlan,
-        ReplaceStays, ReplacedSince, ServerEdit,
+        DeprecateOld, Overrides, Reference, ReplaceChange, ReplaceError, ReplaceFate, ReplaceImage,
+        ReplaceKey, ReplacePlan, ReplaceStays, ReplacedSince, ServerEdit,
     },
 };
 use std::collections::BTreeSet;
@@ -110,7 +110,7 @@ fn l07_what_is_planned_is_done_and_nothing_else() {
         "#);
         assert_eq!(images(&world).await, amis([1, 1, 1, 1]));
         let applied = admin.apply_replace(&plan, &acme).await.unwrap();
-        let done: BTreeSet<_> = applied.changes.iter().map(|change| change.key()).collect();
+        let done: BTreeSet<_> = applied.changes.iter().map(ReplaceChange::key).collect();
         assert_eq!(done, changes(&plan));
         assert_eq!(images(&world).await, amis([2, 2, 2, 2]));
         // What is committed and locked stays.
@@ -387,8 +387,10 @@ fn l07_an_override_comes_back_as_it_was() {
     let admin = world.admin();
     run(async {
         let [old, new] = scene(&world).await;
-        let mut over = cloud_atlas::template::Overrides::default();
-        over.image = Some(ami(1));
+        let over = Overrides {
+            image: Some(ami(1)),
+            ..Overrides::default()
+        };
         let edits = vec![ServerEdit::Overlay(Box::new(over))];
         let edited = admin.edit_server(&p("web-1"), &acme(), edits).await;
         edited.unwrap();

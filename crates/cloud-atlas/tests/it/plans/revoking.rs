@@ -11,8 +11,8 @@ use crate::{
 use cloud_atlas::{
     Atlas, Error, ErrorKind, LineageKind, NotFound, PlanId, PlanRefusal, Session,
     image::{
-        CopyImage, Ec2Facts, ImageRecordId, LaunchPermission, Lifecycle, LifecycleState, PartError,
-        RevokeError, RevokeFate, RevokePlan, RevokedSince,
+        CopyImage, Ec2Facts, ImageRecord, ImageRecordId, LaunchPermission, Lifecycle,
+        LifecycleState, PartError, RevokeError, RevokeFate, RevokePlan, RevokedSince,
     },
     scope::{Permission, Role, RoleTable, Scope},
 };
@@ -76,7 +76,7 @@ fn l08_what_is_planned_is_done_and_nothing_else() {
         3 of 3 images are to be disabled, which hits 1 MCI HEAD, 1 MCI revision, 1 channel, 1 role map, 1 server, 1 lock
         "#);
         let applied = dana.apply_revoke(&plan, &acme()).await.unwrap();
-        let done: Vec<_> = applied.disabled.iter().map(|record| record.id()).collect();
+        let done: Vec<_> = applied.disabled.iter().map(ImageRecord::id).collect();
         assert_eq!(done, ids);
         assert_eq!(applied.closed, []);
         assert_eq!(states(&dana, &ids).await, ALL);
@@ -221,7 +221,7 @@ fn l08_undoing_restores_what_is_as_it_was_left_and_tells_of_the_rest() {
         dana.enable_image(second, &acme()).await.unwrap();
         world.clock.advance_secs(60);
         let undone = dana.undo_revocation(id, &acme()).await.unwrap();
-        let back: Vec<_> = undone.records.iter().map(|record| record.id()).collect();
+        let back: Vec<_> = undone.records.iter().map(ImageRecord::id).collect();
         assert_eq!(back, [root, third]);
         assert!(
             matches!(&undone.left[..], [left] if left.record == second

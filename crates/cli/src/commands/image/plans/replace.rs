@@ -1,6 +1,6 @@
 //! `atlas image replace`.
 
-use super::{PlanArgs, chosen, question, show, tell_undo};
+use super::{Deed, PlanArgs, chosen, question, show, tell_undo};
 use crate::{
     args::Global,
     exit::{Failure, Run},
@@ -26,13 +26,13 @@ pub(crate) struct Replace {
     #[arg(required_unless_present_any = ["apply", "undo"], conflicts_with_all = ["apply", "undo"])]
     old: Option<ImageRecordId>,
     /// The record of the one that comes
-    #[arg(required_unless_present_any = ["apply", "undo"])]
+    #[arg(required_unless_present_any = ["apply", "undo"], conflicts_with_all = ["apply", "undo"])]
     new: Option<ImageRecordId>,
     /// In this scope; name each of several, a lower one needs those above it [default: --scope]
-    #[arg(long = "at", value_name = "SCOPE", requires = "old")]
+    #[arg(long = "at", value_name = "SCOPE", conflicts_with_all = ["apply", "undo"])]
     scopes: Vec<Scope>,
     /// Deprecate the old image with the new one as its replacement
-    #[arg(long, requires = "old")]
+    #[arg(long, conflicts_with_all = ["apply", "undo"])]
     deprecate: bool,
     /// Why it is deprecated
     #[arg(long, requires = "deprecate")]
@@ -43,12 +43,13 @@ pub(crate) struct Replace {
 
 impl Replace {
     pub(crate) fn run(self, global: &Global, out: &mut Out) -> Run {
-        let plan = self.plan;
-        let (old, new) = match (self.old, self.new, plan.apply, plan.undo) {
-            (_, _, Some(file), _) => return apply(&file, &plan.only, global, out),
-            (_, _, _, Some(id)) => return undo(id, global, out),
-            (Some(old), Some(new), None, None) => (old, new),
-            _ => return Err(Failure::misused("two records are needed: see --help")),
+        let file = match self.plan.deed()? {
+            Deed::Apply(file, only) => return apply(&file, &only, global, out),
+            Deed::Undo(id) => return undo(id, global, out),
+            Deed::Make(file) => file,
+        };
+        let (Some(old), Some(new)) = (self.old, self.new) else {
+            return Err(Failure::misused("two records are needed: see --help"));
         };
         let mut scopes: BTreeSet<_> = self.scopes.into_iter().collect();
         if scopes.is_empty() {
@@ -64,7 +65,7 @@ impl Replace {
         let session = global.session()?;
         let made = session.plan_replace(&ask, &global.scope).block_on()?;
         drop(session);
-        show(&made, plan.plan.as_deref(), "replace", out)
+        show(&made, file.as_deref(), "replace", out)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `atlas image revoke`.
 
-use super::{PlanArgs, chosen, question, show, tell_undo};
+use super::{Deed, PlanArgs, chosen, question, show, tell_undo};
 use crate::{
     args::Global,
     exit::{Failure, Run},
@@ -24,7 +24,7 @@ pub(crate) struct Revoke {
     #[arg(required_unless_present_any = ["apply", "undo"], conflicts_with_all = ["apply", "undo"])]
     record: Option<ImageRecordId>,
     /// Why
-    #[arg(long, requires = "record")]
+    #[arg(long, conflicts_with_all = ["apply", "undo"])]
     reason: Option<Reason>,
     #[command(flatten)]
     plan: PlanArgs,
@@ -52,23 +52,20 @@ fn ids(records: &[ImageRecord]) -> Vec<ImageRecordId> {
 
 impl Revoke {
     pub(crate) fn run(self, global: &Global, out: &mut Out) -> Run {
-        let Self {
-            record,
-            reason,
-            plan,
-        } = self;
-        match (record, plan.apply, plan.undo) {
-            (_, Some(file), _) => apply(&file, &plan.only, global, out),
-            (_, _, Some(id)) => undo(id, global, out),
-            (Some(image), None, None) => {
-                let ask = RevokeImage { image, reason };
-                let session = global.session()?;
-                let made = session.plan_revoke(&ask, &global.scope).block_on()?;
-                drop(session);
-                show(&made, plan.plan.as_deref(), "revoke", out)
-            }
-            (None, None, None) => Err(Failure::misused("a record is needed: see --help")),
-        }
+        let file = match self.plan.deed()? {
+            Deed::Apply(file, only) => return apply(&file, &only, global, out),
+            Deed::Undo(id) => return undo(id, global, out),
+            Deed::Make(file) => file,
+        };
+        let Some(image) = self.record else {
+            return Err(Failure::misused("a record is needed: see --help"));
+        };
+        let reason = self.reason;
+        let ask = RevokeImage { image, reason };
+        let session = global.session()?;
+        let made = session.plan_revoke(&ask, &global.scope).block_on()?;
+        drop(session);
+        show(&made, file.as_deref(), "revoke", out)
     }
 }
 
