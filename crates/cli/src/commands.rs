@@ -13,6 +13,7 @@ mod image;
 mod job;
 mod kind;
 mod lock;
+mod market;
 mod marks;
 mod mci;
 mod people;
@@ -54,6 +55,9 @@ pub(crate) enum Command {
     /// Make, join, leave groups of accounts
     #[command(subcommand)]
     Group(group::GroupCommand),
+    /// Publish, look for, import, follow what accounts offer each other
+    #[command(subcommand)]
+    Market(market::MarketCommand),
     /// Tell whether somebody may do something, and why
     Can(can::Can),
     /// Add, list, remove cloud credentials
@@ -126,6 +130,7 @@ pub(crate) fn main() -> Run {
         Command::Principal(command) => people::principal(command, &global, &mut out),
         Command::Grant(command) => people::grant(command, &global, &mut out),
         Command::Group(command) => group::run(command, &global, &mut out),
+        Command::Market(command) => market::run(command, &global, &mut out),
         Command::Can(can) => can::can(&can, &global, &mut out),
         Command::Credential(command) => credential::run(command, &global, &mut out),
         Command::Image(command) => image::run(command, &global, &mut out),

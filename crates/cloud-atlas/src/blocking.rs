@@ -43,6 +43,7 @@ mod channels;
 mod clouds;
 mod images;
 mod launches;
+mod market;
 mod mcis;
 mod plans;
 mod scopes;

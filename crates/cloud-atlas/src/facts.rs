@@ -2,13 +2,14 @@
 
 use crate::{
     Error, Session,
-    stored::{StoredMci, place},
-    tables::{IMAGES, KeptOpened, OPENED, image_parts, partition_of},
+    stored::{StoredMci, UsedImage, place},
+    tables::{IMAGES, IMPORTED, KeptOpened, OPENED, image_parts, partition_of},
     unit::Unit,
 };
 use atlas_image::{ImageRecord, Look, fitting_credentials, nearest_or_opened};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, Stability};
 use atlas_inventory::Ask;
+use atlas_market::PublishedImage;
 use atlas_mci::{Content, EditWarning, Facts, ImageFacts, KnownImage, RegisteredImage, Setting};
 use atlas_scope::Scope;
 use atlas_store::{Partition, Parts, Query};
@@ -147,6 +148,25 @@ impl Unit {
             (location, facts)
         });
         Ok(facts.collect())
+    }
+
+    /// What is inside an image that no record is seen of, as the publisher of a revision says that the
+    /// viewer's account imported and that holds it; the one that was imported last counts (ours).
+    pub(crate) async fn told_by_publishers(
+        &self,
+        at: &CloudLocation,
+        image: &ImageId,
+        viewer: &Scope,
+    ) -> Result<Option<PublishedImage>, Error> {
+        let UsedImage(key, place) = UsedImage::new(&place(at, image), image);
+        let parts = Parts::from((key.as_str(), place.as_str()));
+        let partition = partition_of(viewer)?;
+        let found = self.all_by(&IMPORTED, "image", &partition, parts).await?;
+        let newest = found.into_iter().map(|kept| kept.0.revision);
+        let mut newest: Vec<_> = newest.collect();
+        newest.sort_by_key(|revision| (revision.at, revision.revision));
+        let mut told = newest.into_iter().rev();
+        Ok(told.find_map(|mut revision| revision.images.remove(at)))
     }
 
     /// The locations of a content whose image has no record that a scope sees.

@@ -122,9 +122,9 @@ pub use crate::{
     locks::{LockHolder, LockRef, LockUpdate, LockedLaunch},
     looking::{CandidateQuery, Candidates},
     marketplace::{
-        HeadOfferView, ImportPublication, ImportView, ImportedHere, MarketUpdate, MarketUpdated,
-        OfferHead, ParsePublicationChoiceError, PublicationChoice, PublicationImported, PublishAsk,
-        PublishTo, SubscriptionView,
+        HeadOfferView, ImportPublication, ImportView, ImportedHere, MarketDiff, MarketUpdate,
+        MarketUpdated, OfferHead, ParsePublicationChoiceError, PublicationChoice,
+        PublicationImported, PublishAsk, PublishTo, SubscriptionView,
     },
     marking::{MarkedRevision, RevokedRevision},
     matching::{Matched, MatcherView},

@@ -273,14 +273,17 @@ impl Unit {
             let bound = self.bound(held.settings(), scope).await?;
             for (location, setting) in held.settings() {
                 let record = bound.get(location).and_then(Option::as_ref);
+                let mut agent = record.map(|bound| bound.record.agent().clone());
+                if agent.is_none() {
+                    let told = self.told_by_publishers(location, setting.image(), scope);
+                    agent = told.await?.map(|inside| inside.agent);
+                }
                 images.push(LinkedImage {
                     lineage: link.lineage,
                     mci: held.called().clone(),
                     location: location.clone(),
                     image: setting.image().as_str().to_owned(),
-                    agent: record
-                        .map(|bound| bound.record.agent().clone())
-                        .unwrap_or_default(),
+                    agent: agent.unwrap_or_default(),
                 });
             }
         }

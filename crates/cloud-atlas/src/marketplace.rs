@@ -3,6 +3,7 @@
 mod bringing;
 mod catalogue;
 mod choice;
+mod diffs;
 mod followed;
 mod following;
 mod heads;
@@ -15,6 +16,7 @@ mod updates;
 
 pub use self::{
     choice::{ParsePublicationChoiceError, PublicationChoice},
+    diffs::MarketDiff,
     heads::{HeadOfferView, OfferHead, SubscriptionView},
     importing::{ImportPublication, ImportedHere, PublicationImported},
     imports::ImportView,
@@ -31,7 +33,7 @@ use crate::{
     unit::Unit,
 };
 use atlas_history::LineageId;
-use atlas_market::{Publication, PublicationRef, Viewer, Visibility};
+use atlas_market::{Publication, PublicationLineageId, PublicationRef, Viewer, Visibility};
 use atlas_scope::{AccountGroup, Scope};
 use atlas_store::{Partition, Query};
 
@@ -43,11 +45,29 @@ fn audiences(visibility: &Visibility) -> Vec<ListedFor> {
     }
 }
 
+/// Who looks, and under what publications are listed to it.
+#[derive(Debug)]
+struct Seeing {
+    viewer: Viewer,
+    audiences: Vec<ListedFor>,
+}
+
 impl Unit {
     /// Who looks at the marketplace from a scope: its account, with the groups that it is in.
-    async fn viewer(&self, scope: &Scope) -> Result<Viewer, Error> {
+    async fn seeing(&self, scope: &Scope) -> Result<Seeing, Error> {
         let groups = self.groups_of(scope).await?;
-        Ok(Viewer::new(scope, groups.iter().map(|group| group.id)))
+        let groups = || groups.iter().map(|group| group.id);
+        let mut audiences = vec![ListedFor::Everybody];
+        audiences.extend(groups().map(ListedFor::Group));
+        audiences.sort();
+        Ok(Seeing {
+            viewer: Viewer::new(scope, groups()),
+            audiences,
+        })
+    }
+
+    async fn viewer(&self, scope: &Scope) -> Result<Viewer, Error> {
+        Ok(self.seeing(scope).await?.viewer)
     }
 
     async fn publication(&self, of: PublicationRef) -> Result<Option<Publication>, Error> {
@@ -57,12 +77,30 @@ impl Unit {
         Ok(found.await?.map(|kept| kept.0))
     }
 
-    /// Several publications, those that there are.
-    async fn publications_of(
+    /// The newest publication of a lineage that is offered to the account of a scope.
+    pub(crate) async fn newest_offered(
         &self,
-        all: impl IntoIterator<Item = PublicationRef>,
-    ) -> Result<Vec<Publication>, Error> {
-        let parts = all.into_iter().map(publication_parts);
+        lineage: PublicationLineageId,
+        scope: &Scope,
+    ) -> Result<Option<Publication>, Error> {
+        let seeing = self.seeing(scope).await?;
+        let parts = seeing
+            .audiences
+            .iter()
+            .map(|to| listing_parts(*to, lineage));
+        let listed = LISTINGS
+            .get_many(&self.tx, &Partition::global(), parts)
+            .await?;
+        let listed = listed.into_iter().flatten().map(|kept| kept.0.reference());
+        match listed.max() {
+            Some(newest) => self.publication(newest).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Several publications, those that there are.
+    async fn publications_of(&self, all: &[PublicationRef]) -> Result<Vec<Publication>, Error> {
+        let parts = all.iter().map(|one| publication_parts(*one));
         let global = Partition::global();
         let found = PUBLICATIONS.get_many(&self.tx, &global, parts);
         Ok(found

@@ -6,7 +6,8 @@ use crate::{
     sight::{Sight, account_of},
     tables::{
         CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS, MCIS, POLICIES,
-        ROLE_MAPS, SCOPES, TEMPLATES, WORK, grant_parts, partition_of, partition_of_record,
+        ROLE_MAPS, SCOPES, SUBSCRIPTIONS, TEMPLATES, WORK, grant_parts, partition_of,
+        partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -245,8 +246,9 @@ impl Unit {
         let locks = self.all_by(&LOCKS, "name", &partition, here).await?;
         let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
         let work = work.iter().filter(|kept| kept.0.scope == *scope);
-        let (mut groups, mut memberships) = (0, 0);
+        let (mut groups, mut memberships, mut followed) = (0, 0, 0);
         if scope.level() == Level::Account {
+            followed = self.all(&SUBSCRIPTIONS, &partition, ()).await?.len();
             let global = Partition::global();
             groups = self.all_by(&GROUPS, "name", &global, here).await?.len();
             memberships = self.all_by(&GROUPS, "member", &global, here).await?.len();
@@ -258,6 +260,7 @@ impl Unit {
             ("image", images.len()),
             ("account group", groups),
             ("membership of an account group", memberships),
+            ("subscription", followed),
             ("role map", maps.len()),
             ("policy", policies.len()),
             ("job", jobs.count()),

@@ -4,13 +4,16 @@ use crate::{
     Error, Session, TemplateView,
     kind::{Mci, Template},
     linking::{LinkLooks, Linked},
+    tables::{PUBLICATIONS, revision_parts},
     template_views::view,
     unit::Unit,
 };
 use atlas_history::{Generation, LineageId};
+use atlas_market::Publication;
 use atlas_mci::DiffReport;
 use atlas_scope::{Permission, Scope};
-use atlas_template::{LinkUpdate, LinkUpdateStuck, Reference, UpdatePlan};
+use atlas_store::Partition;
+use atlas_template::{LinkUpdate, LinkUpdateStuck, Reference, UpdatePlan, UpdateSource};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -50,8 +53,8 @@ pub struct TemplateUpdated {
 }
 
 impl Session {
-    /// The links of HEAD with a newer revision that is neither revoked nor deprecated, each with what
-    /// the step changes (RightScale). Links at HEAD and at channels move by themselves.
+    /// The links of HEAD with a newer revision that is neither revoked nor deprecated, here or with its
+    /// publisher, each with what the step changes (RightScale). Links at HEAD and at channels move by themselves.
     ///
     /// # Errors
     ///
@@ -68,10 +71,11 @@ impl Session {
         unit.only_head(reference, &located).await?;
         let head = &located.found.head;
         let links = unit.linked(head.content(), &located.viewer).await?;
-        let plan = plan(head.content(), &links);
+        let offered = unit.offered_of(&links, &located.viewer).await?;
+        let plan = plan(head.content(), &links, &offered);
         let mut steps = Vec::with_capacity(plan.updates.len());
         for update in plan.updates {
-            let diff = unit.diff_of_step(&update, &links).await?;
+            let diff = unit.diff_of_step(&update, &links, &offered).await?;
             steps.extend(diff.map(|diff| LinkStep { update, diff }));
         }
         Ok(TemplateUpdates {
@@ -83,7 +87,8 @@ impl Session {
     }
 
     /// Moves links of HEAD to the newest good revisions, in one edit: those of some MultiCloud Images,
-    /// or all that have fallen behind.
+    /// or all that have fallen behind. What is newer with its publisher alone is imported in the same
+    /// commit, by who may import (RightScale).
     ///
     /// # Errors
     ///
@@ -114,6 +119,7 @@ impl Session {
                     let head = of.head.content();
                     unit.updated(&of.scope, head, only).await?
                 };
+                Box::pin(unit.import_moved(&moved, &of.scope)).await?;
                 let warnings = unit.put_template(of, content, &planned.looks).await?;
                 let view = view(located, None);
                 Ok(TemplateUpdated {
@@ -146,7 +152,13 @@ impl Session {
         let updated = unit.updated(&template.scope, template.head.content(), only.as_deref());
         let (moved, content) = updated.await?;
         drop(unit);
-        let looks = self.link_looks(&template, &content).await?;
+        let is_local = |update: &LinkUpdate| update.source == UpdateSource::Local;
+        let looks = if moved.iter().all(is_local) {
+            self.link_looks(&template, &content).await?
+        } else {
+            // What is imported on the way can be looked at only there.
+            LinkLooks::default()
+        };
         Ok(Planned {
             only,
             generation: template.head.generation(),
@@ -168,13 +180,17 @@ struct Planned {
 }
 
 /// The plan of an update, from what links mean today.
-fn plan(content: &Template, links: &[Linked]) -> UpdatePlan {
+fn plan(content: &Template, links: &[Linked], offered: &Offered) -> UpdatePlan {
     let known = links.iter().filter_map(|link| {
         let (_, known) = link.seen.as_ref()?;
         Some((link.lineage, known.clone()))
     });
-    content.plan_update(&known.collect(), &BTreeMap::new())
+    let published = offered.iter().map(|(lineage, it)| (*lineage, it.revision));
+    content.plan_update(&known.collect(), &published.collect())
 }
+
+/// What publishers offer of linked imports, by lineage: the newest of each.
+type Offered = BTreeMap<LineageId, Publication>;
 
 impl Unit {
     /// What a content becomes when links of it are moved.
@@ -185,7 +201,8 @@ impl Unit {
         only: Option<&[LineageId]>,
     ) -> Result<(Vec<LinkUpdate>, Template), Error> {
         let links = self.linked(content, scope).await?;
-        let plan = plan(content, &links);
+        let offered = self.offered_of(&links, scope).await?;
+        let plan = plan(content, &links, &offered);
         let edits = match plan.edits(only) {
             Ok(edits) => edits,
             Err(error) => {
@@ -197,6 +214,42 @@ impl Unit {
         let chosen = |update: &LinkUpdate| only.is_none_or(|only| only.contains(&update.lineage));
         let moved = plan.updates.into_iter().filter(chosen).collect();
         Ok((moved, content))
+    }
+
+    /// What publishers offer of the imports among some links.
+    async fn offered_of(&self, links: &[Linked], scope: &Scope) -> Result<Offered, Error> {
+        let mut offered = Offered::new();
+        for link in links {
+            let imported = link
+                .seen
+                .as_ref()
+                .and_then(|(mci, _)| mci.imported.as_ref());
+            let Some(imported) = imported else { continue };
+            let newest = self.newest_offered(imported.publication, scope).await?;
+            offered.extend(newest.map(|newest| (link.lineage, newest)));
+        }
+        Ok(offered)
+    }
+
+    /// Imports the revisions that links are to be moved to and that are not here yet.
+    async fn import_moved(&self, moved: &[LinkUpdate], scope: &Scope) -> Result<(), Error> {
+        for update in moved {
+            if update.source == UpdateSource::Local {
+                continue;
+            }
+            let Some(account) = scope.account_scope() else {
+                continue;
+            };
+            self.require(Permission::Import, &account).await?;
+            let parts = revision_parts(update.lineage, update.to);
+            let global = Partition::global();
+            let found = PUBLICATIONS.find(&self.tx, &global, "source", parts);
+            if let Some(found) = found.await? {
+                let wanted = found.record.0.reference();
+                let _ = self.import_wanted(wanted, &account).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn lineages(
@@ -222,6 +275,7 @@ impl Unit {
         &self,
         update: &LinkUpdate,
         links: &[Linked],
+        offered: &Offered,
     ) -> Result<Option<DiffReport>, Error> {
         let mut links = links.iter();
         let link = links.find(|link| link.lineage == update.lineage);
@@ -229,8 +283,14 @@ impl Unit {
             return Ok(None);
         };
         let before = self.committed(mci, update.from).await?;
-        let after = self.committed(mci, update.to).await?;
-        let diff = update.diff(before.content.content(), after.content.content());
+        let after = match offered.get(&update.lineage) {
+            Some(newest) if update.source == UpdateSource::Published => {
+                self.content::<Mci>(&newest.publisher, newest.content)
+                    .await?
+            }
+            _ => self.committed(mci, update.to).await?.content,
+        };
+        let diff = update.diff(before.content.content(), after.content());
         Ok(Some(diff))
     }
 }

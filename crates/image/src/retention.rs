@@ -13,6 +13,7 @@ use atlas_base::Timestamp;
 use atlas_scope::{PrincipalId, Scope};
 use core::{cmp::Reverse, fmt, num::NonZeroU16, num::NonZeroU32};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A plan that says which images are kept, and which may go. It changes nothing by itself.
 pub type RetentionPlan = Plan<RetentionItem>;
@@ -157,28 +158,31 @@ pub fn plan_retention(
                 Lifecycle::Active | Lifecycle::Deprecated { .. } | Lifecycle::Disabled { .. }
             )
     });
-    let grouped = judged.map(|record| (policy.group.of(record), record));
-    let mut grouped: Vec<_> = grouped.collect();
-    grouped.sort_by(|(group, record), (other_group, other)| {
-        let place = |record: &ImageRecord| (Reverse(record.created()), Reverse(record.id()));
-        (record.scope(), record.location(), group)
-            .cmp(&(other.scope(), other.location(), other_group))
-            .then_with(|| place(record).cmp(&place(other)))
-    });
-    let mut items = Vec::with_capacity(grouped.len());
-    let (mut last, mut place) = (None, 0_u32);
-    for (group, record) in &grouped {
-        let here = Some((record.scope(), record.location(), group));
-        if here != last {
-            (last, place) = (here, 0);
+    // Many images have one scope and one location: comparing those once a level is quick.
+    let mut groups: BTreeMap<_, BTreeMap<_, BTreeMap<_, Vec<_>>>> = BTreeMap::new();
+    let mut count = 0;
+    for record in judged {
+        let at_scope = groups.entry(record.scope()).or_default();
+        let there = at_scope.entry(record.location()).or_default();
+        let group = policy.group.of(record);
+        there.entry(group).or_default().push(record);
+        count += 1;
+    }
+    let mut items = Vec::with_capacity(count);
+    let all = groups.into_values().flat_map(BTreeMap::into_values);
+    for (group, mut records) in all.flatten() {
+        records.sort_by_key(|record| (Reverse(record.created()), Reverse(record.id())));
+        let mut place = 0_u32;
+        for record in records {
+            let taken = (group.is_some() && record.lifecycle().is_usable()).then(|| {
+                place = place.saturating_add(1);
+                place
+            });
+            let reasons = RetentionReason::all(policy, record, group.is_some(), taken, facts);
+            let item =
+                RetentionItem::of(record, group.clone(), reasons).map_err(PlanError::from)?;
+            items.push(item);
         }
-        let taken = (group.is_some() && record.lifecycle().is_usable()).then(|| {
-            place = place.saturating_add(1);
-            place
-        });
-        let reasons = RetentionReason::all(policy, record, group.is_some(), taken, facts);
-        let item = RetentionItem::of(record, group.clone(), reasons).map_err(PlanError::from)?;
-        items.push(item);
     }
     let by = facts.by.clone();
     Ok(Plan::new(request, by, facts.now, None, items)?)

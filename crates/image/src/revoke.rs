@@ -18,7 +18,7 @@ use atlas_base::Timestamp;
 use atlas_scope::{PrincipalId, Scope};
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan to revoke an image.
 pub type RevokePlan = Plan<RevokeItem>;
@@ -106,6 +106,14 @@ pub fn plan_revoke(
     request: RevokeImage,
     facts: &RevokeFacts<'_>,
 ) -> Result<RevokePlan, RevokeError> {
+    planned(request, facts).map(|(plan, _)| plan)
+}
+
+/// The plan, and all that it is about.
+fn planned<'a>(
+    request: RevokeImage,
+    facts: &RevokeFacts<'a>,
+) -> Result<(RevokePlan, Vec<Member<'a>>), RevokeError> {
     let root = request.image;
     let Some(members) = family(root, facts.records) else {
         return Err(RevokeError::NoImage { image: root });
@@ -139,13 +147,8 @@ pub fn plan_revoke(
         return Err(RevokeError::TooMany { limit, found });
     }
     let hidden = facts.may_know_hidden.then_some(hidden);
-    Ok(Plan::new(
-        request,
-        facts.by.clone(),
-        facts.now,
-        hidden,
-        items,
-    )?)
+    let plan = Plan::new(request, facts.by.clone(), facts.now, hidden, items)?;
+    Ok((plan, members))
 }
 
 fn fate(home: &Scope, member: &Member<'_>) -> RevokeFate {
@@ -191,24 +194,17 @@ pub struct Revoked {
 /// The facts give another plan: the refusal says what moved. Or see [`plan_revoke`].
 pub fn revoke(plan: &RevokePlan, facts: &RevokeFacts<'_>) -> Result<Revoked, RevokeError> {
     let request = plan.ask();
-    let sure = plan.confirmed(&plan_revoke(request.clone(), facts)?)?;
-    let order: BTreeMap<_, _> = sure
-        .changes()
-        .map(|item| item.record)
-        .zip(0_usize..)
-        .collect();
-    let mut records = BTreeMap::new();
-    for at in facts.records {
-        let id = at.record.id();
-        let Some(place) = order.get(&id) else {
-            continue;
-        };
-        let from = (id != request.image).then_some(request.image);
-        let reason = request.reason.clone();
-        records.insert(*place, disabled(at.record, reason, from, facts.now)?);
-    }
+    let (later, members) = planned(request.clone(), facts)?;
+    let sure = plan.confirmed(&later)?;
+    let chosen: BTreeSet<_> = sure.changes().map(|item| item.record).collect();
+    let records = members.iter().map(|member| member.at.record);
+    let records = records.filter(|record| chosen.contains(&record.id()));
+    let records = records.map(|record| {
+        let from = (record.id() != request.image).then_some(request.image);
+        disabled(record, request.reason.clone(), from, facts.now)
+    });
     Ok(Revoked {
-        records: records.into_values().collect(),
+        records: records.collect::<Result<_, _>>()?,
         revocation: Revocation {
             image: request.image,
             at: facts.now,

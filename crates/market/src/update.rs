@@ -102,18 +102,30 @@ pub fn updates(
     followers: &[Follower],
     publications: &[Publication],
 ) -> Vec<Update> {
-    let offered = Offered::to(viewer, publications);
-    let above = above(followers);
-    let mut updates: Vec<_> = followers
-        .iter()
-        .filter_map(|follower| {
+    let offered = offered(viewer, publications);
+    let mut sorted: Vec<_> = followers.iter().map(|it| (it.upstream, it)).collect();
+    sorted.sort_by_key(|(upstream, _)| *upstream);
+    let mut offers = offered.chunk_by(|a, b| a.0.0 == b.0.0).peekable();
+    let mut updates = Vec::new();
+    // Both are in the order of the lineages, so one walk along them finds what meets.
+    for same in sorted.chunk_by(|a, b| a.0 == b.0) {
+        let Some((upstream, _)) = same.first() else {
+            continue;
+        };
+        let lineage = |offer: &&[Offer<'_>]| offer.first().map(|((lineage, _), _)| *lineage);
+        while offers.next_if(|it| lineage(it) < Some(*upstream)).is_some() {}
+        let Some(offer) = offers.next_if(|it| lineage(it) == Some(*upstream)) else {
+            continue;
+        };
+        let imports = Imports::among(same);
+        updates.extend(same.iter().filter_map(|(_, follower)| {
             let have = match follower.what {
-                Following::Import => above.have(follower),
+                Following::Import => imports.have(follower),
                 Following::Clone => follower.have,
             };
-            offered.update(follower, have)
-        })
-        .collect();
+            update(follower, have, offer)
+        }));
+    }
     updates.sort_by(order);
     updates.dedup();
     updates
@@ -124,67 +136,64 @@ fn order(a: &Update, b: &Update) -> Ordering {
     a.scope.cmp(&b.scope).then_with(|| key(a).cmp(&key(b)))
 }
 
+/// A publication with what it is sorted by, which stands beside it since publications are large and
+/// lie apart.
+type Offer<'a> = ((LineageId, RevisionNumber), &'a Publication);
+
 /// What is offered, by lineage, the oldest revision first.
-struct Offered<'a>(BTreeMap<LineageId, Vec<&'a Publication>>);
-
-impl<'a> Offered<'a> {
-    fn to(viewer: &Viewer, publications: &'a [Publication]) -> Self {
-        let mut offered: BTreeMap<_, Vec<&Publication>> = BTreeMap::new();
-        for it in publications {
-            if it.state.is_active() && !viewer.is(&it.publisher) && it.is_visible_to(viewer) {
-                offered.entry(it.source).or_default().push(it);
-            }
-        }
-        for all in offered.values_mut() {
-            all.sort_by_key(|it| it.revision);
-        }
-        Self(offered)
-    }
-
-    fn update(&self, follower: &Follower, have: RevisionNumber) -> Option<Update> {
-        let all = self.0.get(&follower.upstream)?;
-        let start = all.partition_point(|it| it.revision <= have);
-        let newer = all.get(start..)?;
-        let newest = newer.last()?;
-        Some(Update {
-            what: follower.what,
-            scope: follower.scope.clone(),
-            lineage: follower.lineage,
-            upstream: follower.upstream,
-            publication: newest.lineage,
-            name: newest.name.clone(),
-            have,
-            available: newer.iter().map(|it| it.revision).collect(),
-            newest: newest.revision,
-        })
-    }
+fn offered<'a>(viewer: &Viewer, publications: &'a [Publication]) -> Vec<Offer<'a>> {
+    let is_offered = |it: &&Publication| {
+        it.state.is_active() && !viewer.is(&it.publisher) && it.is_visible_to(viewer)
+    };
+    let offered = publications.iter().filter(is_offered);
+    let mut offered: Vec<_> = offered.map(|it| ((it.source, it.revision), it)).collect();
+    offered.sort_by_key(|(key, _)| *key);
+    offered
 }
 
-/// The imports of each lineage, by scope.
-struct Above<'a>(BTreeMap<LineageId, Vec<&'a Follower>>);
-
-fn above(followers: &[Follower]) -> Above<'_> {
-    let mut above: BTreeMap<_, Vec<&Follower>> = BTreeMap::new();
-    let imports = followers.iter().filter(|it| it.what == Following::Import);
-    for import in imports {
-        above.entry(import.upstream).or_default().push(import);
-    }
-    for all in above.values_mut() {
-        all.sort_by(|a, b| a.scope.cmp(&b.scope));
-    }
-    Above(above)
+/// What is newer of the lineage that something follows.
+fn update(follower: &Follower, have: RevisionNumber, offer: &[Offer<'_>]) -> Option<Update> {
+    let start = offer.partition_point(|((_, revision), _)| *revision <= have);
+    let newer = offer.get(start..)?;
+    let (_, newest) = newer.last()?;
+    Some(Update {
+        what: follower.what,
+        scope: follower.scope.clone(),
+        lineage: follower.lineage,
+        upstream: follower.upstream,
+        publication: newest.lineage,
+        name: newest.name.clone(),
+        have,
+        available: newer.iter().map(|((_, revision), _)| *revision).collect(),
+        newest: newest.revision,
+    })
 }
 
-impl Above<'_> {
-    /// The newest revision of the same lineage that the scope of an import sees.
+/// The imports of one lineage, by scope.
+struct Imports<'a>(Vec<&'a Follower>);
+
+impl<'a> Imports<'a> {
+    fn among(followers: &[(LineageId, &'a Follower)]) -> Self {
+        let all = followers.iter().map(|(_, follower)| *follower);
+        let imports = all.filter(|it| it.what == Following::Import);
+        let mut imports: Vec<_> = imports.collect();
+        imports.sort_by(|a, b| a.scope.cmp(&b.scope));
+        Self(imports)
+    }
+
+    /// The newest revision that the scope of an import sees, there or above.
     fn have(&self, import: &Follower) -> RevisionNumber {
-        let all = self.0.get(&import.upstream).map_or(&[][..], Vec::as_slice);
         let mut have = import.have;
-        for scope in import.scope.lineage() {
-            let start = all.partition_point(|it| it.scope < scope);
-            let here = all.iter().skip(start).take_while(|it| it.scope == scope);
-            for other in here.filter(|it| visible(&it.scope, it.shared, &import.scope)) {
-                have = have.max(other.have);
+        if self.0.len() == 1 {
+            return have;
+        }
+        for scope in import.scope.lineage().skip(1) {
+            let start = self.0.partition_point(|it| it.scope < scope);
+            let here = self.0.iter().skip(start);
+            for other in here.take_while(|it| it.scope == scope) {
+                if visible(&other.scope, other.shared, &import.scope) {
+                    have = have.max(other.have);
+                }
             }
         }
         have
@@ -197,7 +206,7 @@ pub fn newest_published(
     viewer: &Viewer,
     publications: &[Publication],
 ) -> BTreeMap<LineageId, RevisionNumber> {
-    let offered = Offered::to(viewer, publications).0.into_iter();
-    let newest = offered.filter_map(|(lineage, all)| Some((lineage, all.last()?.revision)));
-    newest.collect()
+    let offered = offered(viewer, publications).into_iter();
+    // The newest of a lineage comes last and stays.
+    offered.map(|(key, _)| key).collect()
 }

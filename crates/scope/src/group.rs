@@ -94,7 +94,7 @@ pub struct MakeGroupFacts<'a> {
 pub enum GroupError {
     /// Only accounts own groups and belong to them.
     #[error(
-        "`{scope}` is no account: account groups join accounts, such as `/acme`; name one with --scope"
+        "`{scope}` is no account: groups, publications and imports are those of accounts, such as `/acme`; name one with --scope"
     )]
     NotAnAccount {
         /// What was named.

@@ -235,7 +235,10 @@ impl PartialOrd for Scope {
 
 impl Ord for Scope {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.names().cmp(other.names())
+        // As the names compare one by one: the slash between them counts less than what is in them.
+        let rank = |byte: u8| if byte == b'/' { 0 } else { byte };
+        let (own, other) = (self.as_str().bytes(), other.as_str().bytes());
+        own.map(rank).cmp(other.map(rank))
     }
 }
 

@@ -14,7 +14,7 @@ mod trace;
 use crate::{LinkError, LinkTarget, Policies, Source, TemplateContent};
 use atlas_base::{Name, Timestamp};
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
-use atlas_image::Records;
+use atlas_image::{AgentFacts, Records};
 use atlas_image_id::CloudLocation;
 use atlas_mci::{ImageAccess, InstanceTypes};
 use atlas_scope::{AccountNumber, Scope};
@@ -117,6 +117,9 @@ pub struct LaunchAsk<'a> {
 pub struct LaunchFacts<'a> {
     /// Its records that the viewer may see.
     pub records: Records<'a>,
+    /// What its publisher says of its agent, where the viewer sees no record and imported a revision
+    /// that holds it (ours: an import carries facts, not records).
+    pub told: Option<&'a AgentFacts>,
     /// Whether the account may launch it, as far as anybody looked.
     pub access: ImageAccess,
     /// The number of the viewer's account.
@@ -180,6 +183,7 @@ pub(crate) type Witness<'a> = &'a mut dyn FnMut(&dyn Fn() -> LaunchStep);
 /// let (types, viewer) = (InstanceTypes::default(), Scope::global());
 /// let launched = launch(&ask, |_| LaunchFacts {
 ///     records: [].as_slice().into(),
+///     told: None,
 ///     access: ImageAccess::Unasked,
 ///     account: None,
 ///     types: &types,

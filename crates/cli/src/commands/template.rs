@@ -1,6 +1,6 @@
 //! `atlas template`: ServerTemplates.
 
-mod diff;
+pub(crate) mod diff;
 mod edit;
 mod history;
 mod look;

@@ -1,6 +1,6 @@
 //! Questions on a terminal, which `script` of util-linux is to the program.
 
-use crate::program::{Program, done, words};
+use crate::program::{Program, done, stable, words};
 use std::{
     io::{Read as _, Write as _},
     process::{Child, Stdio},
@@ -125,4 +125,49 @@ fn nothing_is_asked_of_what_is_not_there_nor_after_yes() {
         assert_eq!(told.answer(""), 1, "{line}");
         assert_eq!(program.run(&words(line)).code, 1, "{line}");
     }
+}
+
+#[test]
+fn the_market_asks_before_what_stays_for_ever_and_before_what_goes() {
+    let program = crate::market::furnished();
+    let publish = "--group partners --short it";
+    done(
+        &program,
+        &[
+            &format!("market publish mci web@1 {publish}"),
+            "--scope /beta market import /acme:web",
+            "market publish mci web --head --group partners",
+            "mci clone web@1 other",
+            "mci commit other -m one",
+        ],
+    );
+    let lineage = crate::market::field(&program, "mci show web", "lineage");
+    let commands = [
+        format!("market publish mci web@2 {publish}"),
+        "--scope /beta market delete mci web".to_owned(),
+        format!("market withdraw {lineage}"),
+    ];
+    let mut questions = String::new();
+    for line in &commands {
+        let asked = Asked::run(&program, line);
+        questions = format!("{questions}$ atlas {line}\n{}?\n", asked.question());
+        assert_eq!(asked.answer("n\n"), 1, "{line}: no");
+        let asked = Asked::run(&program, line);
+        assert_eq!(asked.answer("y\n"), 0, "{line}: yes");
+        // What would be refused is not asked about.
+        let told = Asked::run(&program, line);
+        assert!(!told.told.contains("[y/N]"), "{line}: {}", told.told);
+        assert_eq!(told.answer(""), 1, "{line}");
+    }
+    let refused = Asked::run(&program, "market publish mci other --public --short it");
+    assert!(!refused.told.contains("[y/N]"), "{}", refused.told);
+    assert_eq!(refused.answer(""), 1);
+    insta::assert_snapshot!(stable(&questions), @r#"
+    $ atlas market publish mci web@2 --group partners --short it
+    publish web revision 2 for grp-00000000000000000000000000000000, for ever?
+    $ atlas --scope /beta market delete mci web
+    take the import web away?
+    $ atlas market withdraw lin-00000000000000000000000000000000
+    offer HEAD of web no more?
+    "#);
 }

@@ -197,3 +197,27 @@ fn the_commands_in_the_guide_to_launching_work_as_they_stand() {
     // Launches of the optimized template take a tenth of the time.
     assert!(out.contains("-89.9 %"), "{out}");
 }
+
+#[test]
+fn the_commands_in_the_guide_to_the_market_work_as_they_stand() {
+    let commands = commands(&guide("market.md"));
+    assert!(count(&commands) > 60);
+    let program = Program::bare();
+    let Ran { out, err, .. } = program.script(&commands);
+    // What the guide says happens: three refusals, and the newer image in the clone.
+    for said in [
+        "not all may launch it",
+        "nothing of the kind",
+        "it links a HEAD",
+    ] {
+        let lines = out.lines().filter(|line| *line == said);
+        assert_eq!(lines.count(), 1, "{out}{err}");
+    }
+    assert!(out.contains("imported mci web revision 1"), "{out}");
+    assert!(out.contains("had already mci web revision 2"), "{out}");
+    assert!(
+        err.contains("everything is at the newest publication"),
+        "{err}"
+    );
+    assert!(out.contains("(ended)"), "{out}");
+}

@@ -223,8 +223,8 @@ pub(crate) fn told(program: &Program, commands: &[&[&str]]) -> String {
 /// The text with random ids and the moments of this machine replaced. Moments with microseconds are
 /// the clock's; those of releases have none. The digest of a revision covers its moment.
 pub(crate) fn stable(text: &str) -> String {
-    let id =
-        Regex::new(r"(img|lin|cred|grp|inv|map|work|dep|srv|lnc|plan|lck)-[0-9a-f]{32}").unwrap();
+    let id = Regex::new(r"(img|lin|cred|grp|inv|map|work|dep|srv|lnc|pub|plan|lck)-[0-9a-f]{32}")
+        .unwrap();
     let text = id.replace_all(text, format!("${{1}}-{}", "0".repeat(32)));
     let now = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z";
     let now = Regex::new(now).unwrap();

@@ -1,6 +1,6 @@
 //! Every JSON answer against its schema in docs/schema.
 
-use crate::program::{Program, releases};
+use crate::program::{Program, done, releases, words};
 use serde_json::{Map, Value};
 use std::{
     cell::RefCell,
@@ -64,6 +64,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     servers(&checked);
     uses(&checked);
     templates(&checked);
+    market(&checked);
     store(&checked);
     let entries = std::fs::read_dir(folder()).unwrap();
     let described: BTreeSet<_> = entries
@@ -544,6 +545,73 @@ fn templates(checked: &Checked) {
     run("template-summary", "template list");
     run("template", "template show front@1");
     run("template", "template unlink front f-x86_64");
+}
+
+fn market(checked: &Checked) {
+    let own = Checked {
+        program: crate::market::furnished(),
+        used: RefCell::default(),
+    };
+    let run = |schema: &str, line: &str| own.run(schema, &words(line));
+    let beta = |schema: &str, line: &str| run(schema, &format!("--scope /beta market {line}"));
+    let group = "--group partners --short 'a web server'";
+    done(
+        &own.program,
+        &[
+            "template new front",
+            "template link front web@1",
+            "template commit front -m one",
+        ],
+    );
+    run(
+        "access-refused",
+        "market publish mci web --public --short it",
+    );
+    run(
+        "published",
+        &format!("market publish template front {group} --long 'more of it'"),
+    );
+    run("publication", "market show /acme:front");
+    run("publication", "market list --own");
+    beta("listing", "list");
+    beta("publication", "show /acme:front");
+    beta("publication-imported", "import /acme:front");
+    beta("publication-imported", "import /acme:web");
+    beta("import", "imports");
+    run("importers", "market importers /acme:web");
+    run("mci", "--scope /beta mci clone web@1 mine");
+    run(
+        "published",
+        &format!("market publish mci web@2 {group} --check"),
+    );
+    run("published", &format!("market publish mci web@2 {group}"));
+    run("template-updated", "template update front --apply");
+    run("template-commit", "template commit front -m two");
+    run(
+        "published",
+        &format!("market publish template front {group}"),
+    );
+    beta("market-update", "updates");
+    let updates = beta("market-update", "updates --diff");
+    assert_eq!(updates.len(), 3, "an import of each kind, and a clone");
+    beta("market-updated", "update");
+    beta("deleted-import", "delete template front@1");
+    run("publication", "market deprecate /acme:web@1 --reason old");
+    run("publication", "market show /acme:web@1");
+    run("publication", "market reactivate /acme:web@1");
+    let offer = run(
+        "head-offer",
+        "market publish mci web --head --group partners",
+    );
+    let lineage = offer[0]["lineage"].as_str().unwrap();
+    run("offered-head", "market heads");
+    beta("subscription", &format!("subscribe {lineage}"));
+    beta("offered-head", "heads");
+    beta("followed-head", "subscriptions");
+    run("removed", &format!("market withdraw {lineage}"));
+    beta("followed-head", "subscriptions");
+    beta("removed", &format!("unsubscribe {lineage}"));
+    checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
 fn launches(checked: &Checked) {

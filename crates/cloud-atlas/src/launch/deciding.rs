@@ -3,7 +3,7 @@
 use super::{Explained, sources::Sources};
 use crate::{Error, stored::place, unit::Unit};
 use atlas_base::Timestamp;
-use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
+use atlas_image::{AgentFacts, ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::ImageAccess;
 use atlas_scope::{AccountNumber, Scope, visible};
@@ -20,6 +20,8 @@ pub(crate) struct ImageKnown {
     policies: Arc<[Policy]>,
     held: Vec<ImageRecord>,
     opened: Vec<ImageRecord>,
+    /// What a publisher says of the agent inside.
+    told: Option<AgentFacts>,
     access: ImageAccess,
     account: Option<AccountNumber>,
     /// What it was made from, the nearest first, as far as a policy asks.
@@ -59,6 +61,7 @@ impl ImageKnown {
                 held: &self.held,
                 opened: &self.opened,
             },
+            told: self.told.as_ref(),
             access: self.access,
             account: self.account,
             types: &unit.shared.instance_types,
@@ -208,6 +211,10 @@ impl Unit {
                 [] if at.cloud() == Cloud::Local => ImageAccess::Refused,
                 [] => ImageAccess::Unasked,
             };
+            if known.opened.is_empty() {
+                let inside = self.told_by_publishers(at, image, viewer).await?;
+                known.told = inside.map(|inside| inside.agent);
+            }
         }
         if known.access != ImageAccess::Unasked
             && let Some(account) = viewer.account_scope()

@@ -1,6 +1,6 @@
 //! What accounts offer each other, as one of them sees it.
 
-use super::choice::PublicationChoice;
+use super::{Seeing, choice::PublicationChoice};
 use crate::{
     Error, Page, Paging, Session,
     page::Filling,
@@ -33,11 +33,8 @@ impl Session {
     ) -> Result<Page<Listing>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::MarketView, from).await?;
-        let groups = unit.groups_of(from).await?;
-        let viewer = Viewer::new(from, groups.iter().map(|group| group.id));
-        let mut held = vec![ListedFor::Everybody];
-        held.extend(groups.iter().map(|group| ListedFor::Group(group.id)));
-        held.sort();
+        let seeing = unit.seeing(from).await?;
+        let held = &seeing.audiences;
         let queries = held.iter().map(|to| {
             let all = Query::all(&Partition::global()).index("name");
             all.prefix(listed_parts(*to))
@@ -56,7 +53,7 @@ impl Session {
                 let page = LISTINGS.query(&unit.tx, &rows).await?;
                 for found in page.found {
                     let lineage = found.record.0.lineage;
-                    let listed = unit.listed(lineage, *listed_for, &held, &viewer).await?;
+                    let listed = unit.listed(lineage, *listed_for, &seeing).await?;
                     if let Some(listing) = listed.filter(|listing| query.matches(listing))
                         && !filling.take(found.row, listing)
                     {
@@ -151,10 +148,12 @@ impl Unit {
         &self,
         lineage: PublicationLineageId,
         listed_for: ListedFor,
-        held: &[ListedFor],
-        viewer: &Viewer,
+        seeing: &Seeing,
     ) -> Result<Option<Listing>, Error> {
-        let parts = held.iter().map(|to| listing_parts(*to, lineage));
+        let parts = seeing
+            .audiences
+            .iter()
+            .map(|to| listing_parts(*to, lineage));
         let global = Partition::global();
         let found = LISTINGS.get_many(&self.tx, &global, parts);
         let found: Vec<_> = found
@@ -172,7 +171,7 @@ impl Unit {
         let publication = self
             .publication(PublicationRef { lineage, revision })
             .await?;
-        Ok(Listing::of(publication.as_slice(), viewer))
+        Ok(Listing::of(publication.as_slice(), &seeing.viewer))
     }
 
     /// The groups that an account owns.

@@ -1,9 +1,14 @@
 //! How people name a publication.
 
-use crate::{Error, MarketRefusal, NotFound, Noun, tables::PUBLICATIONS, unit::Unit};
+use super::Seeing;
+use crate::{
+    Error, MarketRefusal, NotFound, Noun,
+    tables::{LISTINGS, PUBLICATIONS, listed_parts, listing_parts},
+    unit::Unit,
+};
 use atlas_base::{Name, parse_errors, quoted, text_form};
 use atlas_history::RevisionNumber;
-use atlas_market::{Publication, PublicationLineageId, PublicationRef, Viewer};
+use atlas_market::{PublicationLineageId, PublicationRef};
 use atlas_scope::Scope;
 use atlas_store::{Partition, Parts, Query};
 use atlas_template::{Reference, Selector, Target};
@@ -117,31 +122,21 @@ impl From<PublicationLineageId> for PublicationChoice {
 
 impl Unit {
     /// The publication that somebody at a scope means, as far as it is seen there; what is hidden
-    /// reads as if it was not there.
+    /// reads as if it was not there, and costs as much.
     pub(super) async fn chosen(
         &self,
         choice: &PublicationChoice,
         from: &Scope,
     ) -> Result<PublicationRef, Error> {
-        let viewer = self.viewer(from).await?;
+        let seeing = self.seeing(from).await?;
         let absent = || choice.absent(from);
         let lineage = match &choice.of {
             Of::Lineage(lineage) => *lineage,
             Of::Named(publisher, name) => {
-                let mut lineages = BTreeSet::new();
-                let parts = Parts::from((publisher.as_str(), name.as_str()));
-                let global = Partition::global();
-                for kept in self
-                    .all_by(&PUBLICATIONS, "publisher", &global, parts)
-                    .await?
-                {
-                    if kept.0.is_visible_to(&viewer) && kept.0.name == *name {
-                        lineages.insert(kept.0.lineage);
-                    }
-                }
+                let mut lineages = self.lineages_named(publisher, name, &seeing).await?;
                 match (lineages.len(), lineages.pop_first()) {
                     (1, Some(lineage)) => lineage,
-                    (0, _) | (_, None) => return Err(absent()),
+                    (_, None) => return Err(absent()),
                     (_, Some(first)) => {
                         lineages.insert(first);
                         let lineages = lineages.into_iter().collect();
@@ -153,41 +148,71 @@ impl Unit {
         };
         let chosen = match choice.revision {
             Some(revision) => Some(PublicationRef { lineage, revision }),
-            None => self.newest_for(lineage, &viewer).await?,
+            None => self.newest_for(lineage, &seeing).await?,
         };
         let chosen = chosen.ok_or_else(absent)?;
         let found = self.publication(chosen).await?;
-        match found.filter(|found| found.is_visible_to(&viewer)) {
+        match found.filter(|found| found.is_visible_to(&seeing.viewer)) {
             Some(_) => Ok(chosen),
             None => Err(absent()),
         }
     }
 
-    /// The newest publication of a lineage that is offered to somebody; the publisher sees the
-    /// newest of all where none is offered.
+    /// What a publisher offers somebody under a name; its own account finds what is deprecated too.
+    async fn lineages_named(
+        &self,
+        publisher: &Scope,
+        name: &Name,
+        seeing: &Seeing,
+    ) -> Result<BTreeSet<PublicationLineageId>, Error> {
+        let global = Partition::global();
+        if seeing.viewer.is(publisher) {
+            let parts = Parts::from((publisher.as_str(), name.as_str()));
+            let own = self
+                .all_by(&PUBLICATIONS, "publisher", &global, parts)
+                .await?;
+            return Ok(own.into_iter().map(|kept| kept.0.lineage).collect());
+        }
+        let mut lineages = BTreeSet::new();
+        for to in &seeing.audiences {
+            let parts = listed_parts(*to).and(name.as_str());
+            let listed = self.all_by(&LISTINGS, "name", &global, parts).await?;
+            let listed = listed.into_iter().map(|kept| kept.0.reference());
+            let listed: Vec<_> = listed.collect();
+            let found = self.publications_of(&listed).await?.into_iter();
+            let found = found.filter(|it| it.publisher == *publisher);
+            lineages.extend(found.map(|it| it.lineage));
+        }
+        Ok(lineages)
+    }
+
+    /// The newest publication of a lineage that is offered to somebody; its publisher sees the newest
+    /// of all where none is offered.
     async fn newest_for(
         &self,
         lineage: PublicationLineageId,
-        viewer: &Viewer,
+        seeing: &Seeing,
     ) -> Result<Option<PublicationRef>, Error> {
-        let query = Query::all(&Partition::global()).prefix(lineage.to_string());
-        let mut query = query.reverse().limit(100);
-        let mut newest_own = None;
-        loop {
-            let page = PUBLICATIONS.query(&self.tx, &query).await?;
-            for found in page.found {
-                let it: Publication = found.record.0;
-                if it.state.is_active() && it.is_visible_to(viewer) {
-                    return Ok(Some(it.reference()));
-                }
-                if newest_own.is_none() && viewer.is(&it.publisher) {
-                    newest_own = Some(it.reference());
-                }
-            }
-            match page.next {
-                Some(next) => query = query.after(Some(next)),
-                None => return Ok(newest_own),
-            }
+        let global = Partition::global();
+        let parts = seeing
+            .audiences
+            .iter()
+            .map(|to| listing_parts(*to, lineage));
+        let listed = LISTINGS.get_many(&self.tx, &global, parts).await?;
+        let listed = listed.into_iter().flatten().map(|kept| kept.0.reference());
+        if let Some(newest) = listed.max() {
+            return Ok(Some(newest));
         }
+        // Of what others publish nothing is read that is not offered: it takes no longer than what is
+        // not there.
+        let Some(account) = seeing.viewer.account() else {
+            return Ok(None);
+        };
+        let own = Parts::from((account.as_str(), lineage.to_string()));
+        let query = Query::all(&global).index("own").prefix(own);
+        let query = query.reverse().limit(1);
+        let newest = PUBLICATIONS.query(&self.tx, &query).await?;
+        let newest = newest.found.into_iter().next();
+        Ok(newest.map(|found| found.record.0.reference()))
     }
 }

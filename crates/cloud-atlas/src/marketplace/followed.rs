@@ -14,50 +14,64 @@ use atlas_template::{Reference, Selector, Target};
 
 impl Unit {
     /// [`Unit::locate`], and where that finds nothing a HEAD that the account follows, with the scope
-    /// that holds it. Of such a one nothing but HEAD is there to be looked at.
+    /// that holds it; so too where it finds an import, which has no HEAD, and HEAD is asked for. Of
+    /// such a one nothing but HEAD is there to be looked at.
     pub(crate) async fn locate_or_follow<C: Versioned>(
         &self,
         reference: &Reference,
         from: &Scope,
         permission: Permission,
     ) -> Result<(Located<C>, Option<Scope>), Error> {
-        let absent = match self.locate(reference, from, permission).await {
-            Ok(located) => return Ok((located, None)),
-            Err(error @ Error::NotFound(_)) => error,
-            Err(error) => return Err(error),
+        let wants_head = matches!(reference.selector, Some(Selector::Head));
+        let otherwise = match self.locate::<C>(reference, from, permission).await {
+            Ok(located) if located.found.imported.is_some() && wants_head => Ok((located, None)),
+            Err(error @ Error::NotFound(_)) => Err(error),
+            located => return Ok((located?, None)),
         };
+        match self.followed(reference, from, permission).await? {
+            Some((located, holder)) => Ok((located, Some(holder))),
+            None => otherwise,
+        }
+    }
+
+    /// The HEAD of another account that a reference names by its lineage, as long as the account
+    /// follows it and is offered it.
+    async fn followed<C: Versioned>(
+        &self,
+        reference: &Reference,
+        from: &Scope,
+        permission: Permission,
+    ) -> Result<Option<(Located<C>, Scope)>, Error> {
         let (Target::Lineage(lineage), Some(account)) = (&reference.target, from.account_scope())
         else {
-            return Err(absent);
+            return Ok(None);
         };
         let until = self.enter(permission, from).await?;
         let (Some(subscription), Some(offer)) = (
             self.subscription(*lineage, &account).await?,
             self.head_offer(*lineage).await?,
         ) else {
-            return Err(absent);
+            return Ok(None);
         };
         let viewer = self.viewer(&account).await?;
         if !offer.serves(&subscription, &viewer)
             || !matches!(reference.selector, None | Some(Selector::Head))
         {
-            return Err(absent);
+            return Ok(None);
         }
-        match self.offered_lineage::<C>(&offer).await? {
-            Some(mut found) => {
-                let holder = core::mem::replace(&mut found.scope, offer.publisher);
-                (found.last, found.origin) = (None, None);
-                (found.undo, found.beside) = (UndoLog::default(), C::Beside::default());
-                let located = Located {
-                    found,
-                    viewer: from.clone(),
-                    shadows: Vec::new(),
-                    until,
-                };
-                Ok((located, Some(holder)))
-            }
-            None => Err(absent),
-        }
+        let Some(mut found) = self.offered_lineage::<C>(&offer).await? else {
+            return Ok(None);
+        };
+        let holder = core::mem::replace(&mut found.scope, offer.publisher);
+        (found.last, found.origin) = (None, None);
+        (found.undo, found.beside) = (UndoLog::default(), C::Beside::default());
+        let located = Located {
+            found,
+            viewer: from.clone(),
+            shadows: Vec::new(),
+            until,
+        };
+        Ok(Some((located, holder)))
     }
 
     /// The MultiCloud Image of a link; none where it is not seen. `followed` is the scope that holds the

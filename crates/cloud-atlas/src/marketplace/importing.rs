@@ -5,8 +5,8 @@ use crate::{
     kind::{Mci, Template, Versioned},
     stored::StoredLineage,
     tables::{
-        IMPORTERS, KeptImporter, PUBLISHED_IMAGES, REVISIONS, StoredImporter, importer_parts,
-        partition_of, publication_parts, revision_parts,
+        IMPORTERS, KeptImporter, KeptLineage, PUBLISHED_IMAGES, REVISIONS, StoredImporter,
+        importer_parts, lineage_name_parts, partition_of, publication_parts, revision_parts,
     },
     unit::{Change, Unit},
 };
@@ -85,24 +85,27 @@ impl Session {
 
 impl Unit {
     /// Imports a publication, whole.
-    pub(super) async fn import_wanted(
+    pub(crate) async fn import_wanted(
         &self,
         wanted: PublicationRef,
         account: &Scope,
     ) -> Result<PublicationImported, Error> {
         let publication = self.publication(wanted).await?;
-        let needed = publication.iter().flat_map(|it| it.dependencies.iter());
-        let dependencies = self.publications_of(needed.copied()).await?;
+        let needed = publication.as_ref().map(|it| &it.dependencies);
+        let needed: Vec<_> = needed.into_iter().flatten().copied().collect();
+        let dependencies = self.publications_of(&needed).await?;
         let all: Vec<&Publication> = dependencies.iter().chain(&publication).collect();
         let viewer = self.viewer(account).await?;
         let (mut held, mut lineages, mut taken) =
             <(BTreeMap<_, _>, Vec<_>, BTreeSet<_>)>::default();
         for publication in &all {
+            // Others that come along may have the same name.
+            let mut alike = all.clone();
+            alike.retain(|it| it.kind == publication.kind && it.name == publication.name);
+            let of = (*publication, alike.len());
             let known = match publication.kind {
-                LineageKind::Mci => self.known_import::<Mci>(publication, account).await?,
-                LineageKind::Template => {
-                    self.known_import::<Template>(publication, account).await?
-                }
+                LineageKind::Mci => self.known_import::<Mci>(of, account).await?,
+                LineageKind::Template => self.known_import::<Template>(of, account).await?,
             };
             held.extend(known.held.map(|it| (publication.reference(), it)));
             lineages.extend(known.imported);
@@ -110,8 +113,10 @@ impl Unit {
                 taken.insert((publication.kind, name));
             }
         }
-        let new = all.iter().filter(|it| !held.contains_key(&it.reference()));
-        let parts = new.map(|it| publication_parts(it.reference()));
+        let references = all.iter().map(|it| it.reference());
+        let mut new: Vec<_> = references.collect();
+        new.retain(|reference| !held.contains_key(reference));
+        let parts = new.into_iter().map(publication_parts);
         let global = Partition::global();
         let images = PUBLISHED_IMAGES.get_many(&self.tx, &global, parts);
         let images: Vec<_> = images.await?.into_iter().flatten().map(|it| it.0).collect();
@@ -189,45 +194,51 @@ impl Unit {
         Ok(())
     }
 
-    /// What an account has of a publication, and which names it could not have there.
+    /// What an account has of a publication, and which names it could not have there: as many as it
+    /// takes to find some that are free.
     async fn known_import<C: Versioned>(
         &self,
-        publication: &Publication,
+        (publication, wanted): (&Publication, usize),
         account: &Scope,
     ) -> Result<KnownImport, Error> {
         let (at, lineage) = (partition_of(account)?, publication.source);
         let there = C::HEADS.get(&self.tx, &at, lineage.to_string()).await?;
-        let there = there.map(|kept| kept.0);
         let mut known = KnownImport::default();
-        if let Some(there) = &there {
+        if let Some(KeptLineage(there)) = there {
             let parts = revision_parts(lineage, publication.revision);
             let revision = REVISIONS.get(&self.tx, &at, parts).await?;
-            let seen = visible(&there.scope, there.shared, account) || there.imported.is_some();
+            let seen = visible(&there.scope, there.shared, account);
             known.held = revision.filter(|_| seen).map(|kept| HeldRevision {
                 scope: there.scope.clone(),
                 digest: kept.0.revision.digest(),
             });
             known.imported = there.as_imported(publication.kind);
+            return Ok(known);
         }
-        if there.is_none() {
-            for name in shown_names(&publication.publisher, &publication.name) {
-                let mut is_free = true;
-                for scope in account.lineage() {
-                    let found = self.by_name::<C>(&scope, &name).await?;
-                    is_free &= !found.is_some_and(|it| visible(&it.scope, it.shared, account));
-                }
-                if is_free {
-                    known.free += 1;
-                } else {
-                    known.taken.push(name);
-                }
-                // Others of the same import may take as many.
-                if known.free > Publication::MAX_DEPENDENCIES {
-                    break;
-                }
+        let mut free = 0;
+        for name in shown_names(&publication.publisher, &publication.name) {
+            if self.is_taken::<C>(&name, account).await? {
+                known.taken.push(name);
+                continue;
+            }
+            free += 1;
+            if free >= wanted {
+                break;
             }
         }
         Ok(known)
+    }
+
+    /// Whether a look-up from a scope finds a lineage of a name.
+    async fn is_taken<C: Versioned>(&self, name: &Name, from: &Scope) -> Result<bool, Error> {
+        for scope in from.lineage() {
+            let (at, parts) = (partition_of(&scope)?, lineage_name_parts(&scope, name));
+            let found = C::HEADS.find(&self.tx, &at, "name", parts).await?;
+            if found.is_some_and(|it| visible(&it.record.0.scope, it.record.0.shared, from)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -237,7 +248,6 @@ struct KnownImport {
     held: Option<HeldRevision>,
     imported: Option<ImportedLineage>,
     taken: Vec<Name>,
-    free: usize,
 }
 
 impl<C: Versioned> StoredLineage<C> {

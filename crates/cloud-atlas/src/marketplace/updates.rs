@@ -1,16 +1,18 @@
 //! What is newer than what an account imported or cloned.
 
-use super::importing::ImportedHere;
+use super::{Seeing, importing::ImportedHere};
 use crate::{
     Error, LineageKind, Session,
+    kind::{Mci, Template, Versioned as _},
     tables::{
         FOLLOWERS, LISTINGS, ListedFor, PUBLICATIONS, StoredFollower, listing_parts, partition_of,
     },
     unit::Unit,
 };
+use atlas_base::Name;
 use atlas_history::{LineageId, RevisionRef};
 use atlas_market::{
-    Follower, Following, Publication, PublicationRef, RevisionNotes, Update, Viewer, updates,
+    Follower, Following, Publication, PublicationRef, RevisionNotes, Update, updates,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Partition, Parts, Query, Within};
@@ -23,6 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct MarketUpdate {
     /// What it is of.
     pub kind: LineageKind,
+    /// What it is called here.
+    pub here: Name,
     /// The account that published it.
     pub publisher: Scope,
     /// What is newer than what.
@@ -40,7 +44,7 @@ pub struct MarketUpdated {
     /// The revisions that were imported; those that were there before stay (RightScale).
     pub imported: Vec<ImportedHere>,
     /// The clones whose upstream is imported now at its newest: a merge brings it into them.
-    pub to_merge: Vec<Update>,
+    pub to_merge: Vec<MarketUpdate>,
 }
 
 /// How many lineages are looked up in one trip.
@@ -77,7 +81,7 @@ impl Session {
                 to_merge: Vec::new(),
             };
             for found in unit.market_updates(account).await? {
-                let update = found.update;
+                let update = &found.update;
                 let is_wanted = |it: &[LineageId]| {
                     it.contains(&update.lineage) || it.contains(&update.upstream)
                 };
@@ -91,7 +95,7 @@ impl Session {
                 let imported = Box::pin(unit.import_wanted(newest, account)).await?;
                 updated.imported.extend(imported.imported);
                 if update.what == Following::Clone {
-                    updated.to_merge.push(update);
+                    updated.to_merge.push(found);
                 }
             }
             Ok(updated)
@@ -102,22 +106,19 @@ impl Session {
 
 impl Unit {
     async fn market_updates(&self, account: &Scope) -> Result<Vec<MarketUpdate>, Error> {
-        let groups = self.groups_of(account).await?;
-        let viewer = Viewer::new(account, groups.iter().map(|group| group.id));
-        let mut held = vec![ListedFor::Everybody];
-        held.extend(groups.iter().map(|group| ListedFor::Group(group.id)));
+        let Seeing { viewer, audiences } = self.seeing(account).await?;
         let rows = self.all(&FOLLOWERS, &partition_of(account)?, ()).await?;
         let rows: Vec<StoredFollower> = rows.into_iter().map(|kept| kept.0).collect();
         let mut newer = BTreeMap::new();
         for rows in rows.chunks(AT_ONCE) {
             let parts = rows.iter().flat_map(|row| {
                 let listed = |to: &ListedFor| listing_parts(*to, row.publication);
-                held.iter().map(listed)
+                audiences.iter().map(listed)
             });
             let found = LISTINGS
                 .get_many(&self.tx, &Partition::global(), parts)
                 .await?;
-            for (row, found) in rows.iter().zip(found.chunks(held.len())) {
+            for (row, found) in rows.iter().zip(found.chunks(audiences.len())) {
                 let newest = found.iter().flatten().map(|kept| kept.0.revision).max();
                 if newest.is_some_and(|newest| newest > row.have) {
                     let from = newer.entry(row.publication).or_insert(row.have);
@@ -138,20 +139,40 @@ impl Unit {
         let followers: Vec<_> = followers.map(follower).collect();
         let by_reference: BTreeMap<_, _> =
             publications.iter().map(|it| (it.reference(), it)).collect();
-        let found = updates(&viewer, &followers, &publications).into_iter();
-        let told = found.filter_map(|update| {
+        let mut told = Vec::new();
+        for update in updates(&viewer, &followers, &publications) {
             let newest = by_reference.get(&PublicationRef {
                 lineage: update.publication,
                 revision: update.newest,
-            })?;
-            Some(MarketUpdate {
+            });
+            let Some(newest) = newest else {
+                continue;
+            };
+            told.push(MarketUpdate {
                 kind: newest.kind,
+                here: self.name_here(newest.kind, &update).await?,
                 publisher: newest.publisher.clone(),
                 notes: newest.notes.clone(),
                 update,
-            })
-        });
-        Ok(told.collect())
+            });
+        }
+        Ok(told)
+    }
+
+    /// What an account calls what follows a publication.
+    async fn name_here(&self, kind: LineageKind, of: &Update) -> Result<Name, Error> {
+        let (at, lineage) = (partition_of(&of.scope)?, of.lineage.to_string());
+        let name = match kind {
+            LineageKind::Mci => {
+                let kept = Mci::HEADS.get(&self.tx, &at, lineage).await?;
+                kept.map(|kept| kept.0.name().clone())
+            }
+            LineageKind::Template => {
+                let kept = Template::HEADS.get(&self.tx, &at, lineage).await?;
+                kept.map(|kept| kept.0.name().clone())
+            }
+        };
+        Ok(name.unwrap_or_else(|| of.name.clone()))
     }
 }
 

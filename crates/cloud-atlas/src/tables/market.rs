@@ -32,6 +32,14 @@ pub(crate) const PUBLICATIONS: Table<KeptPublication> = Table::new(
         Index::unique("source", |kept| {
             vec![revision_parts(kept.0.source, kept.0.revision)]
         }),
+        Index::unique("own", |kept| {
+            let (lineage, number) = (kept.0.lineage.to_string(), kept.0.revision.get());
+            vec![Parts::from((
+                kept.0.publisher.as_str(),
+                lineage,
+                u64::from(number),
+            ))]
+        }),
         Index::many("publisher", |kept| {
             vec![Parts::from((
                 kept.0.publisher.as_str(),
@@ -74,6 +82,15 @@ pub(crate) struct StoredListing {
     pub(crate) lineage: PublicationLineageId,
     pub(crate) revision: RevisionNumber,
     pub(crate) name: Name,
+}
+
+impl StoredListing {
+    pub(crate) fn reference(&self) -> PublicationRef {
+        PublicationRef {
+            lineage: self.lineage,
+            revision: self.revision,
+        }
+    }
 }
 
 /// By who sees it and publication lineage, in `/`: the catalogue.

@@ -131,6 +131,14 @@ fn golden_files_read_as_they_were_written() {
             "plan",
             "template",
             "template-undo",
+            "publication",
+            "published-image",
+            "listing",
+            "imported",
+            "importer",
+            "follower",
+            "head-offer",
+            "subscription",
             // It needs a commit of more images than a small file should have.
             "use-many",
         ];

@@ -3,6 +3,7 @@
 mod catalogue;
 mod heads;
 mod importing;
+mod machine;
 mod publishing;
 mod updating;
 

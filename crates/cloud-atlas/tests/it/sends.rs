@@ -6,12 +6,15 @@ use crate::{
 };
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
-    CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, JobId, LineageKind, Loader,
-    LockRef, MergeMci, MergeTemplate, NewLineage, PlanId, ReportWork, Retention, TakeWork,
-    WorkQuery, XrefSubject,
+    CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, ImportPublication, JobId,
+    LineageKind, Loader, LockRef, MergeMci, MergeTemplate, NewLineage, OfferHead, PlanId,
+    PublicationChoice, PublishAsk, PublishTo, ReportWork, Retention, TakeWork, WorkQuery,
+    XrefSubject,
     base::Name,
+    history::LineageId,
     image::{CopyImage, EditImage, WorkReport},
     image_id::Cloud,
+    market::CatalogueQuery,
     mci::Deny,
     scope::{InvitationCode, Permission, Role, Scope},
     store::FeedPosition,
@@ -255,4 +258,50 @@ fn every_future_about_templates_is_send() {
     send(admin.template_log(&front, &scope, &most()));
     send(admin.template_diff(&front, &front, &scope));
     send(admin.template_diff_pair(&front, &scope));
+}
+
+#[test]
+fn every_future_about_the_market_is_send() {
+    let world = World::new();
+    let admin = world.admin();
+    let (scope, web) = (p::<Scope>("/acme"), p::<Reference>("web"));
+    let (kind, lineage) = (LineageKind::Mci, LineageId::from_u128(1));
+    let publish = PublishAsk::new(
+        kind,
+        web.clone(),
+        scope.clone(),
+        PublishTo::Everybody,
+        p("it"),
+    );
+    let offer = OfferHead {
+        kind,
+        reference: web.clone(),
+        scope: scope.clone(),
+        to: PublishTo::Everybody,
+    };
+    let choice = p::<PublicationChoice>("/acme:web");
+    let import = ImportPublication {
+        publication: choice.clone(),
+        account: scope.clone(),
+    };
+    send(admin.publish(&publish));
+    send(admin.publish_preview(&publish));
+    send(admin.publications(&scope, &most()));
+    send(admin.publication(&choice, &scope));
+    send(admin.deprecate_publication(&choice, &scope, &p("old")));
+    send(admin.reactivate_publication(&choice, &scope));
+    send(admin.catalogue(&CatalogueQuery::default(), &scope, &most()));
+    send(admin.importers(&choice, &scope));
+    send(admin.import_publication(&import));
+    send(admin.imports(&scope, &most()));
+    send(admin.delete_import(kind, &web, &scope));
+    send(admin.market_updates(&scope));
+    send(admin.market_diff(p("1"), p("pub-00000000000000000000000000000001@2"), &scope));
+    send(admin.import_updates(&scope, None));
+    send(admin.offer_head(&offer));
+    send(admin.withdraw_head(lineage, &scope));
+    send(admin.head_offers(&scope));
+    send(admin.subscribe(lineage, &scope));
+    send(admin.unsubscribe(lineage, &scope));
+    send(admin.subscriptions(&scope));
 }

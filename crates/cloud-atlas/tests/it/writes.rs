@@ -8,8 +8,9 @@ use crate::{
 };
 use cloud_atlas::{
     AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate, GroupRef,
-    LineageKind, MakeDeployment, MergeMci, MergeTemplate, NewLineage, ReportLaunch, ReportWork,
-    Retention, Session, TakeWork, TemplateChange, WorkRequest,
+    ImportPublication, LineageKind, MakeDeployment, MergeMci, MergeTemplate, NewLineage, OfferHead,
+    PublicationChoice, PublishAsk, PublishTo, ReportLaunch, ReportWork, Retention, Session,
+    TakeWork, TemplateChange, WorkRequest,
     history::RevisionNumber,
     image::{
         CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
@@ -300,6 +301,38 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         let report = ReportLaunch::new(acme.clone(), server.clone(), LaunchPhase::Requested);
         wrote!(admin.report_launch(report));
         wrote!(admin.remove_server(&server, &acme));
+        // The marketplace.
+        let group = wrote!(admin.make_group(&acme, &p("market"))).id;
+        let group = GroupRef::Id(group);
+        let code = admin.invite(&group, &acme).await.unwrap().code;
+        admin.accept_invitation(code, &beta).await.unwrap();
+        let to = || PublishTo::Groups(vec![group.clone()]);
+        let at = p("web@1");
+        let mut ask = PublishAsk::new(LineageKind::Mci, at, acme.clone(), to(), p("it"));
+        (ask.admit.private, ask.admit.unknown) = (true, true);
+        let published = wrote!(admin.publish(&ask)).publication;
+        let choice = PublicationChoice::from(published.reference());
+        wrote!(admin.deprecate_publication(&choice, &acme, &p("old")));
+        wrote!(admin.reactivate_publication(&choice, &acme));
+        let import = ImportPublication {
+            publication: choice,
+            account: beta.clone(),
+        };
+        wrote!(admin.import_publication(&import));
+        ask.reference = p("web@2");
+        admin.publish(&ask).await.unwrap();
+        wrote!(admin.import_updates(&beta, None));
+        wrote!(admin.delete_import(LineageKind::Mci, &p("web"), &beta));
+        let offer = OfferHead {
+            kind: LineageKind::Mci,
+            reference: p("web"),
+            scope: acme.clone(),
+            to: to(),
+        };
+        let lineage = wrote!(admin.offer_head(&offer)).lineage;
+        wrote!(admin.subscribe(lineage, &beta));
+        wrote!(admin.unsubscribe(lineage, &beta));
+        wrote!(admin.withdraw_head(lineage, &acme));
         // Imports: whole, and in batches that somebody stops.
         let document = |number: u64| {
             let time = format!("2026-01-0{number}T00:00:00Z");

@@ -20,10 +20,11 @@ pub(super) fn family<'a>(
     root: ImageRecordId,
     records: &'a [RevokeRecord<'a>],
 ) -> Option<Vec<Member<'a>>> {
-    // Most records of an account were made from nothing else, so that little is sorted.
-    let made = records.iter().filter_map(|at| Some((at.from?, at)));
+    // Whoever has them all may give them all, so that only what is here is sorted.
+    let made = records.iter().zip(0_usize..);
+    let made = made.filter_map(|(at, place)| Some((at.from?, place)));
     let mut made: Vec<_> = made.collect();
-    made.sort_unstable_by_key(|(from, at)| (*from, at.record.id()));
+    made.sort_unstable();
     let at = records.iter().find(|at| at.record.id() == root)?;
     let mut waiting = vec![Member {
         at,
@@ -41,9 +42,10 @@ pub(super) fn family<'a>(
         let begin = made.partition_point(|(from, _)| *from < id);
         let rest = made.get(begin..).unwrap_or_default();
         let children = rest.iter().take_while(|(from, _)| *from == id);
+        let children = children.filter_map(|(_, place)| records.get(*place));
         // What a record says of where it came from is not believed to be a tree.
-        let new = children.filter(|(_, at)| seen.insert(at.record.id()));
-        let mut new: Vec<_> = new.map(|(_, at)| *at).collect();
+        let new = children.filter(|at| seen.insert(at.record.id()));
+        let mut new: Vec<_> = new.collect();
         new.sort_by_key(|at| (at.record.scope(), at.record.id()));
         let new = new.into_iter().rev();
         waiting.extend(new.map(|at| Member { at, under, depth }));

@@ -2,8 +2,8 @@
 
 use crate::{now, record, revoking::id};
 use atlas_image::{
-    PlanError, PlanKind, RetentionPlan, RevokeFacts, RevokeImage, RevokePlan, RevokeRecord,
-    plan_revoke,
+    ConfirmError, PartError, PlanError, PlanKind, RetentionPlan, RevokeFacts, RevokeImage,
+    RevokePlan, RevokeRecord, plan_revoke,
 };
 use serde_json::json;
 
@@ -95,4 +95,54 @@ fn l08_a_table_holds_no_text_that_a_terminal_obeys() {
         (table.contains('\u{1b}'), table.lines().count()),
         (false, 4)
     );
+}
+
+#[test]
+fn l08_a_plan_is_not_carried_out_for_another_question() {
+    let text = plan().to_text().unwrap();
+    let asked = r#""image": "img-00000000000000000000000000000001""#;
+    let other = text.replace(asked, r#""image": "img-00000000000000000000000000000002""#);
+    let other = RevokePlan::parse(&other).unwrap();
+    assert_eq!(other.confirmed(&plan()), Err(ConfirmError::OtherQuestion));
+}
+
+#[test]
+fn l08_refusals_of_plans_say_what_to_do() {
+    let keys = |count: u128| (1..=count).map(|number| id(number).to_string()).collect();
+    let parts = [
+        PartError::Empty,
+        PartError::Unknown { keys: keys(1) },
+        PartError::WithoutRoot { root: id(1) },
+        PartError::WithoutHigher {
+            scope: "/acme/prod".parse().unwrap(),
+            missing: keys(10),
+        },
+    ];
+    let mut messages: Vec<_> = parts.iter().map(ToString::to_string).collect();
+    messages.push(ConfirmError::OtherQuestion.to_string());
+    messages.push(ConfirmError::Moved(Box::default()).to_string());
+    let many = PlanError::TooMany {
+        what: "changes",
+        limit: 10_000,
+        found: 10_001,
+    };
+    messages.push(many.to_string());
+    messages.push(PlanError::Encoding(atlas_base::CanonicalError::Float).to_string());
+    for wanted in [PlanKind::Revoke, PlanKind::Replace, PlanKind::Retention] {
+        let found = wanted;
+        messages.push(PlanError::OtherKind { wanted, found }.to_string());
+    }
+    insta::assert_snapshot!(messages.join("\n"), @r#"
+    nothing of the plan is chosen: name what to carry out
+    the plan has no `img-00000000000000000000000000000001`: choose among its keys
+    what was made from `img-00000000000000000000000000000001` is revoked because that is: choose `img-00000000000000000000000000000001` too, or disable the others one by one
+    a change at /acme/prod needs those at the scopes above it: choose `img-00000000000000000000000000000001`, `img-00000000000000000000000000000002`, `img-00000000000000000000000000000003`, `img-00000000000000000000000000000004`, `img-00000000000000000000000000000005`, `img-00000000000000000000000000000006`, `img-00000000000000000000000000000007`, `img-00000000000000000000000000000008` and 2 more too
+    the plan answers another question: make the plan again
+    since the plan was made nothing moved: make the plan again
+    a plan has at most 10000 changes, this one has 10001: ask for less at once
+    the plan cannot be written
+    this is a plan to revoke an image, not to revoke an image
+    this is a plan to replace an image, not to replace an image
+    this is a plan to keep or drop images, not to keep or drop images
+    "#);
 }

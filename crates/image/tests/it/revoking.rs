@@ -376,7 +376,12 @@ fn l08_a_plan_is_carried_out_exactly_or_not_at_all() {
     let moved = refused(&part, &given);
     assert_eq!((moved.changed.len(), moved.came.len()), (1, 0));
     assert_eq!(moved.changed[0].key, id(2).to_string());
-    // What does not matter may change.
+    // What stays in both plans is no matter.
+    given[3].may_disable = false;
+    let plan_without = dana().plan(&given).unwrap();
+    given[3].usage = None;
+    dana().revoke(&plan_without, &given).unwrap();
+    // Nor are names.
     let renamed = with(
         &before[4],
         json!({ "name": "another", "description": "text" }),
@@ -445,6 +450,23 @@ fn l08_undoing_restores_what_this_revocation_disabled_and_nothing_else() {
     assert_eq!(since[3].lifecycle().state(), LifecycleState::Disabled);
     // The receipt is data, and says no more than it needs.
     insta::assert_snapshot!(serde_json::to_string(&revoked.revocation).unwrap(), @r#"{"image":"img-00000000000000000000000000000001","at":"2026-07-21T14:07:12Z","by":"dana","disabled":["img-00000000000000000000000000000001","img-00000000000000000000000000000002","img-00000000000000000000000000000003","img-00000000000000000000000000000006","img-00000000000000000000000000000007","img-00000000000000000000000000000008"]}"#);
+}
+
+#[test]
+fn l08_undoing_takes_back_its_own_revocation_and_no_later_one() {
+    let records = family();
+    let plan = dana().plan(&all(&records)).unwrap();
+    let first = dana().revoke(&plan, &all(&records)).unwrap();
+    let since = merged(&records, &first.records);
+    let undone = undo_revoke(&first.revocation, &all(&since));
+    let since = merged(&since, &undone.records);
+    let later = As { hours: 1, ..dana() };
+    let second = later.revoke(&plan, &all(&since)).unwrap();
+    let since = merged(&since, &second.records);
+    let undone = undo_revoke(&first.revocation, &all(&since));
+    assert_eq!((undone.records.len(), undone.left.len()), (0, 4));
+    let undone = undo_revoke(&second.revocation, &all(&since));
+    assert_eq!(merged(&since, &undone.records), records);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn s13_importers_are_named_in_groups_and_counted_otherwise() {
         imported(1, "/initech/test"),
         imported(2, "/umbrella"),
         Imported {
-            publication: publication(8, 1),
+            publication: publication(8, 3),
             scope: scope("/globex"),
         },
     ];

@@ -4,13 +4,14 @@ use crate::{
     Template, dana, group, import::Receiver, now, number, offered, reason, request, scope,
     to_groups, viewer,
 };
-use atlas_history::{LineageId, RevisionNumber};
+use atlas_history::{LineageId, RevisionNumber, RevisionRef};
 use atlas_market::{
-    CatalogueQuery, Follower, ImportedLineage, Listing, Publication, PublicationRef, Viewer,
-    Visibility, newest_active, updates,
+    CatalogueQuery, Follower, Following, ImportedLineage, Listing, Publication, PublicationRef,
+    Viewer, Visibility, newest_active, updates,
 };
+use atlas_scope::visible;
 use proptest::{collection::vec, prelude::*, sample::select, sample::subsequence};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const ACCOUNTS: [&str; 4] = ["/acme", "/globex", "/initech", "/umbrella"];
 
@@ -169,6 +170,55 @@ proptest! {
             receiver.take(wanted);
         }
         prop_assert_eq!(updates(&receiver.viewer, &followers(&receiver), &market), []);
+    }
+
+    #[test]
+    fn p10_updates_are_what_a_plain_search_finds(
+        market in market(),
+        who in anybody(),
+        all in vec((0_usize..4, 0_usize..3, 1_u128..6, 1_u32..5, any::<bool>(), any::<bool>()), 0..12),
+    ) {
+        let followers = all.into_iter().map(|(account, level, lineage, have, shared, is_clone)| {
+            let account = ACCOUNTS[account];
+            let at = ["", "/prod", "/test"][level];
+            let at = scope(&format!("{account}{at}"));
+            let upstream = LineageId::from_u128(lineage);
+            if is_clone {
+                let from = RevisionRef { lineage: upstream, number: number(have) };
+                Follower::clone_of(at, LineageId::from_u128(lineage + 100), from)
+            } else {
+                Follower::import(at, upstream, number(have), shared)
+            }
+        });
+        let followers: Vec<_> = followers.collect();
+        let mut expected = BTreeSet::new();
+        for it in &followers {
+            let sees = |other: &&Follower| {
+                (it.what, other.what) == (Following::Import, Following::Import)
+                    && other.upstream == it.upstream
+                    && visible(&other.scope, other.shared, &it.scope)
+                    && (other.scope != it.scope || other.have == it.have)
+            };
+            let above = followers.iter().filter(sees).map(|other| other.have);
+            let have = above.fold(it.have, RevisionNumber::max);
+            let newer = market.iter().filter(|offer| {
+                offer.source == it.upstream
+                    && offer.revision > have
+                    && offer.state.is_active()
+                    && offer.is_visible_to(&who)
+                    && who.account() != Some(&offer.publisher)
+            });
+            let newer: BTreeSet<_> = newer.map(|offer| offer.revision).collect();
+            if !newer.is_empty() {
+                expected.insert((it.scope.clone(), it.what, it.lineage, have, newer));
+            }
+        }
+        let found = updates(&who, &followers, &market).into_iter().map(|it| {
+            (it.scope, it.what, it.lineage, it.have, crate::set(it.available))
+        });
+        let found: Vec<_> = found.collect();
+        prop_assert!(found.is_sorted());
+        prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
     }
 
     #[test]

@@ -123,6 +123,18 @@ proptest! {
     }
 
     #[test]
+    fn s01_order_is_that_of_the_names(one in make::any_scope(), other in make::scope()) {
+        let names = |scope: &Scope| -> Vec<String> {
+            let names = scope.as_str().split('/').filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        };
+        prop_assert_eq!(one.cmp(&other), names(&one).cmp(&names(&other)));
+        let short = one.account_scope().unwrap_or_else(Scope::global);
+        prop_assert_eq!(short.cmp(&other), names(&short).cmp(&names(&other)));
+        prop_assert_eq!(short.cmp(&one), names(&short).cmp(&names(&one)));
+    }
+
+    #[test]
     fn s02_containment_is_an_order_whose_chains_are_lineages(
         one in make::scope(),
         other in make::scope(),

@@ -290,9 +290,21 @@ impl LaunchFacts<'_> {
         let ask = self.ask();
         let found = ask.found(served_by, image);
         let facts = found.as_ref().map(|found| found.record.agent());
+        let facts = facts.or(self.told).cloned().unwrap_or_default();
         witness(&|| LaunchStep::Agent {
-            agent: facts.cloned().unwrap_or_default(),
+            agent: facts.clone(),
         });
+        if found.is_none() {
+            let (template, image) = (template.clone(), image.clone());
+            return match facts.is_installed() {
+                Some(true) => Ok(()),
+                Some(false) => Err(LaunchRefusal::NoAgentInside { template, image }),
+                None => {
+                    warnings.push(TemplateWarning::AgentUnknown { image });
+                    Ok(())
+                }
+            };
+        }
         match found.map(|found| check_agent(found.record, NeededAgent::Agent)) {
             Some(Ok(None)) => Ok(()),
             Some(Ok(Some(_))) | None => {

@@ -158,6 +158,17 @@ pub enum LaunchRefusal {
         #[serde(serialize_with = "text")]
         missing: AgentMissing,
     },
+    /// The template has scripts, and the image came with an import whose publisher says that it has
+    /// no agent to run them (Scalr, RightScale).
+    #[error(
+        "`{template}` has scripts and needs the agent, and `{image}` has none, as its publisher says: choose an image that has it, or register this one and say what is inside"
+    )]
+    NoAgentInside {
+        /// The template.
+        template: Name,
+        /// The image.
+        image: ImageId,
+    },
     /// A policy does not allow it.
     #[error("the image `{image}` at {location} is not launched: {refused}")]
     Policy {

@@ -3,7 +3,7 @@ use crate::{
     template_content::{CACHE, DATABASE, WEB, link, script},
 };
 use atlas_history::{Author, CommitRequest, Frozen, Head, LineageId, Marks, Message, Revision};
-use atlas_image::{ImageRecord, Records};
+use atlas_image::{AgentFacts, ImageRecord, Records};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::{Content, HeadEdit, ImageAccess, InstanceType, InstanceTypes, UserData};
 use atlas_scope::Scope;
@@ -68,6 +68,7 @@ pub(crate) struct Stage {
     pub(crate) overriding: bool,
     pub(crate) overrides: Overrides,
     pub(crate) records: Vec<ImageRecord>,
+    pub(crate) told: Option<AgentFacts>,
     pub(crate) access: ImageAccess,
     pub(crate) policies: Vec<Policy>,
     viewer: Scope,
@@ -135,6 +136,7 @@ impl Stage {
             overriding: false,
             overrides: Overrides::default(),
             records: Vec::new(),
+            told: None,
             access: ImageAccess::Unasked,
             policies: Vec::new(),
             viewer: scope("/acme/prod"),
@@ -184,6 +186,7 @@ impl Stage {
         };
         let facts = LaunchFacts {
             records: Records::from(&self.records),
+            told: self.told.as_ref(),
             access: self.access,
             account: "123456789012".parse().ok(),
             types: &self.types,
@@ -520,6 +523,12 @@ fn r15_scripts_need_an_agent() {
     // An image without a record is one of which nobody knows.
     let unregistered = Stage::new([with_scripts()]).launch(TOKYO).unwrap();
     assert_eq!(unregistered.template_warnings, [unknown]);
+    // What a publisher says of it counts there.
+    let mut told = Stage::new([with_scripts()]);
+    told.told = Some(AgentFacts::installed());
+    assert!(told.launch(TOKYO).unwrap().template_warnings.is_empty());
+    told.told = Some(AgentFacts::Absent);
+    insta::assert_snapshot!(told.refusal(TOKYO), @"`front` has scripts and needs the agent, and `ami-0123456789abcdef0` has none, as its publisher says: choose an image that has it, or register this one and say what is inside");
     // Without scripts nobody needs one.
     let mut plain = Stage::new([]);
     plain.records = vec![tokyo(json!({ "agent": { "state": "absent" } }))];

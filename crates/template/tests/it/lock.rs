@@ -272,6 +272,7 @@ fn facts<'a>(
 ) -> LaunchFacts<'a> {
     LaunchFacts {
         records: Records::from(records),
+        told: None,
         access: ImageAccess::Unasked,
         account: None,
         types,

@@ -9,8 +9,8 @@ use crate::{AMI, at, now, scope, set};
 use atlas_image::{Plan, PlanItem, PlanKind};
 use atlas_image_id::CloudLocation;
 use atlas_template::{
-    DeprecateOld, KnownNetworks, ReplaceItem, ReplaceKey, ReplacePlan, Replacement, ServerEdit,
-    UndoReplaceFacts, undo_replace,
+    DeprecateOld, KnownNetworks, ReplaceItem, ReplaceKey, ReplacePlan, ReplacedSince, Replacement,
+    ServerEdit, UndoReplaceFacts, undo_replace,
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::json;
@@ -112,6 +112,34 @@ fn l07_undoing_gives_the_old_image_back_where_nothing_moved() {
             told(server_key(2), "not-allowed"),
         ]
     );
+}
+
+#[test]
+fn l07_what_somebody_changed_again_is_not_taken_back() {
+    let world = World::new();
+    let plan = world.plan(&everywhere()).unwrap();
+    let done = world.replace(&plan).unwrap();
+    let mut after = world.replaced(&done);
+    // The role map has a third image, and the old one is deprecated anew, from another day on.
+    let third = image(3, "ami-00000000000000003", &json!({}));
+    after.maps[0] = after.maps[0].clone().with_image(&third).unwrap().map;
+    let active = atlas_image::undeprecate(&after.old).unwrap();
+    let tomorrow = "2026-07-22T00:00:00Z".parse().unwrap();
+    after.old = atlas_image::deprecate(&active, tomorrow, None, Some(&world.new)).unwrap();
+    let (back, left) = after.undone(&done.replacement);
+    let left: Vec<_> = left.into_iter().collect();
+    assert_eq!(
+        left,
+        [
+            (map_key(1), ReplacedSince::Changed),
+            (ReplaceKey::Image(id(1)), ReplacedSince::Changed),
+        ]
+    );
+    assert_eq!((&back.maps, &back.old), (&after.maps, &after.old));
+    assert_eq!(back.servers, world.servers);
+    // Nor is a deprecation in favour of another image.
+    after.old = atlas_image::deprecate(&active, now(), None, Some(&third)).unwrap();
+    assert_eq!(after.undone(&done.replacement).1.len(), 2);
 }
 
 #[test]

@@ -45,10 +45,15 @@ pub(super) fn run(args: Diff, session: &Session, from: &Scope, out: &mut Out) ->
         None => session.diff_pair(lineage(&before)?, from).block_on()?,
     };
     let compared = session.mci_diff(&before, &after, from).block_on()?;
-    out.one(&compared, |out| match format {
-        Format::Table => table(&compared, out),
+    out.one(&compared, |out| write(&compared, format, out))
+}
+
+/// Writes a diff for people.
+pub(crate) fn write(compared: &MciDiff, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => table(compared, out),
         Format::Unified => print::unified(&compared.unified(), out),
-    })
+    }
 }
 
 /// The lineage whose states are compared, where one reference is all that was said.

@@ -47,13 +47,22 @@ pub(super) fn run(args: Diff, session: &Session, from: &Scope, out: &mut Out) ->
         None => (session.template_diff_pair(lineage(&before)?, from)).block_on()?,
     };
     let compared = session.template_diff(&before, &after, from).block_on()?;
-    out.one(&compared, |out| match format {
-        Format::Table => table(&compared, out),
+    out.one(&compared, |out| write(&compared, format, out))
+}
+
+/// Writes a diff for people.
+pub(crate) fn write(
+    compared: &TemplateDiffView,
+    format: Format,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Table => table(compared, out),
         Format::Unified => {
             let text = compared.unified().to_string();
             print::unified(&in_names(&text, &compared.names), out)
         }
-    })
+    }
 }
 
 fn table(compared: &TemplateDiffView, out: &mut dyn Write) -> io::Result<()> {

@@ -70,6 +70,19 @@ fn p01_head_is_for_private_groups_alone_and_is_followed_as_it_moves() {
                 .is_err()
         );
 
+        // What was imported has no HEAD; the one that is followed stands for it.
+        let published = super::publish_mci(&world, "web@1", &["partners"]).await;
+        let published = published.publication.reference();
+        super::import(&world, published, "/beta").await.unwrap();
+        let head = p::<Reference>(&format!("{lineage}@head"));
+        let seen = bert.mci(&head, &p("/beta")).await.unwrap();
+        assert_eq!(seen.revision, None);
+        assert!(bert.mci(&revision, &p("/beta")).await.is_ok());
+        assert!(bert.mci(&p("web@head"), &p("/beta")).await.is_err());
+        lars.delete_import(LineageKind::Mci, &p("web"), &p("/beta"))
+            .await
+            .unwrap();
+
         // It ends with the offer, and with the membership.
         world
             .admin()

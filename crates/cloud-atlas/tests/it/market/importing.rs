@@ -1,12 +1,14 @@
 //! Importing: exactly what was published, once, for ever.
 
 use super::{EAST, import, linking, market, publish, publish_mci, revised};
-use crate::support::{ask, image, most, p, run, set};
+use crate::support::{ami, ask, image, most, p, run, set};
 use cloud_atlas::{
-    CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal,
+    CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal, TemplateChange,
     history::NotEditable,
+    image::AgentFacts,
     market::{DeleteImportError, ImportError},
-    template::Reference,
+    scope::Scope,
+    template::{Phase, Reference, TemplateEdit},
 };
 
 #[test]
@@ -304,5 +306,46 @@ fn l02_an_import_refers_to_the_images_that_it_holds() {
             .map(|it| it.name.as_str())
             .collect();
         assert_eq!(names, ["web@1"]);
+    });
+}
+
+#[test]
+fn p11_an_import_brings_what_is_inside_its_images_and_no_record() {
+    let world = market();
+    run(async {
+        let (dana, desi) = (world.who("dana"), world.who("desi"));
+        let mut bare = image("/acme", EAST, 1);
+        bare.agent = Some(AgentFacts::Absent);
+        dana.register_image(bare).await.unwrap();
+        revised(&dana, "/acme", "web", &[1]).await;
+        let made = publish_mci(&world, "web", &[]).await.publication;
+        import(&world, made.reference(), "/beta").await.unwrap();
+        let beta = p::<Scope>("/beta");
+        // What is inside is known where it is checked, and no record came.
+        let found = desi.find_images(&[ami(1)], &beta).await.unwrap();
+        assert_eq!(found, []);
+        linking(&desi, "/beta", "front", &["web"]).await;
+        let script = p("setup");
+        let scripts = vec![TemplateChange::Edit(TemplateEdit::AddScript {
+            phase: Phase::Boot,
+            script,
+            place: None,
+        })];
+        let refused = desi.edit_template(&p("front"), &beta, scripts, None).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("agent"), "{refused}");
+        // A record of one's own counts before.
+        let mut own = image("/beta", EAST, 1);
+        own.agent = Some(AgentFacts::installed());
+        desi.register_image(own).await.unwrap();
+        let script = p("setup");
+        let scripts = vec![TemplateChange::Edit(TemplateEdit::AddScript {
+            phase: Phase::Boot,
+            script,
+            place: None,
+        })];
+        desi.edit_template(&p("front"), &beta, scripts, None)
+            .await
+            .unwrap();
     });
 }
