@@ -67,6 +67,10 @@ const LINES: &[&str] = &[
     "image deprecate {image}",
     "image disable {image}",
     "image enable {off}",
+    "image revoke --apply revoke.json",
+    "image replace --apply replace.json",
+    "image retention --keep-last 1",
+    "image plans",
     "image protect {image}",
     "image unprotect {kept}",
     "image delete {unused}",
@@ -194,13 +198,22 @@ const LINES: &[&str] = &[
     "events",
 ];
 
+/// What the lines speak of.
+type Named = BTreeMap<&'static str, String>;
+
 /// A store in which each of the commands has something to do, and what the lines speak of.
-fn furnished() -> (Program, BTreeMap<&'static str, String>) {
+fn furnished() -> (Program, Named) {
+    let (program, mut named) = people_and_images();
+    lineages(&program, &mut named);
+    (program, named)
+}
+
+fn people_and_images() -> (Program, Named) {
     let files = releases();
     let program = Program::with_releases(&files[..1]);
     let done = |lines: &[&str]| done(&program, lines);
     let field = |line: &str, name: &str| field(&program, line, name);
-    let mut named = BTreeMap::new();
+    let mut named = Named::new();
     named.insert("release", files[0].to_str().unwrap().to_owned());
     program.stop_an_import(&files[1..3], "h");
     named.insert("job", field("job list", "id"));
@@ -269,7 +282,12 @@ fn furnished() -> (Program, BTreeMap<&'static str, String>) {
         r#"{{"version": 1, "locations": {{"aws/us-east-1": {{"images": [{one}], "servers": [{server}]}}, "aws/us-west-2": {{"images": [{two}]}}}}}}"#
     );
     program.file("inventory.json", text);
+    (program, named)
+}
 
+fn lineages(program: &Program, named: &mut Named) {
+    let done = |lines: &[&str]| done(program, lines);
+    let field = |line: &str, name: &str| field(program, line, name);
     let set = |name: &str, at: &str, ami: u8| {
         done(&[&format!(
             "mci set {name} {at} ami-0000000{ami} --instance-type m7i.large"
@@ -326,8 +344,17 @@ fn furnished() -> (Program, BTreeMap<&'static str, String>) {
     ]);
     let head = field("mci show old", "lineage");
     done(&[&format!("market subscribe {head} --scope /beta")]);
+    done(&[
+        &format!(
+            "image revoke {} --reason old --plan revoke.json",
+            named["unused"]
+        ),
+        &format!(
+            "image replace {} {} --plan replace.json",
+            named["image"], named["spare"]
+        ),
+    ]);
     named.insert("head", head);
-    (program, named)
 }
 
 /// The operation that a line begins with: the longest that the table knows.
@@ -335,7 +362,7 @@ fn operation<'a>(line: &'a str, table: &OperationTable) -> Option<&'a str> {
     let ends = line.match_indices(' ').map(|(at, _)| at);
     let mut ends: Vec<_> = ends.chain([line.len()]).collect();
     ends.reverse();
-    let operations = ends.into_iter().map(|end| &line[..end]);
+    let operations = ends.into_iter().filter_map(|end| line.get(..end));
     operations
         .into_iter()
         .find(|name| table.needs(name).is_some())

@@ -36,7 +36,7 @@ pub(crate) fn market() -> World {
             }
         }
         let group = admin.make_group(&p("/acme"), &p("partners")).await.unwrap();
-        join(&admin, &group.name.to_string(), "/beta").await;
+        join(&admin, group.name.as_str(), "/beta").await;
     });
     world
 }

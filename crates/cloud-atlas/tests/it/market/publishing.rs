@@ -5,7 +5,7 @@ use crate::support::{image, most, p, run};
 use cloud_atlas::{
     Error, LineageKind, PublishTo,
     image::LaunchPermission,
-    market::{Admit, Answer, PublishError, Visibility},
+    market::{Admit, Answer, CatalogueQuery, PublishError, Visibility},
 };
 
 const MCI: LineageKind = LineageKind::Mci;
@@ -143,7 +143,7 @@ fn p03_what_is_published_less_visibly_is_widened_on_request_alone() {
         // An account outside the group finds both now.
         let gamma = world
             .who("lars")
-            .catalogue(&Default::default(), &p("/gamma"), &most())
+            .catalogue(&CatalogueQuery::default(), &p("/gamma"), &most())
             .await;
         assert_eq!(gamma.unwrap().items.len(), 2);
     });

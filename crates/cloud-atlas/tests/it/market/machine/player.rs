@@ -206,7 +206,9 @@ impl Player {
             let (of, seen) = publication;
             let listed = match seen.visibility.as_ref().unwrap() {
                 cloud_atlas::market::Visibility::Public => true,
-                _ => self.members.contains(&(account, of.account())),
+                cloud_atlas::market::Visibility::Groups(_) => {
+                    self.members.contains(&(account, of.account()))
+                }
             };
             if listed && seen.deprecated.is_none() {
                 let newest = expected
