@@ -67,6 +67,10 @@ const LINES: &[&str] = &[
     "image deprecate {image}",
     "image disable {image}",
     "image enable {off}",
+    "image revoke --apply revoke.json",
+    "image replace --apply replace.json",
+    "image retention --keep-last 1",
+    "image plans",
     "image protect {image}",
     "image unprotect {kept}",
     "image delete {unused}",
@@ -326,6 +330,16 @@ fn furnished() -> (Program, BTreeMap<&'static str, String>) {
     ]);
     let head = field("mci show old", "lineage");
     done(&[&format!("market subscribe {head} --scope /beta")]);
+    done(&[
+        &format!(
+            "image revoke {} --reason old --plan revoke.json",
+            named["unused"]
+        ),
+        &format!(
+            "image replace {} {} --plan replace.json",
+            named["image"], named["spare"]
+        ),
+    ]);
     named.insert("head", head);
     (program, named)
 }

@@ -5,7 +5,7 @@ use crate::support::{ami, ask, image, most, p, run, set};
 use cloud_atlas::{
     CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal, TemplateChange,
     history::NotEditable,
-    image::AgentFacts,
+    image::{AgentFacts, LaunchPermission},
     market::{DeleteImportError, ImportError},
     scope::Scope,
     template::{Phase, Reference, TemplateEdit},
@@ -347,5 +347,39 @@ fn p11_an_import_brings_what_is_inside_its_images_and_no_record() {
         desi.edit_template(&p("front"), &beta, scripts, None)
             .await
             .unwrap();
+    });
+}
+
+#[test]
+fn l07_an_import_elsewhere_is_no_second_user_of_an_image() {
+    let world = market();
+    run(async {
+        let dana = world.who("dana");
+        let [old, new] = [1, 2].map(|number| image("/acme", super::EAST, number));
+        let old = dana.register_image(old).await.unwrap().record.id();
+        let new = dana.register_image(new).await.unwrap().record.id();
+        revised(&dana, "/acme", "web", &[1]).await;
+        let publication = publish_mci(&world, "web", &[]).await.publication;
+        let permission = [LaunchPermission::Everybody];
+        let admin = world.admin();
+        admin
+            .add_launch_permissions(old, &permission, &p("/acme"))
+            .await
+            .unwrap();
+        import(&world, publication.reference(), "/beta")
+            .await
+            .unwrap();
+        // Who sees both accounts is told of the HEAD and of the revision, each once.
+        let ask = crate::plans::replacing(old, new, &p("/acme"));
+        let plan = admin.plan_replace(&ask, &p("/acme")).await.unwrap();
+        let places: Vec<_> = plan.items().iter().map(|it| it.scope.as_str()).collect();
+        assert_eq!(places, ["/acme", "/acme"]);
+        admin.apply_replace(&plan, &p("/acme")).await.unwrap();
+        let web = dana.mci(&p("web@head"), &p("/acme")).await.unwrap();
+        let east = &web.content.settings()[&p(super::EAST)];
+        assert!(east.image().as_str().ends_with('2'));
+        let imported = admin.mci(&p("web@1"), &p("/beta")).await.unwrap();
+        let east = &imported.content.settings()[&p(super::EAST)];
+        assert!(east.image().as_str().ends_with('1'));
     });
 }
