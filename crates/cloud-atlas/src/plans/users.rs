@@ -16,7 +16,7 @@ use atlas_template::{
     RegisteredLock, ReplaceHead, ReplaceLock, ReplaceRevision, ReplaceRoleMap, ReplaceServer,
     ReplaceUses,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// What uses an image.
 #[derive(Default)]
@@ -27,7 +27,8 @@ pub(super) struct Users {
     locks: Vec<User<RegisteredLock>>,
     /// The lineages whose HEAD uses it.
     heads: BTreeSet<LineageId>,
-    revisions: Vec<RevisionRef>,
+    /// Each once: an import is the same revision in another account.
+    revisions: BTreeSet<RevisionRef>,
 }
 
 /// Something that uses an image, and how the caller stands to it.
@@ -141,7 +142,12 @@ impl Users {
         let may = (Permission::MciView, Permission::MciEdit);
         let (scope, shared) = (mci.scope.clone(), mci.shared);
         let user = standing.user(may, account, (&scope, shared), mci).await?;
-        self.mcis.insert(user.of.lineage, user);
+        match self.mcis.entry(user.of.lineage) {
+            // What others imported has no HEAD, and never stands for the lineage itself.
+            Entry::Occupied(_) if user.of.imported.is_some() => {}
+            Entry::Occupied(mut known) => drop(known.insert(user)),
+            Entry::Vacant(free) => drop(free.insert(user)),
+        }
         Ok(())
     }
 }
