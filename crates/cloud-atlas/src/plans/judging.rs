@@ -57,9 +57,8 @@ impl Unit {
                 let page = IMAGES.query(&self.tx, &query).await?;
                 let found = page.found.into_iter().map(|found| found.record.0);
                 records.extend(found.filter(|record| {
-                    scope.contains(record.scope())
-                        && (record.lifecycle().is_usable()
-                            || matches!(record.lifecycle(), Lifecycle::Disabled { .. }))
+                    let lifecycle = record.lifecycle();
+                    lifecycle.is_usable() || matches!(lifecycle, Lifecycle::Disabled { .. })
                 }));
                 match page.next {
                     Some(next) => query = query.after(Some(next)),

@@ -1,6 +1,7 @@
 //! L09: which images are kept, and which may go.
 
 use super::{EAST, nothing_is_written, registered, replacing, retaining, revoking, users::KINDS};
+use crate::market::{import, market, publish_mci, revised};
 use crate::support::{World, acme, committed, image, most, p, run, web};
 use cloud_atlas::{
     Error, ErrorKind, LineageKind, PlanRefusal,
@@ -91,6 +92,23 @@ fn l09_whatever_uses_an_image_keeps_it() {
         let is_used = |reason: &RetentionReason| matches!(reason, RetentionReason::Used { .. });
         assert!(reasons.iter().any(is_used), "{kind:?}: {reasons:?}");
     }
+}
+
+#[test]
+fn l09_what_was_imported_keeps_the_images_that_it_holds() {
+    let world = market();
+    run(async {
+        let admin = world.admin();
+        revised(&admin, "/acme", "web", &[1]).await;
+        let published = publish_mci(&world, "web", &[]).await;
+        let used = registered(&admin, "/beta", EAST, 1).await;
+        let unused = registered(&admin, "/beta", EAST, 2).await;
+        let publication = published.publication.reference();
+        import(&world, publication, "/beta").await.unwrap();
+        let plan = admin.plan_retention(&retaining(&p("/beta"))).await;
+        let expected = BTreeMap::from([(used, true), (unused, false)]);
+        assert_eq!(kept(&plan.unwrap()), expected);
+    });
 }
 
 #[test]

@@ -65,7 +65,12 @@ impl Kind {
                 admin.edit_mci(&web(), &acme, edits, None).await.unwrap();
                 let first = admin.commit_mci(&web(), &acme, p("first"), None).await;
                 first.unwrap();
-                let edits = vec![HeadEdit::Unset { location: p(EAST) }];
+                let far = places().filter(|place| place != EAST).skip(1);
+                let gone = far.chain([EAST.to_owned()]);
+                let unset = |place: String| HeadEdit::Unset {
+                    location: p(&place),
+                };
+                let edits = gone.map(unset).collect();
                 admin.edit_mci(&web(), &acme, edits, None).await.unwrap();
                 let next = admin.commit_mci(&web(), &acme, p("next"), None).await;
                 next.unwrap();
