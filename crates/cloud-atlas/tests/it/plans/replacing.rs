@@ -448,7 +448,7 @@ fn l07_what_was_imported_is_told_once_and_stays() {
         import(&world, publication, "/beta").await.unwrap();
         let plan = admin.plan_replace(&everywhere(old, new), &acme()).await;
         let plan = plan.unwrap();
-        let told: Vec<_> = plan.items().iter().map(|item| &item.name[..]).collect();
+        let told: Vec<_> = plan.items().iter().map(|item| item.name.as_str()).collect();
         assert_eq!(told, ["web@head", "web@1"]);
         assert!(plan.items().iter().all(|item| item.scope == acme()));
         // Who does not see the import is told that there is one.
