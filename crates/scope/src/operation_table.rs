@@ -73,7 +73,8 @@ const COMMANDS: &[(&str, P)] = &[
     ("image disable", P::ImageDisable),
     ("image enable", P::ImageDisable),
     ("image revoke", P::ImageDisable),
-    ("image replace", P::MciEdit),
+    // The plan tells what the caller may edit of all that uses the image.
+    ("image replace", P::ImageView),
     ("image retention", P::ImageView),
     ("image plans", P::ImageView),
     ("image protect", P::ImageDelete),

@@ -245,7 +245,7 @@ impl Unit {
         let Changed { users, .. } = changed;
         // INVARIANT: what changed is one of those that were loaded.
         for head in changed.heads {
-            if let Some(mci) = users.mcis.get(&head.lineage) {
+            if let Some(mci) = users.heads.get(&head.lineage) {
                 let (mut mci, content) = (mci.of.clone(), head.content.clone());
                 self.replace_head(&mut mci, content).await?;
             }

@@ -8,6 +8,7 @@ use crate::{
     tables::{LOCKS, MCIS, ROLE_MAPS, SERVERS, partition_of},
     unit::Unit,
 };
+use atlas_base::Name;
 use atlas_history::{LineageId, RevisionNumber, RevisionRef};
 use atlas_image::{ImageRecord, Referrer, ReferrerKind, RoleMap};
 use atlas_scope::{Permission, Scope, visible};
@@ -16,19 +17,25 @@ use atlas_template::{
     RegisteredLock, ReplaceHead, ReplaceLock, ReplaceRevision, ReplaceRoleMap, ReplaceServer,
     ReplaceUses,
 };
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What uses an image.
 #[derive(Default)]
 pub(super) struct Users {
-    pub(super) mcis: BTreeMap<LineageId, User<StoredMci>>,
+    /// Those whose HEAD uses it.
+    pub(super) heads: BTreeMap<LineageId, User<StoredMci>>,
     pub(super) role_maps: Vec<User<RoleMap>>,
     pub(super) servers: Vec<User<SeenServer>>,
     locks: Vec<User<RegisteredLock>>,
-    /// The lineages whose HEAD uses it.
-    heads: BTreeSet<LineageId>,
-    /// Each once: an import is the same revision in another account.
-    revisions: BTreeSet<RevisionRef>,
+    revisions: Vec<Committed>,
+}
+
+/// A committed revision that uses an image.
+struct Committed {
+    revision: RevisionRef,
+    name: Name,
+    scope: Scope,
+    visible: bool,
 }
 
 /// Something that uses an image, and how the caller stands to it.
@@ -59,16 +66,13 @@ impl Lists<'_> {
 
 impl Users {
     pub(super) fn lists(&self) -> Lists<'_> {
-        let heads = self.heads.iter().filter_map(|lineage| {
-            let mci = self.mcis.get(lineage)?;
-            Some(ReplaceHead {
-                lineage: *lineage,
-                scope: &mci.of.scope,
-                content: mci.of.head.content(),
-                generation: mci.of.head.generation(),
-                visible: mci.visible,
-                may_edit: mci.may_edit,
-            })
+        let heads = self.heads.iter().map(|(lineage, mci)| ReplaceHead {
+            lineage: *lineage,
+            scope: &mci.of.scope,
+            content: mci.of.head.content(),
+            generation: mci.of.head.generation(),
+            visible: mci.visible,
+            may_edit: mci.may_edit,
         });
         let role_maps = self.role_maps.iter().map(|map| ReplaceRoleMap {
             map: &map.of,
@@ -82,14 +86,11 @@ impl Users {
             visible: server.visible,
             may_edit: server.may_edit,
         });
-        let revisions = self.revisions.iter().filter_map(|revision| {
-            let mci = self.mcis.get(&revision.lineage)?;
-            Some(ReplaceRevision {
-                revision: *revision,
-                name: mci.of.name(),
-                scope: &mci.of.scope,
-                visible: mci.visible,
-            })
+        let revisions = self.revisions.iter().map(|found| ReplaceRevision {
+            revision: found.revision,
+            name: &found.name,
+            scope: &found.scope,
+            visible: found.visible,
         });
         let locks = self.locks.iter().map(|lock| ReplaceLock {
             lock: &lock.of,
@@ -111,15 +112,16 @@ impl Users {
         ids: &Named,
         from: &Scope,
     ) -> Result<Self, Error> {
-        let mut users = Self {
-            heads: ids.heads.clone(),
-            ..Self::default()
-        };
+        let mut users = Self::default();
         let mut standing = Standing::new(unit, from);
         for (partition, account) in partitions {
             let heads = ids.heads.iter().map(ToString::to_string);
             for kept in all(unit, &MCIS, partition, heads).await? {
-                users.add_mci(&mut standing, account, kept.0).await?;
+                // An import has the lineage of what was imported, and no HEAD.
+                if kept.0.imported.is_none() {
+                    let user = standing.mci(account, kept.0).await?;
+                    users.heads.insert(user.of.lineage, user);
+                }
             }
             for kept in all(unit, &ROLE_MAPS, partition, &ids.role_maps).await? {
                 let user = standing.role_map(account, kept.0).await?;
@@ -133,22 +135,44 @@ impl Users {
         Ok(users)
     }
 
-    async fn add_mci(
+    /// Adds the states of MultiCloud Images of an account that referrers tell of.
+    fn add_states(
         &mut self,
-        standing: &mut Standing<'_>,
-        account: &Scope,
-        mci: StoredMci,
-    ) -> Result<(), Error> {
-        let may = (Permission::MciView, Permission::MciEdit);
-        let (scope, shared) = (mci.scope.clone(), mci.shared);
-        let user = standing.user(may, account, (&scope, shared), mci).await?;
-        match self.mcis.entry(user.of.lineage) {
-            // What others imported has no HEAD, and never stands for the lineage itself.
-            Entry::Occupied(_) if user.of.imported.is_some() => {}
-            Entry::Occupied(mut known) => drop(known.insert(user)),
-            Entry::Vacant(free) => drop(free.insert(user)),
+        referrers: &[Referrer],
+        mut mcis: BTreeMap<LineageId, User<StoredMci>>,
+    ) {
+        let lineage_of = |referrer: &Referrer| referrer.id.parse::<LineageId>().ok();
+        let is = |kind| move |referrer: &&Referrer| referrer.kind == kind;
+        for referrer in referrers.iter().filter(is(ReferrerKind::MciRevision)) {
+            // INVARIANT: it is called by its lineage's id, and by name and number.
+            let number = referrer.name.rsplit('@').next();
+            let number = number.and_then(|text| text.parse::<RevisionNumber>().ok());
+            let Some((lineage, number)) = lineage_of(referrer).zip(number) else {
+                continue;
+            };
+            self.revisions
+                .extend(mcis.get(&lineage).map(|mci| Committed {
+                    revision: RevisionRef { lineage, number },
+                    name: mci.of.name().clone(),
+                    scope: mci.of.scope.clone(),
+                    visible: mci.visible,
+                }));
         }
-        Ok(())
+        let heads = referrers.iter().filter(is(ReferrerKind::MciHead));
+        for lineage in heads.filter_map(lineage_of) {
+            let head = mcis.remove(&lineage);
+            self.heads.extend(head.map(|head| (lineage, head)));
+        }
+    }
+
+    /// Leaves one of each revision that is seen, at the scope of a record or below it where it is
+    /// there: an import has the revisions of what was imported.
+    fn tell_once(&mut self, top: &Scope) {
+        self.revisions
+            .sort_by_key(|found| !top.contains(&found.scope));
+        let mut told = BTreeSet::new();
+        self.revisions
+            .retain(|found| !found.visible || told.insert(found.revision));
     }
 }
 
@@ -192,9 +216,12 @@ impl Unit {
                 those.map(|it| it.id.clone()).collect::<BTreeSet<_>>()
             };
             let mcis = of(&[ReferrerKind::MciHead, ReferrerKind::MciRevision]);
+            let mut found = BTreeMap::new();
             for kept in all(self, &MCIS, &partition, mcis).await? {
-                users.add_mci(&mut standing, &account, kept.0).await?;
+                let user = standing.mci(&account, kept.0).await?;
+                found.insert(user.of.lineage, user);
             }
+            users.add_states(&referrers, found);
             let role_maps = of(&[ReferrerKind::RoleMap]);
             for kept in all(self, &ROLE_MAPS, &partition, role_maps).await? {
                 let user = standing.role_map(&account, kept.0).await?;
@@ -214,23 +241,8 @@ impl Unit {
                     .await?;
                 users.locks.push(user);
             }
-            for referrer in &referrers {
-                // INVARIANT: whoever refers as a state of a lineage is called by the lineage's id.
-                let Ok(lineage) = referrer.id.parse::<LineageId>() else {
-                    continue;
-                };
-                match referrer.kind {
-                    ReferrerKind::MciHead => drop(users.heads.insert(lineage)),
-                    ReferrerKind::MciRevision => {
-                        let number = referrer.name.rsplit('@').next();
-                        let number = number.and_then(|text| text.parse::<RevisionNumber>().ok());
-                        let revision = |number| RevisionRef { lineage, number };
-                        users.revisions.extend(number.map(revision));
-                    }
-                    _ => {}
-                }
-            }
         }
+        users.tell_once(record.scope());
         Ok(users)
     }
 }
@@ -283,6 +295,12 @@ impl<'a> Standing<'a> {
             may_edit,
             of,
         })
+    }
+
+    async fn mci(&mut self, account: &Scope, mci: StoredMci) -> Result<User<StoredMci>, Error> {
+        let may = (Permission::MciView, Permission::MciEdit);
+        let (scope, shared) = (mci.scope.clone(), mci.shared);
+        self.user(may, account, (&scope, shared), mci).await
     }
 
     async fn role_map(&mut self, account: &Scope, map: RoleMap) -> Result<User<RoleMap>, Error> {

@@ -1,5 +1,6 @@
 //! Histories of three accounts with groups, templates, MultiCloud Images, publications and imports.
 
+mod plans;
 mod player;
 mod steps;
 
@@ -33,7 +34,7 @@ async fn play(world: World, steps: &[Step]) -> Player {
 #[test]
 fn p06_s12_no_history_takes_an_import_back_or_shows_what_is_not_offered() {
     let mut runner = TestRunner::deterministic();
-    let mut counts = [0, 0];
+    let mut counts = [0; 3];
     for _ in 0..histories() {
         let steps = history().new_tree(&mut runner).unwrap().current();
         run(async {
@@ -48,5 +49,8 @@ fn p06_s12_no_history_takes_an_import_back_or_shows_what_is_not_offered() {
             }
         });
     }
-    assert!(counts[0] > 20 && counts[1] > 1000, "{counts:?}");
+    assert!(
+        counts[0] > 20 && counts[1] > 1000 && counts[2] > 20,
+        "{counts:?}"
+    );
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     elsewhere::role,
+    market::{import, market, publish_mci, revised},
     support::{World, acme, ami, committed, most, p, run, set, web},
 };
 use cloud_atlas::{
@@ -429,4 +430,38 @@ fn l07_what_comes_between_reading_and_writing_moves_the_plan() {
     let error = run(edit).unwrap_err();
     assert!(matches!(error, Error::Stale(_)), "{error}");
     clean(world);
+}
+
+#[test]
+fn l07_what_was_imported_is_told_once_and_stays() {
+    let world = market();
+    let admin = world.admin();
+    run(async {
+        let old = registered(&admin, "/acme", EAST, 1).await;
+        let new = registered(&admin, "/acme", EAST, 2).await;
+        let to = [LaunchPermission::Everybody];
+        let opened = admin.add_launch_permissions(old, &to, &acme()).await;
+        opened.unwrap();
+        revised(&admin, "/acme", "web", &[1]).await;
+        let published = publish_mci(&world, "web", &[]).await;
+        let publication = published.publication.reference();
+        import(&world, publication, "/beta").await.unwrap();
+        let plan = admin.plan_replace(&everywhere(old, new), &acme()).await;
+        let plan = plan.unwrap();
+        let told: Vec<_> = plan.items().iter().map(|item| item.name.as_str()).collect();
+        assert_eq!(told, ["web@head", "web@1"]);
+        assert!(plan.items().iter().all(|item| item.scope == acme()));
+        // Who does not see the import is told that there is one.
+        let dana = world.who("dana");
+        let plan = dana.plan_replace(&everywhere(old, new), &acme()).await;
+        let plan = plan.unwrap();
+        assert_eq!(plan.hidden().unwrap().elsewhere, 1);
+        // HEAD is that of the account that made it, and back again.
+        let applied = dana.apply_replace(&plan, &acme()).await.unwrap();
+        let id = applied.plan.unwrap();
+        let undone = admin.undo_replacement(id, &acme()).await.unwrap();
+        assert_eq!((undone.back.len(), undone.left.len()), (1, 0));
+        let view = admin.mci(&web(), &acme()).await.unwrap();
+        assert_eq!(*view.content.settings()[&p(EAST)].image(), ami(1));
+    });
 }

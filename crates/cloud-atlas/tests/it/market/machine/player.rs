@@ -1,12 +1,15 @@
 //! Three accounts that live through a history, and what no step may change.
 
+use super::super::EAST;
 use super::steps::{ACCOUNTS, Account, MCIS, Own, Step, To};
-use crate::support::{World, most, p, revoke, set};
+use crate::support::{World, add_credential, image, most, p, revoke, set};
 use cloud_atlas::{
     CloneMci, CommitTemplate, Error, GroupRef, ImportPublication, LineageKind, MergeMci, OfferHead,
     PublicationChoice, PublishAsk, PublishTo, Session, TemplateChange,
     base::Digest,
     history::{LineageId, RevisionNumber},
+    image::ImageRecordId,
+    image_id::Cloud,
     market::{CatalogueQuery, PublicationRef, PublicationState, SeenPublication},
     scope::{Role, Scope},
     template::{Reference, Selector},
@@ -20,21 +23,23 @@ type Imported = (Account, LineageId, RevisionNumber);
 
 pub(super) struct Player {
     pub(super) world: World,
-    admin: Session,
+    pub(super) admin: Session,
     lineages: BTreeMap<Own, LineageId>,
     members: BTreeSet<(Account, Account)>,
     publications: BTreeMap<PublicationRef, (Own, SeenPublication)>,
     imports: BTreeMap<Imported, Digest>,
     following: BTreeSet<(Account, Own)>,
     offered: BTreeSet<Own>,
-    images: u64,
+    pub(super) images: u64,
+    pub(super) records: Vec<(Account, ImageRecordId)>,
     /// What came of each step.
     pub(super) told: Vec<String>,
-    /// How many imports were made, and how many reads were refused to strangers.
-    pub(super) counts: [usize; 2],
+    /// How many imports were made, how many reads were refused to strangers, and how many changes
+    /// were made by plans.
+    pub(super) counts: [usize; 3],
 }
 
-fn scope(account: Account) -> Scope {
+pub(super) fn scope(account: Account) -> Scope {
     p(ACCOUNTS[account])
 }
 
@@ -52,7 +57,7 @@ fn kind(of: Own) -> LineageKind {
     }
 }
 
-fn chosen<T: Clone>(of: &[T], index: Index) -> Option<T> {
+pub(super) fn chosen<T: Clone>(of: &[T], index: Index) -> Option<T> {
     (!of.is_empty()).then(|| index.get(of).clone())
 }
 
@@ -65,6 +70,7 @@ impl Player {
     pub(super) async fn new(world: World) -> Self {
         let admin = world.admin();
         admin.add_scope(&p("/gamma")).await.unwrap();
+        add_credential(&admin, "/gamma", Cloud::Aws).await.unwrap();
         let mut lineages = BTreeMap::new();
         for account in 0..ACCOUNTS.len() {
             let at = scope(account);
@@ -91,8 +97,9 @@ impl Player {
             following: BTreeSet::new(),
             offered: BTreeSet::new(),
             images: 0,
+            records: Vec::new(),
             told: Vec::new(),
-            counts: [0, 0],
+            counts: [0; 3],
         };
         for account in 0..ACCOUNTS.len() {
             for number in 0..MCIS {
@@ -106,7 +113,7 @@ impl Player {
         player
     }
 
-    fn tell<T: Debug>(&mut self, outcome: Result<T, Error>) -> Option<T> {
+    pub(super) fn tell<T: Debug>(&mut self, outcome: Result<T, Error>) -> Option<T> {
         self.told.push(match &outcome {
             Ok(done) => format!("{done:?}"),
             Err(error) => format!("refused: {error}"),
@@ -319,7 +326,10 @@ impl Player {
             Step::Commit(of, number) => {
                 let (reference, at) = (self.reference(Own::Mci(*of, *number)), scope(*of));
                 self.images += 1;
-                let edit = vec![set("aws/us-east-1", self.images)];
+                let new = image(ACCOUNTS[*of], EAST, self.images);
+                let record = admin.register_image(new).await.unwrap().record.id();
+                self.records.push((*of, record));
+                let edit = vec![set(EAST, self.images)];
                 if admin.edit_mci(&reference, &at, edit, None).await.is_ok() {
                     let done = admin.commit_mci(&reference, &at, p("a step"), None).await;
                     self.tell(done.map(|revision| revision.digest()));
@@ -432,6 +442,9 @@ impl Player {
             | Step::Subscribe(..)
             | Step::Unsubscribe(..)
             | Step::Delete(_) => Box::pin(self.heads(step)).await,
+            Step::Copy(_) | Step::RevokeByPlan(..) | Step::ReplaceByPlan(..) => {
+                Box::pin(self.plan(step)).await;
+            }
         }
     }
 

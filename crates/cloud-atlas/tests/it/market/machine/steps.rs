@@ -59,6 +59,12 @@ pub(super) enum Step {
     Unsubscribe(Account, Own),
     /// An owner deletes what is hers, whoever imported it.
     Delete(Own),
+    /// An image is copied, so that it has a descendant.
+    Copy(prop::sample::Index),
+    /// An image is revoked with its descendants, by a plan; whether that is taken back.
+    RevokeByPlan(prop::sample::Index, bool),
+    /// An image takes the place of another of its account, by a plan; whether that is taken back.
+    ReplaceByPlan(prop::sample::Index, prop::sample::Index, bool),
 }
 
 fn account() -> impl Strategy<Value = Account> + Clone {
@@ -95,6 +101,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (account(), own()).prop_map(|(who, of)| Step::Subscribe(who, of)),
         1 => (account(), own()).prop_map(|(who, of)| Step::Unsubscribe(who, of)),
         1 => own().prop_map(Step::Delete),
+        1 => index().prop_map(Step::Copy),
+        2 => (index(), any::<bool>()).prop_map(|(of, back)| Step::RevokeByPlan(of, back)),
+        2 => (index(), index(), any::<bool>()).prop_map(|(old, new, back)| Step::ReplaceByPlan(old, new, back)),
     ]
 }
 
