@@ -166,7 +166,7 @@ impl Unit {
         let mut newest: Vec<_> = newest.collect();
         newest.sort_by_key(|revision| (revision.at, revision.revision));
         let mut told = newest.into_iter().rev();
-        Ok(told.find_map(|mut revision| revision.images.remove(at)))
+        Ok(told.find_map(|revision| revision.images.get(at).cloned()))
     }
 
     /// The locations of a content whose image has no record that a scope sees.

@@ -13,12 +13,11 @@ pub use self::{
 };
 
 use crate::{
-    LineageKind, Publication, PublicationLineageId, PublicationRef, PublishedImage,
-    PublishedImages, Viewer,
+    ImagesInside, LineageKind, Publication, PublicationLineageId, PublicationRef, PublishedImages,
+    Viewer,
 };
 use atlas_base::{Digest, Name, Timestamp};
 use atlas_history::{LineageId, RevisionRef};
-use atlas_image_id::CloudLocation;
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,8 +68,8 @@ pub struct ImportedRevision {
     /// The digest of its content.
     pub content: Digest,
     /// What is inside its images, as it was known at the publisher; no records (ours).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub images: BTreeMap<CloudLocation, PublishedImage>,
+    #[serde(default, skip_serializing_if = "ImagesInside::is_empty")]
+    pub images: ImagesInside,
     /// Who imported it.
     pub by: PrincipalId,
     /// When.

@@ -75,7 +75,7 @@
 //! | [`ShortText`], [`LongText`], [`RevisionNotes`] | what its publisher says of it |
 //! | [`Publish`], [`PublishSubject`], [`publish`] | a revision becomes a publication, with what it links |
 //! | [`AccessCheck`], [`KnownImage`], [`KnownAccount`] | whether those for whom it is meant may launch its images |
-//! | [`PublishedImages`] | what is inside its images; never a record |
+//! | [`PublishedImages`], [`ImagesInside`] | what is inside its images; never a record |
 //! | [`PublicationState`], [`newest_active`], [`check_unpublished`] | offered, deprecated, offered again; never deleted |
 //! | [`HeadOffer`], [`HeadSubscription`] | a HEAD that private groups follow while it moves |
 //! | [`Listing`], [`CatalogueQuery`] | the catalogue |
@@ -107,7 +107,7 @@ pub use crate::{
         HeadOffer, HeadSubscription, OfferHeadError, OfferHeadFacts, OfferedHead, OfferedLineage,
         SubscribeError, SubscribeFacts, offer_head, subscribe,
     },
-    image::{PublishedImage, PublishedImages},
+    image::{ImagesInside, PublishedImage, PublishedImages},
     import::{
         DeleteImport, DeleteImportError, DeletedImport, HeldRevision, ImportError, ImportFacts,
         ImportInUse, ImportPlan, ImportUse, ImportedLineage, ImportedRevision, check_delete_import,

@@ -2,7 +2,8 @@
 
 use super::PublishError;
 use crate::{
-    KnownImage, LineageKind, Publication, PublicationLineageId, PublicationRef, PublishedImage,
+    ImagesInside, KnownImage, LineageKind, Publication, PublicationLineageId, PublicationRef,
+    PublishedImage,
 };
 use atlas_base::{Name, Tag};
 use atlas_history::{LineageId, Marks, Revision, RevisionNumber, RevisionRef};
@@ -166,7 +167,7 @@ impl OwnRevision<'_> {
 
 impl OwnMci<'_> {
     /// What is inside its images, as far as they have records.
-    pub(super) fn published_images(&self) -> BTreeMap<CloudLocation, PublishedImage> {
+    pub(super) fn published_images(&self) -> ImagesInside {
         let settings = self.content.settings().keys();
         let inside = settings.filter_map(|location| {
             let record = self.images.get(location)?.record?;
@@ -253,10 +254,10 @@ impl<'a> PublishSubject<'a> {
         own.collect()
     }
 
-    pub(super) fn own_images(&self) -> BTreeMap<CloudLocation, PublishedImage> {
+    pub(super) fn own_images(&self) -> ImagesInside {
         match self {
             Self::Mci(mci) => mci.published_images(),
-            _ => BTreeMap::new(),
+            _ => ImagesInside::default(),
         }
     }
 

@@ -364,33 +364,39 @@ fn p11_an_import_brings_facts_and_no_records() {
     receiver.images = published.images;
     let plan = receiver.import(publication(7, 1));
     let images = &plan.copies[0].images;
-    assert_eq!(images.keys().collect::<Vec<_>>(), [&at(TOKYO)]);
+    let known = images.iter().map(|(at, _)| at);
+    assert_eq!(known.collect::<Vec<_>>(), [&at(TOKYO)]);
     assert_snapshot!(pretty(&images), @r#"
-    {
-      "aws/ap-northeast-1": {
-        "os": {
-          "family": "ubuntu",
-          "generation": "24",
-          "version": "24.04"
-        },
-        "architecture": "x86_64",
-        "agent": {
-          "state": "installed",
-          "kind": "right_link",
-          "version": "v5.8"
-        },
-        "init_agent": {
-          "state": "installed",
-          "kind": "cloud-init"
-        },
-        "guest": {
-          "dhcp": true,
-          "login": "ubuntu"
+    [
+      {
+        "locations": [
+          "aws/ap-northeast-1"
+        ],
+        "inside": {
+          "os": {
+            "family": "ubuntu",
+            "generation": "24",
+            "version": "24.04"
+          },
+          "architecture": "x86_64",
+          "agent": {
+            "state": "installed",
+            "kind": "right_link",
+            "version": "v5.8"
+          },
+          "init_agent": {
+            "state": "installed",
+            "kind": "cloud-init"
+          },
+          "guest": {
+            "dhcp": true,
+            "login": "ubuntu"
+          }
         }
       }
-    }
+    ]
     "#);
-    let ImageFacts::Registered(facts) = images[&at(TOKYO)].as_facts() else {
+    let ImageFacts::Registered(facts) = images.get(&at(TOKYO)).unwrap().as_facts() else {
         panic!("no facts");
     };
     assert_eq!(

@@ -11,6 +11,7 @@ mod head;
 mod import;
 mod importers;
 mod imports_kept;
+mod inside;
 mod laws;
 mod publish;
 mod publish_links;
