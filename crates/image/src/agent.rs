@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is known about an agent inside an image: Scalarizr, `RightLink`; or, for the init agent,
 /// cloud-init, cloudbase-init.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum AgentFacts {

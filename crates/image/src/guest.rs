@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 ///
 /// The agent that sets the guest up, cloud-init or cloudbase-init, is a fact of its own: see
 /// [`ImageRecord::init_agent`](crate::ImageRecord::init_agent).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GuestFacts {
     /// Whether it asks for its network address by DHCP; none where nobody said.

@@ -6,13 +6,13 @@ use atlas_image_id::CloudLocation;
 use atlas_mci::{ImageFacts, RegisteredImage};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 use thiserror::Error;
 
 /// What is inside one image. The record that says so stays with its publisher (ours).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PublishedImage {
@@ -109,7 +109,7 @@ impl ImagesInside {
 
 impl FromIterator<(CloudLocation, PublishedImage)> for ImagesInside {
     fn from_iter<I: IntoIterator<Item = (CloudLocation, PublishedImage)>>(images: I) -> Self {
-        let mut known = HashSet::<Arc<PublishedImage>>::new();
+        let mut known = BTreeSet::<Arc<PublishedImage>>::new();
         let images = images.into_iter().map(|(location, inside)| {
             if let Some(alike) = known.get(&inside) {
                 return (location, Arc::clone(alike));
@@ -126,7 +126,7 @@ impl From<ImagesInside> for Vec<Alike> {
     /// In the order of the first location of each.
     fn from(inside: ImagesInside) -> Self {
         let mut alike: Self = Self::new();
-        let mut places = HashMap::<Arc<PublishedImage>, usize>::new();
+        let mut places = BTreeMap::<Arc<PublishedImage>, usize>::new();
         for (location, inside) in inside.0 {
             let place = *places.entry(inside).or_insert_with_key(|inside| {
                 alike.push(Alike {
