@@ -1,0 +1,235 @@
+//! A disk becomes RAW.
+
+mod digests;
+mod inorder;
+
+pub use self::digests::{DigestChoice, RawDigest, RawDigests};
+
+use self::{
+    digests::{Digesting, Taking},
+    inorder::InOrder,
+};
+use crate::{
+    Budget, Disk, DiskError, WriteAt,
+    bytes::is_zero,
+    guest::{ITEM, item},
+    layer::{Filled, Scratch},
+};
+use core::{
+    num::NonZeroUsize,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use std::{
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+/// How a disk is converted.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Convert {
+    /// Threads that work at once; each takes some 10 MiB.
+    pub threads: NonZeroUsize,
+    /// Which digests of the RAW are taken.
+    pub digests: DigestChoice,
+    /// The size of the RAW, where it is not that of the disk: it only grows (B03).
+    pub size: Option<u64>,
+}
+
+impl Default for Convert {
+    fn default() -> Self {
+        Self {
+            threads: NonZeroUsize::MIN,
+            digests: DigestChoice::default(),
+            size: None,
+        }
+    }
+}
+
+/// How far a conversion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes of the disk that are done; it only grows.
+    pub done: u64,
+    /// Bytes of the disk.
+    pub total: u64,
+}
+
+/// A disk that was converted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Converted {
+    /// Bytes of the RAW.
+    pub size: u64,
+    /// Bytes that are data: the rest are zeros, and were not written.
+    pub data: u64,
+    /// Digests of the RAW.
+    pub digests: RawDigests,
+}
+
+/// The smallest run of zeros that is left out: a block of most file systems.
+const HOLE: usize = 4096;
+
+/// Writes a disk as RAW: zeros are left out, so that a file comes to be sparse.
+///
+/// Progress is told after each step of 2 MiB, from any of the threads. Where it fails or is stopped,
+/// whoever made the sink takes away what it holds.
+///
+/// # Errors
+///
+/// The source cannot be read or changed, its compressed data is refused, the sink cannot be written,
+/// the caller stopped the work, or asked for a size that is too small.
+pub fn convert(
+    disk: &Disk,
+    sink: &dyn WriteAt,
+    ask: &Convert,
+    budget: &Budget<'_>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Converted, DiskError> {
+    let virtual_size = disk.virtual_size();
+    let size = ask.size.unwrap_or(virtual_size);
+    if size < virtual_size {
+        let asked = size;
+        return Err(DiskError::Smaller {
+            virtual_size,
+            asked,
+        });
+    }
+    budget.virtual_size(size)?;
+    let threads = ask.threads.get();
+    let window = u64::try_from(threads).unwrap_or(1).saturating_mul(2);
+    let items = size.div_ceil(ITEM);
+    let taking = Taking::new(ask.digests, size, items);
+    let work = Work {
+        disk,
+        sink,
+        budget,
+        progress,
+        size,
+        items,
+        taking,
+        next: AtomicU64::new(0),
+        done: AtomicU64::new(0),
+        data: AtomicU64::new(0),
+        order: InOrder::new(Digesting::new(taking), window),
+        failed: Mutex::new(None),
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // A thread that cannot be had is done without.
+            let _ = thread::Builder::new().spawn_scoped(scope, || work.run());
+        }
+        work.run();
+    });
+    let failed = work.failed.into_inner();
+    if let Some(error) = failed.unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    sink.finish(size).map_err(DiskError::Sink)?;
+    Ok(Converted {
+        size,
+        data: work.data.into_inner(),
+        digests: work
+            .order
+            .into_inner()
+            .map(Digesting::finish)
+            .unwrap_or_default(),
+    })
+}
+
+/// What the threads share.
+struct Work<'a> {
+    disk: &'a Disk,
+    sink: &'a dyn WriteAt,
+    budget: &'a Budget<'a>,
+    progress: &'a (dyn Fn(Progress) + Sync),
+    size: u64,
+    items: u64,
+    taking: Taking,
+    next: AtomicU64,
+    done: AtomicU64,
+    data: AtomicU64,
+    order: InOrder,
+    failed: Mutex<Option<DiskError>>,
+}
+
+impl Work<'_> {
+    /// Does item after item, until there is none or one has failed.
+    fn run(&self) {
+        let mut scratch = Scratch::default();
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            if number >= self.items || !self.order.wait_for(number) {
+                return;
+            }
+            if let Err(error) = self.item(number, &mut scratch) {
+                let failed = self.failed.lock();
+                failed
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .get_or_insert(error);
+                self.order.give_up();
+                return;
+            }
+        }
+    }
+
+    fn item(&self, number: u64, scratch: &mut Scratch) -> Result<(), DiskError> {
+        self.budget.go_on()?;
+        let (at, length) = item(self.size, number);
+        let (_, of_disk) = item(self.disk.virtual_size(), number);
+        let mut buffer = self.order.buffer(length);
+        let mut filled = Filled::Hole;
+        if let Some(inside) = buffer
+            .get_mut(..of_disk)
+            .filter(|inside| !inside.is_empty())
+        {
+            filled = self.disk.layer.fill(inside, at, scratch)?;
+        }
+        let is_data = filled == Filled::Data && {
+            if let Some(behind) = buffer.get_mut(of_disk..) {
+                behind.fill(0);
+            }
+            self.write(&buffer, at)?
+        };
+        let bytes = u64::try_from(length).unwrap_or_default();
+        let (part, free) = self.taking.part(buffer, is_data, at);
+        self.order.add(number, part, free);
+        let done = self.done.fetch_add(bytes, Ordering::Relaxed);
+        (self.progress)(Progress {
+            done: done.saturating_add(bytes),
+            total: self.size,
+        });
+        Ok(())
+    }
+
+    /// Writes what is not zeros, and says whether there is anything.
+    fn write(&self, buffer: &[u8], at: u64) -> Result<bool, DiskError> {
+        let (mut run, mut written) = (0..0_usize, 0_usize);
+        let mut flush = |run: &core::ops::Range<usize>| {
+            let bytes = buffer.get(run.clone()).unwrap_or_default();
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            written = written.saturating_add(bytes.len());
+            let skipped = u64::try_from(run.start).unwrap_or_default();
+            let written = self.sink.write_at(bytes, at.saturating_add(skipped));
+            written.map_err(DiskError::Sink)
+        };
+        let mut place = 0_usize;
+        for block in buffer.chunks(HOLE) {
+            let end = place.saturating_add(block.len());
+            if is_zero(block) {
+                flush(&run)?;
+                run = end..end;
+            } else {
+                run.end = end;
+            }
+            place = end;
+        }
+        flush(&run)?;
+        let bytes = u64::try_from(written).unwrap_or_default();
+        self.data.fetch_add(bytes, Ordering::Relaxed);
+        Ok(written > 0)
+    }
+}

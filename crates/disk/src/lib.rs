@@ -1,0 +1,32 @@
+//! Read-only readers of disk images: RAW, QCOW2, VMDK, VHD, VHDX, ISO and OVA, with limits and
+//! verdicts.
+
+mod bytes;
+mod convert;
+mod error;
+mod firmware;
+mod format;
+mod guest;
+mod image;
+mod inflate;
+mod layer;
+mod limits;
+mod probe;
+mod qcow2;
+mod raw;
+mod read_at;
+mod reason;
+mod seen;
+mod sink;
+
+pub use self::{
+    convert::{Convert, Converted, DigestChoice, Progress, RawDigest, RawDigests, convert},
+    error::DiskError,
+    firmware::{Firmware, UnknownFirmware},
+    format::{Format, UnknownFormat},
+    image::{Disk, DiskKind, Image, Warning},
+    limits::{Budget, Limits},
+    read_at::{ReadAt, SourceState},
+    reason::{Reason, Refusal},
+    sink::{Discard, WriteAt},
+};

@@ -1,0 +1,154 @@
+//! Which formats claim some bytes: by what they hold, never by a name.
+
+use crate::{DiskError, Format, Reason, Refusal, bytes::array, read_at::View};
+use core::fmt;
+
+/// Bytes of the beginning that are looked at: a CD tells of itself at 32 KiB.
+pub(crate) const HEAD: usize = 64 << 10;
+/// Bytes of the end that are looked at.
+pub(crate) const TAIL: usize = 1536;
+
+/// What claims some bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Claim {
+    Format(Format),
+    /// A disk that is encrypted as a whole.
+    Luks,
+    /// A format of images that is not read here.
+    Foreign(&'static str),
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Format(format) => format.fmt(f),
+            Self::Luks => f.write_str("luks"),
+            Self::Foreign(name) => f.write_str(name),
+        }
+    }
+}
+
+/// All that claim a file or disk, by its beginning and its end. A partition table is no claim.
+pub(crate) fn claims(head: &[u8], tail: &[u8]) -> Vec<Claim> {
+    let is = |at: usize, magic: &[u8]| head.get(at..).is_some_and(|it| it.starts_with(magic));
+    let mut claims = Vec::new();
+    let mut claim = |claim, is: bool| {
+        if is {
+            claims.push(claim);
+        }
+    };
+    claim(Claim::Format(Format::Qcow2), is(0, b"QFI\xfb"));
+    claim(Claim::Format(Format::Vmdk), is_vmdk(head));
+    claim(Claim::Format(Format::Ova), is_tar(head));
+    let footer = tail.len().checked_sub(512).and_then(|at| tail.get(at..));
+    let vhd = is(0, b"conectix") || footer.is_some_and(|it| it.starts_with(b"conectix"));
+    claim(Claim::Format(Format::Vhd), vhd);
+    claim(Claim::Format(Format::Vhdx), is(0, b"vhdxfile"));
+    claim(Claim::Format(Format::Iso), is(32_769, b"CD001"));
+    claim(Claim::Luks, is(0, b"LUKS\xba\xbe"));
+    claim(Claim::Foreign("qed"), is(0, b"QED\0"));
+    claim(Claim::Foreign("vdi"), is(0x40, &[0x7f, 0x10, 0xda, 0xbe]));
+    claim(Claim::Foreign("gzip"), is(0, &[0x1f, 0x8b, 8]));
+    claim(Claim::Foreign("xz"), is(0, b"\xfd7zXZ\0"));
+    claim(Claim::Foreign("zstd"), is(0, &[0x28, 0xb5, 0x2f, 0xfd]));
+    claims
+}
+
+fn is_vmdk(head: &[u8]) -> bool {
+    const TEXT: &[u8] = b"# disk descriptorfile";
+    let begins = |magic: &[u8]| head.starts_with(magic);
+    let text = head.get(..TEXT.len());
+    begins(b"KDMV")
+        || begins(b"COWD")
+        || begins(&[0, 0, 0, 0, 0xbe, 0xba, 0xfe, 0xca])
+        || text.is_some_and(|text| text.eq_ignore_ascii_case(TEXT))
+}
+
+/// A first header of an archive: the sum of its bytes is in it.
+fn is_tar(head: &[u8]) -> bool {
+    let Some(header) = array::<512>(head, 0) else {
+        return false;
+    };
+    if header.get(257..262) == Some(b"ustar") {
+        return true;
+    }
+    let written = header.get(148..156).unwrap_or_default();
+    let written = core::str::from_utf8(written).unwrap_or_default();
+    let written = written.trim_matches(|it: char| it == ' ' || it == '\0');
+    let Ok(written) = u64::from_str_radix(written, 8) else {
+        return false;
+    };
+    let bytes = header.iter().enumerate();
+    let sum: u64 = bytes
+        .map(|(at, byte)| {
+            if (148..156).contains(&at) {
+                0x20
+            } else {
+                u64::from(*byte)
+            }
+        })
+        .sum();
+    header.first() != Some(&0) && written == sum
+}
+
+/// Checks that a file is of the format that was declared, and of no other.
+pub(crate) fn check_declared(view: &View, declared: Format) -> Result<(), DiskError> {
+    let mut head = vec![0; HEAD];
+    let length = view.some(&mut head, 0)?;
+    head.truncate(length);
+    let mut tail = vec![0; TAIL];
+    let from = view.length().saturating_sub(1536);
+    let length = view.some(&mut tail, from)?;
+    tail.truncate(length);
+    let claims = claims(&head, &tail);
+    match claims.as_slice() {
+        [] if declared == Format::Raw => Ok(()),
+        [] => Err(mismatch(declared, "raw")),
+        [Claim::Format(format)] if *format == declared => Ok(()),
+        [Claim::Luks] if declared == Format::Raw => Err(Refusal::new(Reason::Encrypted)
+            .what("the disk as a whole")
+            .into()),
+        [one] => Err(mismatch(declared, &one.to_string())),
+        more => {
+            let names: Vec<_> = more.iter().map(ToString::to_string).collect();
+            let names = names.join(", ");
+            Err(Refusal::new(Reason::AmbiguousFormat)
+                .what("it is")
+                .named(&names)
+                .into())
+        }
+    }
+}
+
+fn mismatch(declared: Format, found: &str) -> DiskError {
+    let what = match declared {
+        Format::Raw => "declared as raw, it is",
+        Format::Qcow2 => "declared as qcow2, it is",
+        Format::Vmdk => "declared as vmdk, it is",
+        Format::Ova => "declared as ova, it is",
+        Format::Vhd => "declared as vhd, it is",
+        Format::Vhdx => "declared as vhdx, it is",
+        Format::Iso => "declared as iso, it is",
+    };
+    Refusal::new(Reason::FormatMismatch)
+        .what(what)
+        .named(found)
+        .into()
+}
+
+/// Checks that the disk inside is a disk, and no image of a disk.
+pub(crate) fn check_inside(head: &[u8], tail: &[u8]) -> Result<(), DiskError> {
+    match claims(head, tail).first() {
+        None => Ok(()),
+        Some(Claim::Luks) => Err(Refusal::new(Reason::Encrypted)
+            .what("the disk as a whole")
+            .into()),
+        Some(claim) => {
+            let name = claim.to_string();
+            Err(Refusal::new(Reason::NestedFormat)
+                .what("it is")
+                .named(&name)
+                .into())
+        }
+    }
+}
