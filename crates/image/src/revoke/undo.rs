@@ -98,6 +98,9 @@ impl fmt::Display for RevokeUndone {
             self.records.len(),
             self.records.len().saturating_add(self.left.len()),
         );
+        if of == 0 {
+            return f.write_str("all that it did was taken back already");
+        }
         let images = if of == 1 { "image" } else { "images" };
         let verb = match (count, of) {
             (1, _) | (0, 1) => "is what it was",
