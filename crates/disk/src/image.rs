@@ -15,9 +15,8 @@ use std::sync::Arc;
 
 /// An image whose headers and tables were read and found right. Compressed data is looked at when the
 /// disk is read.
+#[derive(Debug)]
 pub struct Image {
-    source: Arc<dyn ReadAt>,
-    state: SourceState,
     format: Format,
     firmware: Option<Firmware>,
     disks: Vec<Disk>,
@@ -28,8 +27,33 @@ pub struct Image {
 #[derive(Debug)]
 pub struct Disk {
     pub(crate) layer: Box<dyn Layer>,
-    pub(crate) kind: DiskKind,
-    pub(crate) boots: bool,
+    source: Source,
+    kind: DiskKind,
+    boots: bool,
+}
+
+/// What an image was opened from, and what it was then.
+#[derive(Clone)]
+struct Source {
+    of: Arc<dyn ReadAt>,
+    state: SourceState,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({} bytes)", self.state.length)
+    }
+}
+
+impl Source {
+    /// Refuses a source that somebody wrote to since it was opened.
+    fn check_unchanged(&self) -> Result<(), DiskError> {
+        if self.of.state()? == self.state {
+            Ok(())
+        } else {
+            Err(DiskError::Changed)
+        }
+    }
 }
 
 /// What a device is (Stratoscale).
@@ -74,16 +98,6 @@ impl fmt::Display for Warning {
     }
 }
 
-impl fmt::Debug for Image {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Image")
-            .field("format", &self.format)
-            .field("firmware", &self.firmware)
-            .field("disks", &self.disks)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Image {
     /// Opens an image that is said to be of a format: its headers and tables are read, and refused
     /// unless all is right.
@@ -99,6 +113,7 @@ impl Image {
     ) -> Result<Self, DiskError> {
         let state = source.state()?;
         let view = View::whole(Arc::clone(&source))?;
+        let source = Source { of: source, state };
         check_declared(&view, declared)?;
         let mut firmware = None;
         let layers: Vec<Box<dyn Layer>> = match declared {
@@ -118,7 +133,12 @@ impl Image {
             let parts = look_inside(layer.as_ref(), kind)?;
             shown.get_or_insert_with(|| parts.firmware());
             let boots = parts.boots() || kind == DiskKind::Cdrom;
-            disks.push(Disk { layer, kind, boots });
+            disks.push(Disk {
+                layer,
+                source: source.clone(),
+                kind,
+                boots,
+            });
         }
         if disks.iter().all(|disk| !disk.boots) {
             warnings.push(Warning::NothingBoots);
@@ -130,16 +150,13 @@ impl Image {
             (None, shown) => firmware = shown,
             _ => {}
         }
-        let image = Self {
-            source,
-            state,
+        source.check_unchanged()?;
+        Ok(Self {
             format: declared,
             firmware,
             disks,
             warnings,
-        };
-        image.check_unchanged()?;
-        Ok(image)
+        })
     }
 
     /// What it is.
@@ -161,19 +178,6 @@ impl Image {
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
-
-    /// Refuses a source that somebody wrote to since it was opened.
-    ///
-    /// # Errors
-    ///
-    /// Somebody did, or the source does not tell.
-    pub fn check_unchanged(&self) -> Result<(), DiskError> {
-        if self.source.state()? == self.state {
-            Ok(())
-        } else {
-            Err(DiskError::Changed)
-        }
-    }
 }
 
 impl Disk {
@@ -190,6 +194,11 @@ impl Disk {
     /// Whether a machine can start from it.
     pub fn boots(&self) -> bool {
         self.boots
+    }
+
+    /// Refuses an image that somebody wrote to since it was opened.
+    pub(crate) fn check_unchanged(&self) -> Result<(), DiskError> {
+        self.source.check_unchanged()
     }
 }
 
