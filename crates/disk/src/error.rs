@@ -12,10 +12,10 @@ pub enum DiskError {
     #[error("the image is refused: {0}")]
     Refused(#[from] Refusal),
     /// The source cannot be read.
-    #[error("the image cannot be read: {0}")]
+    #[error("the image cannot be read")]
     Source(#[from] io::Error),
     /// The disk cannot be written.
-    #[error("the disk cannot be written: {0}")]
+    #[error("the disk cannot be written")]
     Sink(#[source] io::Error),
     /// The source was written to while it was read.
     #[error("the image changed while it was read; try again when nobody writes to it")]
