@@ -73,7 +73,7 @@ const HOLE: usize = 4096;
 
 /// Writes a disk as RAW: zeros are left out, so that a file comes to be sparse.
 ///
-/// Progress is told after each step of 2 MiB, from any of the threads. Where it fails or is stopped,
+/// Progress is told after each step of 2 MiB, from any of the threads, one at a time. Where it fails or is stopped,
 /// whoever made the sink takes away what it holds.
 ///
 /// # Errors
@@ -110,7 +110,7 @@ pub fn convert(
         items,
         taking,
         next: AtomicU64::new(0),
-        done: AtomicU64::new(0),
+        done: Mutex::new(0),
         data: AtomicU64::new(0),
         order: InOrder::new(Digesting::new(taking), window),
         failed: Mutex::new(None),
@@ -149,7 +149,7 @@ struct Work<'a> {
     items: u64,
     taking: Taking,
     next: AtomicU64,
-    done: AtomicU64,
+    done: Mutex<u64>,
     data: AtomicU64,
     order: InOrder,
     failed: Mutex<Option<DiskError>>,
@@ -196,9 +196,11 @@ impl Work<'_> {
         let bytes = u64::try_from(length).unwrap_or_default();
         let (part, free) = self.taking.part(buffer, is_data, at);
         self.order.add(number, part, free);
-        let done = self.done.fetch_add(bytes, Ordering::Relaxed);
+        // It is told in the order in which it grows.
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done = done.saturating_add(bytes);
         (self.progress)(Progress {
-            done: done.saturating_add(bytes),
+            done: *done,
             total: self.size,
         });
         Ok(())

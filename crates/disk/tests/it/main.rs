@@ -8,6 +8,8 @@
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
 
+mod convert;
+mod firmware;
 mod oracle;
 mod qcow2;
 
@@ -38,11 +40,16 @@ fn converted(path: &Path, format: Format) -> Result<Vec<(Converted, Vec<u8>)>, D
         ask.digests = DigestChoice::Both;
         let budget = Budget::new(&limits, &|| false);
         let done = convert(disk, &file, &ask, &budget, &|_| {})?;
-        all.push((done, std::fs::read(&to).unwrap()));
+        all.push((done, whole(&to)));
     }
     Ok(all)
 }
 
 fn refused(path: &Path, format: Format) -> Reason {
     converted(path, format).unwrap_err().reason().unwrap()
+}
+
+/// All bytes of a file.
+fn whole(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap()
 }
