@@ -46,22 +46,56 @@ pub(crate) fn claims(head: &[u8], tail: &[u8]) -> Vec<Claim> {
     claim(Claim::Format(Format::Vhdx), is(0, b"vhdxfile"));
     claim(Claim::Format(Format::Iso), is(32_769, b"CD001"));
     claim(Claim::Luks, is(0, b"LUKS\xba\xbe"));
-    claim(Claim::Foreign("qed"), is(0, b"QED\0"));
-    claim(Claim::Foreign("vdi"), is(0x40, &[0x7f, 0x10, 0xda, 0xbe]));
-    claim(Claim::Foreign("gzip"), is(0, &[0x1f, 0x8b, 8]));
-    claim(Claim::Foreign("xz"), is(0, b"\xfd7zXZ\0"));
-    claim(Claim::Foreign("zstd"), is(0, &[0x28, 0xb5, 0x2f, 0xfd]));
+    for (name, at, magic) in FOREIGN {
+        claim(Claim::Foreign(name), is(*at, magic));
+    }
+    claim(
+        Claim::Foreign("dmg"),
+        footer.is_some_and(|it| it.starts_with(b"koly")),
+    );
     claims
 }
 
+/// Formats that are not read here, by what they begin with: what QEMU would take for an image is none
+/// of a disk.
+const FOREIGN: &[(&str, usize, &[u8])] = &[
+    ("qed", 0, b"QED\0"),
+    ("vdi", 0x40, &[0x7f, 0x10, 0xda, 0xbe]),
+    ("parallels", 0, b"WithoutFreeSpace"),
+    ("parallels", 0, b"WithouFreSpacExt"),
+    ("bochs", 0, b"Bochs Virtual HD Image"),
+    ("cloop", 0, b"#!/bin/sh\n#V2.0 Format\nmodprobe cloop"),
+    ("gzip", 0, &[0x1f, 0x8b, 8]),
+    ("xz", 0, b"\xfd7zXZ\0"),
+    ("zstd", 0, &[0x28, 0xb5, 0x2f, 0xfd]),
+];
+
+/// A VMDK of any kind: sparse, of ESX, or a descriptor alone.
 fn is_vmdk(head: &[u8]) -> bool {
-    const TEXT: &[u8] = b"# disk descriptorfile";
-    let begins = |magic: &[u8]| head.starts_with(magic);
-    let text = head.get(..TEXT.len());
-    begins(b"KDMV")
-        || begins(b"COWD")
-        || begins(&[0, 0, 0, 0, 0xbe, 0xba, 0xfe, 0xca])
-        || text.is_some_and(|text| text.eq_ignore_ascii_case(TEXT))
+    const MAGICS: [&[u8]; 3] = [b"KDMV", b"COWD", &[0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0]];
+    MAGICS.iter().any(|magic| head.starts_with(magic)) || is_vmdk_text(head)
+}
+
+/// A descriptor of a VMDK, as its first line says or as QEMU finds it: by the version, behind comments
+/// and blank lines.
+fn is_vmdk_text(head: &[u8]) -> bool {
+    const FIRST: &[u8] = b"# disk descriptorfile";
+    let first = head.get(..FIRST.len());
+    if first.is_some_and(|first| first.eq_ignore_ascii_case(FIRST)) {
+        return true;
+    }
+    for line in head.split_inclusive(|byte| *byte == b'\n') {
+        let Some(line) = line.strip_suffix(b"\n") else {
+            return false;
+        };
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match line.strip_prefix(b"version=") {
+            Some([b'1'..=b'3']) => return true,
+            _ if line.starts_with(b"#") || line.iter().all(|byte| *byte == b' ') => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// A first header of an archive: the sum of its bytes is in it.

@@ -92,6 +92,12 @@ impl Header {
         } else {
             Packing::Deflate
         };
+        let length = if is_new {
+            be32(&bytes, 100).unwrap_or_default().into()
+        } else {
+            72
+        };
+        check_extensions(source, length, cluster)?;
         Self::check_snapshots(source, &bytes, cluster)?;
         let size = be64(&bytes, 24).unwrap_or_default();
         budget.virtual_size(size)?;
@@ -242,4 +248,32 @@ impl Header {
         }
         Ok(table)
     }
+}
+
+/// Extensions of the header are passed over; each lies in the first cluster.
+fn check_extensions(source: &View, header: u64, cluster: u64) -> Result<(), DiskError> {
+    /// Each has 8 bytes at least.
+    const MOST: u64 = 1 << 16;
+    let end = cluster.min(source.length());
+    let mut at = header;
+    for _ in 0..MOST {
+        let mut head = [0; 8];
+        if at.saturating_add(8) > end {
+            return Ok(());
+        }
+        source.exact(&mut head, at, || Refusal::new(Reason::Truncated))?;
+        let (kind, length) = (be32(&head, 0), be32(&head, 4));
+        if kind == Some(0) {
+            return Ok(());
+        }
+        let length = u64::from(length.unwrap_or_default());
+        let data = at.saturating_add(8);
+        if data.saturating_add(length) > end {
+            let refusal = Refusal::new(Reason::BadHeader).what("the length of an extension");
+            return refuse(refusal.found(length).at(at.saturating_add(4)));
+        }
+        at = data.saturating_add(length).next_multiple_of(8);
+    }
+    let refusal = Refusal::new(Reason::BadHeader).what("the number of its extensions");
+    refuse(refusal.allowed(MOST))
 }
