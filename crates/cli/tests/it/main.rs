@@ -18,6 +18,7 @@ mod checking;
 mod clouds;
 mod damage;
 mod diffs;
+mod disks;
 mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;

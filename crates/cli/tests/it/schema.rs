@@ -55,6 +55,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
         used: RefCell::default(),
     };
     ids(&checked);
+    disks(&checked);
     people(&checked);
     images(&checked);
     clouds(&checked);
@@ -73,6 +74,17 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     assert_eq!(*checked.used.borrow(), described);
+}
+
+/// Disk images need no store.
+fn disks(checked: &Checked) {
+    let file = checked.program.file("disk.raw", [0; 4096]);
+    std::fs::create_dir(checked.program.path("raws")).unwrap();
+    let inspect = ["disk", "inspect", "--declared"];
+    checked.run("disk-verdict", &[&inspect[..], &["raw", &file]].concat());
+    checked.run("disk-verdict", &[&inspect[..], &["qcow2", &file]].concat());
+    let convert = ["disk", "convert", "--declared", "raw", &file, "raws"];
+    checked.run("disk-verdict", &convert);
 }
 
 fn ids(checked: &Checked) {
