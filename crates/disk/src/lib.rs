@@ -4,6 +4,7 @@
 mod bytes;
 mod convert;
 mod error;
+mod extents;
 mod firmware;
 mod format;
 mod guest;
@@ -18,6 +19,7 @@ mod read_at;
 mod reason;
 mod seen;
 mod sink;
+mod vmdk;
 
 pub use self::{
     convert::{Convert, Converted, DigestChoice, Progress, RawDigest, RawDigests, convert},
