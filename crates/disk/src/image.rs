@@ -9,6 +9,7 @@ use crate::{
     qcow2::Qcow2,
     raw::Raw,
     read_at::{ReadAt, SourceState, View},
+    vhd::Vhd,
     vmdk::Vmdk,
 };
 use core::fmt;
@@ -106,7 +107,8 @@ impl Image {
             Format::Raw | Format::Iso => vec![Box::new(Raw::open(view, budget)?)],
             Format::Qcow2 => vec![Box::new(Qcow2::open(view, budget)?)],
             Format::Vmdk => vec![Box::new(Vmdk::open(view, budget)?)],
-            Format::Ova | Format::Vhd | Format::Vhdx => Vec::new(),
+            Format::Vhd => vec![Box::new(Vhd::open(view, budget)?)],
+            Format::Ova | Format::Vhdx => Vec::new(),
         };
         let kind = match declared {
             Format::Iso => DiskKind::Cdrom,

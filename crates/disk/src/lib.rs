@@ -19,6 +19,7 @@ mod read_at;
 mod reason;
 mod seen;
 mod sink;
+mod vhd;
 mod vmdk;
 
 pub use self::{
