@@ -10,6 +10,7 @@ use crate::{
     raw::Raw,
     read_at::{ReadAt, SourceState, View},
     vhd::Vhd,
+    vhdx::Vhdx,
     vmdk::Vmdk,
 };
 use core::fmt;
@@ -108,7 +109,8 @@ impl Image {
             Format::Qcow2 => vec![Box::new(Qcow2::open(view, budget)?)],
             Format::Vmdk => vec![Box::new(Vmdk::open(view, budget)?)],
             Format::Vhd => vec![Box::new(Vhd::open(view, budget)?)],
-            Format::Ova | Format::Vhdx => Vec::new(),
+            Format::Vhdx => vec![Box::new(Vhdx::open(view, budget)?)],
+            Format::Ova => Vec::new(),
         };
         let kind = match declared {
             Format::Iso => DiskKind::Cdrom,

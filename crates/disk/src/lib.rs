@@ -20,6 +20,7 @@ mod reason;
 mod seen;
 mod sink;
 mod vhd;
+mod vhdx;
 mod vmdk;
 
 pub use self::{

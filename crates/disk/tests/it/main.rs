@@ -11,6 +11,7 @@
 mod oracle;
 mod qcow2;
 mod vhd;
+mod vhdx;
 mod vmdk;
 mod vmdk_file;
 
