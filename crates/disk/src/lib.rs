@@ -33,4 +33,5 @@ pub use self::{
     read_at::{ReadAt, SourceState},
     reason::{Reason, Refusal},
     sink::{Discard, WriteAt},
+    vmdk::{Streamed, convert_vmdk_stream},
 };

@@ -5,7 +5,10 @@ mod descriptor;
 mod grains;
 mod header;
 mod marker;
+mod stream;
 mod tables;
+
+pub use self::stream::{Streamed, convert_vmdk_stream};
 
 use self::header::Header;
 use crate::{

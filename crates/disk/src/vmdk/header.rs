@@ -266,7 +266,7 @@ impl Header {
 const MAGIC: &[u8] = b"KDMV";
 
 /// Only sparse files of hosted products are read: others begin with something else.
-fn check_kind(bytes: &[u8]) -> Result<(), DiskError> {
+pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), DiskError> {
     if bytes.starts_with(MAGIC) {
         return Ok(());
     }

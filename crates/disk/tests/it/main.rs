@@ -14,6 +14,7 @@ mod vhd;
 mod vhdx;
 mod vmdk;
 mod vmdk_file;
+mod vmdk_stream;
 
 use atlas_disk::{
     Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, Reason, WriteAt,
