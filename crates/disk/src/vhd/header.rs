@@ -31,8 +31,8 @@ pub(super) struct Dynamic {
 /// Bytes of a footer.
 pub(super) const FOOTER: u64 = 512;
 const HEADER: usize = 1024;
-/// Nothing is there.
-const NOWHERE: u64 = u64::MAX;
+/// Nothing is there: the specification has the shorter number, and its first writers the longer one.
+const NOWHERE: [u64; 2] = [0xffff_ffff, u64::MAX];
 const VERSION: u32 = 0x1_0000;
 
 impl Footer {
@@ -101,7 +101,7 @@ impl Footer {
             let refusal = refusal.what("the size, which leaves bytes of the file out,");
             return refuse(refusal.found(self.size).at(self.size_at()));
         }
-        if self.data_at != NOWHERE {
+        if !NOWHERE.contains(&self.data_at) {
             let refusal = refusal.what("the place of a header, which a fixed disk has not,");
             return refuse(refusal.found(self.data_at));
         }

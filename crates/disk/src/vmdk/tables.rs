@@ -107,6 +107,7 @@ pub(super) fn check(of: &Vmdk, budget: &Budget<'_>) -> Result<(), DiskError> {
         of,
         budget,
         starts: Seen::default(),
+        plain: Seen::default(),
         least: 0,
     };
     let mut left = of.header.grains();
@@ -130,7 +131,7 @@ pub(super) fn check(of: &Vmdk, budget: &Budget<'_>) -> Result<(), DiskError> {
         for entry in entries.chunks_exact(4) {
             let here = left.min(IN_TABLE);
             if let Some(table) = of.table_at(le32(entry, 0).unwrap_or_default(), at)? {
-                walk.named(table, TABLE, at)?;
+                walk.named(table, TABLE, false, at)?;
                 walk.table(table, here)?;
             }
             left = left.saturating_sub(here);
@@ -144,21 +145,29 @@ pub(super) fn check(of: &Vmdk, budget: &Budget<'_>) -> Result<(), DiskError> {
 struct Walk<'a> {
     of: &'a Vmdk,
     budget: &'a Budget<'a>,
-    /// Sectors with which something begins.
+    /// Sectors with which tables and compressed grains begin.
     starts: Seen,
+    /// Grains that are not compressed, by how many would be before them: two of one number overlap.
+    plain: Seen,
     /// The fewest bytes of the file that all of it can have.
     least: u64,
 }
 
 impl Walk<'_> {
     /// Something that begins at a place, and is named by what is at a byte.
-    fn named(&mut self, place: u64, least: u64, at: u64) -> Result<(), DiskError> {
+    fn named(&mut self, place: u64, least: u64, is_plain: bool, at: u64) -> Result<(), DiskError> {
         let length = self.of.source.length();
         // The last grain may be cut short.
         let least = least.min(length.saturating_sub(place));
         self.least = self.least.saturating_add(least);
-        let sector = place.checked_div(SECTOR).unwrap_or_default();
-        if self.starts.insert(sector) && self.least <= length {
+        let is_new = if is_plain {
+            let number = place.checked_div(self.of.header.grain);
+            self.plain.insert(number.unwrap_or_default())
+        } else {
+            let number = place.checked_div(SECTOR);
+            self.starts.insert(number.unwrap_or_default())
+        };
+        if is_new && self.least <= length {
             return Ok(());
         }
         let refusal = Refusal::new(Reason::Amplification).what("the data that is named twice");
@@ -172,17 +181,14 @@ impl Walk<'_> {
         let outside = || Refusal::new(Reason::DataOutOfBounds).what("a table");
         let bytes = source.bytes(table, length, outside)?;
         // A compressed grain can be as small as a sector.
-        let least = if header.is_packed {
-            SECTOR
-        } else {
-            header.grain
-        };
+        let is_plain = !header.is_packed;
+        let least = if is_plain { header.grain } else { SECTOR };
         let mut at = table;
         for entry in bytes.chunks_exact(4) {
             let entry = le32(entry, 0).unwrap_or_default();
             if let Place::At(place) = header.place(entry, at, source.length())? {
                 self.budget.data(header.grain)?;
-                self.named(place, least, at)?;
+                self.named(place, least, is_plain, at)?;
             }
             at = at.saturating_add(ENTRY);
         }

@@ -2,6 +2,9 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::disallowed_methods,

@@ -201,6 +201,9 @@ fn b07_footers_that_are_not_right_are_refused() {
         assert_eq!(refused(&bytes), reason);
     }
     let mut bytes = fixed();
+    put(&mut bytes, 1024 + 16, 0xffff_ffff, 8);
+    sum(&mut bytes, 1024, 512, 64);
+    assert_eq!(read(&bytes), [7; 1024]);
     put(&mut bytes, 1024 + 16, 512, 8);
     sum(&mut bytes, 1024, 512, 64);
     assert_eq!(refused(&bytes), BadHeader);

@@ -117,6 +117,17 @@ fn small() -> Vec<u8> {
     raw
 }
 
+/// A file of a few KiB.
+fn tiny() -> Written {
+    let mut raw = vec![3; 4096 * 2 + 512 * 3];
+    raw[4096..8192].fill(0);
+    let ask = Ask {
+        grain: 8,
+        ..Ask::default()
+    };
+    write(&raw, &ask)
+}
+
 fn file() -> Written {
     write(&small(), &Ask::default())
 }
@@ -439,11 +450,17 @@ fn b07_compressed_grains_that_do_not_fit_are_refused() {
         file[data..data + packed.len()].copy_from_slice(&packed);
         file
     };
-    assert_eq!(read(&put_grain(&[0; 65_536]))[..16], [0; 16]);
-    assert_eq!(refused(&put_grain(&[0; 65_535])), Reason::CompressedData);
-    assert_eq!(refused(&put_grain(&[0; 65_537])), Reason::DecompressionBomb);
+    assert_eq!(read(&put_grain(&vec![0; 65_536]))[..16], [0; 16]);
     assert_eq!(
-        refused(&put_grain(&[0; 100_000])),
+        refused(&put_grain(&vec![0; 65_535])),
+        Reason::CompressedData
+    );
+    assert_eq!(
+        refused(&put_grain(&vec![0; 65_537])),
+        Reason::DecompressionBomb
+    );
+    assert_eq!(
+        refused(&put_grain(&vec![0; 100_000])),
         Reason::DecompressionBomb
     );
 }
@@ -468,20 +485,49 @@ fn b07_an_image_inside_of_the_disk_is_refused() {
 
 #[test]
 fn b07_every_flip_of_a_byte_is_survived() {
-    flip_every_byte(&file().bytes, Format::Vmdk);
+    flip_every_byte(&tiny().bytes, Format::Vmdk);
 }
 
-#[test]
-fn b07_every_flip_of_a_byte_of_a_sparse_file_is_survived() {
+/// A file of some grains of 4 KiB, as they are, and what it holds.
+fn plain(grains: usize) -> (Written, Vec<u8>) {
     let ask = Ask {
         grain: 8,
         has_footer: false,
         is_plain: true,
-        descriptor: Some(descriptor(8).replace("streamOptimized", "monolithicSparse")),
+        descriptor: Some(descriptor(8 * grains).replace("streamOptimized", "monolithicSparse")),
         ..Ask::default()
     };
-    let raw = [7; 4096];
-    let file = write(&raw, &ask);
+    let raw: Vec<u8> = (0..4096 * grains).map(|at| (at / 4096 + 1) as u8).collect();
+    (write(&raw, &ask), raw)
+}
+
+#[test]
+fn b07_grains_that_overlap_are_refused() {
+    let (file, raw) = plain(3);
     assert_eq!(read(&file.bytes), raw);
-    flip_every_byte(&file.bytes, Format::Vmdk);
+    let with = |entry: usize, sector: usize| {
+        let mut bytes = file.bytes.clone();
+        put(&mut bytes, file.tables[0] + entry * 4, sector as u64, 4);
+        bytes
+    };
+    let first = file.grains[0] / 512;
+    assert_eq!(refused(&with(1, first)), Reason::Amplification);
+    assert_eq!(refused(&with(1, first + 1)), Reason::Amplification);
+    let end = file.bytes.len() / 512;
+    assert_eq!(refused(&with(1, end)), Reason::DataOutOfBounds);
+    assert_eq!(refused(&with(1, 2)), Reason::VmdkGrain);
+    // What is behind the end of the file is zeros, as of QCOW2.
+    let cut = read(&with(1, end - 1));
+    assert!(cut[4096 + 512..8192].iter().all(|it| *it == 0));
+    assert_eq!((&cut[..4096], &cut[8192..]), (&raw[..4096], &raw[8192..]));
+    // One that is told as zeros is none where the header does not say that there are such.
+    assert_eq!(refused(&with(1, 1)), Reason::VmdkGrain);
+    let mut zeroed = with(1, 1);
+    put(&mut zeroed, 8, 5, 4);
+    assert!(read(&zeroed)[4096..8192].iter().all(|it| *it == 0));
+}
+
+#[test]
+fn b07_every_flip_of_a_byte_of_a_sparse_file_is_survived() {
+    flip_every_byte(&plain(1).0.bytes, Format::Vmdk);
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 
 /// How a file is written.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "tests combine them freely")]
 pub(crate) struct Ask {
     /// Sectors of a grain.
     pub(crate) grain: u64,
@@ -81,9 +82,13 @@ pub(crate) fn header(ask: &Ask, sectors: usize, directory: u64) -> Vec<u8> {
     header
 }
 
-/// Packs one grain.
+/// Packs one grain as small as can be.
 pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    pack(bytes, Compression::best())
+}
+
+fn pack(bytes: &[u8], how: Compression) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), how);
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
@@ -107,7 +112,7 @@ impl Written {
             self.bytes.extend(whole);
             return (at / 512) as u32;
         }
-        let packed = zlib(whole);
+        let packed = pack(whole, Compression::fast());
         self.bytes.extend(sector.to_le_bytes());
         self.bytes.extend((packed.len() as u32).to_le_bytes());
         self.bytes.extend(&packed);

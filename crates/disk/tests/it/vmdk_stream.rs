@@ -60,6 +60,17 @@ fn small() -> Vec<u8> {
     raw
 }
 
+/// A file of a few KiB.
+fn tiny() -> Written {
+    let mut raw = vec![3; 4096 * 2 + 512 * 3];
+    raw[4096..8192].fill(0);
+    let ask = Ask {
+        grain: 8,
+        ..Ask::default()
+    };
+    write(&raw, &ask)
+}
+
 fn file() -> Written {
     write(&small(), &Ask::default())
 }
@@ -146,11 +157,16 @@ fn b07_what_is_no_stream_is_refused() {
     ] {
         assert_eq!(refused(&with(at, number, length)), reason, "{at}");
     }
-    let mut path = Ask::default();
-    path.descriptor = Some(descriptor(raw.len() / 512).replace("disk.vmdk", "/etc/passwd"));
-    assert_eq!(refused(&write(&raw, &path).bytes), Reason::VmdkExtentPath);
-    path.descriptor = Some(descriptor(raw.len() / 512).replace("=ffffffff", "=fffffffe"));
-    assert_eq!(refused(&write(&raw, &path).bytes), Reason::Parent);
+    for (from, to, reason) in [
+        ("disk.vmdk", "/etc/passwd", Reason::VmdkExtentPath),
+        ("=ffffffff", "=fffffffe", Reason::Parent),
+    ] {
+        let ask = Ask {
+            descriptor: Some(descriptor(raw.len() / 512).replace(from, to)),
+            ..Ask::default()
+        };
+        assert_eq!(refused(&write(&raw, &ask).bytes), reason);
+    }
 }
 
 #[test]
@@ -341,8 +357,8 @@ fn b07_an_image_inside_of_the_disk_is_refused() {
 fn b07_every_flip_of_a_byte_is_survived() {
     let mut limits = Limits::default();
     limits.virtual_size = 8 << 20;
-    let whole = read(&file().bytes);
-    let mut bytes = file().bytes;
+    let mut bytes = tiny().bytes;
+    let whole = read(&bytes);
     for at in 0..bytes.len() {
         bytes[at] ^= 0xff;
         match stream_within(&bytes, 4096, &limits) {
@@ -361,7 +377,7 @@ fn b07_every_flip_of_a_byte_is_survived() {
 /// A disk of a few grains, some of them zeros.
 fn disks() -> impl Strategy<Value = (Vec<u8>, u64)> {
     let grain = prop_oneof![Just(8_u64), Just(16), Just(128)];
-    (grain, 1..40_usize, 0..8_usize).prop_flat_map(|(grain, grains, cut)| {
+    (grain, 1..24_usize, 0..8_usize).prop_flat_map(|(grain, grains, cut)| {
         let fill = prop_oneof![2 => Just(None), 3 => any::<u64>().prop_map(Some)];
         let sectors = (grains * grain as usize).saturating_sub(cut).max(1);
         prop::collection::vec(fill, grains).prop_map(move |fills| {
@@ -386,7 +402,7 @@ fn disks() -> impl Strategy<Value = (Vec<u8>, u64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn b01_what_is_written_is_read_by_both_readers(
