@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 
 /// Parts of a file that a log may hold: what that takes in memory is some MiB.
 const MOST_PARTS: usize = 1 << 16;
+/// What a log may add to the end of a file, all of it zeros but for its own sectors: the largest block.
+const MOST_ADDED: u64 = 256 << 20;
 
 /// Reads the log, if there is something in it, and shows the file as it would be without.
 pub(super) fn replay(
@@ -45,7 +47,8 @@ pub(super) fn replay(
             let refusal = Refusal::new(Reason::Truncated).what("the file, as its log tells,");
             return refuse(refusal.at(log.source.length()));
         }
-        replayed.extend(last.reaches);
+        let most = log.source.length().saturating_add(MOST_ADDED);
+        replayed.extend(last.reaches.min(most));
     }
     Ok(replayed)
 }
@@ -240,7 +243,6 @@ impl Log {
             return refuse(refusal());
         }
         replayed.put(at, until, part);
-        replayed.extend(until.min(entry.reaches));
         Ok(())
     }
 

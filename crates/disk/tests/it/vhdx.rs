@@ -592,6 +592,18 @@ fn b07_logs_that_are_not_right_are_refused() {
     put(&mut bytes, LOG + 48, 1 << 30, 8);
     sum(&mut bytes, LOG, 8192);
     assert_eq!(refused(&bytes), Truncated);
+    // It is to be longer: by a block, and not by as much as the log likes.
+    let longer = |place: usize| {
+        let mut bytes = logged();
+        let write = [Write::Sector(TABLE, table(place as u64 | 6))];
+        entry(&mut bytes, 0, 0, 1, &write);
+        put(&mut bytes, LOG + 56, 1 << 50, 8);
+        sum(&mut bytes, LOG, 8192);
+        bytes
+    };
+    let disk = read(&longer(BLOCKS + 2 * MIB));
+    assert!(disk[MIB..2 * MIB].iter().all(|it| *it == 0));
+    assert_eq!(refused(&longer(1 << 40)), Reason::DataOutOfBounds);
     // Entries that are all in one another.
     let mut bytes = logged();
     for at in (0..MIB).step_by(4096) {

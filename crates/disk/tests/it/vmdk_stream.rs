@@ -7,7 +7,7 @@ use crate::{
     vmdk_file::{Ask, Written, descriptor, put, write, zlib},
 };
 use atlas_disk::{
-    Budget, DiskError, Format, Limits, Progress, Reason, Streamed, convert_vmdk_stream,
+    Budget, Discard, DiskError, Format, Limits, Progress, Reason, Streamed, convert_vmdk_stream,
 };
 use proptest::prelude::*;
 use std::{cell::Cell, io::Read};
@@ -334,6 +334,53 @@ fn b07_limits_hold() {
     put(&mut bytes, 12, sectors as u64, 8);
     let error = stream_within(&bytes, 4096, &limits).unwrap_err();
     assert_eq!(error.reason(), Some(Reason::VirtualSize));
+}
+
+#[test]
+fn b07_tables_that_wait_have_a_limit() {
+    // A grain of each of many tables, and no table.
+    let tables = 16_385;
+    let ask = Ask {
+        grain: 8,
+        descriptor: Some(descriptor(tables * 4096)),
+        ..Ask::default()
+    };
+    let file = write(&[1; 4096], &ask);
+    let mut bytes = file.bytes[..file.grains[0]].to_vec();
+    put(&mut bytes, 12, tables as u64 * 4096, 8);
+    let mut grain = file.bytes[file.grains[0]..][..512].to_vec();
+    for table in 0..tables {
+        put(&mut grain, 0, table as u64 * 4096, 8);
+        bytes.extend(&grain);
+    }
+    let limits = Limits::default();
+    let budget = Budget::new(&limits, &|| false);
+    let error = convert_vmdk_stream(&mut bytes.as_slice(), &Discard, &budget, &|_| {});
+    assert_eq!(error.unwrap_err().reason(), Some(Reason::VirtualSize));
+}
+
+#[test]
+fn b07_empty_tables_are_no_more_than_the_disk_has() {
+    let file = file();
+    let mut empty = vec![0; 2560];
+    put(&mut empty, 0, 4, 8);
+    put(&mut empty, 12, 1, 4);
+    let place = file.tables[0] - 512;
+    let (before, after) = file.bytes.split_at(place);
+    let two = [before, &empty, &empty, after].concat();
+    assert_eq!(refused(&two), Reason::VmdkGrain);
+}
+
+#[test]
+fn b07_a_directory_that_is_elsewhere_is_refused() {
+    let ask = Ask {
+        has_footer: false,
+        ..Ask::default()
+    };
+    let mut file = write(&small(), &ask);
+    assert_eq!(read(&file.bytes), small());
+    put(&mut file.bytes, 56, 64, 8);
+    assert_eq!(refused(&file.bytes), Reason::VmdkHeader);
 }
 
 #[test]
