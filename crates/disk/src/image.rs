@@ -9,6 +9,9 @@ use crate::{
     qcow2::Qcow2,
     raw::Raw,
     read_at::{ReadAt, SourceState, View},
+    vhd::Vhd,
+    vhdx::Vhdx,
+    vmdk::Vmdk,
 };
 use core::fmt;
 use std::sync::Arc;
@@ -119,7 +122,10 @@ impl Image {
         let layers: Vec<Box<dyn Layer>> = match declared {
             Format::Raw | Format::Iso => vec![Box::new(Raw::open(view, budget)?)],
             Format::Qcow2 => vec![Box::new(Qcow2::open(view, budget)?)],
-            Format::Vmdk | Format::Ova | Format::Vhd | Format::Vhdx => Vec::new(),
+            Format::Vmdk => vec![Box::new(Vmdk::open(view, budget)?)],
+            Format::Vhd => vec![Box::new(Vhd::open(view, budget)?)],
+            Format::Vhdx => vec![Box::new(Vhdx::open(view, budget)?)],
+            Format::Ova => Vec::new(),
         };
         let kind = match declared {
             Format::Iso => DiskKind::Cdrom,

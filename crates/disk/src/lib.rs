@@ -4,6 +4,7 @@
 mod bytes;
 mod convert;
 mod error;
+mod extents;
 mod firmware;
 mod format;
 mod guest;
@@ -18,6 +19,9 @@ mod read_at;
 mod reason;
 mod seen;
 mod sink;
+mod vhd;
+mod vhdx;
+mod vmdk;
 
 pub use self::{
     convert::{Convert, Converted, DigestChoice, Progress, RawDigest, RawDigests, convert},
@@ -29,4 +33,5 @@ pub use self::{
     read_at::{ReadAt, SourceState},
     reason::{Reason, Refusal},
     sink::{Discard, WriteAt},
+    vmdk::{Streamed, convert_vmdk_stream},
 };

@@ -134,8 +134,12 @@ pub(crate) fn check_declared(view: &View, declared: Format) -> Result<(), DiskEr
     let from = view.length().saturating_sub(1536);
     let length = view.some(&mut tail, from)?;
     tail.truncate(length);
-    let claims = claims(&head, &tail);
-    match claims.as_slice() {
+    agree(&claims(&head, &tail), declared)
+}
+
+/// Checks that what claims a file is the format that was declared, and nothing else.
+pub(crate) fn agree(claims: &[Claim], declared: Format) -> Result<(), DiskError> {
+    match claims {
         [] if declared == Format::Raw => Ok(()),
         [] => Err(mismatch(declared, "raw")),
         [Claim::Format(format)] if *format == declared => Ok(()),
