@@ -1,13 +1,12 @@
 //! An image that was opened: what it is, and its disks.
 
 use crate::{
-    Budget, DiskError, Firmware, Format,
+    Appliance, Budget, Device, DiskError, Firmware, Format,
     firmware::{Partitions, partitions},
     guest::Guest,
     layer::Layer,
+    open, ova,
     probe::{HEAD, TAIL, check_declared, check_inside},
-    qcow2::Qcow2,
-    raw::Raw,
     read_at::{ReadAt, SourceState, View},
 };
 use core::fmt;
@@ -21,6 +20,7 @@ pub struct Image {
     format: Format,
     firmware: Option<Firmware>,
     disks: Vec<Disk>,
+    appliance: Option<Appliance>,
     warnings: Vec<Warning>,
 }
 
@@ -30,6 +30,7 @@ pub struct Disk {
     pub(crate) layer: Box<dyn Layer>,
     pub(crate) kind: DiskKind,
     pub(crate) boots: bool,
+    pub(crate) device: Option<Device>,
 }
 
 /// What a device is (Stratoscale).
@@ -56,6 +57,22 @@ pub enum Warning {
         /// What the disk shows.
         shown: Firmware,
     },
+    /// The descriptor tells another size of a file than the archive has.
+    FileSize {
+        /// The name of the file.
+        name: String,
+        /// What the descriptor says.
+        told: u64,
+        /// What the archive has.
+        found: u64,
+    },
+    /// The descriptor has a disk that its machine does not use; it is left out.
+    UnusedDisk {
+        /// The id of the disk.
+        id: String,
+    },
+    /// There is a certificate, and nobody verified it.
+    UnverifiedCertificate,
 }
 
 impl fmt::Display for Warning {
@@ -69,6 +86,21 @@ impl fmt::Display for Warning {
                     f,
                     "the descriptor asks for {told}, and the disk looks like {shown}"
                 )
+            }
+            Self::FileSize { name, told, found } => {
+                write!(
+                    f,
+                    "the descriptor says that {name:?} has {told} bytes, and it has {found}"
+                )
+            }
+            Self::UnusedDisk { id } => {
+                write!(
+                    f,
+                    "the machine does not use the disk {id:?}: it is left out"
+                )
+            }
+            Self::UnverifiedCertificate => {
+                f.write_str("there is a certificate, which nobody verified")
             }
         }
     }
@@ -100,30 +132,46 @@ impl Image {
         let state = source.state()?;
         let view = View::whole(Arc::clone(&source))?;
         check_declared(&view, declared)?;
-        let mut firmware = None;
-        let layers: Vec<Box<dyn Layer>> = match declared {
-            Format::Raw | Format::Iso => vec![Box::new(Raw::open(view, budget)?)],
-            Format::Qcow2 => vec![Box::new(Qcow2::open(view, budget)?)],
-            Format::Vmdk | Format::Ova | Format::Vhd | Format::Vhdx => Vec::new(),
-        };
-        let kind = match declared {
-            Format::Iso => DiskKind::Cdrom,
-            _ => DiskKind::Disk,
+        let (mut firmware, mut appliance, mut warnings) = (None, None, Vec::new());
+        let layers: Vec<(Box<dyn Layer>, DiskKind, Option<Device>)> = match declared {
+            Format::Ova => {
+                let opened = ova::open(&view, budget)?;
+                firmware = opened.firmware;
+                warnings = opened.warnings;
+                appliance = Some(opened.appliance);
+                let disks = opened.disks.into_iter();
+                disks
+                    .map(|(layer, kind, at)| (layer, kind, Some(at)))
+                    .collect()
+            }
+            Format::Iso => vec![(open::layer(view, declared, budget)?, DiskKind::Cdrom, None)],
+            _ => vec![(open::layer(view, declared, budget)?, DiskKind::Disk, None)],
         };
         let mut disks = Vec::new();
-        let mut warnings = Vec::new();
-        let mut shown = None;
-        for layer in layers {
+        let (mut shown, mut shown_by_cd) = (None, None);
+        for (layer, kind, device) in layers {
             layer.check(budget)?;
             let parts = look_inside(layer.as_ref(), kind)?;
-            shown.get_or_insert_with(|| parts.firmware());
+            // A CD beside disks is for setting up, and tells nothing of them.
+            match kind {
+                DiskKind::Disk => shown.get_or_insert(parts.firmware()),
+                DiskKind::Cdrom => shown_by_cd.get_or_insert(parts.firmware()),
+            };
             let boots = parts.boots() || kind == DiskKind::Cdrom;
-            disks.push(Disk { layer, kind, boots });
+            disks.push(Disk {
+                layer,
+                kind,
+                boots,
+                device,
+            });
         }
-        if disks.iter().all(|disk| !disk.boots) {
+        if !boots(&disks) {
             warnings.push(Warning::NothingBoots);
         }
-        match (firmware, shown) {
+        if appliance.as_ref().is_some_and(|it| it.has_certificate) {
+            warnings.push(Warning::UnverifiedCertificate);
+        }
+        match (firmware, shown.or(shown_by_cd)) {
             (Some(told), Some(shown)) if told != shown => {
                 warnings.push(Warning::OtherFirmware { told, shown });
             }
@@ -136,6 +184,7 @@ impl Image {
             format: declared,
             firmware,
             disks,
+            appliance,
             warnings,
         };
         image.check_unchanged()?;
@@ -155,6 +204,11 @@ impl Image {
     /// Its disks, in the order in which the machine has them.
     pub fn disks(&self) -> &[Disk] {
         &self.disks
+    }
+
+    /// What the descriptor of an OVA tells of its machine.
+    pub fn appliance(&self) -> Option<&Appliance> {
+        self.appliance.as_ref()
     }
 
     /// What is worth saying of it.
@@ -190,6 +244,20 @@ impl Disk {
     /// Whether a machine can start from it.
     pub fn boots(&self) -> bool {
         self.boots
+    }
+
+    /// Where the machine of an OVA has it.
+    pub fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
+    }
+}
+
+/// Whether any disk boots, or the CD where there are only CDs (B02).
+fn boots(disks: &[Disk]) -> bool {
+    let mut only = disks.iter().filter(|disk| disk.kind == DiskKind::Disk);
+    match only.next() {
+        Some(first) => first.boots || only.any(|disk| disk.boots),
+        None => disks.iter().any(|disk| disk.boots),
     }
 }
 

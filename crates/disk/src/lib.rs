@@ -1,8 +1,10 @@
 //! Read-only readers of disk images: RAW, QCOW2, VMDK, VHD, VHDX, ISO and OVA, with limits and
 //! verdicts.
 
+mod appliance;
 mod bytes;
 mod convert;
+mod empty;
 mod error;
 mod firmware;
 mod format;
@@ -11,6 +13,8 @@ mod image;
 mod inflate;
 mod layer;
 mod limits;
+mod open;
+mod ova;
 mod probe;
 mod qcow2;
 mod raw;
@@ -20,6 +24,7 @@ mod seen;
 mod sink;
 
 pub use self::{
+    appliance::{Appliance, Bus, Device},
     convert::{Convert, Converted, DigestChoice, Progress, RawDigest, RawDigests, convert},
     error::DiskError,
     firmware::{Firmware, UnknownFirmware},
