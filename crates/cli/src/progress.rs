@@ -10,6 +10,14 @@ pub(crate) fn bar(what: &'static str) -> ProgressBar {
     styled("{msg} {bar:30.cyan/dim} {pos}/{len}  {elapsed}", true).with_message(what)
 }
 
+/// A bar of bytes on stderr, with their rate and the time left; silent where stderr is no terminal.
+pub(crate) fn bytes(what: &'static str, total: u64) -> ProgressBar {
+    let template = "{msg} {bar:30.cyan/dim} {bytes}/{total_bytes}  {bytes_per_sec}, {eta} left";
+    let bar = styled(template, true).with_message(what);
+    bar.set_length(total);
+    bar
+}
+
 fn styled(template: &str, shown: bool) -> ProgressBar {
     let target = if shown && std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()

@@ -159,6 +159,8 @@ pub use crate::{
 };
 
 pub use atlas_base as base;
+#[cfg(feature = "disk")]
+pub use atlas_disk as disk;
 pub use atlas_history as history;
 pub use atlas_image as image;
 pub use atlas_image::{AddCredential, BundleImage, RegisterImage, ReportWork};

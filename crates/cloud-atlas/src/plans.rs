@@ -88,7 +88,7 @@ pub struct AppliedPlan {
     pub at: Timestamp,
     /// By whom.
     pub by: PrincipalId,
-    /// How many things it changed.
+    /// How many things it changed that were not taken back.
     pub changes: usize,
     /// That it was taken back, as far as that went; the last time where that was more than once.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,12 +169,17 @@ impl Unit {
         Err(NotFound::new(Noun::AppliedPlan, id, from).into())
     }
 
-    /// Writes down that a plan was taken back.
-    async fn keep_undone(&self, plan: StoredPlan) -> Result<(), Error> {
+    /// Writes down that a plan was taken back, and what of it is left.
+    async fn keep_undone(&self, plan: StoredPlan, left: PlanDone) -> Result<(), Error> {
         let (at, id) = (partition_of(&plan.scope)?, plan.id.to_string());
         let by = self.who.clone();
         let undone = Some(PlanUndone { at: self.now, by });
-        let kept = KeptPlan(StoredPlan { undone, ..plan });
+        let done = left;
+        let kept = KeptPlan(StoredPlan {
+            done,
+            undone,
+            ..plan
+        });
         Ok(PLANS.put(&self.tx, &at, id, &kept).await?)
     }
 }

@@ -1,8 +1,9 @@
 //! Who refers to an image record: found through indexes, told as values.
 
 mod search;
+mod templates;
 
-pub(crate) use self::search::States;
+pub(crate) use self::{search::States, templates::Linking};
 
 use self::search::Search;
 use crate::{
@@ -193,11 +194,9 @@ impl Unit {
         opened: &BTreeSet<Scope>,
     ) -> Result<Vec<(Partition, Scope)>, Error> {
         let mut places = self.partitions_below(record.scope()).await?;
-        for account in opened {
-            let partition = partition_of(account)?;
-            if !places.iter().any(|(known, _)| *known == partition) {
-                places.push((partition, account.clone()));
-            }
+        let known: BTreeSet<_> = places.iter().map(|(_, account)| account.clone()).collect();
+        for account in opened.difference(&known) {
+            places.push((partition_of(account)?, account.clone()));
         }
         Ok(places)
     }

@@ -18,8 +18,6 @@ pub struct Appliance {
     pub memory: Option<u64>,
     /// It is started by UEFI with secure boot.
     pub has_secure_boot: bool,
-    /// It comes with a certificate. Nobody verified it: it is no proof of anything.
-    pub has_certificate: bool,
 }
 
 /// Where a machine has a disk.

@@ -126,6 +126,7 @@ pub fn convert(
     if let Some(error) = failed.unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
+    disk.check_unchanged()?;
     sink.finish(size).map_err(DiskError::Sink)?;
     Ok(Converted {
         size,

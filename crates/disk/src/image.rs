@@ -5,7 +5,7 @@ use crate::{
     firmware::{Partitions, partitions},
     guest::Guest,
     layer::Layer,
-    open, ova,
+    open::{self, Found},
     probe::{HEAD, TAIL, check_declared, check_inside},
     read_at::{ReadAt, SourceState, View},
 };
@@ -14,9 +14,8 @@ use std::sync::Arc;
 
 /// An image whose headers and tables were read and found right. Compressed data is looked at when the
 /// disk is read.
+#[derive(Debug)]
 pub struct Image {
-    source: Arc<dyn ReadAt>,
-    state: SourceState,
     format: Format,
     firmware: Option<Firmware>,
     disks: Vec<Disk>,
@@ -28,9 +27,34 @@ pub struct Image {
 #[derive(Debug)]
 pub struct Disk {
     pub(crate) layer: Box<dyn Layer>,
-    pub(crate) kind: DiskKind,
-    pub(crate) boots: bool,
-    pub(crate) device: Option<Device>,
+    source: Source,
+    kind: DiskKind,
+    boots: bool,
+    device: Option<Device>,
+}
+
+/// What an image was opened from, and what it was then.
+#[derive(Clone)]
+struct Source {
+    of: Arc<dyn ReadAt>,
+    state: SourceState,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({} bytes)", self.state.length)
+    }
+}
+
+impl Source {
+    /// Refuses a source that somebody wrote to since it was opened.
+    fn check_unchanged(&self) -> Result<(), DiskError> {
+        if self.of.state()? == self.state {
+            Ok(())
+        } else {
+            Err(DiskError::Changed)
+        }
+    }
 }
 
 /// What a device is (Stratoscale).
@@ -106,16 +130,6 @@ impl fmt::Display for Warning {
     }
 }
 
-impl fmt::Debug for Image {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Image")
-            .field("format", &self.format)
-            .field("firmware", &self.firmware)
-            .field("disks", &self.disks)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Image {
     /// Opens an image that is said to be of a format: its headers and tables are read, and refused
     /// unless all is right.
@@ -131,25 +145,18 @@ impl Image {
     ) -> Result<Self, DiskError> {
         let state = source.state()?;
         let view = View::whole(Arc::clone(&source))?;
+        let source = Source { of: source, state };
         check_declared(&view, declared)?;
-        let (mut firmware, mut appliance, mut warnings) = (None, None, Vec::new());
-        let layers: Vec<(Box<dyn Layer>, DiskKind, Option<Device>)> = match declared {
-            Format::Ova => {
-                let opened = ova::open(&view, budget)?;
-                firmware = opened.firmware;
-                warnings = opened.warnings;
-                appliance = Some(opened.appliance);
-                let disks = opened.disks.into_iter();
-                disks
-                    .map(|(layer, kind, at)| (layer, kind, Some(at)))
-                    .collect()
-            }
-            Format::Iso => vec![(open::layer(view, declared, budget)?, DiskKind::Cdrom, None)],
-            _ => vec![(open::layer(view, declared, budget)?, DiskKind::Disk, None)],
-        };
+        let opened = open::image(view, declared, budget)?;
+        let (mut firmware, mut warnings) = (opened.firmware, opened.warnings);
         let mut disks = Vec::new();
         let (mut shown, mut shown_by_cd) = (None, None);
-        for (layer, kind, device) in layers {
+        for Found {
+            layer,
+            kind,
+            device,
+        } in opened.disks
+        {
             layer.check(budget)?;
             let parts = look_inside(layer.as_ref(), kind)?;
             // A CD beside disks is for setting up, and tells nothing of them.
@@ -160,6 +167,7 @@ impl Image {
             let boots = parts.boots() || kind == DiskKind::Cdrom;
             disks.push(Disk {
                 layer,
+                source: source.clone(),
                 kind,
                 boots,
                 device,
@@ -168,9 +176,6 @@ impl Image {
         if !boots(&disks) {
             warnings.push(Warning::NothingBoots);
         }
-        if appliance.as_ref().is_some_and(|it| it.has_certificate) {
-            warnings.push(Warning::UnverifiedCertificate);
-        }
         match (firmware, shown.or(shown_by_cd)) {
             (Some(told), Some(shown)) if told != shown => {
                 warnings.push(Warning::OtherFirmware { told, shown });
@@ -178,17 +183,14 @@ impl Image {
             (None, shown) => firmware = shown,
             _ => {}
         }
-        let image = Self {
-            source,
-            state,
+        source.check_unchanged()?;
+        Ok(Self {
             format: declared,
             firmware,
             disks,
-            appliance,
+            appliance: opened.appliance,
             warnings,
-        };
-        image.check_unchanged()?;
-        Ok(image)
+        })
     }
 
     /// What it is.
@@ -215,19 +217,6 @@ impl Image {
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
-
-    /// Refuses a source that somebody wrote to since it was opened.
-    ///
-    /// # Errors
-    ///
-    /// Somebody did, or the source does not tell.
-    pub fn check_unchanged(&self) -> Result<(), DiskError> {
-        if self.source.state()? == self.state {
-            Ok(())
-        } else {
-            Err(DiskError::Changed)
-        }
-    }
 }
 
 impl Disk {
@@ -250,15 +239,20 @@ impl Disk {
     pub fn device(&self) -> Option<&Device> {
         self.device.as_ref()
     }
+
+    /// Refuses an image that somebody wrote to since it was opened.
+    pub(crate) fn check_unchanged(&self) -> Result<(), DiskError> {
+        self.source.check_unchanged()
+    }
 }
 
-/// Whether any disk boots, or the CD where there are only CDs (B02).
+/// Whether any disk boots, or a CD where there are only CDs (B02).
 fn boots(disks: &[Disk]) -> bool {
-    let mut only = disks.iter().filter(|disk| disk.kind == DiskKind::Disk);
-    match only.next() {
-        Some(first) => first.boots || only.any(|disk| disk.boots),
-        None => disks.iter().any(|disk| disk.boots),
-    }
+    let is_disk = |disk: &Disk| disk.kind == DiskKind::Disk;
+    let has_disks = disks.iter().any(is_disk);
+    disks
+        .iter()
+        .any(|disk| disk.boots && is_disk(disk) == has_disks)
 }
 
 /// Looks at a disk as a machine would; an image file inside of it is refused.

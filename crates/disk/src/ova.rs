@@ -15,25 +15,21 @@ mod units;
 mod xml;
 
 use self::{
-    files::Found,
+    files::FileView,
     hardware::{Drive, Holds},
     ovf::{DiskRef, Ovf},
     tar::Members,
 };
 use crate::{
-    Appliance, Budget, Device, DiskError, DiskKind, Firmware, Format, Reason, Refusal, Warning,
-    empty::Empty, error::refuse, layer::Layer, open, probe::check_declared, read_at::View,
+    Budget, DiskError, DiskKind, Format, Reason, Refusal, Warning,
+    empty::Empty,
+    error::refuse,
+    layer::Layer,
+    open::{self, Found, Opened},
+    probe::check_declared,
+    read_at::View,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What an appliance comes to.
-pub(crate) struct Opened {
-    /// Its disks and CDs, in the order in which its machine has them.
-    pub(crate) disks: Vec<(Box<dyn Layer>, DiskKind, Device)>,
-    pub(crate) firmware: Option<Firmware>,
-    pub(crate) appliance: Appliance,
-    pub(crate) warnings: Vec<Warning>,
-}
 
 /// Opens an archive. All that costs little is refused first, then digests are taken, and files are
 /// inflated last.
@@ -56,15 +52,20 @@ pub(crate) fn open(archive: &View, budget: &Budget<'_>) -> Result<Opened, DiskEr
     let mut disks = Vec::new();
     for drive in &ovf.drives {
         let layer = opening.layer(drive)?;
-        disks.push((layer, drive.kind, drive.device.clone()));
+        disks.push(Found {
+            layer,
+            kind: drive.kind,
+            device: Some(drive.device.clone()),
+        });
     }
-    let warnings = opening.warnings;
-    let mut appliance = ovf.appliance;
-    appliance.has_certificate = !of_kind(&members, ".cert").is_empty();
+    let mut warnings = opening.warnings;
+    if !of_kind(&members, ".cert").is_empty() {
+        warnings.push(Warning::UnverifiedCertificate);
+    }
     Ok(Opened {
         disks,
         firmware: ovf.firmware,
-        appliance,
+        appliance: Some(ovf.appliance),
         warnings,
     })
 }
@@ -81,7 +82,7 @@ struct Opening<'a> {
     members: &'a Members,
     budget: &'a Budget<'a>,
     /// The files of the descriptor, by id.
-    files: BTreeMap<&'a str, Found>,
+    files: BTreeMap<&'a str, FileView>,
     /// Bytes that may still be inflated.
     inflatable: u64,
     warnings: Vec<Warning>,
@@ -182,7 +183,7 @@ impl<'a> Opening<'a> {
         disk.ok_or_else(|| refusal().named(id).into())
     }
 
-    fn file(&self, id: &str) -> Result<&Found, DiskError> {
+    fn file(&self, id: &str) -> Result<&FileView, DiskError> {
         let refusal = || Refusal::new(Reason::OvfReference).what("no file has the id");
         let file = self.files.get(id);
         file.ok_or_else(|| refusal().named(id).into())

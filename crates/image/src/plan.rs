@@ -15,7 +15,7 @@ pub use confirm::{ConfirmError, Moved, MovedItem};
 pub use error::{PartError, PlanError};
 
 use crate::Hidden;
-use atlas_base::{CanonicalError, Digest, Timestamp, canonical};
+use atlas_base::{Digest, Timestamp};
 use atlas_scope::PrincipalId;
 use core::fmt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -197,15 +197,6 @@ impl<I: PlanItem> Plan<I> {
     /// Those that change.
     pub fn changes(&self) -> impl Iterator<Item = &I> {
         self.items.iter().filter(|item| item.is_change())
-    }
-
-    /// The digest of the plan, which names it in logs.
-    ///
-    /// # Errors
-    ///
-    /// It has no canonical text.
-    pub fn digest(&self) -> Result<Digest, CanonicalError> {
-        canonical::digest("cloud-atlas/plan/1", self)
     }
 
     /// The part of the plan that has these keys.

@@ -71,7 +71,8 @@ impl fmt::Display for RetentionPolicy {
             rule(format_args!("the last {last} by {}", self.group))?;
         }
         if let Some(days) = self.keep_days {
-            rule(format_args!("{days} days"))?;
+            let several = if days.get() == 1 { "" } else { "s" };
+            rule(format_args!("those of the last {days} day{several}"))?;
         }
         if self.keep_referenced {
             rule(format_args!("what is used"))?;
@@ -138,7 +139,7 @@ const MOST_IMAGES: usize = 100_000;
 ///
 /// Versions of one another are images of one scope, location and architecture that the policy groups.
 /// What cannot be used takes no place among the last; what is deleted or about to be is passed over;
-/// what is protected, or in no group, is kept.
+/// what is protected is kept, and what is in no group where the last of each are.
 ///
 /// # Errors
 ///

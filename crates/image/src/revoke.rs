@@ -56,8 +56,11 @@ pub struct RevokeRecord<'a> {
     pub visible: bool,
     /// Whether the caller may disable and enable it.
     pub may_disable: bool,
-    /// Who refers to it; needed of the image and its descendants alone.
+    /// Who refers to it, and the templates that link what does; needed of the image and its
+    /// descendants alone.
     pub usage: Option<&'a Usage>,
+    /// How many launch permissions it has: they go for ever with a record that is disabled (AWS).
+    pub permissions: usize,
 }
 
 impl<'a> RevokeRecord<'a> {
@@ -71,6 +74,7 @@ impl<'a> RevokeRecord<'a> {
             visible: true,
             may_disable: true,
             usage: None,
+            permissions: 0,
         }
     }
 }
@@ -210,6 +214,11 @@ pub fn revoke(plan: &RevokePlan, facts: &RevokeFacts<'_>) -> Result<Revoked, Rev
             at: facts.now,
             by: facts.by.clone(),
             disabled: sure.changes().map(|item| item.record).collect(),
+            closed: sure
+                .changes()
+                .filter(|item| item.permissions > 0)
+                .map(|item| item.record)
+                .collect(),
         },
     })
 }

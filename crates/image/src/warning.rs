@@ -141,7 +141,7 @@ impl fmt::Display for Warning {
             ),
             Self::Closed { count } => write!(
                 f,
-                "{count} launch permission{} went with it, and will not come back by themselves",
+                "{count} launch permission{} went with it; enabled again, it is opened to nobody",
                 plural(*count)
             ),
             Self::StillUsed { count } => write!(

@@ -73,8 +73,7 @@ const COMMANDS: &[(&str, P)] = &[
     ("image disable", P::ImageDisable),
     ("image enable", P::ImageDisable),
     ("image revoke", P::ImageDisable),
-    // The plan tells what the caller may edit of all that uses the image.
-    ("image replace", P::ImageView),
+    ("image replace", P::MciEdit),
     ("image retention", P::ImageView),
     ("image plans", P::ImageView),
     ("image protect", P::ImageDelete),

@@ -155,6 +155,8 @@ pub struct ReplaceFacts<'a> {
     pub old: &'a ImageRecord,
     /// The record of the one that comes.
     pub new: &'a ImageRecord,
+    /// The other records of the image that comes: where one of them is nearer, that one counts.
+    pub beside_new: &'a [ImageRecord],
     /// Whether the caller may deprecate the old one.
     pub may_deprecate: bool,
     /// What uses the old one.

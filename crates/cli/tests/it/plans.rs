@@ -128,15 +128,27 @@ fn l08_a_plan_on_stdout_is_what_stands_in_the_file() {
     let kept = std::fs::read_to_string(program.path("plan.json")).unwrap();
     let read = |text: &str| {
         let mut plan: serde_json::Value = serde_json::from_str(text).unwrap();
-        plan.as_object_mut().unwrap().remove("made").unwrap();
+        for of_this_moment in ["made", "digest"] {
+            plan.as_object_mut()
+                .unwrap()
+                .remove(of_this_moment)
+                .unwrap();
+        }
         plan
     };
     assert_eq!(read(&shown.out), read(&kept));
-    // A plan that somebody changed does nothing that its maker was not told.
-    let forged = kept.replace("\"fate\": \"disable\"", "\"fate\": \"already-disabled\"");
-    program.file("plan.json", forged);
-    let ran = program.run(&["image", "revoke", "--apply", "plan.json"]);
-    assert_eq!((ran.code, ran.out.lines().count()), (0, 2), "{}", ran.err);
+    // A plan that somebody changed is none.
+    for (was, is) in [
+        ("\"fate\": \"disable\"", "\"fate\": \"elsewhere\""),
+        ("\"ask\": {", "\"ask\": {\"reason\": \"another\","),
+    ] {
+        let forged = kept.replace(was, is);
+        assert_ne!(forged, kept);
+        program.file("plan.json", forged);
+        let ran = program.run(&["image", "revoke", "--apply", "plan.json"]);
+        let refused = ran.err.contains("the plan is not as it was written");
+        assert!(ran.code == 1 && refused, "{}", ran.err);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    referrers::States,
+    referrers::{Linking, States},
     tables::{IMAGES, image_parts},
     unit::Unit,
 };
@@ -26,6 +26,8 @@ pub(super) struct Member {
     pub(super) visible: bool,
     pub(super) may_disable: bool,
     pub(super) usage: Option<Usage>,
+    /// Launch permissions, of what the caller may disable.
+    pub(super) permissions: usize,
 }
 
 impl Family {
@@ -60,6 +62,7 @@ impl Member {
         told.visible = self.visible;
         told.may_disable = self.may_disable;
         told.usage = self.usage.as_ref();
+        told.permissions = self.permissions;
         told
     }
 }
@@ -75,6 +78,7 @@ impl Unit {
             visible: true,
             may_disable: true,
             usage: None,
+            permissions: 0,
             record: root,
         }];
         let mut seen: BTreeSet<_> = members.iter().map(|it| it.record.id()).collect();
@@ -90,13 +94,20 @@ impl Unit {
                 count += usize::from(member.visible);
                 members.push(member);
             }
+            if count > RevokeItem::MOST_CHANGES {
+                break;
+            }
         }
         // One that is too large is refused, whoever uses it.
         if count < RevokeItem::MOST_CHANGES {
-            let mut states = States::default();
+            let (mut states, mut linking) = (States::default(), Linking::default());
             for member in members.iter_mut().filter(|member| member.visible) {
-                let usage = self.told_usage_among(&member.record, from, &mut states);
+                let usage = self.hit_by(&member.record, from, &mut states, &mut linking);
                 member.usage = Some(usage.await?);
+                if member.may_disable {
+                    let permissions = self.permissions_of(&member.record).await?.permissions;
+                    member.permissions = permissions.len();
+                }
             }
         }
         Ok(Family {
@@ -161,6 +172,7 @@ impl<'a> Standing<'a> {
             visible: sees || visible(scope, record.shared(), self.from),
             may_disable,
             usage: None,
+            permissions: 0,
             from,
             record,
         })

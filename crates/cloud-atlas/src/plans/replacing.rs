@@ -8,6 +8,7 @@ use crate::{
     Error, Session,
     facts::Looks,
     stored::{StoredMci, place},
+    tables::{IMAGES, image_parts},
     undoing::keep,
     unit::Unit,
 };
@@ -130,7 +131,8 @@ impl Session {
             };
             let undone = Box::pin(unit.take_back(replacement, &stored.scope, from)).await?;
             if !undone.back.is_empty() {
-                unit.keep_undone(stored).await?;
+                let left = PlanDone::Replace(replacement.clone().left(&undone.left));
+                unit.keep_undone(stored, left).await?;
             }
             Ok(undone)
         })
@@ -142,6 +144,7 @@ impl Session {
 struct Loaded {
     old: ImageRecord,
     new: ImageRecord,
+    beside_new: Vec<ImageRecord>,
     users: Users,
     may_deprecate: bool,
     may_know_hidden: bool,
@@ -152,6 +155,7 @@ impl Loaded {
         ReplaceFacts {
             old: &self.old,
             new: &self.new,
+            beside_new: &self.beside_new,
             may_deprecate: self.may_deprecate,
             uses: lists.uses(),
             revisions: &lists.revisions,
@@ -178,12 +182,28 @@ impl Unit {
     async fn replaceable(&self, ask: &ReplaceImage, from: &Scope) -> Result<Loaded, Error> {
         let old = self.image(ask.old, from).await?;
         let new = self.seen_image(ask.new, from).await?;
+        for scope in &ask.scopes {
+            // Those above the caller's are there.
+            if !scope.contains(from) {
+                self.enter(Permission::ImageView, scope).await?;
+            }
+        }
+        let mut beside_new = Vec::new();
+        let place = image_parts(new.location(), new.image_id());
+        for (partition, _) in self.partitions_below(old.scope()).await? {
+            let found = self
+                .all_by(&IMAGES, "image", &partition, place.clone())
+                .await?;
+            let found = found.into_iter().map(|kept| kept.0);
+            beside_new.extend(found.filter(|other| other.id() != new.id()));
+        }
         let users = self.users_of(&old, from).await?;
         Ok(Loaded {
             may_deprecate: self.may(Permission::ImageDeprecate, old.scope()).await?,
             may_know_hidden: self.may(Permission::ImageDelete, old.scope()).await?,
             old,
             new,
+            beside_new,
             users,
         })
     }

@@ -113,7 +113,8 @@ impl Session {
                 }
             }
             if !undone.records.is_empty() {
-                unit.keep_undone(stored).await?;
+                let left = PlanDone::Revoke(revocation.clone().without(&undone.records));
+                unit.keep_undone(stored, left).await?;
             }
             Ok(undone)
         })

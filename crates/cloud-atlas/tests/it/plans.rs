@@ -1,5 +1,6 @@
 //! Plans before changes, through the facade: made, carried out exactly so, and taken back.
 
+mod hitting;
 mod replacing;
 mod retaining;
 mod revoking;

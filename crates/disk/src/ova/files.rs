@@ -9,14 +9,14 @@ use crate::{
 use std::{collections::BTreeSet, io, sync::Arc};
 
 /// A file of the package, and which members it is.
-pub(super) struct Found {
+pub(super) struct FileView {
     /// All of it as it is in the archive, still compressed where it is.
     pub(super) view: View,
     pub(super) names: Vec<String>,
 }
 
 /// Looks a file up. No name is ever resolved: it is one of the archive's, or nothing.
-pub(super) fn find(file: &FileRef, members: &Members) -> Result<Found, DiskError> {
+pub(super) fn find(file: &FileRef, members: &Members) -> Result<FileView, DiskError> {
     if let Some(chunk) = file.chunk {
         return chunks(file, chunk, members);
     }
@@ -25,7 +25,7 @@ pub(super) fn find(file: &FileRef, members: &Members) -> Result<Found, DiskError
     // A name is written as a URI, where spaces are escaped.
     let found = found.or_else(|| members.get_key_value(&unescaped(href)?));
     match found {
-        Some((name, view)) => Ok(Found {
+        Some((name, view)) => Ok(FileView {
             view: view.clone(),
             names: vec![name.clone()],
         }),
@@ -54,7 +54,7 @@ fn unescaped(href: &str) -> Option<String> {
 }
 
 /// Members `name.000000000`, `name.000000001` and so on: all but the last have the same size.
-fn chunks(file: &FileRef, chunk: u64, members: &Members) -> Result<Found, DiskError> {
+fn chunks(file: &FileRef, chunk: u64, members: &Members) -> Result<FileView, DiskError> {
     let href = &file.href;
     let missing = || {
         let refusal = Refusal::new(Reason::OvfReference);
@@ -92,7 +92,7 @@ fn chunks(file: &FileRef, chunk: u64, members: &Members) -> Result<Found, DiskEr
         return refuse(missing());
     }
     let view = View::whole(Arc::new(Chunks { parts, length }))?;
-    Ok(Found { view, names })
+    Ok(FileView { view, names })
 }
 
 /// Parts of a source that read as one.

@@ -77,7 +77,6 @@ impl Ovf {
             has_secure_boot: config(hardware, "bootOptions.efiSecureBootEnabled")
                 .or_else(|| config(hardware, "uefi.secureBoot.enabled"))
                 .is_some_and(|value| value.eq_ignore_ascii_case("true")),
-            has_certificate: false,
         };
         Ok(Self {
             files,

@@ -1,6 +1,7 @@
 //! Whether a plan still says what later facts say.
 
 use super::{PartError, Plan, PlanItem};
+use atlas_scope::PrincipalId;
 use core::fmt;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ pub enum ConfirmError {
     #[error(transparent)]
     Part(#[from] PartError),
     /// The world moved.
-    #[error("since the plan was made {0}: make the plan again")]
+    #[error("since the plan was made {0}: make the plan again{lines}", lines = .0.lines())]
     Moved(Box<Moved>),
 }
 
@@ -29,6 +30,10 @@ pub struct Moved {
     pub came: Vec<MovedItem>,
     /// Items of the plan that are no more.
     pub went: Vec<MovedItem>,
+    /// Who made the plan, where somebody else carries it out: who may see or do other things has
+    /// another plan, though nothing moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<PrincipalId>,
 }
 
 /// An item of a plan that moved.
@@ -48,6 +53,30 @@ impl Moved {
     /// Whether nothing moved.
     pub fn is_empty(&self) -> bool {
         self.changed.is_empty() && self.came.is_empty() && self.went.is_empty()
+    }
+
+    /// What some of the items were and are, a line each.
+    fn lines(&self) -> String {
+        const SHOWN: usize = 4;
+        let all = [&self.changed, &self.came, &self.went];
+        let items = all.into_iter().flatten().take(SHOWN);
+        let lines = items.flat_map(|item| match (&item.before, &item.now) {
+            (Some(was), Some(is)) if was == is => {
+                vec![format!("\n  the same, for another reason: {is}")]
+            }
+            (was, is) => {
+                let was = was.iter().map(|line| format!("\n  was: {line}"));
+                let is = is.iter().map(|line| format!("\n  is now: {line}"));
+                was.chain(is).collect()
+            }
+        });
+        let mut texts: Vec<_> = lines.collect();
+        texts.extend(
+            self.made_by.as_ref().map(|by| {
+                format!("\n  it was made by {by}, who may see or do other things than you")
+            }),
+        );
+        texts.concat()
     }
 }
 
@@ -96,6 +125,8 @@ impl<I: PlanItem> Plan<I> {
             let came = later.changes().filter(|item| !known.contains(&item.key()));
             moved.came = came.map(|now| item(&now.key(), None, Some(now))).collect();
         }
+        let is_another = !moved.is_empty() && later.by != self.by;
+        moved.made_by = is_another.then(|| self.by.clone());
         moved
     }
 
@@ -132,7 +163,8 @@ impl<I: PlanItem> Plan<I> {
 fn item<I: PlanItem>(key: &I::Key, before: Option<&I>, now: Option<&I>) -> MovedItem {
     let line = |item: &I| {
         let cells = item.cells();
-        let texts: Vec<_> = cells.iter().map(|text| text.trim()).collect();
+        let texts = cells.iter().map(|text| text.trim());
+        let texts: Vec<_> = texts.filter(|text| !text.is_empty()).collect();
         texts.join("  ")
     };
     MovedItem {

@@ -53,6 +53,11 @@ pub enum PlanError {
         /// What it is for.
         found: PlanKind,
     },
+    /// Somebody changed the text.
+    #[error(
+        "the plan is not as it was written: make the plan again, or choose a part of it by name"
+    )]
+    Edited,
     /// What an item was decided from has no canonical text.
     #[error("the plan cannot be written")]
     Encoding(#[from] CanonicalError),

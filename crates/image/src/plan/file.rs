@@ -2,10 +2,10 @@
 
 use super::{MOST_BYTES, Plan, PlanError, PlanItem, PlanKind};
 use crate::Hidden;
-use atlas_base::{Timestamp, quoted};
+use atlas_base::{CanonicalError, Digest, Timestamp, canonical, quoted};
 use atlas_scope::PrincipalId;
 use core::ops::Not;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer, ser};
 
 /// What a plan says that it is.
 const FORMAT: &str = "plan/1";
@@ -17,6 +17,9 @@ struct Written<'a, A, I> {
     kind: PlanKind,
     made: Timestamp,
     by: &'a PrincipalId,
+    /// The digest of the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
     ask: &'a A,
     #[serde(skip_serializing_if = "Not::not")]
     part: bool,
@@ -35,6 +38,7 @@ struct Given<A, I> {
     _kind: PlanKind,
     made: Timestamp,
     by: PrincipalId,
+    digest: Digest,
     ask: A,
     #[serde(default)]
     part: bool,
@@ -84,12 +88,13 @@ impl<I: PlanItem> Plan<I> {
         Ok(text + "\n")
     }
 
-    /// Reads a plan. What it says is believed only as far as later facts say the same, so a plan that
-    /// was changed by hand does nothing that its maker was not told.
+    /// Reads a plan. What it says is believed only as far as later facts say the same; and its digest
+    /// shows whether what was asked is still what its maker was shown.
     ///
     /// # Errors
     ///
-    /// It is too large, no plan, one of another format or kind, or has too many items or one twice.
+    /// It is too large, no plan, one of another format or kind, has too many items or one twice, or is
+    /// not as it was written.
     pub fn parse(text: &str) -> Result<Self, PlanError> {
         let found = PlanKind::of(text)?;
         if found != I::KIND {
@@ -98,7 +103,8 @@ impl<I: PlanItem> Plan<I> {
         }
         let given: Given<I::Ask, I> =
             serde_json::from_str(text).map_err(|error| unreadable(&error))?;
-        Self {
+        let digest = given.digest;
+        let plan = Self {
             ask: given.ask,
             made: given.made,
             by: given.by,
@@ -106,23 +112,41 @@ impl<I: PlanItem> Plan<I> {
             hidden: given.hidden,
             items: given.items,
         }
-        .checked()
+        .checked()?;
+        if plan.digest()? != digest {
+            return Err(PlanError::Edited);
+        }
+        Ok(plan)
+    }
+
+    /// The digest of the plan: it stands in its text, and names it in logs.
+    ///
+    /// # Errors
+    ///
+    /// It has no canonical text.
+    pub fn digest(&self) -> Result<Digest, CanonicalError> {
+        canonical::digest("cloud-atlas/plan/1", &self.written(None))
+    }
+
+    fn written(&self, digest: Option<Digest>) -> Written<'_, I::Ask, I> {
+        Written {
+            atlas: FORMAT,
+            kind: I::KIND,
+            made: self.made,
+            by: &self.by,
+            digest,
+            ask: &self.ask,
+            part: self.part,
+            hidden: self.hidden,
+            items: &self.items,
+        }
     }
 }
 
 impl<I: PlanItem> Serialize for Plan<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let written = Written {
-            atlas: FORMAT,
-            kind: I::KIND,
-            made: self.made,
-            by: &self.by,
-            ask: &self.ask,
-            part: self.part,
-            hidden: self.hidden,
-            items: &self.items,
-        };
-        written.serialize(serializer)
+        let digest = self.digest().map_err(ser::Error::custom)?;
+        self.written(Some(digest)).serialize(serializer)
     }
 }
 

@@ -114,6 +114,9 @@ pub struct RevokeItem {
     /// How many more there are, where the caller may know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<Hidden>,
+    /// How many launch permissions go for ever with it; none where it stays.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub permissions: usize,
     /// The digest of all that this was decided from.
     pub expects: Digest,
 }
@@ -128,6 +131,15 @@ struct Expected<'a> {
     fate: RevokeFate,
     users: &'a [Referrer],
     hidden: Option<Hidden>,
+    permissions: usize,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl RevokeItem {
@@ -137,6 +149,10 @@ impl RevokeItem {
         let users: Vec<_> = users.cloned().collect();
         let hidden = member.at.usage.and_then(Usage::hidden);
         let hidden = hidden.filter(|hidden| *hidden != Hidden::default());
+        let permissions = match fate {
+            RevokeFate::Disable => member.at.permissions,
+            _ => 0,
+        };
         let way = match (member.under, record.origin()) {
             (None, _) => RevokeWay::Itself,
             (Some(_), Origin::Copied { .. }) => RevokeWay::Copied,
@@ -153,6 +169,7 @@ impl RevokeItem {
                 fate,
                 users: &users,
                 hidden,
+                permissions,
             },
         )?;
         Ok(Self {
@@ -168,6 +185,7 @@ impl RevokeItem {
             fate,
             users,
             hidden,
+            permissions,
             expects,
         })
     }
@@ -213,6 +231,11 @@ impl PlanItem for RevokeItem {
         if hidden > 0 {
             hits.push(format!("{hidden} out of sight"));
         }
+        match self.permissions {
+            0 => {}
+            1 => hits.push("1 launch permission".to_owned()),
+            count => hits.push(format!("{count} launch permissions")),
+        }
         if hits.is_empty() {
             hits.push("nobody".to_owned());
         }
@@ -231,7 +254,13 @@ impl PlanItem for RevokeItem {
     fn total(items: &[Self]) -> String {
         let changes = || items.iter().filter(|item| item.is_change());
         let users: BTreeSet<_> = changes().flat_map(|item| &item.users).collect();
-        let hits = counted(users.into_iter().map(|user| user.kind));
+        let mut hits = counted(users.into_iter().map(|user| user.kind));
+        let hidden = changes().filter_map(|item| item.hidden);
+        let hidden = hidden.map(|hidden| hidden.here.saturating_add(hidden.elsewhere));
+        let hidden = hidden.fold(0_u64, u64::saturating_add);
+        if hidden > 0 {
+            hits.push(format!("{hidden} out of sight"));
+        }
         let (count, of) = (changes().count(), items.len());
         let images = if of == 1 { "image" } else { "images" };
         let verb = if count == 1 { "is" } else { "are" };

@@ -6,7 +6,7 @@ use atlas_base::Timestamp;
 use atlas_scope::PrincipalId;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// A plan to revoke that was carried out: what takes it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Revocation {
     pub by: PrincipalId,
     /// The records that it disabled, in the order of the plan.
     pub disabled: Vec<ImageRecordId>,
+    /// Those of them whose launch permissions went with it, for ever (AWS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<ImageRecordId>,
 }
 
 /// What taking a revocation back did.
@@ -31,6 +34,8 @@ pub struct RevokeUndone {
     pub records: Vec<ImageRecord>,
     /// Those that stay as they are, and why.
     pub left: Vec<RevokeLeft>,
+    /// Those of the first that had launch permissions: these do not come back (AWS).
+    pub closed: Vec<ImageRecordId>,
 }
 
 /// A record that was revoked and stays as it is.
@@ -93,13 +98,21 @@ impl fmt::Display for RevokeUndone {
             self.records.len(),
             self.records.len().saturating_add(self.left.len()),
         );
+        if of == 0 {
+            return f.write_str("all that it did was taken back already");
+        }
         let images = if of == 1 { "image" } else { "images" };
-        let verb = if count == 1 {
-            "is what it was"
-        } else {
-            "are what they were"
+        let verb = match (count, of) {
+            (1, _) | (0, 1) => "is what it was",
+            _ => "are what they were",
         };
         write!(f, "{count} of {of} {images} {verb}")?;
+        for record in &self.closed {
+            write!(
+                f,
+                "\n`{record}` is opened to nobody now: its launch permissions do not come back"
+            )?;
+        }
         self.left.iter().try_for_each(|left| write!(f, "\n{left}"))
     }
 }
@@ -142,13 +155,25 @@ pub fn undo_revoke(revocation: &Revocation, records: &[RevokeRecord<'_>]) -> Rev
             }
         }
     }
+    let ids: BTreeSet<_> = back.iter().map(ImageRecord::id).collect();
+    let closed = revocation.closed.iter().copied();
     RevokeUndone {
+        closed: closed.filter(|id| ids.contains(id)).collect(),
         records: back,
         left,
     }
 }
 
 impl Revocation {
+    /// What is left of it once some of it was taken back: that is not taken back again.
+    #[must_use]
+    pub fn without(mut self, back: &[ImageRecord]) -> Self {
+        let back: BTreeSet<_> = back.iter().map(ImageRecord::id).collect();
+        self.disabled.retain(|id| !back.contains(id));
+        self.closed.retain(|id| !back.contains(id));
+        self
+    }
+
     /// What a record was before, where it still is what the revocation made of it.
     fn before<'a>(&self, id: ImageRecordId, lifecycle: &'a Lifecycle) -> Option<&'a Lifecycle> {
         let from = (id != self.image).then_some(self.image);

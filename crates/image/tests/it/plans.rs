@@ -22,6 +22,37 @@ fn plan() -> RevokePlan {
     plan_revoke(request, &facts).unwrap()
 }
 
+/// A plan that somebody wrote by hand, its digest too.
+pub(crate) fn sealed(text: &str) -> String {
+    let mut plan: serde_json::Value = serde_json::from_str(text).unwrap();
+    plan.as_object_mut().unwrap().remove("digest");
+    let digest = atlas_base::canonical::digest("cloud-atlas/plan/1", &plan).unwrap();
+    plan["digest"] = json!(digest);
+    plan.to_string()
+}
+
+#[test]
+fn l08_a_plan_that_was_changed_by_hand_is_refused() {
+    let text = plan().to_text().unwrap();
+    assert_eq!(RevokePlan::parse(&sealed(&text)), Ok(plan()));
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for (field, value) in [
+        ("by", json!("erin")),
+        ("made", json!("2026-07-22T00:00:00Z")),
+        ("ask", json!({ "image": id(1), "reason": "another" })),
+        ("ask", json!({ "image": id(2) })),
+        ("part", json!(true)),
+        ("hidden", json!({ "here": 1, "elsewhere": 0 })),
+        ("items", json!([])),
+        ("digest", json!(atlas_base::Digest::from_bytes([7; 32]))),
+    ] {
+        let mut file = file.clone();
+        file[field] = value;
+        let refused = RevokePlan::parse(&file.to_string());
+        assert_eq!(refused, Err(PlanError::Edited), "{field}");
+    }
+}
+
 #[test]
 fn l08_a_text_that_is_no_plan_is_refused() {
     let text = plan().to_text().unwrap();
@@ -51,11 +82,11 @@ fn l08_a_text_that_is_no_plan_is_refused() {
     this is no plan: missing field `atlas` at line 1 column 2
     the plan has the format `plan/2`, this program reads `plan/1`: make the plan again
     this is a plan to keep or drop images, not to revoke an image
-    this is no plan: unknown variant `guess`, expected one of `revoke`, `replace`, `retention` at line 1 column 398
-    this is no plan: unknown field `more`, expected one of `atlas`, `kind`, `made`, `by`, `ask`, `part`, `hidden`, `items` at line 1 column 436
+    this is no plan: unknown variant `guess`, expected one of `revoke`, `replace`, `retention` at line 1 column 481
+    this is no plan: unknown field `more`, expected one of `atlas`, `kind`, `made`, `by`, `digest`, `ask`, `part`, `hidden`, `items` at line 1 column 519
     this is no plan: `` is no principal: expected 1 to 128 letters, digits, `.`, `_`, `@` and `-`, a letter or digit first; stopped at byte 0 at line 1 column 80
     the plan has `img-00000000000000000000000000000001` twice: make the plan again
-    this is no plan: unknown field `more`, expected one of `record`, `under`, `depth`, `way`, `scope`, `location`, `image_id`, `name`, `state`, `fate`, `users`, `hidden`, `expects` at line 1 column 274
+    this is no plan: unknown field `more`, expected one of `record`, `under`, `depth`, `way`, `scope`, `location`, `image_id`, `name`, `state`, `fate`, `users`, `hidden`, `permissions`, `expects` at line 1 column 357
     "#);
     assert!(matches!(
         RetentionPlan::parse(&text),
@@ -80,7 +111,7 @@ fn l08_a_plan_has_a_digest_that_names_it() {
     let (one, same) = (plan(), plan());
     assert_eq!(one.digest().unwrap(), same.digest().unwrap());
     let text = one.to_text().unwrap();
-    let other = RevokePlan::parse(&text.replace("dana", "erin")).unwrap();
+    let other = RevokePlan::parse(&sealed(&text.replace("dana", "erin"))).unwrap();
     assert_ne!(one.digest().unwrap(), other.digest().unwrap());
 }
 
@@ -88,7 +119,7 @@ fn l08_a_plan_has_a_digest_that_names_it() {
 fn l08_a_table_holds_no_text_that_a_terminal_obeys() {
     let text = plan().to_text().unwrap();
     let bad = text.replace("ami-0ae8605ed708e3c3e", "ami\\u001b[31m\\n");
-    let plan = RevokePlan::parse(&bad).unwrap();
+    let plan = RevokePlan::parse(&sealed(&bad)).unwrap();
     assert_eq!(plan.items()[0].image_id, "ami\u{1b}[31m\n");
     let table = plan.to_string();
     assert_eq!(
@@ -102,7 +133,7 @@ fn l08_a_plan_is_not_carried_out_for_another_question() {
     let text = plan().to_text().unwrap();
     let asked = r#""image": "img-00000000000000000000000000000001""#;
     let other = text.replace(asked, r#""image": "img-00000000000000000000000000000002""#);
-    let other = RevokePlan::parse(&other).unwrap();
+    let other = RevokePlan::parse(&sealed(&other)).unwrap();
     assert_eq!(other.confirmed(&plan()), Err(ConfirmError::OtherQuestion));
 }
 

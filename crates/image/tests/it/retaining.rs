@@ -119,7 +119,7 @@ fn example() -> RetentionPlan {
 fn l09_each_image_is_kept_or_dropped_with_every_reason() {
     let plan = example();
     insta::assert_snapshot!(plan, @r#"
-    plan of 2026-07-21T14:07:12Z by dana: at /acme keep the last 1 by name, 15 days, what is used, what channels point to
+    plan of 2026-07-21T14:07:12Z by dana: at /acme keep the last 1 by name, those of the last 15 days, what is used, what channels point to
     RECORD                                FATE  SCOPE  LOCATION       GROUP  NAME          BECAUSE
     img-00000000000000000000000000000004  keep  /acme  aws/us-east-1  db     db-20260101   1 of the last 1
     img-00000000000000000000000000000003  keep  /acme  aws/us-east-1  web    web-20260720  1 of the last 1; recent until 2026-08-04T14:07:12Z
@@ -152,6 +152,7 @@ fn l09_a_plan_is_json() {
       "kind": "retention",
       "made": "2026-07-21T14:07:12Z",
       "by": "dana",
+      "digest": "blake3:48dad2884bc757f2b83de12727e12ac7ac17a9fcef67ea3332699ec6b31e6391",
       "ask": {
         "scope": "/acme",
         "policy": {

@@ -1,6 +1,6 @@
 //! Revoking an image with all that was made from it.
 
-use crate::{now, record, scope};
+use crate::{now, plans::sealed, record, scope};
 use atlas_base::Timestamp;
 use atlas_image::{
     ConfirmError, ImageRecord, ImageRecordId, Lifecycle, LifecycleState, PartError, Plan, PlanItem,
@@ -164,7 +164,7 @@ fn l08_the_plan_shows_all_that_was_made_from_it_and_whom_it_hits() {
         img-00000000000000000000000000000004    active  disable  copied   /acme       ami-0ae8605ed708e3c3e at aws/us-east-1  nobody
         img-00000000000000000000000000000003    active  disable  bundled  /acme/prod  ami-0ae8605ed708e3c3e at aws/us-east-1  nobody
           img-00000000000000000000000000000006  active  disable  made     /acme/dev   ami-0ae8605ed708e3c3e at aws/us-east-1  nobody
-    5 of 5 images are to be disabled, which hits 1 MCI HEAD, 1 MCI revision, 1 channel, 1 server
+    5 of 5 images are to be disabled, which hits 1 MCI HEAD, 1 MCI revision, 1 channel, 1 server, 1 out of sight
     "#);
     let ways: Vec<_> = plan.items().iter().map(|item| item.way).collect();
     let expected = [
@@ -317,7 +317,7 @@ fn l08_a_part_needs_the_image_itself() {
     let text = plan.select(&keys(&[1, 3])).unwrap().to_text().unwrap();
     let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
     file["items"].as_array_mut().unwrap().remove(0);
-    let cut = RevokePlan::parse(&file.to_string()).unwrap();
+    let cut = RevokePlan::parse(&sealed(&file.to_string())).unwrap();
     let records = family();
     assert_eq!(
         dana().revoke(&cut, &all(&records)),
@@ -366,7 +366,13 @@ fn l08_a_plan_is_carried_out_exactly_or_not_at_all() {
       ]
     }
     "#);
-    insta::assert_snapshot!(ConfirmError::Moved(moved), @"since the plan was made `img-00000000000000000000000000000003` changed; `img-00000000000000000000000000000007` came; `img-00000000000000000000000000000004` went: make the plan again");
+    insta::assert_snapshot!(ConfirmError::Moved(moved), @r#"
+    since the plan was made `img-00000000000000000000000000000003` changed; `img-00000000000000000000000000000007` came; `img-00000000000000000000000000000004` went: make the plan again
+      was: img-00000000000000000000000000000003  active  disable  bundled  /acme/prod  ami-0ae8605ed708e3c3e at aws/us-east-1  nobody
+      is now: img-00000000000000000000000000000003  deprecated  disable  bundled  /acme/prod  ami-0ae8605ed708e3c3e at aws/us-east-1  nobody
+      is now: img-00000000000000000000000000000007  active  disable  copied  /acme  ami-0ae8605ed708e3c3e at aws/us-east-1  nobody
+      was: img-00000000000000000000000000000004  active  disable  copied  /acme  ami-0ae8605ed708e3c3e at aws/us-east-1  nobody
+    "#);
     // The part has none of that in it.
     dana().revoke(&part, &all(&records)).unwrap();
     let server = user(ReferrerKind::Server, "/acme", "default:web-1");
@@ -388,13 +394,43 @@ fn l08_a_plan_is_carried_out_exactly_or_not_at_all() {
     );
     let records = merged(&before, &[renamed]);
     dana().revoke(&plan, &all(&records)).unwrap();
-    // A plan that was changed by hand does what the facts say, or nothing.
+    // A plan that was written by hand does what the facts say, or nothing.
     let text = plan.to_text().unwrap();
     let told = text.replace(r#""fate": "disable""#, r#""fate": "already-disabled""#);
-    let forged = RevokePlan::parse(&told).unwrap();
+    let forged = RevokePlan::parse(&sealed(&told)).unwrap();
     assert_eq!(forged.changes().count(), 0);
     let revoked = dana().revoke(&forged, &all(&before)).unwrap();
     assert_eq!(revoked.revocation.disabled.len(), 4);
+}
+
+#[test]
+fn l08_launch_permissions_that_go_for_ever_are_told() {
+    let records = family();
+    let mut given = all(&records);
+    let place = |number| records.iter().position(|it| it.id() == id(number)).unwrap();
+    let (image, copy) = (place(1), place(3));
+    given[image].permissions = 2;
+    given[copy].permissions = 1;
+    let plan = dana().plan(&given).unwrap();
+    let table = plan.to_string();
+    assert!(table.contains(" 2 launch permissions\n"), "{table}");
+    assert!(table.contains(" 1 launch permission\n"), "{table}");
+    // Whoever opens one of them to more moves the plan.
+    given[copy].permissions = 3;
+    let refused = dana().revoke(&plan, &given).unwrap_err().to_string();
+    assert!(refused.contains("3 launch permissions"), "{refused}");
+    given[copy].permissions = 1;
+    let revoked = dana().revoke(&plan, &given).unwrap();
+    let closed = [id(1), id(3)];
+    assert_eq!(revoked.revocation.closed, closed);
+    let since = merged(&records, &revoked.records);
+    let undone = undo_revoke(&revoked.revocation, &all(&since));
+    assert_eq!(undone.closed, closed);
+    let lost = "is opened to nobody now: its launch permissions do not come back";
+    assert_eq!(undone.to_string().matches(lost).count(), 2);
+    // What was taken back is not taken back again.
+    let left = revoked.revocation.without(&undone.records);
+    assert_eq!((left.disabled.len(), left.closed.len()), (0, 0));
 }
 
 #[test]
@@ -559,6 +595,7 @@ fn l08_a_plan_is_json() {
       "kind": "revoke",
       "made": "2026-07-21T14:07:12Z",
       "by": "dana",
+      "digest": "blake3:93c065283fb7fbe31ebdc66894ae817dae258b306204f2804d9c1cc07c8247b8",
       "ask": {
         "image": "img-00000000000000000000000000000001",
         "reason": "CVE-2026-1"
@@ -583,7 +620,7 @@ fn l08_a_plan_is_json() {
               "id": "id of web@head"
             }
           ],
-          "expects": "blake3:48912b7198835b5a2c1891b8fc358c9efa29b06e0c55c60ad40e8c14d31e6070"
+          "expects": "blake3:d6d6860f9476f5365f4220fe33721d0b8f0c1c7cb7778a75b18624b0b9eb6372"
         }
       ]
     }

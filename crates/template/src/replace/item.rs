@@ -54,7 +54,7 @@ impl fmt::Display for ReplaceStays {
             Self::Locked => f.write_str("locked: lock again"),
             Self::ScopeNotChosen => f.write_str("its scope is not chosen"),
             Self::Elsewhere => f.write_str("of another account"),
-            Self::NotAllowed => f.write_str("you may not edit it"),
+            Self::NotAllowed => f.write_str("you may not change it"),
             Self::Unfit { reason } => f.write_str(reason),
         }
     }
@@ -216,7 +216,7 @@ impl PlanItem for ReplaceItem {
         let (count, of) = (replaced.count(), users.count());
         let (users, verb) = (
             if of == 1 { "user" } else { "users" },
-            if count == 1 { "gets" } else { "get" },
+            if count == 1 || of == 1 { "gets" } else { "get" },
         );
         format!("{count} of {of} {users} {verb} the new image")
     }

@@ -12,7 +12,7 @@ use atlas_mci::HeadEdit;
 use atlas_scope::PrincipalId;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan to replace an image that was carried out: what takes it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,16 @@ pub struct Replacement {
     pub by: PrincipalId,
     /// What changed, in the order of the plan.
     pub changes: Vec<ReplaceChange>,
+}
+
+impl Replacement {
+    /// What is left of it once some of it was taken back: that is not taken back again.
+    #[must_use]
+    pub fn left(mut self, left: &[ReplaceLeft]) -> Self {
+        let left: BTreeSet<_> = left.iter().map(|left| left.key).collect();
+        self.changes.retain(|change| left.contains(&change.key()));
+        self
+    }
 }
 
 /// Something that got another image, with what it had before.
@@ -168,11 +178,12 @@ pub fn undo_replace(replacement: &Replacement, facts: &UndoReplaceFacts<'_>) -> 
     let servers = uses.servers.iter().filter(|it| it.visible);
     let servers: BTreeMap<_, _> = servers.map(|it| (it.definition.id(), it)).collect();
     let mut undone = ReplaceUndone::default();
-    // What is deleted is referred to by nothing new.
-    let leaving = facts.old.filter(|old| old.lifecycle().is_leaving());
-    let leaving = leaving.map(|old| LifeError::Deleted { id: old.id() });
+    let unusable = facts.old.and_then(unusable);
     for change in &replacement.changes {
-        let done = match (change, &leaving) {
+        let done = match (change, &unusable) {
+            (ReplaceChange::Image { .. }, _) => {
+                image(facts, replacement).map(|record| undone.image = Some(record))
+            }
             (_, Some(error)) => Err(unfit(error)),
             (ReplaceChange::Head { lineage, places }, _) => {
                 head(heads.get(lineage).copied(), places).map(|head| undone.heads.push(head))
@@ -190,9 +201,6 @@ pub fn undo_replace(replacement: &Replacement, facts: &UndoReplaceFacts<'_>) -> 
                 _,
             ) => server(servers.get(id).copied(), before.as_deref(), after)
                 .map(|server| undone.servers.push(server)),
-            (ReplaceChange::Image { .. }, _) => {
-                image(facts, replacement).map(|record| undone.image = Some(record))
-            }
         };
         if let Err(since) = done {
             let key = change.key();
@@ -285,6 +293,16 @@ fn image(
         return Err(ReplacedSince::NotAllowed);
     }
     undeprecate(old).map_err(|error| unfit(&error))
+}
+
+/// Nothing comes to use again what cannot be launched.
+fn unusable(old: &ImageRecord) -> Option<LifeError> {
+    let (id, lifecycle) = (old.id(), old.lifecycle());
+    match lifecycle {
+        _ if lifecycle.is_usable() => None,
+        Lifecycle::Disabled { .. } => Some(LifeError::Disabled { id }),
+        _ => Some(LifeError::Deleted { id }),
+    }
 }
 
 fn unfit(reason: &impl ToString) -> ReplacedSince {

@@ -53,6 +53,7 @@ pub(crate) struct HeldHead {
 pub(crate) struct World {
     pub(crate) old: ImageRecord,
     pub(crate) new: ImageRecord,
+    pub(crate) beside_new: Vec<ImageRecord>,
     pub(crate) heads: Vec<HeldHead>,
     pub(crate) maps: Vec<RoleMap>,
     pub(crate) servers: Vec<(Scope, ServerDefinition)>,
@@ -113,6 +114,7 @@ impl World {
         let lock = registered(&AnyLock::Mci(locked()), None);
         Self {
             new: image(2, OTHER_AMI, &json!({})),
+            beside_new: Vec::new(),
             heads: vec![
                 head(1, "/acme", [set(TOKYO, AMI), set("aws/us-east-1", AMI)]),
                 head(2, "/acme/prod", [set(TOKYO, AMI)]),
@@ -200,6 +202,7 @@ impl World {
             answer(&ReplaceFacts {
                 old: &self.old,
                 new: &self.new,
+                beside_new: &self.beside_new,
                 may_deprecate: self.sight(ReplaceKey::Image(self.old.id())).1,
                 uses,
                 revisions: &revisions,

@@ -374,7 +374,12 @@ fn l07_a_plan_is_carried_out_exactly_or_not_at_all() {
     assert_eq!(told.changed[0].key, head_key(1).to_string());
     assert_eq!(told.went[0].key, head_key(2).to_string());
     assert_eq!(told.came[0].key, server_key(3).to_string());
-    insta::assert_snapshot!(refused, @"since the plan was made `lin-00000000000000000000000000000001` changed; `srv-00000000000000000000000000000003` came; `lin-00000000000000000000000000000002` went: make the plan again");
+    insta::assert_snapshot!(refused, @r#"
+    since the plan was made `lin-00000000000000000000000000000001` changed; `srv-00000000000000000000000000000003` came; `lin-00000000000000000000000000000002` went: make the plan again
+      the same, for another reason: lin-00000000000000000000000000000001  MCI HEAD  web-base@head  /acme  aws/ap-northeast-1  replace  set-back
+      is now: srv-00000000000000000000000000000003  server  default:web-3  /acme  aws/ap-northeast-1  replace  inherit
+      was: lin-00000000000000000000000000000002  MCI HEAD  web-base@head  /acme/prod  aws/ap-northeast-1  replace  set-back
+    "#);
     // What the plan was not decided from may change: other settings, names, and what stays.
     let mut beside = world.clone();
     let edits = [

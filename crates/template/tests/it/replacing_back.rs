@@ -1,16 +1,16 @@
 //! Plans to replace an image as data, and what takes them back.
 
-use crate::launch::TOKYO;
+use crate::launch::{OTHER_AMI, TOKYO};
 use crate::replace_world::{
     World, ask, everywhere, head, head_key, id, image, inheriting, map_key, overridden, role_map,
     server_key,
 };
-use crate::{AMI, at, now, scope, set};
+use crate::{AMI, at, now, record, scope, set};
 use atlas_image::{Plan, PlanItem, PlanKind};
 use atlas_image_id::CloudLocation;
 use atlas_template::{
-    DeprecateOld, KnownNetworks, ReplaceItem, ReplaceKey, ReplacePlan, ReplacedSince, Replacement,
-    ServerEdit, UndoReplaceFacts, undo_replace,
+    DeprecateOld, KnownNetworks, ReplaceChange, ReplaceItem, ReplaceKey, ReplaceLeft, ReplacePlan,
+    ReplacedSince, Replacement, ServerEdit, UndoReplaceFacts, undo_replace,
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::json;
@@ -168,11 +168,51 @@ fn l07_nothing_goes_back_to_an_image_that_cannot_be_used_there() {
     };
     let disabled = left_when("disabled");
     let deleted = left_when("deleted");
-    assert_eq!((disabled.len(), deleted.len()), (1, 5));
+    assert_eq!((disabled.len(), deleted.len()), (5, 5));
     insta::assert_snapshot!(format!("{}\n{}", disabled[0], deleted[0]), @r#"
-    role map `map-00000000000000000000000000000001` stays as it is: img-00000000000000000000000000000001 is disabled: enable or restore it first
+    MCI HEAD `lin-00000000000000000000000000000001` stays as it is: `img-00000000000000000000000000000001` is disabled: enable it first
     MCI HEAD `lin-00000000000000000000000000000001` stays as it is: `img-00000000000000000000000000000001` is deleted: restore it first
     "#);
+}
+
+#[test]
+fn l07_what_was_taken_back_is_not_taken_back_again() {
+    let world = World::new();
+    let done = world.replace(&world.plan(&everywhere()).unwrap()).unwrap();
+    let mut after = world.replaced(&done);
+    let third = image(3, "ami-00000000000000003", &json!({}));
+    after.maps[0] = after.maps[0].clone().with_image(&third).unwrap().map;
+    let undone = after.with_uses(|uses| {
+        let facts = UndoReplaceFacts {
+            old: Some(&after.old),
+            may_deprecate: true,
+            uses,
+        };
+        undo_replace(&done.replacement, &facts)
+    });
+    let rest = done.replacement.clone().left(&undone.left);
+    let keys: Vec<_> = rest.changes.iter().map(ReplaceChange::key).collect();
+    assert_eq!(keys, [map_key(1)]);
+    assert_eq!(done.replacement.left(&[]).changes, []);
+}
+
+#[test]
+fn l07_the_new_image_is_the_nearest_record_of_it_wherever_it_comes() {
+    let mut world = World::new();
+    world.beside_new = vec![record(9, "/acme/prod", TOKYO, OTHER_AMI, json!({}))];
+    let plan = world.plan(&ask(&["/acme", "/acme/prod"])).unwrap();
+    let stays: Vec<_> = plan
+        .items()
+        .iter()
+        .filter(|item| item.scope == scope("/acme/prod"))
+        .map(|item| format!("{} {}", item.name, item.cells().last().unwrap()))
+        .collect();
+    insta::assert_snapshot!(stays.join("\n"), @r#"
+    web-base@head from /acme/prod `ami-0fedcba9876543210` means the record at /acme/prod: replace by that one there
+    default:web-2 from /acme/prod `ami-0fedcba9876543210` means the record at /acme/prod: replace by that one there
+    prod.lock locked: lock again
+    "#);
+    assert!(plan.changes().all(|item| item.scope == scope("/acme")));
 }
 
 #[test]
@@ -190,6 +230,7 @@ fn l07_a_plan_is_json() {
       "kind": "replace",
       "made": "2026-07-21T14:07:12Z",
       "by": "dana",
+      "digest": "blake3:927b6b75296e5f2a24ebe4795c7d7f3b099a97d7b90c0585aa584fc7a0d9340e",
       "ask": {
         "old": "img-00000000000000000000000000000001",
         "new": "img-00000000000000000000000000000002",

@@ -163,3 +163,12 @@ fn tell_undo(plan: Option<PlanId>, name: &str) {
         None => note("nothing was to be changed"),
     }
 }
+
+/// Ends with 1 where nothing was taken back.
+fn went_back(any: bool) -> Run {
+    if any {
+        return Ok(());
+    }
+    note("nothing was taken back");
+    Err(Failure::Wanting)
+}

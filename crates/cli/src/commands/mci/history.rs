@@ -43,7 +43,7 @@ pub(crate) struct Restore {
     pub(crate) seen: Option<Generation>,
 }
 
-/// Bring back what HEAD held before a restore, a merge or an undo
+/// Bring back what HEAD held before a restore, a merge, an undo or a plan
 #[derive(Debug, clap::Args)]
 pub(crate) struct Undo {
     /// Which one

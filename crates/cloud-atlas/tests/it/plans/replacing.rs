@@ -75,7 +75,7 @@ fn changes(plan: &ReplacePlan) -> BTreeSet<ReplaceKey> {
     plan.changes().map(|item| item.key).collect()
 }
 
-fn stays(plan: &ReplacePlan) -> Vec<(&str, ReplaceStays)> {
+pub(super) fn stays(plan: &ReplacePlan) -> Vec<(&str, ReplaceStays)> {
     let items = plan.items().iter();
     let stays = items.filter_map(|item| match &item.fate {
         ReplaceFate::Stay { because } => Some((item.name.as_str(), because.clone())),

@@ -6,7 +6,7 @@ use crate::replace::{
     ReplaceStays, ReplaceUndo, ReplacedImage,
 };
 use crate::{KnownNetworks, Overrides, ServerEdit};
-use atlas_image::{AgentFacts, NeededAgent, OsFacts, RoleMap, check_agent};
+use atlas_image::{AgentFacts, NeededAgent, OsFacts, RoleMap, check_agent, nearest};
 use atlas_image_id::CloudLocation;
 use atlas_mci::{Content, EditError, Fit, HeadEdit, Setting};
 use atlas_scope::{Scope, visible};
@@ -28,7 +28,17 @@ impl Lines<'_> {
                 "`{image}` is at {home} and not at {location}: copy it there"
             )));
         }
-        Ok(())
+        let records = self.facts.beside_new.iter().chain([new]);
+        let nearest = nearest(records, scope).map(|found| found.record);
+        match nearest.filter(|nearest| nearest.id() != new.id()) {
+            None => Ok(()),
+            Some(nearer) => {
+                let (image, home) = (new.image_id(), nearer.scope());
+                Err(unfit(&format_args!(
+                    "from {scope} `{image}` means the record at {home}: replace by that one there"
+                )))
+            }
+        }
     }
 
     pub(super) fn fit_head(

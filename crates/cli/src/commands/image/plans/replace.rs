@@ -1,6 +1,6 @@
 //! `atlas image replace`.
 
-use super::{Deed, PlanArgs, chosen, question, show, tell_undo};
+use super::{Deed, PlanArgs, chosen, question, show, tell_undo, went_back};
 use crate::{
     args::Global,
     exit::{Failure, Run},
@@ -19,7 +19,7 @@ use std::{collections::BTreeSet, path::Path};
 ///
 /// Shows which HEADs of MultiCloud Images, role maps and servers would have the new image, and what
 /// stays and why; nothing changes until the plan is carried out with --apply. Ends with 1 where
-/// something moved since the plan was made.
+/// something moved since the plan was made, or nothing is taken back.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Replace {
     /// The record of the image that goes
@@ -94,5 +94,6 @@ fn undo(id: PlanId, global: &Global, out: &mut Out) -> Run {
             .left
             .iter()
             .try_for_each(|left| writeln!(out, "{left}"))
-    })
+    })?;
+    went_back(!undone.back.is_empty())
 }

@@ -19,14 +19,19 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Retain {
     /// What makes images versions of one another: `name`, without a date or build number at its end;
     /// `os`; or a machine tag, such as tag:team:product
-    #[arg(long, value_name = "GROUP", default_value = "name")]
+    #[arg(
+        long,
+        value_name = "GROUP",
+        default_value = "name",
+        requires = "keep_last"
+    )]
     group: RetentionGroup,
     /// Keep the newest so many of each group
-    #[arg(long, value_name = "N")]
-    keep_last: Option<NonZeroU32>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    keep_last: Option<u32>,
     /// Keep those that were registered at most so many days ago
-    #[arg(long, value_name = "DAYS")]
-    keep_days: Option<NonZeroU16>,
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    keep_days: Option<u16>,
     /// What is used may go too
     #[arg(long)]
     even_used: bool,
@@ -41,8 +46,8 @@ pub(crate) struct Retain {
 impl Retain {
     pub(crate) fn run(self, global: &Global, out: &mut Out) -> Run {
         let mut policy = RetentionPolicy::new(self.group);
-        policy.keep_last = self.keep_last;
-        policy.keep_days = self.keep_days;
+        policy.keep_last = self.keep_last.and_then(NonZeroU32::new);
+        policy.keep_days = self.keep_days.and_then(NonZeroU16::new);
         policy.keep_referenced = !self.even_used;
         policy.keep_channel_targets = !self.even_channel_targets;
         let scope = global.scope.clone();

@@ -1,6 +1,6 @@
 //! `atlas image revoke`.
 
-use super::{Deed, PlanArgs, chosen, question, show, tell_undo};
+use super::{Deed, PlanArgs, chosen, question, show, tell_undo, went_back};
 use crate::{
     args::Global,
     exit::{Failure, Run},
@@ -17,7 +17,7 @@ use std::path::Path;
 /// Disable an image and all that was made from it, by a plan
 ///
 /// Shows which images would be disabled and who uses them; nothing changes until the plan is carried
-/// out with --apply. Ends with 1 where something moved since the plan was made.
+/// out with --apply. Ends with 1 where something moved since the plan was made, or nothing is taken back.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Revoke {
     /// Which record
@@ -43,6 +43,7 @@ struct Applied {
 #[derive(Serialize)]
 struct Undone<'a> {
     back: Vec<ImageRecordId>,
+    closed: &'a [ImageRecordId],
     left: &'a [RevokeLeft],
 }
 
@@ -95,7 +96,9 @@ fn undo(id: PlanId, global: &Global, out: &mut Out) -> Run {
     let undone = session.undo_revocation(id, &global.scope).block_on()?;
     let answer = Undone {
         back: ids(&undone.records),
+        closed: &undone.closed,
         left: &undone.left,
     };
-    out.one(&answer, |out| writeln!(out, "{undone}"))
+    out.one(&answer, |out| writeln!(out, "{undone}"))?;
+    went_back(!undone.records.is_empty())
 }

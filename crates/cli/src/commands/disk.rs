@@ -1,0 +1,123 @@
+//! `atlas disk`: disk images, without a store.
+
+mod convert;
+mod files;
+mod verdict;
+
+use self::verdict::Verdict;
+use crate::{
+    exit::{Failure, Run},
+    print::{Out, warn},
+};
+use clap::Subcommand;
+use cloud_atlas::disk::{Budget, DiskError, Format, Image, Limits};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// Inspect, convert disk images
+#[derive(Debug, Subcommand)]
+pub(crate) enum DiskCommand {
+    /// Tell what a disk image holds, or why it is refused
+    ///
+    /// Headers and tables are read and checked; compressed data is looked at by `convert`. Ends with 1
+    /// if the image is refused.
+    Inspect {
+        #[command(flatten)]
+        image: ImageArgs,
+    },
+    /// Write each disk of an image as RAW into an empty folder
+    ///
+    /// The files are disk-0.raw, disk-1.raw and so on, sparse where the disk is. They appear once all
+    /// of them are whole: an image that is refused, or work that is stopped, leaves nothing behind. Ends
+    /// with 1 if the image is refused.
+    Convert {
+        #[command(flatten)]
+        image: ImageArgs,
+        /// The folder; it is there, and empty
+        folder: PathBuf,
+        #[command(flatten)]
+        how: convert::How,
+    },
+}
+
+/// Which image, and how much it may ask for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImageArgs {
+    /// What the image is said to be: raw, qcow2, vmdk, ova, vhd, vhdx or iso; what it is must agree
+    #[arg(long, value_name = "FORMAT")]
+    declared: Format,
+    /// The most bytes of a disk [default: 16 TiB]
+    #[arg(long, value_name = "BYTES")]
+    max_virtual_size: Option<u64>,
+    /// The most bytes of a disk that are no holes [default: 2 TiB]
+    #[arg(long, value_name = "BYTES")]
+    max_data_bytes: Option<u64>,
+    /// The image
+    file: PathBuf,
+}
+
+impl ImageArgs {
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        if let Some(bytes) = self.max_virtual_size {
+            limits.virtual_size = bytes;
+        }
+        if let Some(bytes) = self.max_data_bytes {
+            limits.data = bytes;
+        }
+        limits
+    }
+
+    fn open(&self, budget: &Budget<'_>) -> Result<Image, DiskError> {
+        let source = File::open(&self.file)?;
+        Image::open(Arc::new(source), self.declared, budget)
+    }
+}
+
+pub(crate) fn run(command: DiskCommand, out: &mut Out) -> Run {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stopped);
+    // Where nobody can ask for it, the work just goes on to its end.
+    let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
+    let stop = || stopped.load(Ordering::Relaxed);
+    match command {
+        DiskCommand::Inspect { image } => {
+            let limits = image.limits();
+            let opened = image.open(&Budget::new(&limits, &stop));
+            let opened = opened.map(|opened| {
+                tell_warnings(&opened);
+                Verdict::accepted(&opened)
+            });
+            told(opened, &image.file, out)
+        }
+        DiskCommand::Convert { image, folder, how } => {
+            convert::run(&image, &folder, &how, &stop, out)
+        }
+    }
+}
+
+fn tell_warnings(image: &Image) {
+    image.warnings().iter().for_each(warn);
+}
+
+/// Prints a verdict. What is no verdict is trouble.
+fn told(verdict: Result<Verdict, DiskError>, file: &Path, out: &mut Out) -> Run {
+    match verdict {
+        Ok(verdict) => out.one(&verdict, |out| verdict.write(out)),
+        Err(DiskError::Refused(refusal)) => {
+            let verdict = Verdict::rejected(&refusal);
+            out.one(&verdict, |out| verdict.write(out))?;
+            Err(Failure::Wanting)
+        }
+        Err(error @ (DiskError::Stopped | DiskError::Smaller { .. })) => {
+            Err(Failure::Refused(Box::new(error)))
+        }
+        Err(error) => Err(Failure::Trouble(Box::new(error)).at(crate::files::shown(file))),
+    }
+}

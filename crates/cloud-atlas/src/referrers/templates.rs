@@ -1,0 +1,126 @@
+//! ServerTemplates that link what holds an image.
+
+use super::States;
+use crate::{
+    Error,
+    stored::StoredMci,
+    tables::{KeptLineage, MCIS, TEMPLATES, partition_of},
+    unit::Unit,
+};
+use atlas_history::LineageId;
+use atlas_image::{ImageRecord, Referrer, ReferrerKind, Usage};
+use atlas_scope::{Permission, Scope, visible};
+use atlas_template::{LinkTarget, LinkedState};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The links of templates to MultiCloud Images, read once where several images are looked at: with
+/// the state that each means today.
+#[derive(Debug, Default)]
+pub(crate) struct Linking {
+    known: BTreeMap<(Scope, LineageId), Vec<(LinkedState, Referrer)>>,
+}
+
+impl Unit {
+    /// Whom it hits when an image goes: who refers to it, and the templates that link a state of a
+    /// MultiCloud Image with it (HCP Packer; ours).
+    pub(crate) async fn hit_by(
+        &self,
+        record: &ImageRecord,
+        from: &Scope,
+        states: &mut States,
+        linking: &mut Linking,
+    ) -> Result<Usage, Error> {
+        let may_delete = self.may_delete(record).await?;
+        let mut uses = self.usage_among(record, from, may_delete, states).await?;
+        let mut hit = BTreeSet::new();
+        for used in &uses.found {
+            let state = match used.kind {
+                ReferrerKind::MciHead => Some(LinkedState::Head),
+                ReferrerKind::MciRevision => {
+                    let number = used.name.rsplit('@').next();
+                    let number = number.and_then(|number| number.parse().ok());
+                    number.map(LinkedState::Revision)
+                }
+                _ => None,
+            };
+            // INVARIANT: a state of a lineage is called by the lineage's id.
+            if let (Some(state), Ok(lineage)) = (state, used.id.parse()) {
+                let key = (used.scope.clone(), lineage);
+                if !linking.known.contains_key(&key) {
+                    let links = self.linking(&key, from).await?;
+                    linking.known.insert(key.clone(), links);
+                }
+                let links = linking.known.get(&key).into_iter().flatten();
+                hit.extend(
+                    links
+                        .filter(|link| link.0 == state)
+                        .map(|link| link.1.clone()),
+                );
+            }
+        }
+        uses.found.extend(hit);
+        Ok(uses.of(record, may_delete))
+    }
+
+    /// The links of templates to a lineage that a scope holds.
+    async fn linking(
+        &self,
+        (scope, lineage): &(Scope, LineageId),
+        from: &Scope,
+    ) -> Result<Vec<(LinkedState, Referrer)>, Error> {
+        let at = partition_of(scope)?;
+        let kept = MCIS.get(&self.tx, &at, lineage.to_string()).await?;
+        let Some(KeptLineage(mci)) = kept else {
+            return Ok(Vec::new());
+        };
+        let mut known = None;
+        let mut links = Vec::new();
+        let above = self.sight(Permission::TemplateView).await?;
+        for (partition, account) in self.partitions_below(scope).await? {
+            let found = self.all_by(&TEMPLATES, "linked", &partition, lineage.to_string());
+            let found = found.await?;
+            if found.is_empty() {
+                continue;
+            }
+            let sight = self.sight_into(&above, &account).await?;
+            for template in found.into_iter().map(|kept| kept.0) {
+                let seen = visible(&template.scope, template.shared, from)
+                    || sight.sees(self, &template.scope);
+                for (state, target) in self.states_linking(&template, &mci).await? {
+                    let state = match state {
+                        LinkedState::Head => "head".to_owned(),
+                        LinkedState::Revision(number) => number.to_string(),
+                    };
+                    let referrer = Referrer {
+                        scope: template.scope.clone(),
+                        kind: ReferrerKind::Template,
+                        name: format!("{}@{state}", template.name()),
+                        id: template.lineage.to_string(),
+                        visible: seen,
+                    };
+                    let means = self.means(&mci, &target, &mut known).await?;
+                    links.extend(means.map(|state| (state, referrer)));
+                }
+            }
+        }
+        Ok(links)
+    }
+
+    /// The state that a link means today.
+    async fn means(
+        &self,
+        mci: &StoredMci,
+        target: &LinkTarget,
+        known: &mut Option<atlas_template::KnownMci>,
+    ) -> Result<Option<LinkedState>, Error> {
+        let known = match target {
+            LinkTarget::Head => return Ok(Some(LinkedState::Head)),
+            LinkTarget::Revision(number) => return Ok(Some(LinkedState::Revision(*number))),
+            LinkTarget::Latest | LinkTarget::Channel(_) => match known {
+                Some(known) => known,
+                none => none.insert(self.known_mci(mci, None).await?),
+            },
+        };
+        Ok(known.state(target).ok())
+    }
+}
