@@ -150,7 +150,8 @@ impl<'a> Opening<'a> {
                 self.file(file)?;
             }
             if !disks.contains(id) {
-                self.warnings.push(Warning::UnusedDisk { id: id.clone() });
+                let id = xml::shown(id).unwrap_or_default();
+                self.warnings.push(Warning::UnusedDisk { id });
             }
         }
         Ok(())
@@ -191,27 +192,25 @@ impl<'a> Opening<'a> {
 
     fn layer(&mut self, drive: &Drive) -> Result<Box<dyn Layer>, DiskError> {
         let (disk, file) = match &drive.holds {
-            Holds::File(id) => (None, id),
+            Holds::File(id) => (None, Some(id)),
             Holds::Disk(id) => {
                 let disk = self.disk(id)?;
-                match &disk.file {
-                    Some(file) => (Some(disk), file),
-                    None => return Ok(Box::new(Empty::new(disk.capacity, self.budget)?)),
-                }
+                (Some(disk), disk.file.as_ref())
             }
         };
-        let format = match (drive.kind, disk) {
-            // What is in a CD drive is a CD: nothing else tells its format.
-            (DiskKind::Cdrom, _) => Format::Iso,
-            (DiskKind::Disk, Some(disk)) => declared(disk.format.as_deref().unwrap_or_default())?,
-            (DiskKind::Disk, None) => {
-                let refusal = Refusal::new(Reason::FormatMismatch);
-                return refuse(
-                    refusal
-                        .what("nothing tells the format of the file")
-                        .named(file),
-                );
-            }
+        let format = match disk {
+            // A file that is no disk can only be a CD: nothing else tells its format.
+            None => Format::Iso,
+            Some(disk) if file.is_some() => declared(disk.format.as_deref().unwrap_or_default())?,
+            Some(_) => Format::Raw,
+        };
+        if (format == Format::Iso) != (drive.kind == DiskKind::Cdrom) {
+            let refusal = Refusal::new(Reason::FormatMismatch);
+            return refuse(refusal.what("its drive cannot hold").named(format.name()));
+        }
+        let Some(file) = file else {
+            let capacity = disk.map_or(0, |disk| disk.capacity);
+            return Ok(Box::new(Empty::new(capacity, self.budget)?));
         };
         let view = self.content(file, disk)?;
         check_declared(&view, format)?;

@@ -5,7 +5,7 @@ use crate::{
     error::refuse,
     ova::{
         units::unit,
-        xml::{attribute, children, setting, shown},
+        xml::{attribute, children, setting, settings, shown},
     },
 };
 use roxmltree::Node;
@@ -29,6 +29,9 @@ pub(super) enum Holds {
 
 /// The items of the hardware that are of use in the machine as it is made without choices.
 pub(super) struct Items<'a, 'i>(Vec<(u16, Node<'a, 'i>)>);
+
+/// Controllers: each is compared with all others.
+const MOST_CONTROLLERS: u64 = 256;
 
 /// Types of resources (`CIM_ResourceAllocationSettingData`, `ResourceType`).
 const PROCESSOR: u16 = 3;
@@ -98,9 +101,14 @@ impl<'a, 'i> Items<'a, 'i> {
                 _ => continue,
             };
             // An empty drive, or one that is given something when the machine is made.
-            let Some(resource) = setting(*item, "HostResource") else {
+            let mut resources = settings(*item, "HostResource");
+            let Some(resource) = resources.next() else {
                 continue;
             };
+            if resources.next().is_some() {
+                let refusal = Refusal::new(Reason::OvfReference);
+                return refuse(refusal.what("a drive holds two things"));
+            }
             let holds = holds(resource)?;
             let parent = setting(*item, "Parent");
             let controller = match parent {
@@ -130,16 +138,7 @@ impl<'a, 'i> Items<'a, 'i> {
                 device,
             };
             drives.push((place, drive));
-        }
-        let most = budget.limits().disks;
-        if drives.len() > most {
-            let refusal = Refusal::new(Reason::Amplification).what("the number of disks");
-            let found = u64::try_from(drives.len()).unwrap_or(u64::MAX);
-            return refuse(
-                refusal
-                    .found(found)
-                    .allowed(u64::try_from(most).unwrap_or(u64::MAX)),
-            );
+            too_many(drives.len(), budget)?;
         }
         if drives.is_empty() {
             let refusal = Refusal::new(Reason::OvfReference);
@@ -167,6 +166,10 @@ impl<'a, 'i> Items<'a, 'i> {
                 let refusal = Refusal::new(Reason::OvfReference);
                 return refuse(refusal.what("two controllers with the id").named(id));
             }
+            if u64::try_from(found.len()).is_ok_and(|count| count >= MOST_CONTROLLERS) {
+                let refusal = Refusal::new(Reason::XmlLimit).what("the number of controllers");
+                return refuse(refusal.allowed(MOST_CONTROLLERS));
+            }
             let same = found.iter().find(|it| it.bus == bus).map(|it| it.rank);
             let number = setting(*item, "Address").and_then(|it| it.parse().ok());
             found.push(Controller {
@@ -178,6 +181,17 @@ impl<'a, 'i> Items<'a, 'i> {
         }
         Ok(found)
     }
+}
+
+/// Refuses more disks than are allowed.
+pub(super) fn too_many(disks: usize, budget: &Budget<'_>) -> Result<(), DiskError> {
+    let allowed = budget.limits().disks;
+    if disks <= allowed {
+        return Ok(());
+    }
+    let allowed = u64::try_from(allowed).unwrap_or(u64::MAX);
+    let refusal = Refusal::new(Reason::Amplification).what("the number of disks");
+    refuse(refusal.allowed(allowed))
 }
 
 struct Controller<'a> {

@@ -56,7 +56,7 @@ impl Ovf {
             return refuse(refusal.named(envelope.tag_name().name()));
         }
         let files = files(envelope)?;
-        let disks = disks(envelope)?;
+        let disks = disks(envelope, budget)?;
         let system = system(envelope)?;
         let hardware = children(system, "VirtualHardwareSection").next();
         let Some(hardware) = hardware else {
@@ -142,7 +142,10 @@ fn files(envelope: Node<'_, '_>) -> Result<BTreeMap<String, FileRef>, DiskError>
     Ok(files)
 }
 
-fn disks(envelope: Node<'_, '_>) -> Result<BTreeMap<String, DiskRef>, DiskError> {
+fn disks(
+    envelope: Node<'_, '_>,
+    budget: &Budget<'_>,
+) -> Result<BTreeMap<String, DiskRef>, DiskError> {
     let mut disks = BTreeMap::new();
     let sections = children(envelope, "DiskSection");
     for disk in sections.flat_map(|it| children(it, "Disk")) {
@@ -174,6 +177,7 @@ fn disks(envelope: Node<'_, '_>) -> Result<BTreeMap<String, DiskRef>, DiskError>
             let refusal = Refusal::new(Reason::OvfReference).what("two disks with the id");
             return refuse(refusal.named(id));
         }
+        hardware::too_many(disks.len(), budget)?;
     }
     Ok(disks)
 }
@@ -197,6 +201,7 @@ fn number(node: Node<'_, '_>, name: &str, what: &'static str) -> Result<Option<u
 
 /// A number without a sign, of no more than 63 bits (`xs:long`).
 fn digits(text: &str) -> Option<u64> {
+    let text = text.trim();
     let number: i64 = text.parse().ok()?;
     let has_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     u64::try_from(number).ok().filter(|_| has_digits)

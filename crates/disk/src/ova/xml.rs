@@ -173,17 +173,25 @@ pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     let space = |space: &str| node.attribute((space, name));
     let mut spaces = ENVELOPE.iter();
     let found = spaces.find_map(|it| space(it));
-    found.or_else(|| node.attribute(name)).map(str::trim)
+    found.or_else(|| node.attribute(name))
 }
 
-/// What an item says of itself.
-pub(super) fn setting<'a>(item: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    let is_it = |child: &Node<'_, '_>| {
+/// What an item says of itself; the first, where it says more.
+pub(super) fn setting<'a>(item: Node<'a, '_>, name: &'static str) -> Option<&'a str> {
+    settings(item, name).next()
+}
+
+/// All that an item says under one name.
+pub(super) fn settings<'a>(
+    item: Node<'a, '_>,
+    name: &'static str,
+) -> impl Iterator<Item = &'a str> {
+    let found = item.children().filter(move |child| {
         let space = child.tag_name().namespace().unwrap_or_default();
         space.starts_with(SETTINGS) && child.tag_name().name() == name
-    };
-    let text = item.children().find(is_it)?.text()?.trim();
-    Some(text).filter(|text| !text.is_empty())
+    });
+    let texts = found.filter_map(|child| child.text().map(str::trim));
+    texts.filter(|text| !text.is_empty())
 }
 
 /// The text of an element of OVF in another, for people.

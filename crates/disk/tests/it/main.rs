@@ -3,6 +3,7 @@
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::disallowed_methods,
@@ -10,6 +11,10 @@
 )]
 
 mod oracle;
+mod ova;
+mod ova_file;
+mod ova_hostile;
+mod ovf;
 mod qcow2;
 
 use atlas_disk::{
