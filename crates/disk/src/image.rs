@@ -136,8 +136,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// The source cannot be read, the caller stopped the work, or the image is refused: [`Reason`] has
-    /// all that is looked for.
+    /// The source cannot be read, the caller stopped the work, or the image is refused:
+    /// [`Reason`](crate::Reason) has all that is looked for.
     pub fn open(
         source: Arc<dyn ReadAt>,
         declared: Format,

@@ -14,6 +14,8 @@ mod oracle;
 mod ova;
 mod ova_file;
 mod ova_hostile;
+mod ova_inside;
+mod ova_machine;
 mod ovf;
 mod qcow2;
 

@@ -39,7 +39,7 @@ fn b07_document_types_and_their_entities_are_refused() {
     }
     // Without a type there are no entities.
     let mut ovf = simple();
-    ovf.system = "<Name>&a;</Name>".to_owned();
+    ovf.system = "<Name>&a;</Name>".into();
     is_refused_as(&ovf, Reason::XmlLimit);
 }
 
