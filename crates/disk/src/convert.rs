@@ -11,9 +11,9 @@ use self::{
 };
 use crate::{
     Budget, Disk, DiskError, WriteAt,
-    bytes::is_zero,
     guest::{ITEM, item},
     layer::{Filled, Scratch},
+    sink::write_data,
 };
 use core::{
     num::NonZeroUsize,
@@ -67,9 +67,6 @@ pub struct Converted {
     /// Digests of the RAW.
     pub digests: RawDigests,
 }
-
-/// The smallest run of zeros that is left out: a block of most file systems.
-const HOLE: usize = 4096;
 
 /// Writes a disk as RAW: zeros are left out, so that a file comes to be sparse.
 ///
@@ -206,31 +203,8 @@ impl Work<'_> {
 
     /// Writes what is not zeros, and says whether there is anything.
     fn write(&self, buffer: &[u8], at: u64) -> Result<bool, DiskError> {
-        let (mut run, mut written) = (0..0_usize, 0_usize);
-        let mut flush = |run: &core::ops::Range<usize>| {
-            let bytes = buffer.get(run.clone()).unwrap_or_default();
-            if bytes.is_empty() {
-                return Ok(());
-            }
-            written = written.saturating_add(bytes.len());
-            let skipped = u64::try_from(run.start).unwrap_or_default();
-            let written = self.sink.write_at(bytes, at.saturating_add(skipped));
-            written.map_err(DiskError::Sink)
-        };
-        let mut place = 0_usize;
-        for block in buffer.chunks(HOLE) {
-            let end = place.saturating_add(block.len());
-            if is_zero(block) {
-                flush(&run)?;
-                run = end..end;
-            } else {
-                run.end = end;
-            }
-            place = end;
-        }
-        flush(&run)?;
-        let bytes = u64::try_from(written).unwrap_or_default();
-        self.data.fetch_add(bytes, Ordering::Relaxed);
+        let written = write_data(self.sink, buffer, at)?;
+        self.data.fetch_add(written, Ordering::Relaxed);
         Ok(written > 0)
     }
 }

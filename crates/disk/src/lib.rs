@@ -6,6 +6,7 @@ mod bytes;
 mod convert;
 mod empty;
 mod error;
+mod extents;
 mod firmware;
 mod format;
 mod guest;
@@ -22,6 +23,9 @@ mod read_at;
 mod reason;
 mod seen;
 mod sink;
+mod vhd;
+mod vhdx;
+mod vmdk;
 
 pub use self::{
     appliance::{Appliance, Bus, Device},

@@ -2,7 +2,8 @@
 
 use crate::{
     Appliance, Budget, Device, DiskError, DiskKind, Firmware, Format, Reason, Refusal, Warning,
-    error::refuse, layer::Layer, ova, qcow2::Qcow2, raw::Raw, read_at::View,
+    error::refuse, layer::Layer, ova, qcow2::Qcow2, raw::Raw, read_at::View, vhd::Vhd, vhdx::Vhdx,
+    vmdk::Vmdk,
 };
 
 /// What an image comes to, before anybody looked into its disks.
@@ -54,10 +55,10 @@ pub(crate) fn layer(
     Ok(match format {
         Format::Raw | Format::Iso => Box::new(Raw::open(view, budget)?),
         Format::Qcow2 => Box::new(Qcow2::open(view, budget)?),
+        Format::Vmdk => Box::new(Vmdk::open(view, budget)?),
+        Format::Vhd => Box::new(Vhd::open(view, budget)?),
+        Format::Vhdx => Box::new(Vhdx::open(view, budget)?),
         // An archive holds disks, and is none.
-        Format::Vmdk | Format::Vhd | Format::Vhdx | Format::Ova => {
-            let refusal = Refusal::new(Reason::UnknownFeature).what("a reader of");
-            return refuse(refusal.named(format.name()));
-        }
+        Format::Ova => return refuse(Refusal::new(Reason::NestedFormat).named(format.name())),
     })
 }

@@ -40,10 +40,7 @@ impl Layer for Raw {
     }
 
     fn fill(&self, buffer: &mut [u8], at: u64, _: &mut Scratch) -> Result<Filled, DiskError> {
-        let done = self.source.some(buffer, at)?;
-        if let Some(rest) = buffer.get_mut(done..) {
-            rest.fill(0);
-        }
+        self.source.zeros_behind(buffer, at)?;
         Ok(Filled::Data)
     }
 }

@@ -157,6 +157,15 @@ impl View {
         Ok(done)
     }
 
+    /// Fills a buffer from a place; what is behind the end of the source is zeros.
+    pub(crate) fn zeros_behind(&self, buffer: &mut [u8], at: u64) -> Result<(), DiskError> {
+        let done = self.some(buffer, at)?;
+        if let Some(rest) = buffer.get_mut(done..) {
+            rest.fill(0);
+        }
+        Ok(())
+    }
+
     /// Bytes of a header or table, all of which must be there.
     pub(crate) fn bytes(
         &self,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// A set of numbers. Those that are close together take a bit each. Once it holds as much as it may,
 /// it takes every other number for new: whoever asks bounds the rest by how much there can be.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     pages: BTreeMap<u64, Box<[u64; Self::WORDS]>>,
 }

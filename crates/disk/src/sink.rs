@@ -1,5 +1,7 @@
 //! Where a disk is written.
 
+use crate::{DiskError, bytes::is_zero};
+use core::ops::Range;
 use std::{fs::File, io};
 
 /// What can be written at any place, by many threads at once.
@@ -56,4 +58,35 @@ impl WriteAt for Discard {
     fn finish(&self, _: u64) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The smallest run of zeros that is left out: a block of most file systems.
+const HOLE: usize = 4096;
+
+/// Writes what is not zeros, and says how many bytes that is.
+pub(crate) fn write_data(sink: &dyn WriteAt, buffer: &[u8], at: u64) -> Result<u64, DiskError> {
+    let (mut run, mut written) = (0..0_usize, 0_u64);
+    let mut flush = |run: &Range<usize>| {
+        let bytes = buffer.get(run.clone()).unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        written = written.saturating_add(u64::try_from(bytes.len()).unwrap_or_default());
+        let skipped = u64::try_from(run.start).unwrap_or_default();
+        let done = sink.write_at(bytes, at.saturating_add(skipped));
+        done.map_err(DiskError::Sink)
+    };
+    let mut place = 0_usize;
+    for block in buffer.chunks(HOLE) {
+        let end = place.saturating_add(block.len());
+        if is_zero(block) {
+            flush(&run)?;
+            run = end..end;
+        } else {
+            run.end = end;
+        }
+        place = end;
+    }
+    flush(&run)?;
+    Ok(written)
 }

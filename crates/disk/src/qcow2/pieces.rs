@@ -94,19 +94,11 @@ impl Qcow2 {
         match first.place {
             Place::Hole => room.fill(0),
             // What is behind the end of the file is zeros.
-            Place::Data(at) => self.zeros_behind(room, at)?,
+            Place::Data(at) => self.source.zeros_behind(room, at)?,
             Place::Parts { at, data } => self.read_parts(room, at, data)?,
             Place::Packed { .. } => self.read_packed(room, run, scratch)?,
         }
         Ok(last.end)
-    }
-
-    fn zeros_behind(&self, room: &mut [u8], at: u64) -> Result<(), DiskError> {
-        let done = self.source.some(room, at)?;
-        if let Some(rest) = room.get_mut(done..) {
-            rest.fill(0);
-        }
-        Ok(())
     }
 
     fn read_parts(&self, room: &mut [u8], at: u64, data: u32) -> Result<(), DiskError> {
@@ -116,7 +108,7 @@ impl Qcow2 {
             if data.wrapping_shr(number) & 1 == 0 {
                 room.fill(0);
             } else {
-                self.zeros_behind(room, from)?;
+                self.source.zeros_behind(room, from)?;
             }
             from = from.saturating_add(u64::try_from(part).unwrap_or(u64::MAX));
         }

@@ -6,6 +6,9 @@
     clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::large_stack_arrays,
+    clippy::struct_excessive_bools,
     clippy::disallowed_methods,
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
@@ -18,12 +21,21 @@ mod ova_inside;
 mod ova_machine;
 mod ovf;
 mod qcow2;
+mod vhd;
+mod vhdx;
+mod vmdk;
+mod vmdk_file;
 
 use atlas_disk::{
-    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, Reason, convert,
+    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, Reason, WriteAt,
+    convert,
 };
 use core::num::NonZeroUsize;
-use std::{fs::File, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 /// Opens a file of a format.
 fn open(path: &Path, format: Format) -> Result<Image, DiskError> {
@@ -49,6 +61,67 @@ fn converted(path: &Path, format: Format) -> Result<Vec<(Converted, Vec<u8>)>, D
         all.push((done, std::fs::read(&to).unwrap()));
     }
     Ok(all)
+}
+
+/// What becomes of bytes: their disks one after the other, each with its digest checked.
+fn read_bytes(bytes: &[u8], format: Format, limits: &Limits) -> Result<Vec<u8>, DiskError> {
+    let source = Arc::new(bytes.to_vec());
+    let image = Image::open(source, format, &Budget::new(limits, &|| false))?;
+    let mut all = Vec::new();
+    for disk in image.disks() {
+        let sink = Memory::default();
+        let budget = Budget::new(limits, &|| false);
+        convert(disk, &sink, &Convert::default(), &budget, &|_| {})?;
+        all.extend(sink.0.into_inner().unwrap());
+    }
+    Ok(all)
+}
+
+/// Why bytes are refused.
+#[track_caller]
+fn reason(bytes: &[u8], format: Format) -> Reason {
+    match read_bytes(bytes, format, &Limits::default()) {
+        Ok(read) => panic!("{} bytes were read", read.len()),
+        Err(DiskError::Refused(refusal)) => refusal.reason(),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Flips every byte of a file, one at a time: it is refused, or read within its limits.
+fn flip_every_byte(bytes: &[u8], format: Format) {
+    let mut limits = Limits::default();
+    limits.virtual_size = 8 << 20;
+    let mut bytes = bytes.to_vec();
+    for at in 0..bytes.len() {
+        bytes[at] ^= 0xff;
+        match read_bytes(&bytes, format, &limits) {
+            Ok(read) => assert!(read.len() <= 8 << 20, "byte {at}"),
+            Err(DiskError::Refused(_)) => {}
+            Err(error) => panic!("byte {at}: {error}"),
+        }
+        bytes[at] ^= 0xff;
+    }
+}
+
+/// A disk in memory.
+#[derive(Default)]
+struct Memory(Mutex<Vec<u8>>);
+
+impl WriteAt for Memory {
+    fn write_at(&self, bytes: &[u8], at: u64) -> std::io::Result<()> {
+        let mut disk = self.0.lock().unwrap();
+        let (at, end) = (at as usize, at as usize + bytes.len());
+        if disk.len() < end {
+            disk.resize(end, 0);
+        }
+        disk[at..end].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finish(&self, length: u64) -> std::io::Result<()> {
+        self.0.lock().unwrap().resize(length as usize, 0);
+        Ok(())
+    }
 }
 
 fn refused(path: &Path, format: Format) -> Reason {

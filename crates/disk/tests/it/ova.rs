@@ -85,6 +85,58 @@ fn b01_members_are_read_by_the_reader_of_their_format() {
 }
 
 #[test]
+fn b01_members_of_every_format_are_read_plain_packed_and_in_chunks() {
+    let bench = Bench::new();
+    let plain = bench.raw("disk.raw", 4 << 20);
+    for (format, options, uri) in [
+        (
+            "vmdk",
+            "subformat=streamOptimized",
+            "http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized",
+        ),
+        (
+            "vmdk",
+            "subformat=monolithicSparse",
+            "http://www.vmware.com/specifications/vmdk.html#sparse",
+        ),
+        ("qcow2", "compat=1.1", QCOW2),
+        (
+            "vpc",
+            "subformat=dynamic,force_size=on",
+            "http://go.microsoft.com/fwlink/?LinkId=137171",
+        ),
+    ] {
+        let mut args = vec!["convert", "-f", "raw", "-O", format, "-o", options];
+        args.extend(["disk.raw", "disk.bin"]);
+        bench.qemu_img(&args);
+        let bytes = std::fs::read(bench.path("disk.bin")).unwrap();
+        let packed = gzip(&bytes);
+        for (bytes, more) in [(&bytes, ""), (&packed, "ovf:compression='gzip'")] {
+            let half = bytes.len() / 2 + 1;
+            for (name, chunk) in [("disk", None), ("disk.000000000", Some(half))] {
+                let more = match chunk {
+                    Some(chunk) => format!("{more} ovf:chunkSize='{chunk}'"),
+                    None => more.to_owned(),
+                };
+                let ovf = Ovf::new().file("f", "disk", &more);
+                let ovf = ovf.disk_with(&format!(
+                    "ovf:diskId='d' ovf:fileRef='f' ovf:format='{uri}' \
+                     ovf:capacity='1' ovf:capacityAllocationUnits='byte * 2^23'"
+                ));
+                let ovf = ovf.drive(17, "10", 0, "ovf:/disk/d");
+                let (first, second) = bytes.split_at(chunk.unwrap_or(bytes.len()));
+                let mut files = vec![(name, first)];
+                if chunk.is_some() {
+                    files.push(("disk.000000001", second));
+                }
+                let found = disks(&ovf.with(&files));
+                assert!(found == [plain.as_slice()], "{format} {options} {more}");
+            }
+        }
+    }
+}
+
+#[test]
 fn b01_a_disk_without_a_file_is_zeros() {
     let ovf = Ovf::new()
         .disk_with("ovf:diskId='d' ovf:capacity='3' ovf:capacityAllocationUnits='byte * 2^20'")
