@@ -167,14 +167,16 @@ impl<'a> Opening<'a> {
             }
         };
         // It has a line a member: it is no longer than a descriptor may be.
-        let refusal = || Refusal::new(Reason::ManifestMismatch).what("its size");
-        let Ok(text) = xml::text(manifest, self.budget) else {
-            return refuse(refusal().found(manifest.length()));
-        };
-        let mut used: BTreeSet<_> = self.files.values().flat_map(|it| &it.names).collect();
-        let descriptor = descriptor.to_owned();
-        used.insert(&descriptor);
-        let used = used.into_iter().cloned().collect();
+        let text = xml::text(manifest, self.budget).map_err(|error| match error {
+            DiskError::Refused(_) => {
+                let refusal = Refusal::new(Reason::ManifestMismatch).what("it is no short text");
+                refusal.into()
+            }
+            other => other,
+        })?;
+        let names = self.files.values().flat_map(|it| &it.names);
+        let mut used: BTreeSet<_> = names.map(String::as_str).collect();
+        used.insert(descriptor);
         manifest::check(&text, self.members, &used, self.budget)
     }
 

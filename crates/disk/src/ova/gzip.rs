@@ -5,10 +5,9 @@
 
 use crate::{
     Budget, DiskError, Reason, Refusal,
-    bytes::is_zero,
     error::refuse,
     read_at::{ReadAt, View},
-    sink::WriteAt,
+    sink::{WriteAt, write_data},
 };
 use flate2::bufread::MultiGzDecoder;
 use std::{
@@ -56,13 +55,14 @@ pub(super) fn inflate(packed: &View, most: u64, budget: &Budget<'_>) -> Result<V
                     .allowed(most),
             );
         }
-        // What is not written takes no room.
-        if !is_zero(bytes) {
-            file.write_at(bytes, length).map_err(DiskError::Temporary)?;
-        }
+        // What is zeros takes no room.
+        write_data(&file, bytes, length).map_err(|error| match error {
+            DiskError::Sink(error) => DiskError::Temporary(error),
+            other => other,
+        })?;
         length = end;
     }
-    file.set_len(length).map_err(DiskError::Temporary)?;
+    file.finish(length).map_err(DiskError::Temporary)?;
     let file: Arc<dyn ReadAt> = Arc::new(file);
     View::whole(file)
 }

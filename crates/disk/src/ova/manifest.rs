@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn check(
     text: &str,
     members: &Members,
-    used: &BTreeSet<String>,
+    used: &BTreeSet<&str>,
     budget: &Budget<'_>,
 ) -> Result<(), DiskError> {
     let lines = read(text)?;
@@ -26,7 +26,7 @@ pub(super) fn check(
         }
     }
     for name in used {
-        if !lines.contains_key(name.as_str()) {
+        if !lines.contains_key(name) {
             return refuse(mismatch("it does not name", name));
         }
     }

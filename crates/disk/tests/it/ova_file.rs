@@ -1,15 +1,10 @@
 //! Appliances that tests put together, header by header, so that any of it can be wrong.
 
-use atlas_disk::{
-    Budget, Convert, DiskError, Format, Image, Limits, Reason, Refusal, WriteAt, convert,
-};
+use atlas_disk::{Budget, Convert, DiskError, Format, Image, Limits, Reason, Refusal, convert};
 use core::fmt::Write as _;
 use flate2::{Compression, write::GzEncoder};
 use sha1::Digest;
-use std::{
-    io::{self, Write as _},
-    sync::{Arc, Mutex},
-};
+use std::{io::Write as _, sync::Arc};
 
 pub(crate) const RAW: &str = "http://example.com/formats#raw";
 pub(crate) const QCOW2: &str = "http://www.gnome.org/~markmc/qcow-image-format.html";
@@ -248,7 +243,7 @@ pub(crate) fn good(bytes: &[u8]) -> Image {
 pub(crate) fn read(image: &Image, limits: &Limits) -> Result<Vec<Vec<u8>>, DiskError> {
     let mut all = Vec::new();
     for disk in image.disks() {
-        let sink = Memory::default();
+        let sink = crate::Memory::default();
         let budget = Budget::new(limits, &|| false);
         convert(disk, &sink, &Convert::default(), &budget, &|_| {})?;
         all.push(sink.0.into_inner().unwrap());
@@ -278,27 +273,4 @@ pub(crate) fn refusal_within(bytes: &[u8], limits: &Limits) -> Refusal {
 pub(crate) fn is_refused(bytes: &[u8], reason: Reason) {
     let refusal = refusal(bytes);
     assert_eq!(refusal.reason(), reason, "{refusal}");
-}
-
-/// A disk in memory.
-#[derive(Default)]
-struct Memory(Mutex<Vec<u8>>);
-
-impl WriteAt for Memory {
-    fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
-        let mut disk = self.0.lock().unwrap();
-        let at = usize::try_from(at).unwrap();
-        let length = disk.len().max(at + bytes.len());
-        disk.resize(length, 0);
-        disk[at..at + bytes.len()].copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn finish(&self, length: u64) -> io::Result<()> {
-        self.0
-            .lock()
-            .unwrap()
-            .resize(usize::try_from(length).unwrap(), 0);
-        Ok(())
-    }
 }

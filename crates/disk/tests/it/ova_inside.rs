@@ -3,10 +3,16 @@
 use crate::ova_file::{
     Ovf, QCOW2, RAW, Tar, disks, gzip, is_refused, manifest, open, raw, read, refusal_within,
 };
-use atlas_disk::{Budget, DiskError, Format, Image, Limits, Reason};
+use atlas_disk::{Budget, DiskError, Format, Image, Limits, ReadAt, Reason, SourceState};
 use sha1::Sha1;
 use sha2::Sha256;
-use std::sync::Arc;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicI32, Ordering},
+    },
+};
 
 /// A good archive without its end, to add to.
 fn good() -> (Tar, Vec<u8>) {
@@ -234,40 +240,89 @@ fn b07_what_is_declared_and_what_is_found_agree() {
     is_refused(&ovf.with(&[]), Reason::FormatMismatch);
 }
 
-#[test]
-fn b07_the_work_can_be_stopped_at_any_point() {
+/// An archive with all that is read in its own way: a manifest, chunks, and compression.
+fn rich() -> Vec<u8> {
     let disk = raw(1 << 20, "hello ");
-    let files = [("disk.gz", gzip(&disk))];
+    let packed = gzip(&disk);
+    let (first, second) = packed.split_at(packed.len() / 2 + 1);
+    let more = format!("ovf:compression='gzip' ovf:chunkSize='{}'", first.len());
     let ovf = Ovf::new()
-        .file("f", "disk.gz", "ovf:compression='gzip'")
+        .file("f", "disk.gz", &more)
         .disk("d", 1 << 20, "f", RAW)
         .drive(17, "10", 0, "ovf:/disk/d");
     let text = ovf.text();
-    let lines = manifest::<Sha1>(
-        "SHA1",
-        &[("machine.ovf", text.as_bytes()), ("disk.gz", &files[0].1)],
-    );
-    let archive = ovf.with(&[("disk.gz", &files[0].1), ("a.mf", lines.as_bytes())]);
+    let files = [
+        ("machine.ovf", text.as_bytes()),
+        ("disk.gz.000000000", first),
+        ("disk.gz.000000001", second),
+    ];
+    let lines = manifest::<Sha1>("SHA1", &files);
+    let tar = Tar::default().files(&files);
+    tar.file("a.mf", lines.as_bytes()).end()
+}
+
+#[test]
+fn b07_the_work_can_be_stopped_at_any_point() {
+    let source = Arc::new(rich());
     let limits = Limits::default();
-    let source = Arc::new(archive);
-    let mut after = 0;
-    loop {
-        let left = std::sync::atomic::AtomicI32::new(after);
-        let stop = || left.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) <= 0;
-        let opened = Image::open(
-            Arc::<Vec<u8>>::clone(&source),
-            Format::Ova,
-            &Budget::new(&limits, &stop),
-        );
-        match opened {
-            Err(DiskError::Stopped) => after += 1,
+    for after in 0.. {
+        let left = AtomicI32::new(after);
+        let stop = || left.fetch_sub(1, Ordering::Relaxed) <= 0;
+        let budget = Budget::new(&limits, &stop);
+        match Image::open(Arc::<Vec<u8>>::clone(&source), Format::Ova, &budget) {
+            Err(DiskError::Stopped) => {}
             opened => {
                 assert_eq!(opened.unwrap().disks().len(), 1);
+                assert!(after > 10, "{after}");
                 break;
             }
         }
     }
-    assert!(after > 10, "{after}");
+}
+
+/// A source that fails, or ends, after some reads.
+struct Failing {
+    bytes: Vec<u8>,
+    left: AtomicI32,
+    ends: bool,
+}
+
+impl ReadAt for Failing {
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        match self.left.fetch_sub(1, Ordering::Relaxed) {
+            1.. => self.bytes.read_at(buffer, at),
+            _ if self.ends => Ok(0),
+            _ => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+
+    fn state(&self) -> io::Result<SourceState> {
+        self.bytes.state()
+    }
+}
+
+#[test]
+fn b07_errors_of_the_source_are_no_verdicts() {
+    let bytes = rich();
+    let limits = Limits::default();
+    for ends in [false, true] {
+        for after in 0.. {
+            let (bytes, left) = (bytes.clone(), AtomicI32::new(after));
+            let source = Arc::new(Failing { bytes, left, ends });
+            let budget = Budget::new(&limits, &|| false);
+            match Image::open(source, Format::Ova, &budget) {
+                Err(DiskError::Source(error)) if !ends => {
+                    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+                }
+                Err(DiskError::Changed) if ends => {}
+                opened => {
+                    assert_eq!(opened.unwrap().disks().len(), 1);
+                    assert!(after > 10, "{after}");
+                    break;
+                }
+            }
+        }
+    }
 }
 
 #[test]
