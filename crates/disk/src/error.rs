@@ -17,6 +17,9 @@ pub enum DiskError {
     /// The disk cannot be written.
     #[error("the disk cannot be written")]
     Sink(#[source] io::Error),
+    /// A temporary file cannot be written: compressed files of an archive are inflated into one.
+    #[error("a temporary file cannot be written: {0}")]
+    Temporary(#[source] io::Error),
     /// The source was written to while it was read.
     #[error("the image changed while it was read; try again when nobody writes to it")]
     Changed,

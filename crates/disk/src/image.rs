@@ -1,17 +1,13 @@
 //! An image that was opened: what it is, and its disks.
 
 use crate::{
-    Budget, DiskError, Firmware, Format,
+    Appliance, Budget, Device, DiskError, Firmware, Format,
     firmware::{Partitions, partitions},
     guest::Guest,
     layer::Layer,
+    open::{self, Found},
     probe::{HEAD, TAIL, check_declared, check_inside},
-    qcow2::Qcow2,
-    raw::Raw,
     read_at::{ReadAt, SourceState, View},
-    vhd::Vhd,
-    vhdx::Vhdx,
-    vmdk::Vmdk,
 };
 use core::fmt;
 use std::sync::Arc;
@@ -23,6 +19,7 @@ pub struct Image {
     format: Format,
     firmware: Option<Firmware>,
     disks: Vec<Disk>,
+    appliance: Option<Appliance>,
     warnings: Vec<Warning>,
 }
 
@@ -33,6 +30,7 @@ pub struct Disk {
     source: Source,
     kind: DiskKind,
     boots: bool,
+    device: Option<Device>,
 }
 
 /// What an image was opened from, and what it was then.
@@ -83,6 +81,22 @@ pub enum Warning {
         /// What the disk shows.
         shown: Firmware,
     },
+    /// The descriptor tells another size of a file than the archive has.
+    FileSize {
+        /// The name of the file.
+        name: String,
+        /// What the descriptor says.
+        told: u64,
+        /// What the archive has.
+        found: u64,
+    },
+    /// The descriptor has a disk that its machine does not use; it is left out.
+    UnusedDisk {
+        /// The id of the disk.
+        id: String,
+    },
+    /// There is a certificate, and nobody verified it.
+    UnverifiedCertificate,
 }
 
 impl fmt::Display for Warning {
@@ -97,6 +111,21 @@ impl fmt::Display for Warning {
                     "the descriptor asks for {told}, and the disk looks like {shown}"
                 )
             }
+            Self::FileSize { name, told, found } => {
+                write!(
+                    f,
+                    "the descriptor says that {name:?} has {told} bytes, and it has {found}"
+                )
+            }
+            Self::UnusedDisk { id } => {
+                write!(
+                    f,
+                    "the machine does not use the disk {id:?}: it is left out"
+                )
+            }
+            Self::UnverifiedCertificate => {
+                f.write_str("there is a certificate, which nobody verified")
+            }
         }
     }
 }
@@ -107,8 +136,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// The source cannot be read, the caller stopped the work, or the image is refused: [`Reason`] has
-    /// all that is looked for.
+    /// The source cannot be read, the caller stopped the work, or the image is refused:
+    /// [`Reason`](crate::Reason) has all that is looked for.
     pub fn open(
         source: Arc<dyn ReadAt>,
         declared: Format,
@@ -118,38 +147,36 @@ impl Image {
         let view = View::whole(Arc::clone(&source))?;
         let source = Source { of: source, state };
         check_declared(&view, declared)?;
-        let mut firmware = None;
-        let layers: Vec<Box<dyn Layer>> = match declared {
-            Format::Raw | Format::Iso => vec![Box::new(Raw::open(view, budget)?)],
-            Format::Qcow2 => vec![Box::new(Qcow2::open(view, budget)?)],
-            Format::Vmdk => vec![Box::new(Vmdk::open(view, budget)?)],
-            Format::Vhd => vec![Box::new(Vhd::open(view, budget)?)],
-            Format::Vhdx => vec![Box::new(Vhdx::open(view, budget)?)],
-            Format::Ova => Vec::new(),
-        };
-        let kind = match declared {
-            Format::Iso => DiskKind::Cdrom,
-            _ => DiskKind::Disk,
-        };
+        let opened = open::image(view, declared, budget)?;
+        let (mut firmware, mut warnings) = (opened.firmware, opened.warnings);
         let mut disks = Vec::new();
-        let mut warnings = Vec::new();
-        let mut shown = None;
-        for layer in layers {
+        let (mut shown, mut shown_by_cd) = (None, None);
+        for Found {
+            layer,
+            kind,
+            device,
+        } in opened.disks
+        {
             layer.check(budget)?;
             let parts = look_inside(layer.as_ref(), kind)?;
-            shown.get_or_insert_with(|| parts.firmware());
+            // A CD beside disks is for setting up, and tells nothing of them.
+            match kind {
+                DiskKind::Disk => shown.get_or_insert(parts.firmware()),
+                DiskKind::Cdrom => shown_by_cd.get_or_insert(parts.firmware()),
+            };
             let boots = parts.boots() || kind == DiskKind::Cdrom;
             disks.push(Disk {
                 layer,
                 source: source.clone(),
                 kind,
                 boots,
+                device,
             });
         }
-        if disks.iter().all(|disk| !disk.boots) {
+        if !boots(&disks) {
             warnings.push(Warning::NothingBoots);
         }
-        match (firmware, shown) {
+        match (firmware, shown.or(shown_by_cd)) {
             (Some(told), Some(shown)) if told != shown => {
                 warnings.push(Warning::OtherFirmware { told, shown });
             }
@@ -161,6 +188,7 @@ impl Image {
             format: declared,
             firmware,
             disks,
+            appliance: opened.appliance,
             warnings,
         })
     }
@@ -178,6 +206,11 @@ impl Image {
     /// Its disks, in the order in which the machine has them.
     pub fn disks(&self) -> &[Disk] {
         &self.disks
+    }
+
+    /// What the descriptor of an OVA tells of its machine.
+    pub fn appliance(&self) -> Option<&Appliance> {
+        self.appliance.as_ref()
     }
 
     /// What is worth saying of it.
@@ -202,10 +235,24 @@ impl Disk {
         self.boots
     }
 
+    /// Where the machine of an OVA has it.
+    pub fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
+    }
+
     /// Refuses an image that somebody wrote to since it was opened.
     pub(crate) fn check_unchanged(&self) -> Result<(), DiskError> {
         self.source.check_unchanged()
     }
+}
+
+/// Whether any disk boots, or a CD where there are only CDs (B02).
+fn boots(disks: &[Disk]) -> bool {
+    let is_disk = |disk: &Disk| disk.kind == DiskKind::Disk;
+    let has_disks = disks.iter().any(is_disk);
+    disks
+        .iter()
+        .any(|disk| disk.boots && is_disk(disk) == has_disks)
 }
 
 /// Looks at a disk as a machine would; an image file inside of it is refused.

@@ -1,8 +1,10 @@
 //! Read-only readers of disk images: RAW, QCOW2, VMDK, VHD, VHDX, ISO and OVA, with limits and
 //! verdicts.
 
+mod appliance;
 mod bytes;
 mod convert;
+mod empty;
 mod error;
 mod extents;
 mod firmware;
@@ -12,6 +14,8 @@ mod image;
 mod inflate;
 mod layer;
 mod limits;
+mod open;
+mod ova;
 mod probe;
 mod qcow2;
 mod raw;
@@ -24,6 +28,7 @@ mod vhdx;
 mod vmdk;
 
 pub use self::{
+    appliance::{Appliance, Bus, Device},
     convert::{Convert, Converted, DigestChoice, Progress, RawDigest, RawDigests, convert},
     error::DiskError,
     firmware::{Firmware, UnknownFirmware},

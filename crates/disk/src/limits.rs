@@ -24,6 +24,8 @@ pub struct Limits {
     pub members: usize,
     /// Disks of an archive.
     pub disks: usize,
+    /// Bytes of a temporary file that the compressed files of an archive come to.
+    pub inflated: u64,
 }
 
 impl Default for Limits {
@@ -37,6 +39,7 @@ impl Default for Limits {
             xml_depth: 64,
             members: 64,
             disks: 16,
+            inflated: 64 * GIB,
         }
     }
 }

@@ -80,6 +80,23 @@ impl fmt::Debug for View {
     }
 }
 
+impl ReadAt for View {
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        let left = usize::try_from(self.length.saturating_sub(at)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        match (buffer.get_mut(..wanted), self.start.checked_add(at)) {
+            (Some(buffer), Some(place)) if wanted > 0 => self.of.read_at(buffer, place),
+            _ => Ok(0),
+        }
+    }
+
+    fn state(&self) -> io::Result<SourceState> {
+        let changed = self.of.state()?.changed;
+        let length = self.length;
+        Ok(SourceState { length, changed })
+    }
+}
+
 impl View {
     pub(crate) fn whole(of: Arc<dyn ReadAt>) -> Result<Self, DiskError> {
         let length = of.state()?.length;

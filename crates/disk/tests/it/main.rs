@@ -4,9 +4,11 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::cast_possible_truncation,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::large_stack_arrays,
+    clippy::struct_excessive_bools,
     clippy::disallowed_methods,
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
@@ -14,6 +16,12 @@
 mod convert;
 mod firmware;
 mod oracle;
+mod ova;
+mod ova_file;
+mod ova_hostile;
+mod ova_inside;
+mod ova_machine;
+mod ovf;
 mod qcow2;
 mod vhd;
 mod vhdx;
