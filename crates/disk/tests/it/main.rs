@@ -7,8 +7,6 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
-    clippy::large_stack_arrays,
-    clippy::struct_excessive_bools,
     clippy::disallowed_methods,
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
@@ -30,8 +28,7 @@ mod vmdk_file;
 mod vmdk_stream;
 
 use atlas_disk::{
-    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, Reason, WriteAt,
-    convert,
+    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, WriteAt, convert,
 };
 use core::num::NonZeroUsize;
 use std::{
@@ -125,10 +122,6 @@ impl WriteAt for Memory {
         self.0.lock().unwrap().resize(length as usize, 0);
         Ok(())
     }
-}
-
-fn refused(path: &Path, format: Format) -> Reason {
-    converted(path, format).unwrap_err().reason().unwrap()
 }
 
 /// All bytes of a file.

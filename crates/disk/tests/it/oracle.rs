@@ -1,9 +1,6 @@
 //! `qemu-img`, which made most images that there are: what it reads is what we read.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// A folder to make images in.
@@ -68,9 +65,5 @@ impl Bench {
     pub(crate) fn read(&self, name: &str, format: &str) -> Vec<u8> {
         self.qemu_img(&["convert", "-f", format, "-O", "raw", name, "oracle.raw"]);
         std::fs::read(self.path("oracle.raw")).unwrap()
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 }
