@@ -28,7 +28,8 @@ mod vmdk_file;
 mod vmdk_stream;
 
 use atlas_disk::{
-    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, WriteAt, convert,
+    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, Reason, WriteAt,
+    convert,
 };
 use core::num::NonZeroUsize;
 use std::{
