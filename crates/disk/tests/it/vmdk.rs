@@ -189,7 +189,7 @@ fn b07_kinds_that_are_not_read_are_refused() {
     cowd[..4].copy_from_slice(b"COWD");
     assert_eq!(refused(&cowd), Reason::VmdkSubtype);
     let mut se_sparse = file().bytes;
-    se_sparse[..8].copy_from_slice(&0xcafe_babe_0000_0000_u64.to_le_bytes());
+    se_sparse[..8].copy_from_slice(&0xcafe_babe_u64.to_le_bytes());
     assert_eq!(refused(&se_sparse), Reason::VmdkSubtype);
     for kind in [
         "monolithicFlat",
