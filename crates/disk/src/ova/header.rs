@@ -87,7 +87,7 @@ fn number(field: &[u8]) -> Option<u64> {
     }
     // A sign, and more than 64 bits, are nothing that a size has.
     let is_small = array::<4>(field, 0) == Some([0x80, 0, 0, 0]);
-    be64(field, 4).filter(|size| is_small && i64::try_from(*size).is_ok())
+    be64(field, 4).filter(|_| is_small)
 }
 
 /// Spaces, digits, and then nothing but spaces and zeros.

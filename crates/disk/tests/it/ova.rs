@@ -233,6 +233,10 @@ fn b01_long_names_and_large_numbers_are_read() {
     let path = [("mtime", "1700000000.5"), ("path", name.as_str())];
     let both = [("size", "4096"), ("path", name.as_str())];
     let wrong = header(b"short", 1, b'0');
+    let short = Ovf::simple(&disk).text();
+    let named = gnu(header(b"disk.raw", 4096, b'0'));
+    let short = Tar::default().file("machine.ovf", short.as_bytes());
+    assert_eq!(disks(&short.member(&named, &disk).end()), [disk.as_slice()]);
     for archive in [
         tar.clone().pax(b'x', &path).member(&plain, &disk),
         tar.clone()

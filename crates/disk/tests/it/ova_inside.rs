@@ -164,6 +164,10 @@ fn b07_chunks_must_all_be_there() {
     is_refused(&with(sized, &[(1, 1000), (2, 1000)]), Reason::OvfReference);
     is_refused(&with(sized, &[(0, 1000), (2, 48)]), Reason::OvfReference);
     is_refused(&with(sized, &[(0, 1000), (1, 1000)]), Reason::OvfReference);
+    // Also where no size tells.
+    let no_size = "ovf:chunkSize='1000'";
+    let gap = with(no_size, &[(0, 1000), (2, 1000)]);
+    is_refused(&gap, Reason::OvfReference);
     // One that is not the last is shorter, one is longer, one is empty.
     is_refused(
         &with(sized, &[(0, 1000), (1, 48), (2, 1000)]),

@@ -1,6 +1,6 @@
 //! Hostile descriptors.
 
-use crate::ova_file::{Ovf, RAW, Tar, good, is_refused, raw, refusal, refusal_within};
+use crate::ova_file::{Ovf, RAW, Tar, good, is_refused, iso, raw, refusal, refusal_within};
 use atlas_disk::{Limits, Reason};
 use core::fmt::Write as _;
 
@@ -81,6 +81,17 @@ fn b07_descriptors_are_bounded() {
     is_refused(&many("<a xmlns=''/>", 1000), Reason::XmlLimit);
     is_refused(&many("<a xmlns:b='b'/>", 1000), Reason::XmlLimit);
     good(&many("<a xmlns:b='b' b:c=''>xmlns=''</a>", 200));
+    let attributes = |count: usize| {
+        let mut ovf = simple();
+        ovf.envelope = "<a".into();
+        for number in 0..count {
+            write!(ovf.envelope, " a{number}=''").unwrap();
+        }
+        ovf.envelope += "/>";
+        with(&ovf.text())
+    };
+    good(&attributes(256));
+    is_refused(&attributes(257), Reason::XmlLimit);
     let mut attributes = "<a ".to_owned();
     for number in 0..200_000 {
         write!(attributes, "a{number}='' ").unwrap();
@@ -186,6 +197,11 @@ fn b07_disks_name_what_is_there() {
     is_refused_as(&simple().disk("e", 4096, "g", RAW), Reason::OvfReference);
     let parent = simple().disk_with("ovf:diskId='e' ovf:capacity='1' ovf:parentRef='d'");
     is_refused_as(&parent, Reason::Parent);
+    // The same disk of zeros in two drives.
+    let zeros = simple().disk("e", 4096, "", RAW);
+    let zeros = zeros.drive(17, "10", 1, "ovf:/disk/e");
+    let zeros = zeros.drive(17, "10", 2, "ovf:/disk/e");
+    is_refused_as(&zeros, Reason::Amplification);
     // The same file or disk in two drives.
     let file = simple().disk("e", 4096, "f", RAW);
     let file = file.drive(17, "10", 1, "ovf:/disk/e");
@@ -220,6 +236,9 @@ fn b07_drives_name_what_is_there() {
         &simple().drive(17, "99", 1, "ovf:/disk/d"),
         Reason::OvfReference,
     );
+    let two = "<rasd:HostResource>ovf:/disk/d</rasd:HostResource>".repeat(2);
+    let two = format!("{two}<rasd:ResourceType>17</rasd:ResourceType>");
+    is_refused_as(&simple().item(&two), Reason::OvfReference);
     let text = simple().text();
     let none = text.replace("ovf:/disk/d", "");
     is_refused(&with(&none), Reason::OvfReference);
@@ -247,6 +266,20 @@ fn b07_disks_are_counted_and_their_sizes_bounded() {
     };
     assert_eq!(good(&many(16)).disks().len(), 16);
     is_refused(&many(17), Reason::Amplification);
+    // CDs count as well.
+    let mut cds = simple();
+    let mut files = vec![("disk.raw".to_owned(), raw(4096, "hello "))];
+    for number in 0..16 {
+        let name = number.to_string();
+        cds = cds.file(&name, &name, "");
+        cds = cds.drive(15, "20", number, &format!("ovf:/file/{name}"));
+        files.push((name, iso()));
+    }
+    let files: Vec<_> = files
+        .iter()
+        .map(|it| (it.0.as_str(), it.1.as_slice()))
+        .collect();
+    is_refused(&cds.with(&files), Reason::Amplification);
     // Those that no drive has count as well, and controllers do.
     let mut unused = simple();
     for number in 0..16 {
