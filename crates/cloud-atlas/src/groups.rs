@@ -201,6 +201,20 @@ impl Unit {
         Ok(())
     }
 
+    /// [`Unit::enter`], of an account or of a scope in it; returns the account.
+    pub(crate) async fn enter_within_account(
+        &self,
+        action: Permission,
+        from: &Scope,
+    ) -> Result<Scope, Error> {
+        let Some(account) = from.account_scope() else {
+            let scope = from.clone();
+            return Err(GroupError::NotAnAccount { scope }.into());
+        };
+        self.enter(action, from).await?;
+        Ok(account)
+    }
+
     /// A group that an account owns, for somebody who manages its groups.
     async fn own_group(&self, group: &GroupRef, owner: &Scope) -> Result<AccountGroup, Error> {
         self.enter_account(Permission::GroupManage, owner).await?;

@@ -93,7 +93,8 @@ impl Session {
         .await
     }
 
-    /// Offers a HEAD no more: who follows it sees it no more.
+    /// Offers a HEAD no more: who follows it sees it no more. Who may, may at the scope that holds the
+    /// lineage, as who offers it.
     ///
     /// # Errors
     ///
@@ -101,33 +102,38 @@ impl Session {
     pub async fn withdraw_head(
         &self,
         lineage: LineageId,
-        account: &Scope,
+        from: &Scope,
     ) -> Result<HeadOffer, Error> {
         self.write(|unit| async move {
-            unit.enter_account(Permission::Publish, account).await?;
+            let action = Permission::Publish;
+            let account = unit.enter_within_account(action, from).await?;
             let found = unit.head_offer(lineage).await?;
-            let own = found.filter(|offer| offer.publisher == *account);
-            let absent = || Error::from(NotFound::new(Noun::HeadOffer, lineage, account));
+            let own = found.filter(|offer| offer.publisher == account);
+            let absent = || Error::from(NotFound::new(Noun::HeadOffer, lineage, from));
             let offer = own.ok_or_else(absent)?;
+            let holder = unit.holder(offer.kind, lineage, &account).await?;
+            unit.require(action, &holder).await?;
             HEAD_OFFERS
                 .delete(&unit.tx, &Partition::global(), lineage.to_string())
                 .await?;
             let change = Change::removed(&told(&offer));
-            unit.audit(Permission::Publish, account, lineage, change)
-                .await?;
+            unit.audit(action, &account, lineage, change).await?;
             Ok(offer)
         })
         .await
     }
 
-    /// The HEADs that an account offers, then those that are offered to it.
+    /// The HEADs that an account offers, then those that are offered to it; a scope within stands for
+    /// its account.
     ///
     /// # Errors
     ///
-    /// The scope is no account or not there, or the caller may not see the marketplace there.
-    pub async fn head_offers(&self, account: &Scope) -> Result<Vec<HeadOfferView>, Error> {
+    /// The scope is in no account or not there, or the caller may not see the marketplace there.
+    pub async fn head_offers(&self, from: &Scope) -> Result<Vec<HeadOfferView>, Error> {
         let unit = self.read().await?;
-        unit.enter_account(Permission::MarketView, account).await?;
+        let account = &unit
+            .enter_within_account(Permission::MarketView, from)
+            .await?;
         let global = Partition::global();
         let own = unit.all_by(&HEAD_OFFERS, "publisher", &global, account.as_str());
         let mut offers: Vec<_> = own.await?.into_iter().map(|kept| kept.0).collect();
@@ -333,9 +339,38 @@ impl Unit {
         &self,
         offer: &HeadOffer,
     ) -> Result<Option<StoredLineage<C>>, Error> {
-        let at = partition_of(&offer.publisher)?;
-        let found = C::HEADS.get(&self.tx, &at, offer.lineage.to_string());
+        self.lineage_of(offer.lineage, &offer.publisher).await
+    }
+
+    async fn lineage_of<C: Versioned>(
+        &self,
+        lineage: LineageId,
+        account: &Scope,
+    ) -> Result<Option<StoredLineage<C>>, Error> {
+        let at = partition_of(account)?;
+        let found = C::HEADS.get(&self.tx, &at, lineage.to_string());
         Ok(found.await?.map(|kept| kept.0))
+    }
+
+    /// The scope that holds a lineage of an account, where who may publish it may take that back too;
+    /// the account where the lineage is gone.
+    pub(super) async fn holder(
+        &self,
+        kind: LineageKind,
+        lineage: LineageId,
+        account: &Scope,
+    ) -> Result<Scope, Error> {
+        let found = match kind {
+            LineageKind::Mci => {
+                let found = self.lineage_of::<Mci>(lineage, account).await?;
+                found.map(|found| found.scope)
+            }
+            LineageKind::Template => {
+                let found = self.lineage_of::<Template>(lineage, account).await?;
+                found.map(|found| found.scope)
+            }
+        };
+        Ok(found.unwrap_or_else(|| account.clone()))
     }
 }
 

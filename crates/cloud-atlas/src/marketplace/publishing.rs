@@ -227,6 +227,14 @@ impl Unit {
             request.admit = admit;
             publish(subject, request, facts)
         })?;
+        let along = published.dependencies.iter().chain(&published.widened);
+        for along in along {
+            // Who publishes at an environment offers nothing by it that its account holds.
+            let holder = self
+                .holder(along.kind, along.source, &along.publisher)
+                .await?;
+            self.require(Permission::Publish, &holder).await?;
+        }
         Ok(published)
     }
 

@@ -42,7 +42,10 @@ pub(super) fn withdraw(
     let account = &global.scope;
     let session = global.confirmed(session, |session| {
         let offers = session.head_offers(account).block_on()?;
-        let own = |it: &&HeadOfferView| it.lineage == lineage && it.publisher == *account;
+        let publisher = account.account_scope();
+        let own = |it: &&HeadOfferView| {
+            it.lineage == lineage && Some(&it.publisher) == publisher.as_ref()
+        };
         let offer = offers.iter().find(own);
         Ok(offer.map(|offer| format!("offer HEAD of {} no more", offer.name)))
     })?;

@@ -3,9 +3,10 @@
 use super::{asked, linking, market, publish, publish_mci, refused, revised};
 use crate::support::{image, most, p, run};
 use cloud_atlas::{
-    Error, LineageKind, PublishTo,
+    Error, LineageKind, OfferHead, PublishTo,
     image::LaunchPermission,
     market::{Admit, Answer, CatalogueQuery, PublishError, Visibility},
+    scope::{Role, Scope},
 };
 
 const MCI: LineageKind = LineageKind::Mci;
@@ -195,5 +196,94 @@ fn p04_each_private_image_is_checked_for_each_account() {
         assert!(
             matches!(&refusal, PublishError::Access(it) if it.check.count(Answer::Unknown) == 1)
         );
+    });
+}
+
+/// peter publishes at `/acme/dev` alone.
+async fn peter(world: &crate::support::World) -> cloud_atlas::Session {
+    let admin = world.admin();
+    admin.add_principal(&p("peter")).await.unwrap();
+    for role in [Role::PUBLISHER, Role::DESIGNER] {
+        admin
+            .grant(&p("peter"), &role, &p("/acme/dev"), None)
+            .await
+            .unwrap();
+    }
+    world.who("peter")
+}
+
+#[test]
+fn p03_who_publishes_below_takes_nothing_along_that_is_held_above() {
+    let world = market();
+    run(async {
+        let (dana, peter) = (world.who("dana"), peter(&world).await);
+        revised(&dana, "/acme", "web", &[1, 2]).await;
+        dana.share_mci(&p("web"), &p("/acme")).await.unwrap();
+        linking(&dana, "/acme/dev", "front", &["web@1"]).await;
+        let mut ask = asked(TEMPLATE, "front", &[]);
+        ask.scope = p("/acme/dev");
+        let outcome = peter.publish(&ask).await;
+        assert!(matches!(&outcome, Err(Error::Denied(_))), "{outcome:?}");
+        let outcome = peter.publish_preview(&ask).await;
+        assert!(matches!(&outcome, Err(Error::Denied(_))), "{outcome:?}");
+        // Nor does it show to more what is published above.
+        publish_mci(&world, "web@1", &["partners"]).await;
+        ask.admit.widen = true;
+        let outcome = peter.publish(&ask).await;
+        assert!(matches!(&outcome, Err(Error::Denied(_))), "{outcome:?}");
+        let made = world.who("paula").publish(&ask).await.unwrap();
+        assert_eq!(made.widened.len(), 1);
+        // What is public already is linked by whoever publishes below.
+        linking(&dana, "/acme/dev", "back", &["web@1"]).await;
+        ask.reference = p("back");
+        peter.publish(&ask).await.unwrap();
+    });
+}
+
+#[test]
+fn s05_p08_who_publishes_at_a_scope_takes_that_back_there() {
+    let world = market();
+    run(async {
+        let (dana, peter) = (world.who("dana"), peter(&world).await);
+        let (acme, dev): (Scope, Scope) = (p("/acme"), p("/acme/dev"));
+        revised(&dana, "/acme", "web", &[1]).await;
+        revised(&dana, "/acme/dev", "data", &[2]).await;
+        let above = publish_mci(&world, "web", &[]).await.publication;
+        let mut ask = asked(MCI, "data", &[]);
+        ask.scope = dev.clone();
+        let below = peter.publish(&ask).await.unwrap().publication;
+        let offer = |name: &str, scope: &str| OfferHead {
+            kind: MCI,
+            reference: p(name),
+            scope: p(scope),
+            to: PublishTo::Groups(vec![p("partners")]),
+        };
+        let head = peter.offer_head(&offer("data", "/acme/dev")).await.unwrap();
+        let old = p("old");
+        for choice in [above.reference().into(), above.lineage.into()] {
+            let outcome = peter.deprecate_publication(&choice, &dev, &old).await;
+            assert!(matches!(&outcome, Err(Error::Denied(_))), "{outcome:?}");
+        }
+        let choice = below.reference().into();
+        peter
+            .deprecate_publication(&choice, &dev, &old)
+            .await
+            .unwrap();
+        peter.reactivate_publication(&choice, &dev).await.unwrap();
+        assert_eq!(peter.head_offers(&dev).await.unwrap().len(), 1);
+        peter.withdraw_head(head.lineage, &dev).await.unwrap();
+        // Who may at the account may below it, and nobody elsewhere.
+        let paula = world.who("paula");
+        let outcome = paula
+            .deprecate_publication(&choice, &p("/beta"), &old)
+            .await;
+        assert!(matches!(&outcome, Err(Error::NotFound(_))), "{outcome:?}");
+        paula
+            .deprecate_publication(&choice, &acme, &old)
+            .await
+            .unwrap();
+        let head = paula.offer_head(&offer("web", "/acme")).await.unwrap();
+        let outcome = peter.withdraw_head(head.lineage, &dev).await;
+        assert!(matches!(&outcome, Err(Error::Denied(_))), "{outcome:?}");
     });
 }
