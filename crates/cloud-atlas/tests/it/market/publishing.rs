@@ -5,7 +5,7 @@ use crate::support::{image, most, p, run};
 use cloud_atlas::{
     Error, LineageKind, OfferHead, PublishTo,
     image::LaunchPermission,
-    market::{Admit, Answer, CatalogueQuery, PublishError, Visibility},
+    market::{AccessReason, Admit, Answer, CatalogueQuery, PublishError, Visibility},
     scope::{Role, Scope},
 };
 
@@ -285,5 +285,60 @@ fn s05_p08_who_publishes_at_a_scope_takes_that_back_there() {
         let head = paula.offer_head(&offer("web", "/acme")).await.unwrap();
         let outcome = peter.withdraw_head(head.lineage, &dev).await;
         assert!(matches!(&outcome, Err(Error::Denied(_))), "{outcome:?}");
+    });
+}
+
+#[test]
+fn p04_nobody_is_told_to_whom_another_account_opened_its_image() {
+    let world = market();
+    run(async {
+        let (admin, dana) = (world.admin(), world.who("dana"));
+        let scopes = admin.scopes(&most()).await.unwrap().items;
+        let acme = scopes.iter().find(|it| it.scope == p("/acme")).unwrap();
+        let bert = world.who("bert");
+        let theirs = bert.register_image(image("/beta", super::EAST, 9));
+        let record = theirs.await.unwrap().record.id();
+        let to = [LaunchPermission::Account(acme.account_number.unwrap())];
+        admin
+            .add_launch_permissions(record, &to, &p("/beta"))
+            .await
+            .unwrap();
+        revised(&dana, "/acme", "web", &[9]).await;
+        admin.make_group(&p("/acme"), &p("others")).await.unwrap();
+        super::join(&admin, "others", "/gamma").await;
+        let check = async || {
+            let ask = asked(MCI, "web", &["partners", "others"]);
+            world
+                .who("paula")
+                .publish_preview(&ask)
+                .await
+                .unwrap()
+                .check
+        };
+        let told = check().await;
+        assert_eq!(told.count(Answer::Unknown), 2);
+        let image = &told.images[0];
+        assert_eq!(image.accounts[0].why, AccessReason::Foreign);
+        assert!(image.open_with.is_empty() && image.order.is_none());
+        // What it opens to others changes nothing that the publisher is told.
+        let group = admin.make_group(&p("/beta"), &p("theirs")).await.unwrap();
+        let invited = admin.invite(&p("theirs"), &p("/beta")).await.unwrap();
+        admin
+            .accept_invitation(invited.code, &p("/gamma"))
+            .await
+            .unwrap();
+        let to = [LaunchPermission::Group(group.id)];
+        admin
+            .add_launch_permissions(record, &to, &p("/beta"))
+            .await
+            .unwrap();
+        assert_eq!(check().await, told);
+        let everybody = [LaunchPermission::Everybody];
+        admin
+            .add_launch_permissions(record, &everybody, &p("/beta"))
+            .await
+            .unwrap();
+        let open = check().await;
+        assert_eq!((open.images.len(), open.open), (0, 1));
     });
 }
