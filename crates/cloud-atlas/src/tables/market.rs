@@ -11,6 +11,7 @@ use atlas_market::{
 };
 use atlas_scope::{GroupId, Scope};
 use atlas_store::{Index, Parts, Record, Table};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -65,11 +66,11 @@ pub(crate) enum ListedFor {
     Group(GroupId),
 }
 
-impl ListedFor {
-    fn text(self) -> String {
+impl fmt::Display for ListedFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Everybody => "everybody".to_owned(),
-            Self::Group(group) => group.to_string(),
+            Self::Everybody => f.write_str("everybody"),
+            Self::Group(group) => group.fmt(f),
         }
     }
 }
@@ -100,16 +101,16 @@ pub(crate) const LISTINGS: Table<KeptListing> = Table::new(
         let StoredListing {
             listed_for, name, ..
         } = &kept.0;
-        vec![Parts::from((listed_for.text(), name.as_str()))]
+        vec![Parts::from((listed_for.to_string(), name.as_str()))]
     })],
 );
 
 pub(crate) fn listing_parts(listed_for: ListedFor, lineage: PublicationLineageId) -> Parts {
-    Parts::from((listed_for.text(), lineage.to_string()))
+    Parts::from((listed_for.to_string(), lineage.to_string()))
 }
 
 pub(crate) fn listed_parts(listed_for: ListedFor) -> Parts {
-    Parts::from(listed_for.text())
+    Parts::from(listed_for.to_string())
 }
 
 /// An imported revision, and the images that it holds.
