@@ -196,3 +196,31 @@ fn p08_a_check_finds_what_is_listed_and_not_offered() {
     let missing = found();
     assert!(missing.contains("and is missing"), "{missing}");
 }
+
+#[test]
+fn p08_a_publisher_means_the_newest_that_it_offers_to_whomever() {
+    let world = market();
+    run(async {
+        let paula = world.who("paula");
+        revised(&world.who("dana"), "/acme", "web", &[1, 2, 3]).await;
+        let lineage = publish_mci(&world, "web@1", &[]).await.publication.lineage;
+        publish_mci(&world, "web@2", &["partners"]).await;
+        publish_mci(&world, "web@3", &["partners"]).await;
+        let acme = p("/acme");
+        let meant = async |choice: &str| {
+            let seen = paula.publication(&p(choice), &acme).await.unwrap();
+            seen.publication.revision.get()
+        };
+        assert_eq!(meant("/acme:web").await, 3);
+        assert_eq!(meant(&lineage.to_string()).await, 3);
+        for left in [2, 1, 3] {
+            // What is named without a revision is the newest that is active, else the newest.
+            let choice = lineage.into();
+            paula
+                .deprecate_publication(&choice, &acme, &p("old"))
+                .await
+                .unwrap();
+            assert_eq!(meant("/acme:web").await, left);
+        }
+    });
+}
