@@ -383,3 +383,33 @@ fn l07_an_import_elsewhere_is_no_second_user_of_an_image() {
         assert!(east.image().as_str().ends_with('1'));
     });
 }
+
+#[test]
+fn m21_environments_see_an_import_as_it_is_shared() {
+    let world = market();
+    run(async {
+        let (admin, bert) = (world.admin(), world.who("bert"));
+        let dana = world.who("dana");
+        revised(&dana, "/acme", "web", &[1]).await;
+        linking(&dana, "/acme", "front", &["web"]).await;
+        let made = publish(&world, LineageKind::Template, "front", &[]).await;
+        import(&world, made.unwrap().publication.reference(), "/beta")
+            .await
+            .unwrap();
+        let (beta, prod) = (p("/beta"), p("/beta/prod"));
+        let seen = async || {
+            let mci = bert.mci(&p("web"), &prod).await.is_ok();
+            [mci, bert.template(&p("front"), &prod).await.is_ok()]
+        };
+        assert_eq!(seen().await, [true, true]);
+        bert.unshare_template(&p("front"), &beta, false)
+            .await
+            .unwrap();
+        bert.unshare_mci(&p("web"), &beta, false).await.unwrap();
+        assert_eq!(seen().await, [false, false]);
+        assert!(world.who("lars").share_mci(&p("web"), &beta).await.is_err());
+        admin.share_mci(&p("web"), &beta).await.unwrap();
+        admin.share_template(&p("front"), &beta).await.unwrap();
+        assert_eq!(seen().await, [true, true]);
+    });
+}
