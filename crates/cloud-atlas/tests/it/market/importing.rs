@@ -413,3 +413,21 @@ fn m21_environments_see_an_import_as_it_is_shared() {
         assert_eq!(seen().await, [true, true]);
     });
 }
+
+#[test]
+fn p11_an_imported_template_is_shown_by_the_name_that_it_has_here() {
+    let world = market();
+    run(async {
+        let (dana, bert) = (world.who("dana"), world.who("bert"));
+        revised(&dana, "/acme", "web", &[1]).await;
+        linking(&dana, "/acme", "front", &["web"]).await;
+        let made = publish(&world, LineageKind::Template, "front", &[]).await;
+        bert.create_template(&p("/beta"), p("front")).await.unwrap();
+        import(&world, made.unwrap().publication.reference(), "/beta")
+            .await
+            .unwrap();
+        let seen = bert.template(&p("acme/front"), &p("/beta")).await.unwrap();
+        assert_eq!(seen.name.as_str(), "acme/front");
+        assert_eq!(seen.links[0].name, Some(p("web")));
+    });
+}
