@@ -431,3 +431,25 @@ fn p11_an_imported_template_is_shown_by_the_name_that_it_has_here() {
         assert_eq!(seen.links[0].name, Some(p("web")));
     });
 }
+
+#[test]
+fn l02_what_an_import_links_is_told_by_its_revisions_alone() {
+    let world = market();
+    run(async {
+        let dana = world.who("dana");
+        revised(&dana, "/acme", "web", &[1]).await;
+        linking(&dana, "/acme", "front", &["web"]).await;
+        let made = publish(&world, LineageKind::Template, "front", &[]).await;
+        import(&world, made.unwrap().publication.reference(), "/beta")
+            .await
+            .unwrap();
+        let (lars, bert) = (world.who("lars"), world.who("bert"));
+        let refusal = lars
+            .delete_import(LineageKind::Mci, &p("web"), &p("/beta"))
+            .await;
+        let refusal = refusal.unwrap_err().to_string();
+        assert!(!refusal.contains("HEAD"), "{refusal}");
+        let prod = bert.unshare_mci(&p("web"), &p("/beta"), false).await;
+        prod.unwrap();
+    });
+}
