@@ -11,8 +11,8 @@ use crate::{
 use atlas_base::{Name, Timestamp};
 use atlas_history::LineageId;
 use atlas_market::{
-    HeadOffer, HeadSubscription, OfferHeadFacts, OfferedHead, OfferedLineage, SubscribeFacts,
-    offer_head, subscribe,
+    HeadOffer, HeadSubscription, OfferHeadError, OfferHeadFacts, OfferedHead, OfferedLineage,
+    SubscribeFacts, offer_head, subscribe,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::Partition;
@@ -273,7 +273,8 @@ impl Unit {
         let of = &located.found;
         self.require(Permission::Publish, &of.scope).await?;
         if !matches!(ask.reference.selector, None | Some(Selector::Head)) {
-            self.only_head(&ask.reference, &located).await?;
+            let reference = ask.reference.clone();
+            return Err(OfferHeadError::StateNamed { reference }.into());
         }
         let (visibility, groups) = self.visibility(&ask.to, &of.scope).await?;
         let head = if of.imported.is_some() {

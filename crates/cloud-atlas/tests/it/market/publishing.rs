@@ -113,6 +113,13 @@ fn p03_a_template_takes_its_images_along_or_nothing_is_published() {
         // The HEADs are committed where that is asked for, by who may.
         let mut ask = asked(TEMPLATE, "front", &[]);
         ask.commit_heads = Some(p("for publication"));
+        ask.reference = p("front@1");
+        let refusal = refused(world.admin().publish(&ask).await);
+        assert!(
+            matches!(refusal, PublishError::CommitsHead { .. }),
+            "{refusal}"
+        );
+        ask.reference = p("front");
         let outcome = world.who("paula").publish(&ask).await;
         assert!(matches!(&outcome, Err(Error::Denied(_))), "{outcome:?}");
         let made = world.admin().publish(&ask).await.unwrap();
