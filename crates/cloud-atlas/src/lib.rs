@@ -106,7 +106,7 @@ pub use crate::{
     events::AuditEvent,
     export::ExportError,
     find::FoundImage,
-    groups::{GroupRef, GroupView, InvitationView},
+    groups::{GroupDeleted, GroupRef, GroupView, InvitationView},
     image_query::{AgentState, ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,

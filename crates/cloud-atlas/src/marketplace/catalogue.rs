@@ -175,7 +175,7 @@ impl Unit {
     }
 
     /// The groups that an account owns.
-    async fn groups_owned(&self, account: &Scope) -> Result<Vec<AccountGroup>, Error> {
+    pub(crate) async fn groups_owned(&self, account: &Scope) -> Result<Vec<AccountGroup>, Error> {
         let global = Partition::global();
         let groups = self.all_by(&GROUPS, "name", &global, account.as_str());
         Ok(groups.await?.into_iter().map(|kept| kept.0).collect())

@@ -3,7 +3,8 @@
 use super::{EAST, import, linking, market, publish, publish_mci, revised};
 use crate::support::{ami, ask, image, most, p, run, set};
 use cloud_atlas::{
-    CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal, TemplateChange,
+    CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal, OfferHead,
+    PublishTo, TemplateChange,
     history::NotEditable,
     image::{AgentFacts, LaunchPermission},
     market::{DeleteImportError, ImportError},
@@ -160,10 +161,33 @@ fn p06_an_import_is_never_taken_back() {
             .remove_member(&p("partners"), &p("/beta"), &p("/acme"))
             .await
             .unwrap();
-        admin
+        // What was for the group alone is told.
+        admin.make_group(&p("/acme"), &p("others")).await.unwrap();
+        revised(&world.who("dana"), "/acme", "data", &[1, 2, 3]).await;
+        publish_mci(&world, "data@1", &["partners", "others"]).await;
+        publish_mci(&world, "data@2", &[]).await;
+        publish_mci(&world, "data@3", &["partners"]).await;
+        let offer = |name: &str, groups: &[&str]| OfferHead {
+            kind: LineageKind::Mci,
+            reference: p(name),
+            scope: p("/acme"),
+            to: PublishTo::Groups(groups.iter().map(|group| p(group)).collect()),
+        };
+        let paula = world.who("paula");
+        let both = offer("data", &["partners", "others"]);
+        paula.offer_head(&both).await.unwrap();
+        paula
+            .offer_head(&offer("web", &["partners"]))
+            .await
+            .unwrap();
+        let deleted = admin
             .delete_group(&p("partners"), &p("/acme"))
             .await
             .unwrap();
+        assert_eq!((deleted.publications, deleted.heads), (1, 1));
+        // A group that is deleted already is for nobody.
+        let deleted = admin.delete_group(&p("others"), &p("/acme")).await.unwrap();
+        assert_eq!((deleted.publications, deleted.heads), (1, 1));
         let after = world.who("bert").mci(&p("web"), &p("/beta")).await.unwrap();
         assert_eq!(after, before);
         let launch = world.who("bert").resolve(&ask("web", EAST, "/beta")).await;
