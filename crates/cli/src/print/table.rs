@@ -8,7 +8,7 @@ use std::io::{self, Write};
 pub(crate) struct Columns<'a, T> {
     empty: &'a str,
     headers: &'a [&'a str],
-    cells: fn(&T) -> Vec<String>,
+    cells: Box<dyn Fn(&T) -> Vec<String> + 'a>,
 }
 
 impl<'a, T> Columns<'a, T> {
@@ -17,12 +17,12 @@ impl<'a, T> Columns<'a, T> {
     pub(crate) fn new(
         empty: &'a str,
         headers: &'a [&'a str],
-        cells: fn(&T) -> Vec<String>,
+        cells: impl Fn(&T) -> Vec<String> + 'a,
     ) -> Self {
         Self {
             empty,
             headers,
-            cells,
+            cells: Box::new(cells),
         }
     }
 
@@ -52,7 +52,7 @@ impl<'a, T> Columns<'a, T> {
                     .map(|header| header.trim_start_matches('>')),
             );
         }
-        table.add_rows(items.iter().map(self.cells));
+        table.add_rows(items.iter().map(&self.cells));
         widths.resize(self.headers.len(), 0);
         for (width, content) in widths.iter_mut().zip(table.column_max_content_widths()) {
             *width = content.max(*width);

@@ -50,7 +50,8 @@ pub(super) fn withdraw(
         Ok(offer.map(|offer| format!("offer HEAD of {} no more", offer.name)))
     })?;
     session.withdraw_head(lineage, account).block_on()?;
-    out.removed("head-offer", &lineage)
+    let how = format_args!("HEAD of {lineage} is offered no more");
+    out.ended("head-offer", &lineage, how)
 }
 
 pub(super) fn subscribe(
