@@ -77,6 +77,7 @@ mod template_merging;
 mod template_updates;
 mod template_views;
 mod templates;
+mod told;
 mod undoing;
 mod unit;
 mod upgrade;

@@ -6,7 +6,7 @@ use cloud_atlas::{
     CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal, OfferHead,
     PublishTo, TemplateChange,
     history::NotEditable,
-    image::{AgentFacts, LaunchPermission},
+    image::{AgentFacts, Architecture, LaunchPermission, OsFacts},
     market::{DeleteImportError, ImportError},
     scope::Scope,
     template::{Phase, Reference, TemplateEdit},
@@ -371,6 +371,39 @@ fn p11_an_import_brings_what_is_inside_its_images_and_no_record() {
         desi.edit_template(&p("front"), &beta, scripts, None)
             .await
             .unwrap();
+    });
+}
+
+#[test]
+fn p11_what_publishers_tell_of_images_stands_in_for_records() {
+    const WEST: &str = "aws/us-west-2";
+    let world = market();
+    run(async {
+        let (dana, desi) = (world.who("dana"), world.who("desi"));
+        let like = |scope: &str, at: &str, ami: u64, os: &str| {
+            let mut new = image(scope, at, ami);
+            new.os = Some(OsFacts::parse("fedora-coreos", "44", os).unwrap());
+            new.architecture = Some(Architecture::X86_64);
+            new.agent = Some(AgentFacts::Absent);
+            new
+        };
+        let old = dana.register_image(like("/acme", EAST, 1, "44.1")).await;
+        old.unwrap();
+        revised(&dana, "/acme", "web", &[1]).await;
+        let first = publish_mci(&world, "web@1", &[]).await.publication;
+        import(&world, first.reference(), "/beta").await.unwrap();
+        let beta = p::<Scope>("/beta");
+        let own = desi.register_image(like("/beta", WEST, 5, "44.1")).await;
+        own.unwrap();
+        let fitting = async || {
+            let suggested = desi.mci_suggest(&p("web"), &beta, &p(WEST)).await;
+            let fitting = suggested.unwrap().fitting.into_iter();
+            fitting.map(|it| it.image_id().clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(fitting().await, [ami(5)]);
+        // It is no record for all that.
+        let seen = desi.mci(&p("web"), &beta).await.unwrap();
+        assert_eq!(seen.unregistered, [p(EAST)]);
     });
 }
 
