@@ -162,12 +162,7 @@ impl Unit {
         if listed.is_some_and(|listed| listed.0.revision > publication.revision) {
             return Ok(());
         }
-        let kept = KeptListing(StoredListing {
-            listed_for,
-            lineage: publication.lineage,
-            revision: publication.revision,
-            name: publication.name.clone(),
-        });
+        let kept = KeptListing(StoredListing::new(listed_for, publication));
         Ok(LISTINGS.put(&self.tx, &global, parts, &kept).await?)
     }
 
@@ -189,12 +184,7 @@ impl Unit {
             let mut found = page.found.into_iter().map(|found| found.record.0);
             let stands = found.find(|it| offered_to(it).contains(&listed_for));
             if let Some(stands) = stands {
-                let kept = KeptListing(StoredListing {
-                    listed_for,
-                    lineage: stands.lineage,
-                    revision: stands.revision,
-                    name: stands.name,
-                });
+                let kept = KeptListing(StoredListing::new(listed_for, &stands));
                 return Ok(LISTINGS.put(&self.tx, &global, parts, &kept).await?);
             }
             let Some(next) = page.next else { break };

@@ -178,13 +178,9 @@ impl Unit {
         }
         let mut lineages = BTreeSet::new();
         for to in &seeing.audiences {
-            let parts = listed_parts(*to).and(name.as_str());
+            let parts = listed_parts(*to).and(name.as_str()).and(publisher.as_str());
             let listed = self.all_by(&LISTINGS, "name", &global, parts).await?;
-            let listed = listed.into_iter().map(|kept| kept.0.reference());
-            let listed: Vec<_> = listed.collect();
-            let found = self.publications_of(&listed).await?.into_iter();
-            let found = found.filter(|it| it.publisher == *publisher);
-            lineages.extend(found.map(|it| it.lineage));
+            lineages.extend(listed.into_iter().map(|kept| kept.0.lineage));
         }
         Ok(lineages)
     }

@@ -83,9 +83,21 @@ pub(crate) struct StoredListing {
     pub(crate) lineage: PublicationLineageId,
     pub(crate) revision: RevisionNumber,
     pub(crate) name: Name,
+    /// Who names a publication names its publisher too, and many may call one alike.
+    pub(crate) publisher: Scope,
 }
 
 impl StoredListing {
+    pub(crate) fn new(listed_for: ListedFor, publication: &Publication) -> Self {
+        Self {
+            listed_for,
+            lineage: publication.lineage,
+            revision: publication.revision,
+            name: publication.name.clone(),
+            publisher: publication.publisher.clone(),
+        }
+    }
+
     pub(crate) fn reference(&self) -> PublicationRef {
         PublicationRef {
             lineage: self.lineage,
@@ -99,9 +111,16 @@ pub(crate) const LISTINGS: Table<KeptListing> = Table::new(
     "listing",
     &[Index::many("name", |kept| {
         let StoredListing {
-            listed_for, name, ..
+            listed_for,
+            name,
+            publisher,
+            ..
         } = &kept.0;
-        vec![Parts::from((listed_for.to_string(), name.as_str()))]
+        vec![Parts::from((
+            listed_for.to_string(),
+            name.as_str(),
+            publisher.as_str(),
+        ))]
     })],
 );
 
