@@ -193,24 +193,21 @@ fn shown(view: &GroupView, out: &mut Out) -> Run {
 
 /// A group that is gone, with what was for it alone.
 #[derive(Debug, Serialize)]
-struct Removed<'a> {
+struct Gone {
     removed: &'static str,
     name: String,
     publications: usize,
     heads: usize,
-    #[serde(skip)]
-    of: &'a GroupDeleted,
 }
 
 fn deleted(of: &GroupDeleted, named: &GroupRef, out: &mut Out) -> Run {
-    let removed = Removed {
+    let gone = Gone {
         removed: "group",
         name: named.to_string(),
         publications: of.publications,
         heads: of.heads,
-        of,
     };
-    out.one(&removed, |out| writeln!(out, "removed {}", removed.of.name))?;
+    out.one(&gone, |out| writeln!(out, "removed {named}"))?;
     let published = counted(of.publications, "publication");
     let offered = counted(of.heads, "offered HEAD");
     let left = match (of.publications, of.heads) {

@@ -4,11 +4,14 @@ use cloud_atlas::base::Timestamp;
 use comfy_table::{CellAlignment, ColumnConstraint, LineStyle, Table, TableStyle, Width};
 use std::io::{self, Write};
 
+/// What makes the cells of a row.
+type Cells<'a, T> = Box<dyn Fn(&T) -> Vec<String> + 'a>;
+
 /// How the items of a list become a table.
 pub(crate) struct Columns<'a, T> {
     empty: &'a str,
     headers: &'a [&'a str],
-    cells: Box<dyn Fn(&T) -> Vec<String> + 'a>,
+    cells: Cells<'a, T>,
 }
 
 impl<'a, T> Columns<'a, T> {

@@ -76,7 +76,7 @@ calls! {
         ) -> Result<MarketUpdated, Error>;
         fn offer_head(&self, ask: &OfferHead) -> Result<HeadOffer, Error>;
         fn withdraw_head(&self, lineage: LineageId, from: &Scope) -> Result<HeadOffer, Error>;
-        fn head_offers(&self, from: &Scope) -> Result<Vec<HeadOfferView>, Error>;
+        fn head_offers(&self, account: &Scope) -> Result<Vec<HeadOfferView>, Error>;
         fn subscribe(&self, lineage: LineageId, account: &Scope) -> Result<HeadSubscription, Error>;
         fn unsubscribe(
             &self,

@@ -112,7 +112,10 @@ impl Session {
             let absent = || Error::from(NotFound::new(Noun::HeadOffer, lineage, from));
             let offer = own.ok_or_else(absent)?;
             let holder = unit.holder(offer.kind, lineage, &account).await?;
-            unit.require(action, &holder).await?;
+            // What is offered above is none of the business of who publishes below.
+            if !unit.may(action, &holder).await? {
+                return Err(absent());
+            }
             HEAD_OFFERS
                 .delete(&unit.tx, &Partition::global(), lineage.to_string())
                 .await?;
@@ -123,17 +126,14 @@ impl Session {
         .await
     }
 
-    /// The HEADs that an account offers, then those that are offered to it; a scope within stands for
-    /// its account.
+    /// The HEADs that an account offers, then those that are offered to it.
     ///
     /// # Errors
     ///
-    /// The scope is in no account or not there, or the caller may not see the marketplace there.
-    pub async fn head_offers(&self, from: &Scope) -> Result<Vec<HeadOfferView>, Error> {
+    /// The scope is no account or not there, or the caller may not see the marketplace there.
+    pub async fn head_offers(&self, account: &Scope) -> Result<Vec<HeadOfferView>, Error> {
         let unit = self.read().await?;
-        let account = &unit
-            .enter_within_account(Permission::MarketView, from)
-            .await?;
+        unit.enter_account(Permission::MarketView, account).await?;
         let global = Partition::global();
         let own = unit.all_by(&HEAD_OFFERS, "publisher", &global, account.as_str());
         let mut offers: Vec<_> = own.await?.into_iter().map(|kept| kept.0).collect();

@@ -10,6 +10,7 @@ use cloud_atlas::{
     market::{CatalogueQuery, Listing},
     store::{Key, Write},
 };
+use std::sync::Arc;
 
 async fn listed(who: &Session, from: &str) -> Vec<Listing> {
     let query = CatalogueQuery::default();
@@ -186,7 +187,7 @@ fn p08_a_check_finds_what_is_listed_and_not_offered() {
             .await
             .unwrap();
     });
-    raw(&*store, put(key.as_str(), value.clone()));
+    raw(&*store, put(key.as_str(), Arc::clone(value)));
     let stale = found();
     assert!(stale.contains("and is not offered to them"), "{stale}");
     let row = |(key, _): &&(Key, _)| key.as_str().starts_with("/ publication ");
