@@ -113,6 +113,16 @@ impl Out {
 
     /// That something is gone.
     pub(crate) fn removed(&mut self, what: &'static str, name: &dyn Display) -> Run {
+        self.ended(what, name, format_args!("removed {name}"))
+    }
+
+    /// The same, in words of its own for people.
+    pub(crate) fn ended(
+        &mut self,
+        what: &'static str,
+        name: &dyn Display,
+        how: core::fmt::Arguments<'_>,
+    ) -> Run {
         #[derive(Serialize)]
         struct Removed {
             removed: &'static str,
@@ -122,7 +132,7 @@ impl Out {
             removed: what,
             name: name.to_string(),
         };
-        self.one(&removed, |out| writeln!(out, "removed {}", removed.name))
+        self.one(&removed, |out| writeln!(out, "{how}"))
     }
 
     fn json<T: Serialize>(&mut self, answer: &T) -> io::Result<()> {

@@ -2,14 +2,13 @@
 
 use crate::{
     Error, Session,
-    stored::{StoredMci, UsedImage, place},
-    tables::{IMAGES, IMPORTED, KeptOpened, OPENED, image_parts, partition_of},
+    stored::{StoredMci, place},
+    tables::{IMAGES, KeptOpened, OPENED, image_parts, partition_of},
     unit::Unit,
 };
 use atlas_image::{ImageRecord, Look, fitting_credentials, nearest_or_opened};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, Stability};
 use atlas_inventory::Ask;
-use atlas_market::PublishedImage;
 use atlas_mci::{Content, EditWarning, Facts, ImageFacts, KnownImage, RegisteredImage, Setting};
 use atlas_scope::Scope;
 use atlas_store::{Partition, Parts, Query};
@@ -138,35 +137,27 @@ impl Unit {
     }
 
     /// What is known of the images of a content, as a scope sees them: of each the record that a
-    /// launch from there would find.
+    /// launch from there would find, else what the publisher of an import tells of it (ours).
     pub(crate) async fn facts(&self, content: &Content, viewer: &Scope) -> Result<Facts, Error> {
         let bound = self.bound(content.settings(), viewer).await?;
-        let facts = bound.into_iter().map(|(location, bound)| {
-            let facts = bound.map_or(ImageFacts::Unregistered, |bound| {
-                ImageFacts::Registered(Box::new(RegisteredImage::of(&bound.record, self.now)))
-            });
-            (location, facts)
-        });
-        Ok(facts.collect())
-    }
-
-    /// What is inside an image that no record is seen of, as the publisher of a revision says that the
-    /// viewer's account imported and that holds it; the one that was imported last counts (ours).
-    pub(crate) async fn told_by_publishers(
-        &self,
-        at: &CloudLocation,
-        image: &ImageId,
-        viewer: &Scope,
-    ) -> Result<Option<PublishedImage>, Error> {
-        let UsedImage(key, place) = UsedImage::new(&place(at, image), image);
-        let parts = Parts::from((key.as_str(), place.as_str()));
-        let partition = partition_of(viewer)?;
-        let found = self.all_by(&IMPORTED, "image", &partition, parts).await?;
-        let newest = found.into_iter().map(|kept| kept.0.revision);
-        let mut newest: Vec<_> = newest.collect();
-        newest.sort_by_key(|revision| (revision.at, revision.revision));
-        let mut told = newest.into_iter().rev();
-        Ok(told.find_map(|revision| revision.images.get(at).cloned()))
+        let has_imports = bound.values().any(Option::is_none) && self.has_imports(viewer).await?;
+        let mut facts = Facts::new();
+        for (location, bound) in bound {
+            let image = match (&bound, content.settings().get(&location)) {
+                (Some(bound), _) => {
+                    let image = RegisteredImage::of(&bound.record, self.now);
+                    ImageFacts::Registered(Box::new(image))
+                }
+                (None, Some(setting)) if has_imports => {
+                    let told = self.told_by_publishers(&location, setting.image(), viewer);
+                    let told = told.await?;
+                    told.map_or(ImageFacts::Unregistered, |told| told.as_facts())
+                }
+                (None, _) => ImageFacts::Unregistered,
+            };
+            facts.insert(location, image);
+        }
+        Ok(facts)
     }
 
     /// The locations of a content whose image has no record that a scope sees.
@@ -175,8 +166,8 @@ impl Unit {
         content: &Content,
         viewer: &Scope,
     ) -> Result<Vec<CloudLocation>, Error> {
-        let facts = self.facts(content, viewer).await?.into_iter();
-        let unregistered = facts.filter(|(_, image)| image.registered().is_none());
+        let bound = self.bound(content.settings(), viewer).await?.into_iter();
+        let unregistered = bound.filter(|(_, bound)| bound.is_none());
         Ok(unregistered.map(|(location, _)| location).collect())
     }
 

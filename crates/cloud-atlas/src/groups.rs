@@ -1,8 +1,12 @@
 //! Account groups: made, joined by invitation, left, deleted.
 
+mod deleting;
 mod views;
 
-pub use self::views::{GroupRef, GroupView, InvitationView};
+pub use self::{
+    deleting::GroupDeleted,
+    views::{GroupRef, GroupView, InvitationView},
+};
 
 use crate::{
     Error, NotFound, Noun, Session,
@@ -13,7 +17,7 @@ use atlas_base::Name;
 use atlas_scope::{
     AcceptFacts, AccountGroup, GroupError, GroupId, InvitationCode, InviteFacts, Invited, Level,
     MakeGroup, MakeGroupFacts, Member, Permission, Scope, accept_invitation, cancel_invitation,
-    delete_group, invite, make_group, remove_member,
+    invite, make_group, remove_member,
 };
 use atlas_store::Partition;
 
@@ -165,25 +169,6 @@ impl Session {
         })
         .await
     }
-
-    /// Deletes a group without members; its open invitations go with it, and a group that takes its
-    /// name later inherits nothing (RightScale).
-    ///
-    /// # Errors
-    ///
-    /// The account owns no such group, it has members, or the caller may not.
-    pub async fn delete_group(&self, group: &GroupRef, owner: &Scope) -> Result<(), Error> {
-        self.write(|unit| async move {
-            let group = unit.own_group(group, owner).await?;
-            delete_group(&group)?;
-            let (global, parts) = (Partition::global(), group_parts(group.id));
-            GROUPS.delete(&unit.tx, &global, parts).await?;
-            let change = Change::removed(&group.name);
-            unit.audit(Permission::GroupManage, owner, group.id, change)
-                .await
-        })
-        .await
-    }
 }
 
 impl Unit {
@@ -199,6 +184,20 @@ impl Unit {
         }
         self.enter(action, account).await?;
         Ok(())
+    }
+
+    /// [`Unit::enter`], of an account or of a scope in it; returns the account.
+    pub(crate) async fn enter_within_account(
+        &self,
+        action: Permission,
+        from: &Scope,
+    ) -> Result<Scope, Error> {
+        let Some(account) = from.account_scope() else {
+            let scope = from.clone();
+            return Err(GroupError::NotAnAccount { scope }.into());
+        };
+        self.enter(action, from).await?;
+        Ok(account)
     }
 
     /// A group that an account owns, for somebody who manages its groups.

@@ -77,6 +77,7 @@ mod template_merging;
 mod template_updates;
 mod template_views;
 mod templates;
+mod told;
 mod undoing;
 mod unit;
 mod upgrade;
@@ -106,7 +107,7 @@ pub use crate::{
     events::AuditEvent,
     export::ExportError,
     find::FoundImage,
-    groups::{GroupRef, GroupView, InvitationView},
+    groups::{GroupDeleted, GroupRef, GroupView, InvitationView},
     image_query::{AgentState, ImageQuery, OsFilter},
     import::{
         ImportError, ImportOptions, ImportProgress, ImportReport, ImportWarning, ImportedRelease,

@@ -36,12 +36,22 @@ use atlas_history::LineageId;
 use atlas_market::{Publication, PublicationLineageId, PublicationRef, Viewer, Visibility};
 use atlas_scope::{AccountGroup, Scope};
 use atlas_store::{Partition, Query};
+use std::collections::BTreeSet;
 
 /// By whom a publication is found.
-fn audiences(visibility: &Visibility) -> Vec<ListedFor> {
+fn audiences(visibility: &Visibility) -> BTreeSet<ListedFor> {
     match visibility {
-        Visibility::Public => vec![ListedFor::Everybody],
+        Visibility::Public => BTreeSet::from([ListedFor::Everybody]),
         Visibility::Groups(groups) => groups.iter().map(ListedFor::Group).collect(),
+    }
+}
+
+/// Under whom a publication may be listed: those whom it is offered to, as long as it is.
+pub(crate) fn offered_to(publication: &Publication) -> BTreeSet<ListedFor> {
+    if publication.state.is_active() {
+        audiences(&publication.visibility)
+    } else {
+        BTreeSet::new()
     }
 }
 
@@ -92,10 +102,11 @@ impl Unit {
             .get_many(&self.tx, &Partition::global(), parts)
             .await?;
         let listed = listed.into_iter().flatten().map(|kept| kept.0.reference());
-        match listed.max() {
-            Some(newest) => self.publication(newest).await,
-            None => Ok(None),
-        }
+        let listed: BTreeSet<_> = listed.collect();
+        let listed: Vec<_> = listed.into_iter().collect();
+        let offered = self.publications_of(&listed).await?.into_iter();
+        let offered = offered.filter(|it| it.state.is_active());
+        Ok(offered.max_by_key(|it| it.revision))
     }
 
     /// Several publications, those that there are.
@@ -127,15 +138,16 @@ impl Unit {
         let (global, parts) = (Partition::global(), publication_parts(after.reference()));
         let kept = KeptPublication(after.clone());
         PUBLICATIONS.put(&self.tx, &global, parts, &kept).await?;
-        for listed_for in audiences(&after.visibility) {
-            let had = before.is_some_and(|before| {
-                before.state.is_active() && audiences(&before.visibility).contains(&listed_for)
-            });
-            match (had, after.state.is_active()) {
-                (false, true) => self.list(listed_for, after).await?,
-                (true, false) => self.unlist(listed_for, after).await?,
-                _ => {}
-            }
+        let (had, has) = (
+            before.map(offered_to).unwrap_or_default(),
+            offered_to(after),
+        );
+        for listed_for in has.difference(&had) {
+            self.list(*listed_for, after).await?;
+        }
+        // Whoever it is not offered to any more sees an older one, also where more see it now.
+        for listed_for in had.difference(&has) {
+            self.unlist(*listed_for, after).await?;
         }
         Ok(())
     }
@@ -150,12 +162,7 @@ impl Unit {
         if listed.is_some_and(|listed| listed.0.revision > publication.revision) {
             return Ok(());
         }
-        let kept = KeptListing(StoredListing {
-            listed_for,
-            lineage: publication.lineage,
-            revision: publication.revision,
-            name: publication.name.clone(),
-        });
+        let kept = KeptListing(StoredListing::new(listed_for, publication));
         Ok(LISTINGS.put(&self.tx, &global, parts, &kept).await?)
     }
 
@@ -175,15 +182,9 @@ impl Unit {
         loop {
             let page = PUBLICATIONS.query(&self.tx, &query).await?;
             let mut found = page.found.into_iter().map(|found| found.record.0);
-            let stands = found
-                .find(|it| it.state.is_active() && audiences(&it.visibility).contains(&listed_for));
+            let stands = found.find(|it| offered_to(it).contains(&listed_for));
             if let Some(stands) = stands {
-                let kept = KeptListing(StoredListing {
-                    listed_for,
-                    lineage: stands.lineage,
-                    revision: stands.revision,
-                    name: stands.name,
-                });
+                let kept = KeptListing(StoredListing::new(listed_for, &stands));
                 return Ok(LISTINGS.put(&self.tx, &global, parts, &kept).await?);
             }
             let Some(next) = page.next else { break };

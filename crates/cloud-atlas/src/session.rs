@@ -53,6 +53,7 @@ impl Session {
                 who: self.who.clone(),
                 shared: Arc::clone(shared),
                 known: None,
+                told: Arc::default(),
             };
             // Whatever a work is, its callers need not hold it.
             let value = Box::pin(work(unit)).await?;
@@ -91,6 +92,7 @@ impl Session {
             who: self.who.clone(),
             shared: Arc::clone(shared),
             known: Some(Arc::default()),
+            told: Arc::default(),
         })
     }
 }

@@ -200,8 +200,11 @@ impl Unit {
             let reference = reference.clone();
             return Err(ShareError::StateNamed { reference }.into());
         }
+        // What was imported has no HEAD to change, and yet it is its account's who sees it.
         let permission = C::CAN.edit;
-        let mut of = self.to_change::<C>(reference, from, permission).await?;
+        let located = self.locate::<C>(reference, from, C::CAN.view).await?;
+        let mut of = located.found;
+        self.require(permission, &of.scope).await?;
         let (shared, lost) = match to {
             Sharing::Share => (true, None),
             Sharing::Unshare { force } => (false, self.unshared(&of, force).await?),

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Page, Paging, Session,
-    kind::{Mci, Template, Versioned as _},
+    kind::{Mci, Template},
     linking::Linked,
     states::{Located, State},
     tables::{KeptLineage, TEMPLATES},
@@ -118,16 +118,21 @@ impl Session {
         from: &Scope,
     ) -> Result<TemplateView, Error> {
         let unit = self.read().await?;
-        let (located, _) = unit
+        let (located, followed) = unit
             .locate_or_follow::<Template>(reference, from, Permission::TemplateView)
             .await?;
         let usual = located.found.usual();
         let selector = reference.selector.as_ref().unwrap_or(&usual);
         let state = unit.state(&located.found, Some(selector)).await?;
-        let links = unit
-            .linked(state.content.content(), &located.viewer)
-            .await?;
-        let links = shown(state.content.content(), &links);
+        let content = state.content.content();
+        let links = match &followed {
+            Some(holder) => {
+                unit.linked_behind_offer(content, holder, &located.viewer)
+                    .await?
+            }
+            None => unit.linked(content, &located.viewer).await?,
+        };
+        let links = shown(content, &links);
         let cloned_from = match &located.found.origin {
             Some(origin) => {
                 let words = unit.origin_words::<Template>(origin, &located.viewer);
@@ -245,7 +250,7 @@ pub(crate) fn view(located: Located<Template>, state: Option<State<Template>>) -
     };
     TemplateView {
         lineage: found.lineage,
-        name: found.head.content().called().clone(),
+        name: found.name().clone(),
         shared: found.shared,
         cloned_from: found.origin.map(|origin| origin.words(None).to_string()),
         origin: found.origin,

@@ -5,6 +5,7 @@ use crate::{
     atlas::Shared,
     events::micros,
     tables::{EVENTS, GRANTS, KeptEvent, partition_of, partitions_above},
+    told::Told,
 };
 use atlas_base::Timestamp;
 use atlas_history::Author;
@@ -25,6 +26,8 @@ pub(crate) struct Unit {
     /// The grants of the caller, by partition, once they were read: kept where nothing of them can
     /// change, in a unit that only looks.
     pub(crate) known: Option<Arc<KnownGrants>>,
+    /// What publishers told with imported revisions, once it was read.
+    pub(crate) told: Arc<Told>,
 }
 
 pub(crate) type KnownGrants = Mutex<BTreeMap<Partition, Arc<[Grant]>>>;

@@ -23,6 +23,8 @@ pub struct KnownImage<'a> {
     pub permissions: &'a [LaunchPermission],
     /// Whom the cloud itself lets launch it.
     pub in_cloud: Option<&'a CloudAccess>,
+    /// Whether the record is another account's, which opened it to the publisher.
+    pub is_foreign: bool,
 }
 
 impl<'a> KnownImage<'a> {
@@ -37,6 +39,17 @@ impl<'a> KnownImage<'a> {
             record: Some(record),
             permissions,
             in_cloud: None,
+            is_foreign: false,
+        }
+    }
+
+    /// The same, of a record that another account opened to the publisher: whom else it lets launch
+    /// the image is not the publisher's to know, nor to change.
+    #[must_use]
+    pub fn of_another(self) -> Self {
+        Self {
+            is_foreign: true,
+            ..self
         }
     }
 
@@ -160,6 +173,8 @@ pub enum AccessReason {
     Unregistered,
     /// It is opened to an organisation of the cloud, and the account may be in that.
     Organization,
+    /// Its record is another account's, which tells nobody to whom else it is opened.
+    Foreign,
 }
 
 impl AccessReason {
@@ -168,7 +183,7 @@ impl AccessReason {
         match self {
             Self::Opened | Self::InCloud => Answer::Yes,
             Self::Private | Self::NotInCloud | Self::NotUsable => Answer::No,
-            Self::Unregistered | Self::Organization => Answer::Unknown,
+            Self::Unregistered | Self::Organization | Self::Foreign => Answer::Unknown,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{LineageKind, TargetGroups, Viewer, Visibility};
 use atlas_base::{Name, Timestamp};
 use atlas_history::LineageId;
 use atlas_scope::{AccountGroup, GroupId, PrincipalId, Scope};
+use atlas_template::Reference;
 use serde::{Deserialize, Serialize};
 
 /// The HEAD of a lineage, offered to account groups while it is worked on (RightScale: publishing a
@@ -127,6 +128,14 @@ pub enum OfferHeadError {
     Imported {
         /// The name of the lineage.
         name: Name,
+    },
+    /// A committed revision was named.
+    #[error(
+        "`{reference}` names a revision, and HEAD is offered: leave out what stands behind `@`"
+    )]
+    StateNamed {
+        /// What was named.
+        reference: Reference,
     },
     /// It is gone.
     #[error("`{name}` was deleted: what is gone cannot be offered")]

@@ -85,9 +85,6 @@ pub struct CatalogueQuery {
     /// It is this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<LineageKind>,
-    /// Whether a publisher's own deprecated ones are found as well.
-    #[serde(skip_serializing_if = "core::ops::Not::not")]
-    pub include_deprecated: bool,
 }
 
 impl CatalogueQuery {
@@ -99,7 +96,8 @@ impl CatalogueQuery {
         }
     }
 
-    /// Whether a listing is what is looked for.
+    /// Whether a listing is what is looked for: never what is deprecated, which its publisher finds
+    /// among its own publications.
     pub fn matches(&self, listing: &Listing) -> bool {
         let is_named = |part: &str| {
             let name = listing.name.as_str().to_lowercase();
@@ -115,6 +113,6 @@ impl CatalogueQuery {
             && self.location.as_ref().is_none_or(serves)
             && self.tag.as_ref().is_none_or(|it| listing.tags.contains(it))
             && self.kind.is_none_or(|it| it == listing.kind)
-            && (self.include_deprecated || listing.deprecated.is_none())
+            && listing.deprecated.is_none()
     }
 }

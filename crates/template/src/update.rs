@@ -106,17 +106,17 @@ impl TemplateContent {
                 plan.unseen.push(lineage);
                 continue;
             };
-            let offered = published.get(&lineage).filter(|offered| *offered > from);
+            let offered = published.get(&lineage).filter(|offered| {
+                // What is here already and is passed over is revoked or deprecated here.
+                *offered > from && !mci.revisions.contains_key(offered)
+            });
             let found = match (mci.newer(*from), offered) {
                 (Some(here), Some(offered)) if *offered > here => {
                     Some((*offered, UpdateSource::Published))
                 }
                 (Some(here), _) => Some((here, UpdateSource::Local)),
-                (None, Some(offered)) if !mci.revisions.contains_key(offered) => {
-                    Some((*offered, UpdateSource::Published))
-                }
-                // What is here already and was passed over is revoked or deprecated here.
-                (None, _) => None,
+                (None, Some(offered)) => Some((*offered, UpdateSource::Published)),
+                (None, None) => None,
             };
             let name = mci.name.clone();
             match found {

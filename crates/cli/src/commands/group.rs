@@ -4,13 +4,14 @@ use crate::{
     args::Global,
     exit::Run,
     pages::PageArgs,
-    print::{Columns, Out, moment},
+    print::{Columns, HEAD_COLUMN, Out, fields, moment, note},
 };
 use clap::Subcommand;
 use cloud_atlas::{
-    GroupRef, GroupView,
+    GroupDeleted, GroupRef, GroupView, InvitationView,
     base::{Name, Timestamp},
-    scope::{GroupId, InvitationCode, Scope},
+    history::counted,
+    scope::{GroupId, InvitationCode, Member, Scope},
 };
 use pollster::FutureExt as _;
 use serde::Serialize;
@@ -103,7 +104,7 @@ pub(crate) fn run(command: GroupCommand, global: &Global, out: &mut Out) -> Run 
                 session.groups(account, page).block_on()
             })
         }
-        GroupCommand::Show { group } => out.fields(&session.group(&group, account).block_on()?),
+        GroupCommand::Show { group } => shown(&session.group(&group, account).block_on()?, out),
         GroupCommand::Invite { group } => {
             let invited = session.invite(&group, account).block_on()?;
             let view = InvitedView {
@@ -157,10 +158,70 @@ pub(crate) fn run(command: GroupCommand, global: &Global, out: &mut Out) -> Run 
                 let name = session.group(&group, account).block_on()?.name;
                 Ok(Some(format!("delete the group {name}")))
             })?;
-            session.delete_group(&group, account).block_on()?;
-            out.removed("group", &group)
+            deleted(
+                &session.delete_group(&group, account).block_on()?,
+                &group,
+                out,
+            )
         }
     }
+}
+
+/// A group field by field, its members and its invitations one a line.
+fn shown(view: &GroupView, out: &mut Out) -> Run {
+    let mut lines = vec![
+        ("id", view.id.to_string()),
+        ("name", view.name.to_string()),
+        ("owner", view.owner.to_string()),
+        ("created", view.created.to_string()),
+    ];
+    lines.extend(view.member_since.map(|it| ("member_since", it.to_string())));
+    if let Some(members) = &view.members {
+        let member = |it: &Member| format!("{} since {} by {}", it.account, it.since, it.by);
+        let members: Vec<_> = members.iter().map(member).collect();
+        lines.push(("members", members.join("\n")));
+    }
+    if let Some(open) = &view.invitations {
+        let invitation = |it: &InvitationView| {
+            format!("{} until {} by {}", it.number, it.expires, it.created_by)
+        };
+        let open: Vec<_> = open.iter().map(invitation).collect();
+        lines.push(("invitations", open.join("\n")));
+    }
+    out.one(view, |out| fields(&lines, HEAD_COLUMN, out))
+}
+
+/// A group that is gone, with what was for it alone.
+#[derive(Debug, Serialize)]
+struct Gone {
+    removed: &'static str,
+    name: String,
+    publications: usize,
+    heads: usize,
+}
+
+fn deleted(of: &GroupDeleted, named: &GroupRef, out: &mut Out) -> Run {
+    let gone = Gone {
+        removed: "group",
+        name: named.to_string(),
+        publications: of.publications,
+        heads: of.heads,
+    };
+    out.one(&gone, |out| writeln!(out, "removed {named}"))?;
+    let published = counted(of.publications, "publication");
+    let offered = counted(of.heads, "offered HEAD");
+    let left = match (of.publications, of.heads) {
+        (0, 0) => return Ok(()),
+        (_, 0) => published,
+        (0, _) => offered,
+        _ => format!("{published} and {offered}"),
+    };
+    if !out.is_json() {
+        note(format_args!(
+            "for nobody else now: {left}; what was imported stays"
+        ));
+    }
+    Ok(())
 }
 
 fn row(view: &GroupView) -> Vec<String> {

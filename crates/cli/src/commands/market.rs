@@ -3,6 +3,7 @@
 mod heads;
 mod imports;
 mod look;
+mod names;
 mod publish;
 mod updates;
 
@@ -149,7 +150,8 @@ pub(crate) fn run(command: MarketCommand, global: &Global, out: &mut Out) -> Run
         }
         MarketCommand::Unsubscribe(Head { lineage }) => {
             session.unsubscribe(lineage, account).block_on()?;
-            out.removed("subscription", &lineage)
+            let how = format_args!("{account} follows HEAD of {lineage} no more");
+            out.ended("subscription", &lineage, how)
         }
         MarketCommand::Subscriptions => heads::subscriptions(&session, account, out),
     }

@@ -4,11 +4,14 @@ use cloud_atlas::base::Timestamp;
 use comfy_table::{CellAlignment, ColumnConstraint, LineStyle, Table, TableStyle, Width};
 use std::io::{self, Write};
 
+/// What makes the cells of a row.
+type Cells<'a, T> = Box<dyn Fn(&T) -> Vec<String> + 'a>;
+
 /// How the items of a list become a table.
 pub(crate) struct Columns<'a, T> {
     empty: &'a str,
     headers: &'a [&'a str],
-    cells: fn(&T) -> Vec<String>,
+    cells: Cells<'a, T>,
 }
 
 impl<'a, T> Columns<'a, T> {
@@ -17,12 +20,12 @@ impl<'a, T> Columns<'a, T> {
     pub(crate) fn new(
         empty: &'a str,
         headers: &'a [&'a str],
-        cells: fn(&T) -> Vec<String>,
+        cells: impl Fn(&T) -> Vec<String> + 'a,
     ) -> Self {
         Self {
             empty,
             headers,
-            cells,
+            cells: Box::new(cells),
         }
     }
 
@@ -52,7 +55,7 @@ impl<'a, T> Columns<'a, T> {
                     .map(|header| header.trim_start_matches('>')),
             );
         }
-        table.add_rows(items.iter().map(self.cells));
+        table.add_rows(items.iter().map(&self.cells));
         widths.resize(self.headers.len(), 0);
         for (width, content) in widths.iter_mut().zip(table.column_max_content_widths()) {
             *width = content.max(*width);

@@ -164,7 +164,7 @@ fn the_market_asks_before_what_stays_for_ever_and_before_what_goes() {
     assert_eq!(refused.answer(""), 1);
     insta::assert_snapshot!(stable(&questions), @r#"
     $ atlas market publish mci web@2 --group partners --short it
-    publish web revision 2 for grp-00000000000000000000000000000000, for ever?
+    publish web revision 2 for partners, for ever?
     $ atlas --scope /beta market delete mci web
     take the import web away?
     $ atlas market withdraw lin-00000000000000000000000000000000

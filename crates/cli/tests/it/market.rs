@@ -361,6 +361,179 @@ fn p01_head_is_offered_to_groups_on_request() {
 }
 
 #[test]
+fn p07_an_update_says_what_is_current_and_what_is_no_import() {
+    let program = furnished();
+    let lars = |end: &str| format!("--as lars --scope /beta market {end}");
+    let before = said(&program, &[&lars("updates"), &lars("update")]);
+    done(
+        &program,
+        &[
+            PUBLISH,
+            "market publish mci web@2 --group partners --short 'a web server'",
+            "--scope /beta market import /acme:web@1",
+            "--scope /beta market import /acme:web@2",
+            "--scope /beta mci clone web@2 mine",
+            "--scope /beta mci new ours",
+        ],
+    );
+    let after = said(
+        &program,
+        &[
+            &lars("update web"),
+            &lars("update mine"),
+            &lars("update ours"),
+            &lars("update nope"),
+            &lars("delete mci web@1"),
+            &lars("delete mci web@2"),
+        ],
+    );
+    insta::assert_snapshot!([before, after].concat(), @r#"
+    $ atlas --as lars --scope /beta market updates
+    exit 0
+    --- stderr
+    nothing is imported
+
+    $ atlas --as lars --scope /beta market update
+    exit 0
+    --- stdout
+    nothing is imported
+    $ atlas --as lars --scope /beta market update web
+    exit 0
+    --- stdout
+    nothing newer is published of `web`
+
+    $ atlas --as lars --scope /beta market update mine
+    exit 0
+    --- stdout
+    nothing newer is published of `mine`
+
+    $ atlas --as lars --scope /beta market update ours
+    exit 1
+    --- stderr
+    error: `ours` is no import of /beta, nor a clone of one
+
+    $ atlas --as lars --scope /beta market update nope
+    exit 1
+    --- stderr
+    error: `nope` is no import of /beta, nor a clone of one
+
+    $ atlas --as lars --scope /beta market delete mci web@1
+    exit 0
+    --- stdout
+    took revision 1 of web away, and others of it are left
+
+    $ atlas --as lars --scope /beta market delete mci web@2
+    exit 0
+    --- stdout
+    took revision 2 of web away, and nothing of it is left
+    "#);
+}
+
+#[test]
+fn p06_who_deletes_a_group_is_told_what_was_for_it_alone() {
+    let program = furnished();
+    done(
+        &program,
+        &[
+            PUBLISH,
+            "market publish mci web --head --group partners",
+            "group make others",
+            "market publish mci web@2 --group others --group partners --short 'a web server'",
+        ],
+    );
+    insta::assert_snapshot!(
+        said(
+            &program,
+            &[
+                "market publish mci web@2 --head --group partners",
+                "group show partners",
+                "group remove partners /beta",
+                "group delete partners",
+                "market list --own",
+                "--output json group delete others",
+            ],
+        ),
+        @r#"
+        $ atlas market publish mci web@2 --head --group partners
+        exit 1
+        --- stderr
+        error: `web@2` names a revision, and HEAD is offered: leave out what stands behind `@`
+
+        $ atlas group show partners
+        exit 0
+        --- stdout
+        id           grp-00000000000000000000000000000000
+        name         partners
+        owner        /acme
+        created      NOW
+        members      /beta since NOW by admin
+        invitations  
+
+        $ atlas group remove partners /beta
+        exit 0
+        --- stdout
+        removed /beta
+
+        $ atlas group delete partners
+        exit 0
+        --- stdout
+        removed partners
+        --- stderr
+        for nobody else now: 1 publication and 1 offered HEAD; what was imported stays
+
+        $ atlas market list --own
+        exit 0
+        --- stdout
+        NAME  KIND  REVISION  STATE   FOR                                                     PUBLICATION
+        ────────────────────────────────────────────────────────────────────────────────
+        web   mci          1  active  grp-00000000000000000000000000000000 (deleted)          pub-00000000000000000000000000000000
+        web   mci          2  active  grp-00000000000000000000000000000000 (deleted), others  pub-00000000000000000000000000000000
+
+        $ atlas --output json group delete others
+        exit 0
+        --- stdout
+        {"removed":"group","name":"others","publications":1,"heads":0}
+        "#
+    );
+}
+
+#[test]
+fn p03_what_commits_heads_names_no_revision() {
+    let program = furnished();
+    done(
+        &program,
+        &[
+            "template new front",
+            "template link front web@2",
+            "template commit front -m one",
+            "template new shop",
+            "template link shop web@latest",
+            "template commit shop -m one",
+        ],
+    );
+    insta::assert_snapshot!(
+        said(
+            &program,
+            &[
+                "market publish template front@1 --public --short it --commit-head-dependencies now",
+                "market publish template shop --public --short it",
+            ],
+        ),
+        @r#"
+        $ atlas market publish template front@1 --public --short it --commit-head-dependencies now
+        exit 1
+        --- stderr
+        error: `front@1` names a state, and --commit-head-dependencies commits HEAD and publishes that: leave out one of them
+
+        $ atlas market publish template shop --public --short it
+        exit 1
+        --- stderr
+        error: `shop` links what moves: `latest` of lin-00000000000000000000000000000000; link revisions, commit it and publish that
+        "#
+    );
+}
+
+#[test]
 fn p02_p05_programs_read_publications_and_imports() {
     let program = furnished();
     let json = |line: &str| format!("--output json {line}");
@@ -420,10 +593,10 @@ fn t05_t10_what_is_published_is_not_deleted() {
     $ atlas market list --own
     exit 0
     --- stdout
-    NAME   KIND      REVISION  STATE       FOR                                   PUBLICATION
+    NAME   KIND      REVISION  STATE       FOR       PUBLICATION
     ────────────────────────────────────────────────────────────────────────────────
-    front  template         1  deprecated  grp-00000000000000000000000000000000  pub-00000000000000000000000000000000
-    web    mci              1  deprecated  grp-00000000000000000000000000000000  pub-00000000000000000000000000000000
+    front  template         1  deprecated  partners  pub-00000000000000000000000000000000
+    web    mci              1  deprecated  partners  pub-00000000000000000000000000000000
     "#);
 }
 

@@ -32,13 +32,13 @@ calls! {
         fn deprecate_publication(
             &self,
             choice: &PublicationChoice,
-            account: &Scope,
+            from: &Scope,
             reason: &Reason,
         ) -> Result<SeenPublication, Error>;
         fn reactivate_publication(
             &self,
             choice: &PublicationChoice,
-            account: &Scope,
+            from: &Scope,
         ) -> Result<SeenPublication, Error>;
         fn catalogue(
             &self,
@@ -75,7 +75,7 @@ calls! {
             only: Option<&[LineageId]>,
         ) -> Result<MarketUpdated, Error>;
         fn offer_head(&self, ask: &OfferHead) -> Result<HeadOffer, Error>;
-        fn withdraw_head(&self, lineage: LineageId, account: &Scope) -> Result<HeadOffer, Error>;
+        fn withdraw_head(&self, lineage: LineageId, from: &Scope) -> Result<HeadOffer, Error>;
         fn head_offers(&self, account: &Scope) -> Result<Vec<HeadOfferView>, Error>;
         fn subscribe(&self, lineage: LineageId, account: &Scope) -> Result<HeadSubscription, Error>;
         fn unsubscribe(

@@ -1,7 +1,7 @@
 //! Scopes, people, what they may do, the secrets they point at, and groups of accounts.
 
 use super::{Session, calls};
-use crate::{AddCredential, Error, GroupRef, GroupView, Page, Paging};
+use crate::{AddCredential, Error, GroupDeleted, GroupRef, GroupView, Page, Paging};
 use atlas_base::{Name, Timestamp};
 use atlas_image::Credential;
 use atlas_scope::{
@@ -63,7 +63,7 @@ calls! {
             owner: &Scope,
         ) -> Result<Member, Error>;
         fn leave_group(&self, group: &GroupRef, account: &Scope) -> Result<Member, Error>;
-        fn delete_group(&self, group: &GroupRef, owner: &Scope) -> Result<(), Error>;
+        fn delete_group(&self, group: &GroupRef, owner: &Scope) -> Result<GroupDeleted, Error>;
         fn groups(&self, account: &Scope, paging: &Paging) -> Result<Page<GroupView>, Error>;
         fn group(&self, group: &GroupRef, account: &Scope) -> Result<GroupView, Error>;
     }

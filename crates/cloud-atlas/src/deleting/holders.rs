@@ -139,7 +139,10 @@ impl Unit {
         mci: &StoredMci,
     ) -> Result<Vec<(LinkedState, LinkTarget)>, Error> {
         let link = |content: &Template| content.link(mci.lineage).map(|link| link.target.clone());
-        let head = link(template.head.content()).map(|target| (LinkedState::Head, target));
+        // What stands in the place of HEAD of an import is its newest revision once more.
+        let head = template.imported.is_none().then(|| template.head.content());
+        let head = head.and_then(link);
+        let head = head.map(|target| (LinkedState::Head, target));
         let mut states: Vec<_> = head.into_iter().collect();
         if !template.beside.contains(&mci.lineage) {
             return Ok(states);

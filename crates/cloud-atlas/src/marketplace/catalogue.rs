@@ -5,8 +5,8 @@ use crate::{
     Error, Page, Paging, Session,
     page::Filling,
     tables::{
-        GROUPS, IMPORTERS, LISTINGS, ListedFor, PUBLICATIONS, listed_parts, listing_parts,
-        partition_of,
+        GROUPS, IMPORTERS, LISTINGS, ListedFor, PUBLICATIONS, StoredListing, listed_parts,
+        listing_parts, partition_of,
     },
     unit::Unit,
 };
@@ -16,6 +16,9 @@ use atlas_market::{
 };
 use atlas_scope::{AccountGroup, Permission, Scope};
 use atlas_store::{Partition, Query};
+
+/// How many listings are read at a time where those that were looked for are rare.
+const AT_ONCE: usize = 100;
 
 impl Session {
     /// What is offered to an account, by whom it is offered to and by name: each publication lineage
@@ -48,12 +51,14 @@ impl Session {
             {
                 continue;
             }
+            let mut at_once = 1;
             loop {
-                let rows = rows.clone().limit(filling.missing()).after(after.take());
+                let limit = filling.missing().max(at_once);
+                let rows = rows.clone().limit(limit).after(after.take());
                 let page = LISTINGS.query(&unit.tx, &rows).await?;
-                for found in page.found {
-                    let lineage = found.record.0.lineage;
-                    let listed = unit.listed(lineage, *listed_for, &seeing).await?;
+                let lineages = page.found.iter().map(|found| found.record.0.lineage);
+                let listed = unit.listed(lineages, *listed_for, &seeing).await?;
+                for (found, listed) in page.found.into_iter().zip(listed) {
                     if let Some(listing) = listed.filter(|listing| query.matches(listing))
                         && !filling.take(found.row, listing)
                     {
@@ -64,6 +69,8 @@ impl Session {
                 if after.is_none() {
                     break;
                 }
+                // What is looked for is rare, or was found under another audience.
+                at_once = AT_ONCE;
             }
         }
         Ok(filling.end())
@@ -142,40 +149,43 @@ impl Session {
 }
 
 impl Unit {
-    /// How a lineage is listed to somebody who found it under `listed_for`; none where it was found
-    /// before, under another.
+    /// How some lineages are listed to somebody who found them under `listed_for`, one answer each;
+    /// none where one was found before, under another.
     async fn listed(
         &self,
-        lineage: PublicationLineageId,
+        lineages: impl Iterator<Item = PublicationLineageId>,
         listed_for: ListedFor,
         seeing: &Seeing,
-    ) -> Result<Option<Listing>, Error> {
-        let parts = seeing
-            .audiences
-            .iter()
-            .map(|to| listing_parts(*to, lineage));
+    ) -> Result<Vec<Option<Listing>>, Error> {
+        let audiences = seeing.audiences.as_slice();
+        let parts = lineages.flat_map(|lineage| {
+            let listed = move |to: &ListedFor| listing_parts(*to, lineage);
+            audiences.iter().map(listed)
+        });
         let global = Partition::global();
-        let found = LISTINGS.get_many(&self.tx, &global, parts);
-        let found: Vec<_> = found
-            .await?
-            .into_iter()
-            .flatten()
-            .map(|kept| kept.0)
+        let found = LISTINGS.get_many(&self.tx, &global, parts).await?;
+        let newest: Vec<Option<PublicationRef>> = found
+            .chunks(audiences.len())
+            .map(|found| {
+                let found = || found.iter().flatten().map(|kept| &kept.0);
+                let is_first = found().next()?.listed_for == listed_for;
+                let newest = found().map(StoredListing::reference).max();
+                newest.filter(|_| is_first)
+            })
             .collect();
-        if found.first().map(|first| first.listed_for) != Some(listed_for) {
-            return Ok(None);
-        }
-        let Some(revision) = found.iter().map(|found| found.revision).max() else {
-            return Ok(None);
+        let wanted: Vec<_> = newest.iter().flatten().copied().collect();
+        let publications = self.publications_of(&wanted).await?;
+        let listing = |newest: Option<PublicationRef>| {
+            let newest = newest?;
+            let mut all = publications.iter();
+            let found = all.find(|it| it.reference() == newest)?;
+            Listing::of(core::slice::from_ref(found), &seeing.viewer)
         };
-        let publication = self
-            .publication(PublicationRef { lineage, revision })
-            .await?;
-        Ok(Listing::of(publication.as_slice(), &seeing.viewer))
+        Ok(newest.into_iter().map(listing).collect())
     }
 
     /// The groups that an account owns.
-    async fn groups_owned(&self, account: &Scope) -> Result<Vec<AccountGroup>, Error> {
+    pub(crate) async fn groups_owned(&self, account: &Scope) -> Result<Vec<AccountGroup>, Error> {
         let global = Partition::global();
         let groups = self.all_by(&GROUPS, "name", &global, account.as_str());
         Ok(groups.await?.into_iter().map(|kept| kept.0).collect())

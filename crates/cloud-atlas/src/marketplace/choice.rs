@@ -15,6 +15,9 @@ use atlas_template::{Reference, Selector, Target};
 use core::fmt;
 use std::collections::BTreeSet;
 
+/// How many publications are read at a time to find one that is active.
+const AT_ONCE: usize = 16;
+
 /// Names a publication: `pub-…@3`, or as its publisher calls it, `/acme:web-base@3`; the newest that
 /// is offered where no revision is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,24 +178,25 @@ impl Unit {
         }
         let mut lineages = BTreeSet::new();
         for to in &seeing.audiences {
-            let parts = listed_parts(*to).and(name.as_str());
+            let parts = listed_parts(*to).and(name.as_str()).and(publisher.as_str());
             let listed = self.all_by(&LISTINGS, "name", &global, parts).await?;
-            let listed = listed.into_iter().map(|kept| kept.0.reference());
-            let listed: Vec<_> = listed.collect();
-            let found = self.publications_of(&listed).await?.into_iter();
-            let found = found.filter(|it| it.publisher == *publisher);
-            lineages.extend(found.map(|it| it.lineage));
+            lineages.extend(listed.into_iter().map(|kept| kept.0.lineage));
         }
         Ok(lineages)
     }
 
-    /// The newest publication of a lineage that is offered to somebody; its publisher sees the newest
-    /// of all where none is offered.
+    /// The newest publication of a lineage that is offered to somebody. Its publisher, who is in none
+    /// of its own groups, means the newest that it offers at all, else the newest.
     async fn newest_for(
         &self,
         lineage: PublicationLineageId,
         seeing: &Seeing,
     ) -> Result<Option<PublicationRef>, Error> {
+        if let Some(own) = self.newest_own(lineage, seeing).await? {
+            return Ok(Some(own));
+        }
+        // Of what others publish nothing is read that is not offered: it takes no longer than what is
+        // not there.
         let global = Partition::global();
         let parts = seeing
             .audiences
@@ -200,19 +204,36 @@ impl Unit {
             .map(|to| listing_parts(*to, lineage));
         let listed = LISTINGS.get_many(&self.tx, &global, parts).await?;
         let listed = listed.into_iter().flatten().map(|kept| kept.0.reference());
-        if let Some(newest) = listed.max() {
-            return Ok(Some(newest));
-        }
-        // Of what others publish nothing is read that is not offered: it takes no longer than what is
-        // not there.
+        Ok(listed.max())
+    }
+
+    /// The newest publication of a lineage of the account that looks: an active one where there is
+    /// one.
+    async fn newest_own(
+        &self,
+        lineage: PublicationLineageId,
+        seeing: &Seeing,
+    ) -> Result<Option<PublicationRef>, Error> {
         let Some(account) = seeing.viewer.account() else {
             return Ok(None);
         };
+        let global = Partition::global();
         let own = Parts::from((account.as_str(), lineage.to_string()));
         let query = Query::all(&global).index("own").prefix(own);
-        let query = query.reverse().limit(1);
-        let newest = PUBLICATIONS.query(&self.tx, &query).await?;
-        let newest = newest.found.into_iter().next();
-        Ok(newest.map(|found| found.record.0.reference()))
+        let mut query = query.reverse().limit(AT_ONCE);
+        let mut newest = None;
+        loop {
+            let page = PUBLICATIONS.query(&self.tx, &query).await?;
+            for publication in page.found.into_iter().map(|found| found.record.0) {
+                if publication.state.is_active() {
+                    return Ok(Some(publication.reference()));
+                }
+                newest = newest.or_else(|| Some(publication.reference()));
+            }
+            match page.next {
+                Some(next) => query = query.after(Some(next)),
+                None => return Ok(newest),
+            }
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     Error,
-    kind::{Mci, Versioned},
+    kind::{Mci, Template, Versioned},
+    linking::Linked,
     states::Located,
     stored::StoredMci,
     tables::{KeptLineage, partitions_above},
@@ -10,7 +11,7 @@ use crate::{
 };
 use atlas_history::{LineageId, UndoLog};
 use atlas_scope::{Permission, Scope, visible};
-use atlas_template::{Reference, Selector, Target};
+use atlas_template::{LinkError, LinkTarget, LinkedState, Reference, Selector, Target};
 
 impl Unit {
     /// [`Unit::locate`], and where that finds nothing a HEAD that the account follows, with the scope
@@ -96,6 +97,55 @@ impl Unit {
             Err(Error::NotFound(_) | Error::Denied(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// What the links of a template mean today whose HEAD is followed: of what they lead to, the state
+    /// that each means, and nothing newer.
+    pub(crate) async fn linked_behind_offer(
+        &self,
+        content: &Template,
+        holder: &Scope,
+        viewer: &Scope,
+    ) -> Result<Vec<Linked>, Error> {
+        let mut all = Vec::with_capacity(content.links().len());
+        for link in content.links() {
+            let (lineage, target) = (link.lineage, link.target);
+            let Some(located) = self.behind_offer(lineage, holder, viewer).await? else {
+                let state = Err(LinkError::NoMci { lineage });
+                let seen = None;
+                all.push(Linked {
+                    lineage,
+                    seen,
+                    state,
+                });
+                continue;
+            };
+            let mci = located.found;
+            let named = match target {
+                LinkTarget::Revision(number) => Some(*number),
+                LinkTarget::Head | LinkTarget::Latest | LinkTarget::Channel(_) => None,
+            };
+            let mut known = self.known_mci(&mci, named).await?;
+            let (state, meant) = match known.state(target) {
+                Ok(state) => {
+                    let meant = match state {
+                        LinkedState::Head => None,
+                        LinkedState::Revision(number) => Some(number),
+                    };
+                    (Ok(self.linked_state(&mci, state).await?), meant)
+                }
+                Err(error) => (Err(error), None),
+            };
+            known
+                .revisions
+                .retain(|number, _| [named, meant].contains(&Some(*number)));
+            all.push(Linked {
+                lineage,
+                seen: Some((mci, known)),
+                state,
+            });
+        }
+        Ok(all)
     }
 
     /// A MultiCloud Image that a followed HEAD links, as its publisher sees it: it is seen through

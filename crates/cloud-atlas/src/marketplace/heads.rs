@@ -11,8 +11,8 @@ use crate::{
 use atlas_base::{Name, Timestamp};
 use atlas_history::LineageId;
 use atlas_market::{
-    HeadOffer, HeadSubscription, OfferHeadFacts, OfferedHead, OfferedLineage, SubscribeFacts,
-    offer_head, subscribe,
+    HeadOffer, HeadSubscription, OfferHeadError, OfferHeadFacts, OfferedHead, OfferedLineage,
+    SubscribeFacts, offer_head, subscribe,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::Partition;
@@ -93,7 +93,8 @@ impl Session {
         .await
     }
 
-    /// Offers a HEAD no more: who follows it sees it no more.
+    /// Offers a HEAD no more: who follows it sees it no more. Who may, may at the scope that holds the
+    /// lineage, as who offers it.
     ///
     /// # Errors
     ///
@@ -101,20 +102,25 @@ impl Session {
     pub async fn withdraw_head(
         &self,
         lineage: LineageId,
-        account: &Scope,
+        from: &Scope,
     ) -> Result<HeadOffer, Error> {
         self.write(|unit| async move {
-            unit.enter_account(Permission::Publish, account).await?;
+            let action = Permission::Publish;
+            let account = unit.enter_within_account(action, from).await?;
             let found = unit.head_offer(lineage).await?;
-            let own = found.filter(|offer| offer.publisher == *account);
-            let absent = || Error::from(NotFound::new(Noun::HeadOffer, lineage, account));
+            let own = found.filter(|offer| offer.publisher == account);
+            let absent = || Error::from(NotFound::new(Noun::HeadOffer, lineage, from));
             let offer = own.ok_or_else(absent)?;
+            let holder = unit.holder(offer.kind, lineage, &account).await?;
+            // What is offered above is none of the business of who publishes below.
+            if !unit.may(action, &holder).await? {
+                return Err(absent());
+            }
             HEAD_OFFERS
                 .delete(&unit.tx, &Partition::global(), lineage.to_string())
                 .await?;
             let change = Change::removed(&told(&offer));
-            unit.audit(Permission::Publish, account, lineage, change)
-                .await?;
+            unit.audit(action, &account, lineage, change).await?;
             Ok(offer)
         })
         .await
@@ -267,7 +273,8 @@ impl Unit {
         let of = &located.found;
         self.require(Permission::Publish, &of.scope).await?;
         if !matches!(ask.reference.selector, None | Some(Selector::Head)) {
-            self.only_head(&ask.reference, &located).await?;
+            let reference = ask.reference.clone();
+            return Err(OfferHeadError::StateNamed { reference }.into());
         }
         let (visibility, groups) = self.visibility(&ask.to, &of.scope).await?;
         let head = if of.imported.is_some() {
@@ -333,9 +340,38 @@ impl Unit {
         &self,
         offer: &HeadOffer,
     ) -> Result<Option<StoredLineage<C>>, Error> {
-        let at = partition_of(&offer.publisher)?;
-        let found = C::HEADS.get(&self.tx, &at, offer.lineage.to_string());
+        self.lineage_of(offer.lineage, &offer.publisher).await
+    }
+
+    async fn lineage_of<C: Versioned>(
+        &self,
+        lineage: LineageId,
+        account: &Scope,
+    ) -> Result<Option<StoredLineage<C>>, Error> {
+        let at = partition_of(account)?;
+        let found = C::HEADS.get(&self.tx, &at, lineage.to_string());
         Ok(found.await?.map(|kept| kept.0))
+    }
+
+    /// The scope that holds a lineage of an account, where who may publish it may take that back too;
+    /// the account where the lineage is gone.
+    pub(super) async fn holder(
+        &self,
+        kind: LineageKind,
+        lineage: LineageId,
+        account: &Scope,
+    ) -> Result<Scope, Error> {
+        let found = match kind {
+            LineageKind::Mci => {
+                let found = self.lineage_of::<Mci>(lineage, account).await?;
+                found.map(|found| found.scope)
+            }
+            LineageKind::Template => {
+                let found = self.lineage_of::<Template>(lineage, account).await?;
+                found.map(|found| found.scope)
+            }
+        };
+        Ok(found.unwrap_or_else(|| account.clone()))
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
 };
 use atlas_history::Message;
 use atlas_market::{
-    Admit, KnownAccount, LongText, Publication, Publish, PublishFacts, Published, RevisionNotes,
-    ShortText, Visibility, publish,
+    Admit, KnownAccount, LongText, Publication, Publish, PublishError, PublishFacts, Published,
+    RevisionNotes, ShortText, Visibility, publish,
 };
 use atlas_scope::{AccountGroup, GroupId, Permission, Scope};
 use atlas_store::Partition;
@@ -85,6 +85,7 @@ impl Session {
     /// It is HEAD, imported, revoked or published already, links what moves or what those for whom
     /// it is meant do not see, some of them may not launch its images, or the caller may not.
     pub async fn publish(&self, ask: &PublishAsk) -> Result<Published, Error> {
+        ask.check()?;
         let looks = match (&ask.commit_heads, ask.kind) {
             (Some(message), LineageKind::Template) => {
                 self.looks_of_commit(&ask.commit(message.clone())).await?
@@ -121,6 +122,17 @@ impl Session {
 }
 
 impl PublishAsk {
+    /// Refuses to commit HEAD where another state is named: one of both would be passed over.
+    fn check(&self) -> Result<(), PublishError> {
+        let selector = self.reference.selector.as_ref();
+        let names_other = selector.is_some_and(|selector| *selector != Selector::Head);
+        if self.kind == LineageKind::Template && self.commit_heads.is_some() && names_other {
+            let reference = self.reference.clone();
+            return Err(PublishError::CommitsHead { reference });
+        }
+        Ok(())
+    }
+
     fn commit(&self, message: Message) -> CommitTemplate {
         let reference = Reference {
             selector: None,
@@ -227,6 +239,14 @@ impl Unit {
             request.admit = admit;
             publish(subject, request, facts)
         })?;
+        let along = published.dependencies.iter().chain(&published.widened);
+        for along in along {
+            // Who publishes at an environment offers nothing by it that its account holds.
+            let holder = self
+                .holder(along.kind, along.source, &along.publisher)
+                .await?;
+            self.require(Permission::Publish, &holder).await?;
+        }
         Ok(published)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    facts::BoundRecord,
     kind::{Mci, Template, Versioned},
     states::State,
     stored::StoredLineage,
@@ -39,7 +40,40 @@ pub(super) struct LoadedRevision<C> {
 }
 
 /// The images of a MultiCloud Image that have a record, and to whom those are opened.
-type Images = BTreeMap<CloudLocation, (ImageRecord, Vec<LaunchPermission>)>;
+type Images = BTreeMap<CloudLocation, OpenedImage>;
+
+/// The record of an image, and to whom it is opened as far as the publisher may know.
+#[derive(Debug)]
+pub(super) struct OpenedImage {
+    record: ImageRecord,
+    permissions: Vec<LaunchPermission>,
+    /// Whether it is another account's, which opened it to this one.
+    is_foreign: bool,
+}
+
+impl OpenedImage {
+    /// Of what another account holds, nothing is told but that everybody may launch it: to whom else
+    /// it is opened is between that account and them.
+    fn new(bound: BoundRecord, mut permissions: Vec<LaunchPermission>) -> Self {
+        if bound.opened {
+            permissions.retain(|permission| *permission == LaunchPermission::Everybody);
+        }
+        Self {
+            record: bound.record,
+            permissions,
+            is_foreign: bound.opened,
+        }
+    }
+
+    fn known(&self) -> KnownImage<'_> {
+        let known = KnownImage::of(&self.record, &self.permissions);
+        if self.is_foreign {
+            known.of_another()
+        } else {
+            known
+        }
+    }
+}
 
 /// What a link leads to.
 #[derive(Debug)]
@@ -73,10 +107,10 @@ impl<C> LoadedRevision<C> {
 }
 
 fn known(images: &Images) -> Known<'_> {
-    let known = images.iter().map(|(location, (record, permissions))| {
-        (location.clone(), KnownImage::of(record, permissions))
-    });
-    known.collect()
+    let known = images.iter();
+    known
+        .map(|(location, image)| (location.clone(), image.known()))
+        .collect()
 }
 
 impl Loaded {
@@ -90,7 +124,7 @@ impl Loaded {
                 }
             }
             let permissions = images.into_iter().flat_map(BTreeMap::values);
-            for permission in permissions.flat_map(|(_, permissions)| permissions) {
+            for permission in permissions.flat_map(|image| &image.permissions) {
                 if let LaunchPermission::Group(group) = permission {
                     groups.insert(*group);
                 }
@@ -283,24 +317,23 @@ impl Unit {
     /// The records of the images of a revision, with their launch permissions.
     async fn opened_images(&self, of: &LoadedRevision<Mci>) -> Result<Images, Error> {
         let settings = of.content.content().settings();
-        let mut by_partition: BTreeMap<Partition, Vec<(CloudLocation, ImageRecord)>> =
+        let mut by_partition: BTreeMap<Partition, Vec<(CloudLocation, BoundRecord)>> =
             BTreeMap::new();
         for (location, bound) in self.bound(settings, &of.scope).await? {
             if let Some(bound) = bound {
                 let at = partition_of(bound.record.scope())?;
-                let records = by_partition.entry(at).or_default();
-                records.push((location, bound.record));
+                by_partition.entry(at).or_default().push((location, bound));
             }
         }
         let mut images = Images::new();
         for (partition, records) in by_partition {
-            let parts = records.iter().map(|(_, record)| record.id().to_string());
+            let parts = records.iter().map(|(_, it)| it.record.id().to_string());
             let found = LAUNCH_PERMISSIONS
                 .get_many(&self.tx, &partition, parts)
                 .await?;
-            for ((location, record), found) in records.into_iter().zip(found) {
+            for ((location, bound), found) in records.into_iter().zip(found) {
                 let permissions = found.map(|kept| kept.0.permissions).unwrap_or_default();
-                images.insert(location, (record, permissions));
+                images.insert(location, OpenedImage::new(bound, permissions));
             }
         }
         Ok(images)

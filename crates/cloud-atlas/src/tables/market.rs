@@ -11,6 +11,7 @@ use atlas_market::{
 };
 use atlas_scope::{GroupId, Scope};
 use atlas_store::{Index, Parts, Record, Table};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -65,11 +66,11 @@ pub(crate) enum ListedFor {
     Group(GroupId),
 }
 
-impl ListedFor {
-    fn text(self) -> String {
+impl fmt::Display for ListedFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Everybody => "everybody".to_owned(),
-            Self::Group(group) => group.to_string(),
+            Self::Everybody => f.write_str("everybody"),
+            Self::Group(group) => group.fmt(f),
         }
     }
 }
@@ -82,9 +83,21 @@ pub(crate) struct StoredListing {
     pub(crate) lineage: PublicationLineageId,
     pub(crate) revision: RevisionNumber,
     pub(crate) name: Name,
+    /// Who names a publication names its publisher too, and many may call one alike.
+    pub(crate) publisher: Scope,
 }
 
 impl StoredListing {
+    pub(crate) fn new(listed_for: ListedFor, publication: &Publication) -> Self {
+        Self {
+            listed_for,
+            lineage: publication.lineage,
+            revision: publication.revision,
+            name: publication.name.clone(),
+            publisher: publication.publisher.clone(),
+        }
+    }
+
     pub(crate) fn reference(&self) -> PublicationRef {
         PublicationRef {
             lineage: self.lineage,
@@ -98,18 +111,25 @@ pub(crate) const LISTINGS: Table<KeptListing> = Table::new(
     "listing",
     &[Index::many("name", |kept| {
         let StoredListing {
-            listed_for, name, ..
+            listed_for,
+            name,
+            publisher,
+            ..
         } = &kept.0;
-        vec![Parts::from((listed_for.text(), name.as_str()))]
+        vec![Parts::from((
+            listed_for.to_string(),
+            name.as_str(),
+            publisher.as_str(),
+        ))]
     })],
 );
 
 pub(crate) fn listing_parts(listed_for: ListedFor, lineage: PublicationLineageId) -> Parts {
-    Parts::from((listed_for.text(), lineage.to_string()))
+    Parts::from((listed_for.to_string(), lineage.to_string()))
 }
 
 pub(crate) fn listed_parts(listed_for: ListedFor) -> Parts {
-    Parts::from(listed_for.text())
+    Parts::from(listed_for.to_string())
 }
 
 /// An imported revision, and the images that it holds.

@@ -27,7 +27,8 @@ pub(crate) fn sealed(text: &str) -> String {
     let mut plan: serde_json::Value = serde_json::from_str(text).unwrap();
     plan.as_object_mut().unwrap().remove("digest");
     let digest = atlas_base::canonical::digest("cloud-atlas/plan/1", &plan).unwrap();
-    plan["digest"] = json!(digest);
+    let fields = plan.as_object_mut().unwrap();
+    fields.insert("digest".to_owned(), json!(digest));
     plan.to_string()
 }
 

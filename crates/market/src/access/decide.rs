@@ -230,6 +230,9 @@ impl Checked<'_> {
         asked: &Asked<'_>,
     ) -> AccessReason {
         let record = self.known.record;
+        if self.known.is_foreign {
+            return AccessReason::Foreign;
+        }
         if record.is_some_and(|it| !it.lifecycle().is_usable()) {
             return AccessReason::NotUsable;
         }
@@ -262,6 +265,7 @@ impl Checked<'_> {
         asked: &Asked<'_>,
     ) -> (BTreeSet<LaunchPermission>, Option<WorkAction>) {
         let usable = self.known.record.filter(|it| it.lifecycle().is_usable());
+        let usable = usable.filter(|_| !self.known.is_foreign);
         let Some(record) = usable.filter(|_| !refused.is_empty()) else {
             return (BTreeSet::new(), None);
         };

@@ -13,6 +13,7 @@ impl fmt::Display for AccessReason {
             Self::NotInCloud => "its cloud does not share it with the account",
             Self::NotUsable => "its record is disabled or deleted",
             Self::Unregistered => "it has no record",
+            Self::Foreign => "its record is another account's, which opened it to the publisher",
             Self::Organization => "it is opened to an organisation that the account may be in",
         })
     }

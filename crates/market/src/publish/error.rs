@@ -4,7 +4,7 @@ use crate::{AccessCheck, Admit, Answer, PublicationRef, TargetGroupsError};
 use atlas_base::{Name, Timestamp};
 use atlas_history::{LineageId, Mark, RevisionNumber, RevisionRef};
 use atlas_scope::{GroupId, Scope};
-use atlas_template::{LinkTarget, TemplateNotReady};
+use atlas_template::{LinkTarget, Reference, TemplateNotReady};
 use core::fmt;
 use serde::Serialize;
 
@@ -79,6 +79,14 @@ pub enum PublishError {
         /// Its newest revision.
         last: RevisionNumber,
     },
+    /// A state was named, and what HEAD becomes when it is committed was to be published.
+    #[error(
+        "`{reference}` names a state, and --commit-head-dependencies commits HEAD and publishes that: leave out one of them"
+    )]
+    CommitsHead {
+        /// What was named.
+        reference: Reference,
+    },
     /// Each revision is published once (RightScale).
     #[error(
         "`{name}` revision {revision} was published at {at} as {publication}: a revision is published once, commit another one"
@@ -134,8 +142,13 @@ pub enum PublishError {
     Groups(#[from] TargetGroupsError),
     /// Links move (RightScale for HEAD; channels: ours).
     #[error(
-        "`{name}` links what moves: {}; commit it with --commit-head-dependencies, or link revisions, and publish that",
-        listed(links, |it| format!("{} of {}", state(&it.target), it.lineage))
+        "`{name}` links what moves: {}; {}",
+        listed(links, |it| format!("{} of {}", state(&it.target), it.lineage)),
+        if links.iter().any(|it| it.target == LinkTarget::Head) {
+            "commit it with --commit-head-dependencies, or link revisions, and publish that"
+        } else {
+            "link revisions, commit it and publish that"
+        }
     )]
     MovingLinks {
         /// The name of the template.

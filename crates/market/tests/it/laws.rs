@@ -227,12 +227,10 @@ proptest! {
             let there_and_back = if let Ok(gone) = it.deprecate(reason("twice"), dana(), now()) {
                     let alone = std::slice::from_ref(&gone);
                     prop_assert_eq!(newest_active(alone, &who), None);
-                    let mut query = CatalogueQuery::default();
+                    let query = CatalogueQuery::default();
                     let listing = Listing::of(alone, &who);
                     prop_assert_eq!(listing.is_some(), who.is(&it.publisher));
                     prop_assert!(listing.as_ref().is_none_or(|it| !query.matches(it)));
-                    query.include_deprecated = true;
-                    prop_assert!(listing.as_ref().is_none_or(|it| query.matches(it)));
                     gone.reactivate().unwrap()
                 } else {
                     let back = it.reactivate().unwrap();

@@ -218,6 +218,39 @@ impl<R: Record> Table<R> {
         self.pages(tx, query, None::<fn(&R) -> bool>).await
     }
 
+    /// The keys of all records that a query through an index leads to, in its order, and none of the
+    /// records: whoever keeps some of them reads the others alone, by [`Table::get_at`]. The limit of
+    /// the query is that of one trip; its conditions are those that index rows answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::query`]; [`StoreError::Unsupported`] where the query goes through no index.
+    pub async fn keys(&self, tx: &Tx, query: &Query) -> Result<Vec<Key>, StoreError> {
+        let Some(name) = query.index else {
+            let what = "keys of a query that goes through no index";
+            return Err(StoreError::Unsupported { what });
+        };
+        let index = self.index(name)?;
+        self.readable(tx, index)?;
+        let space = self.rows_of(query)?;
+        let (mut keys, mut rest) = (Vec::new(), Some(query.range(&space)?));
+        while let Some(range) = rest {
+            let page = Page {
+                limit: query.limit,
+                reverse: query.reverse,
+            };
+            let rows = tx.range(&range, page).await?;
+            for (row, value) in &rows.entries {
+                if index.admits(row, &query.conditions) {
+                    let Pointer(key) = open(row, None, value)?;
+                    keys.push(key);
+                }
+            }
+            rest = rows.next;
+        }
+        Ok(keys)
+    }
+
     /// One page of those records of a query that a predicate keeps besides. It reads on until the
     /// page is full or the interval ends. The predicate is no part of the query: where a page may be
     /// resumed, say what you can as [`Query::keep`], and put the rest into the cursor's binding.

@@ -473,6 +473,31 @@ fn bytes_are_keys_too() {
 }
 
 #[test]
+fn keys_are_those_of_the_records_that_a_query_finds() {
+    block_on(async {
+        let (store, _) = memory();
+        for id in 1..8 {
+            let port = if id % 2 == 0 { "Athens" } else { "Iolcus" };
+            put(&store, id, &ship(&format!("Argo {id}"), port, 1))
+                .await
+                .unwrap();
+        }
+        let tx = Tx::begin(&store).await.unwrap();
+        let query = Query::all(&acme()).index("port").prefix("Iolcus").reverse();
+        let found = SHIPS.query(&tx, &query).await.unwrap().found;
+        let found: Vec<_> = found.into_iter().map(|found| found.key).collect();
+        assert_eq!(found.len(), 4);
+        // The limit is that of a trip.
+        for limit in 1..6 {
+            let keys = SHIPS.keys(&tx, &query.clone().limit(limit)).await;
+            assert_eq!(keys.unwrap(), found);
+        }
+        let direct = SHIPS.keys(&tx, &Query::all(&acme())).await;
+        assert!(matches!(direct, Err(StoreError::Unsupported { .. })));
+    });
+}
+
+#[test]
 fn pages_of_one_query_share_a_digest() {
     let digest = |query: &Query| canonical::digest("test", query).unwrap();
     let query = Query::all(&acme()).index("port").prefix("even");

@@ -9,7 +9,7 @@ use crate::{AMI, at, now, record, scope, set};
 use atlas_image::{Plan, PlanItem, PlanKind};
 use atlas_image_id::CloudLocation;
 use atlas_template::{
-    DeprecateOld, KnownNetworks, ReplaceChange, ReplaceItem, ReplaceKey, ReplaceLeft, ReplacePlan,
+    DeprecateOld, KnownNetworks, ReplaceChange, ReplaceItem, ReplaceKey, ReplacePlan,
     ReplacedSince, Replacement, ServerEdit, UndoReplaceFacts, undo_replace,
 };
 use proptest::{collection::vec, prelude::*};
@@ -353,7 +353,7 @@ proptest! {
         request.deprecate = deprecates.then(DeprecateOld::default);
         let plan = world.plan(&request).unwrap();
         let done = world.replace(&plan).unwrap();
-        let changed: Vec<_> = done.replacement.changes.iter().map(atlas_template::ReplaceChange::key).collect();
+        let changed: Vec<_> = done.replacement.changes.iter().map(ReplaceChange::key).collect();
         let previewed: Vec<_> = plan.changes().map(PlanItem::key).collect();
         prop_assert_eq!(&changed, &previewed);
         let after = world.replaced(&done);
@@ -371,7 +371,7 @@ proptest! {
         if let Ok(part) = plan.select(&keys) {
             prop_assert!(part.items().iter().all(|item| plan.items().contains(item)));
             let done = world.replace(&part).unwrap();
-            let changed: Vec<_> = done.replacement.changes.iter().map(atlas_template::ReplaceChange::key).collect();
+            let changed: Vec<_> = done.replacement.changes.iter().map(ReplaceChange::key).collect();
             let previewed: Vec<_> = part.changes().map(PlanItem::key).collect();
             prop_assert_eq!(changed, previewed);
             prop_assert_eq!(Plan::<ReplaceItem>::parse(&part.to_text().unwrap()).unwrap(), part);

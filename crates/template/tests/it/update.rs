@@ -81,6 +81,17 @@ fn t09_a_published_revision_is_imported_first() {
     assert_eq!(plan(&[], 1), Some((3, UpdateSource::Local)));
     // Imported already, and revoked here.
     assert_eq!(plan(&[3], 3), None);
+    // So too where an older one is good that is here.
+    let cache = template.edited([link(CACHE, "1")]).unwrap();
+    let here = BTreeMap::from([(CACHE, known(&[3]))]);
+    let offered_of = |number: u32| BTreeMap::from([(CACHE, RevisionNumber::new(number).unwrap())]);
+    let plan = |number: u32| {
+        let plan = cache.plan_update(&here, &offered_of(number));
+        let update = plan.updates.first().cloned().unwrap();
+        (update.to.get(), update.source)
+    };
+    assert_eq!(plan(3), (2, UpdateSource::Local));
+    assert_eq!(plan(4), (4, UpdateSource::Published));
     let known = BTreeMap::from([(WEB, known(&[]))]);
     insta::assert_snapshot!(template.plan_update(&known, &offered(5)), @"`web` 2 → 5, the default, imported first");
 }

@@ -6,7 +6,11 @@ use crate::{
     exit::Run,
     print::{Columns, Out, moment},
 };
-use cloud_atlas::{HeadOfferView, Session, SubscriptionView, history::LineageId, scope::Scope};
+use cloud_atlas::{
+    HeadOfferView, Session, SubscriptionView,
+    history::LineageId,
+    scope::{Level, Scope},
+};
 use pollster::FutureExt as _;
 
 pub(super) fn list(session: &Session, account: &Scope, out: &mut Out) -> Run {
@@ -41,13 +45,18 @@ pub(super) fn withdraw(
 ) -> Run {
     let account = &global.scope;
     let session = global.confirmed(session, |session| {
+        if account.level() != Level::Account {
+            // What the account offers is listed to those alone who see all of it.
+            return Ok(Some(format!("offer HEAD of {lineage} no more")));
+        }
         let offers = session.head_offers(account).block_on()?;
         let own = |it: &&HeadOfferView| it.lineage == lineage && it.publisher == *account;
         let offer = offers.iter().find(own);
         Ok(offer.map(|offer| format!("offer HEAD of {} no more", offer.name)))
     })?;
     session.withdraw_head(lineage, account).block_on()?;
-    out.removed("head-offer", &lineage)
+    let how = format_args!("HEAD of {lineage} is offered no more");
+    out.ended("head-offer", &lineage, how)
 }
 
 pub(super) fn subscribe(

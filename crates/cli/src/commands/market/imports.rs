@@ -97,13 +97,14 @@ pub(super) fn delete(
             all => format!("revisions {}", all.join(", ")),
         };
         let left = if deleted.is_whole {
-            "nothing"
+            "nothing of it is left"
         } else {
-            "others"
+            "others of it are left"
         };
-        writeln!(
-            out,
-            "took {revisions} of {reference} away, and {left} of it is left"
-        )
+        let whole = Reference {
+            selector: None,
+            ..reference.clone()
+        };
+        writeln!(out, "took {revisions} of {whole} away, and {left}")
     })
 }

@@ -1,6 +1,6 @@
 //! Publications: the catalogue, and what an account published itself.
 
-use super::{KindWord, word};
+use super::{KindWord, names::Names, word};
 use crate::{
     exit::Run,
     pages::PageArgs,
@@ -45,7 +45,9 @@ pub(crate) struct List {
 pub(super) fn list(list: List, session: &Session, account: &Scope, out: &mut Out) -> Run {
     if list.own {
         let headers = ["NAME", "KIND", ">REVISION", "STATE", "FOR", "PUBLICATION"];
-        let columns = Columns::new("nothing is published", &headers, own_row);
+        let names = Names::new(session, account);
+        let row = |seen: &SeenPublication| own_row(seen, &names);
+        let columns = Columns::new("nothing is published", &headers, row);
         return list.page.show(&columns, out, |page| {
             session.publications(account, page).block_on()
         });
@@ -81,12 +83,12 @@ fn row(listing: &Listing) -> Vec<String> {
     ]
 }
 
-fn own_row(seen: &SeenPublication) -> Vec<String> {
+fn own_row(seen: &SeenPublication, names: &Names<'_>) -> Vec<String> {
     let state = match seen.deprecated {
         Some(_) => "deprecated",
         None => "active",
     };
-    let meant_for = seen.visibility.as_ref().map(ToString::to_string);
+    let meant_for = seen.visibility.as_ref().map(|it| names.audience(it));
     vec![
         seen.name.to_string(),
         word(seen.kind).to_owned(),

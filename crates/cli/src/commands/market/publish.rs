@@ -1,6 +1,6 @@
 //! Publishing a revision, and offering HEAD.
 
-use super::KindWord;
+use super::{KindWord, names::Names};
 use crate::{
     args::Global,
     exit::{Failure, Run},
@@ -63,17 +63,13 @@ pub(crate) struct Publish {
 
 /// For whom it is meant.
 #[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
 struct AudienceArgs {
     /// For every account
-    #[arg(long, required_unless_present = "groups")]
+    #[arg(long)]
     public: bool,
     /// For the members of this account group, by its name or its id; may be given again
-    #[arg(
-        long = "group",
-        value_name = "GROUP",
-        id = "groups",
-        conflicts_with = "public"
-    )]
+    #[arg(long = "group", value_name = "GROUP")]
     groups: Vec<GroupRef>,
 }
 
@@ -101,12 +97,14 @@ pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: 
             scope: global.scope.clone(),
         };
         let offer = session.offer_head(&ask).block_on()?;
-        return offered(&offer, &ask.reference, out);
+        let names = Names::new(&session, &global.scope);
+        return offered(&offer, &ask.reference, &names, out);
     }
     let ask = publish.ask(global)?;
     if check {
         let published = session.publish_preview(&ask).block_on()?;
-        tell(&published, "would publish", named, out)?;
+        let names = Names::new(&session, &global.scope);
+        tell(&published, "would publish", |of| named(of, &names), out)?;
         open_with(&published.check, out);
         if !passes(&published.check, ask.admit) {
             return Err(Failure::Wanting);
@@ -115,7 +113,10 @@ pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: 
     }
     let session = global.confirmed(session, |session| question(&ask, session))?;
     match session.publish(&ask).block_on() {
-        Ok(published) => tell(&published, "published", told, out),
+        Ok(published) => {
+            let names = Names::new(&session, &global.scope);
+            tell(&published, "published", |of| told(of, &names), out)
+        }
         Err(Error::Market(MarketRefusal::Publish(PublishError::Access(refused)))) => {
             out.one(&*refused, |out| writeln!(out, "{}", refused.check))?;
             open_with(&refused.check, out);
@@ -193,7 +194,8 @@ fn question(ask: &PublishAsk, session: &Session) -> Result<Option<String>, Error
         )));
     }
     let preview = session.publish_preview(ask).block_on()?;
-    let asked = format!("publish {}, for ever", named(&preview.publication));
+    let names = Names::new(session, &ask.scope);
+    let asked = format!("publish {}, for ever", named(&preview.publication, &names));
     Ok(passes(&preview.check, ask.admit).then_some(asked))
 }
 
@@ -204,7 +206,12 @@ fn passes(check: &AccessCheck, admit: Admit) -> bool {
 }
 
 /// Tells what was published, or would be, with who may launch its images.
-fn tell(published: &Published, did: &str, told: fn(&Publication) -> String, out: &mut Out) -> Run {
+fn tell(
+    published: &Published,
+    did: &str,
+    told: impl Fn(&Publication) -> String,
+    out: &mut Out,
+) -> Run {
     let own = &published.publication;
     out.one(published, |out| {
         writeln!(out, "{did} {}", told(own))?;
@@ -222,12 +229,13 @@ fn tell(published: &Published, did: &str, told: fn(&Publication) -> String, out:
 }
 
 /// A publication without its id, which it gets when it is made.
-fn named(of: &Publication) -> String {
-    format!("{} revision {} for {}", of.name, of.revision, of.visibility)
+fn named(of: &Publication, names: &Names<'_>) -> String {
+    let audience = names.audience(&of.visibility);
+    format!("{} revision {} for {audience}", of.name, of.revision)
 }
 
-fn told(of: &Publication) -> String {
-    format!("{}: {}", named(of), of.reference())
+fn told(of: &Publication, names: &Names<'_>) -> String {
+    format!("{}: {}", named(of, names), of.reference())
 }
 
 /// Says how those can be let launch who may not.
@@ -247,10 +255,9 @@ fn open_with(check: &AccessCheck, out: &Out) {
     }
 }
 
-fn offered(offer: &HeadOffer, reference: &Reference, out: &mut Out) -> Run {
+fn offered(offer: &HeadOffer, reference: &Reference, names: &Names<'_>, out: &mut Out) -> Run {
     out.one(offer, |out| {
-        let groups: Vec<_> = offer.groups.iter().map(|group| group.to_string()).collect();
-        let groups = groups.join(", ");
+        let groups = names.groups(&offer.groups);
         writeln!(
             out,
             "offered HEAD of {reference} to {groups}: {}",

@@ -7,7 +7,7 @@ use crate::{
     print::{Columns, Out, note, quoted},
 };
 use cloud_atlas::{
-    MarketDiff, MarketUpdate, MarketUpdated, Session,
+    Error, ImportView, MarketDiff, MarketUpdate, MarketUpdated, Paging, Session,
     history::LineageId,
     market::{Following, PublicationRef},
     scope::Scope,
@@ -60,7 +60,7 @@ pub(super) fn list(args: &Updates, session: &Session, account: &Scope, out: &mut
         "IS",
         "LINEAGE",
     ];
-    let columns = Columns::new("everything is at the newest publication", &headers, row);
+    let columns = Columns::new(nothing_newer(session, account)?, &headers, row);
     if !args.diff || updates.is_empty() {
         return out.list(&updates, &columns);
     }
@@ -124,9 +124,16 @@ pub(super) fn update(args: &Update, session: &Session, account: &Scope, out: &mu
     let updated = session
         .import_updates(account, only.as_deref())
         .block_on()?;
+    let nothing = match args.only.as_slice() {
+        [] => nothing_newer(session, account)?.to_owned(),
+        named => {
+            let named: Vec<_> = named.iter().map(|it| format!("`{it}`")).collect();
+            format!("nothing newer is published of {}", named.join(", "))
+        }
+    };
     out.one(&updated, |out| {
         if updated.imported.is_empty() && updated.to_merge.is_empty() {
-            return writeln!(out, "everything is at the newest publication");
+            return writeln!(out, "{nothing}");
         }
         for imported in &updated.imported {
             writeln!(out, "imported {}", told(imported))?;
@@ -139,6 +146,40 @@ pub(super) fn update(args: &Update, session: &Session, account: &Scope, out: &mu
         }
     }
     Ok(())
+}
+
+/// What is said where there is nothing newer.
+fn nothing_newer(session: &Session, account: &Scope) -> Result<&'static str, Error> {
+    let imports = session.imports(account, &Paging::of(1)).block_on()?;
+    Ok(if imports.items.is_empty() {
+        "nothing is imported"
+    } else {
+        "everything is at the newest publication"
+    })
+}
+
+/// Whether a reference names an import of the account, or what was cloned from something.
+fn follows(reference: &Reference, session: &Session, account: &Scope) -> Result<bool, Error> {
+    let mut paging = Paging::of(Paging::MOST);
+    loop {
+        let page = session.imports(account, &paging).block_on()?;
+        let is_meant = |it: &ImportView| match &reference.target {
+            Target::Lineage(lineage) => it.lineage == *lineage,
+            Target::Named { scope, name } => {
+                scope.as_ref().is_none_or(|scope| scope == account) && it.name == *name
+            }
+        };
+        if page.items.iter().any(is_meant) {
+            return Ok(true);
+        }
+        match page.following() {
+            Some(following) => paging = following,
+            None => break,
+        }
+    }
+    let mci = session.mci(reference, account).block_on();
+    let template = session.template(reference, account).block_on();
+    Ok(mci.is_ok_and(|it| it.origin.is_some()) || template.is_ok_and(|it| it.origin.is_some()))
 }
 
 /// The lineages that people named, as far as there is something newer of them.
@@ -160,10 +201,8 @@ fn chosen(
         };
         let before = lineages.len();
         lineages.extend(updates.iter().filter(is_meant).map(|it| it.update.lineage));
-        if lineages.len() == before {
-            let message = format!(
-                "nothing newer is published of `{reference}`: see what is with `atlas market updates`"
-            );
+        if lineages.len() == before && !follows(reference, session, account)? {
+            let message = format!("`{reference}` is no import of {account}, nor a clone of one");
             return Err(Failure::refused(message).into());
         }
     }

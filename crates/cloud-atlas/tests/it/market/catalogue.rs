@@ -1,11 +1,16 @@
 //! The catalogue: what an account is shown, and what not.
 
-use super::{import, market, publish_mci, revised};
-use crate::support::{every, most, p, run};
-use cloud_atlas::{
-    Session,
-    market::{CatalogueQuery, Listing},
+use super::{asked, import, linking, market, publish_mci, revised};
+use crate::{
+    care::{everything, put, raw},
+    support::{every, most, p, run},
 };
+use cloud_atlas::{
+    LineageKind, Session,
+    market::{CatalogueQuery, Listing},
+    store::{Key, Write},
+};
+use std::sync::Arc;
 
 async fn listed(who: &Session, from: &str) -> Vec<Listing> {
     let query = CatalogueQuery::default();
@@ -125,5 +130,98 @@ fn p05_a_publisher_is_told_who_imported_as_far_as_it_may_know() {
                 .await
                 .is_err()
         );
+    });
+}
+
+#[test]
+fn p08_what_is_shown_to_more_hides_nothing_when_it_is_deprecated() {
+    let world = market();
+    run(async {
+        let (dana, paula) = (world.who("dana"), world.who("paula"));
+        revised(&dana, "/acme", "web", &[1, 2]).await;
+        publish_mci(&world, "web@1", &[]).await;
+        let newer = publish_mci(&world, "web@2", &["partners"]).await;
+        linking(&dana, "/acme", "front", &["web@2"]).await;
+        let mut ask = asked(LineageKind::Template, "front", &[]);
+        ask.admit.widen = true;
+        assert_eq!(paula.publish(&ask).await.unwrap().widened.len(), 1);
+        let newer = newer.publication.reference();
+        paula
+            .deprecate_publication(&newer.into(), &p("/acme"), &p("old"))
+            .await
+            .unwrap();
+        let seen = async |from: &str| {
+            let mut listed = listed(&paula, from).await;
+            listed.retain(|it| it.kind == LineageKind::Mci);
+            let revisions = listed.iter().map(|it| it.revision.get());
+            revisions.collect::<Vec<_>>()
+        };
+        assert_eq!([seen("/beta").await, seen("/gamma").await], [[1], [1]]);
+        let report = world.atlas.check().await.unwrap();
+        assert!(report.findings.is_empty(), "{:?}", report.findings);
+    });
+}
+
+#[test]
+fn p08_a_check_finds_what_is_listed_and_not_offered() {
+    let world = market();
+    run(async {
+        revised(&world.who("dana"), "/acme", "web", &[1]).await;
+        publish_mci(&world, "web", &["partners"]).await;
+    });
+    let store = world.atlas.store();
+    let all = everything(&*store);
+    let row = all
+        .iter()
+        .find(|(key, _)| key.as_str().starts_with("/ listing "));
+    let (key, value) = row.unwrap();
+    let found = || run(world.atlas.check()).unwrap().findings.join("\n");
+    assert_eq!(found(), "");
+    // The publication is deprecated, and what lists it is left.
+    run(async {
+        let paula = world.who("paula");
+        let made = paula.publications(&p("/acme"), &most()).await.unwrap();
+        let choice = made.items[0].publication.into();
+        paula
+            .deprecate_publication(&choice, &p("/acme"), &p("old"))
+            .await
+            .unwrap();
+    });
+    raw(&*store, put(key.as_str(), Arc::clone(value)));
+    let stale = found();
+    assert!(stale.contains("and is not offered to them"), "{stale}");
+    let row = |(key, _): &&(Key, _)| key.as_str().starts_with("/ publication ");
+    let (publication, _) = all.iter().find(row).unwrap();
+    let key = publication.clone();
+    raw(&*store, Write::Delete { key });
+    let missing = found();
+    assert!(missing.contains("and is missing"), "{missing}");
+}
+
+#[test]
+fn p08_a_publisher_means_the_newest_that_it_offers_to_whomever() {
+    let world = market();
+    run(async {
+        let paula = world.who("paula");
+        revised(&world.who("dana"), "/acme", "web", &[1, 2, 3]).await;
+        let lineage = publish_mci(&world, "web@1", &[]).await.publication.lineage;
+        publish_mci(&world, "web@2", &["partners"]).await;
+        publish_mci(&world, "web@3", &["partners"]).await;
+        let acme = p("/acme");
+        let meant = async |choice: &str| {
+            let seen = paula.publication(&p(choice), &acme).await.unwrap();
+            seen.publication.revision.get()
+        };
+        assert_eq!(meant("/acme:web").await, 3);
+        assert_eq!(meant(&lineage.to_string()).await, 3);
+        for left in [2, 1, 3] {
+            // What is named without a revision is the newest that is active, else the newest.
+            let choice = lineage.into();
+            paula
+                .deprecate_publication(&choice, &acme, &p("old"))
+                .await
+                .unwrap();
+            assert_eq!(meant("/acme:web").await, left);
+        }
     });
 }

@@ -119,6 +119,14 @@ fn p01_what_a_followed_template_links_is_seen_through_it_alone() {
         let request = LaunchSubject::new(base, p("/beta")).at(p(EAST));
         let launch = world.who("bert").resolve(&request).await.unwrap();
         assert_eq!(launch.plan.mci.as_str(), "web");
+        // Its links are told as far as they can be launched, and not what is newer of them.
+        revised(&dana, "/acme", "web", &[2]).await;
+        let followed = Reference::lineage(lineage);
+        let seen = world.who("bert").template(&followed, &p("/beta")).await;
+        let seen = seen.unwrap().links;
+        assert_eq!(seen[0].name, Some(p("web")));
+        assert_eq!(seen[0].covers, [p(EAST)]);
+        assert_eq!((&seen[0].problem, seen[0].newer), (&None, None));
         let web = dana.mci(&p("web"), &p("/acme")).await.unwrap().lineage;
         let apart = world
             .who("bert")

@@ -3,9 +3,10 @@
 use super::{EAST, import, linking, market, publish, publish_mci, revised};
 use crate::support::{ami, ask, image, most, p, run, set};
 use cloud_atlas::{
-    CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal, TemplateChange,
+    CloneMci, Error, ErrorKind, ImportPublication, LineageKind, MarketRefusal, OfferHead,
+    PublishTo, TemplateChange,
     history::NotEditable,
-    image::{AgentFacts, LaunchPermission},
+    image::{AgentFacts, Architecture, LaunchPermission, OsFacts},
     market::{DeleteImportError, ImportError},
     scope::Scope,
     template::{Phase, Reference, TemplateEdit},
@@ -160,10 +161,33 @@ fn p06_an_import_is_never_taken_back() {
             .remove_member(&p("partners"), &p("/beta"), &p("/acme"))
             .await
             .unwrap();
-        admin
+        // What was for the group alone is told.
+        admin.make_group(&p("/acme"), &p("others")).await.unwrap();
+        revised(&world.who("dana"), "/acme", "data", &[1, 2, 3]).await;
+        publish_mci(&world, "data@1", &["partners", "others"]).await;
+        publish_mci(&world, "data@2", &[]).await;
+        publish_mci(&world, "data@3", &["partners"]).await;
+        let offer = |name: &str, groups: &[&str]| OfferHead {
+            kind: LineageKind::Mci,
+            reference: p(name),
+            scope: p("/acme"),
+            to: PublishTo::Groups(groups.iter().map(|group| p(group)).collect()),
+        };
+        let paula = world.who("paula");
+        let both = offer("data", &["partners", "others"]);
+        paula.offer_head(&both).await.unwrap();
+        paula
+            .offer_head(&offer("web", &["partners"]))
+            .await
+            .unwrap();
+        let deleted = admin
             .delete_group(&p("partners"), &p("/acme"))
             .await
             .unwrap();
+        assert_eq!((deleted.publications, deleted.heads), (1, 1));
+        // A group that is deleted already is for nobody.
+        let deleted = admin.delete_group(&p("others"), &p("/acme")).await.unwrap();
+        assert_eq!((deleted.publications, deleted.heads), (1, 1));
         let after = world.who("bert").mci(&p("web"), &p("/beta")).await.unwrap();
         assert_eq!(after, before);
         let launch = world.who("bert").resolve(&ask("web", EAST, "/beta")).await;
@@ -351,6 +375,39 @@ fn p11_an_import_brings_what_is_inside_its_images_and_no_record() {
 }
 
 #[test]
+fn p11_what_publishers_tell_of_images_stands_in_for_records() {
+    const WEST: &str = "aws/us-west-2";
+    let world = market();
+    run(async {
+        let (dana, desi) = (world.who("dana"), world.who("desi"));
+        let like = |scope: &str, at: &str, ami: u64, os: &str| {
+            let mut new = image(scope, at, ami);
+            new.os = Some(OsFacts::parse("fedora-coreos", "44", os).unwrap());
+            new.architecture = Some(Architecture::X86_64);
+            new.agent = Some(AgentFacts::Absent);
+            new
+        };
+        let old = dana.register_image(like("/acme", EAST, 1, "44.1")).await;
+        old.unwrap();
+        revised(&dana, "/acme", "web", &[1]).await;
+        let first = publish_mci(&world, "web@1", &[]).await.publication;
+        import(&world, first.reference(), "/beta").await.unwrap();
+        let beta = p::<Scope>("/beta");
+        let own = desi.register_image(like("/beta", WEST, 5, "44.1")).await;
+        own.unwrap();
+        let fitting = async || {
+            let suggested = desi.mci_suggest(&p("web"), &beta, &p(WEST)).await;
+            let fitting = suggested.unwrap().fitting.into_iter();
+            fitting.map(|it| it.image_id().clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(fitting().await, [ami(5)]);
+        // It is no record for all that.
+        let seen = desi.mci(&p("web"), &beta).await.unwrap();
+        assert_eq!(seen.unregistered, [p(EAST)]);
+    });
+}
+
+#[test]
 fn l07_an_import_elsewhere_is_no_second_user_of_an_image() {
     let world = market();
     run(async {
@@ -381,5 +438,75 @@ fn l07_an_import_elsewhere_is_no_second_user_of_an_image() {
         let imported = admin.mci(&p("web@1"), &p("/beta")).await.unwrap();
         let east = &imported.content.settings()[&p(EAST)];
         assert!(east.image().as_str().ends_with('1'));
+    });
+}
+
+#[test]
+fn m21_environments_see_an_import_as_it_is_shared() {
+    let world = market();
+    run(async {
+        let (admin, bert) = (world.admin(), world.who("bert"));
+        let dana = world.who("dana");
+        revised(&dana, "/acme", "web", &[1]).await;
+        linking(&dana, "/acme", "front", &["web"]).await;
+        let made = publish(&world, LineageKind::Template, "front", &[]).await;
+        import(&world, made.unwrap().publication.reference(), "/beta")
+            .await
+            .unwrap();
+        let (beta, prod) = (p("/beta"), p("/beta/prod"));
+        let seen = async || {
+            let mci = bert.mci(&p("web"), &prod).await.is_ok();
+            [mci, bert.template(&p("front"), &prod).await.is_ok()]
+        };
+        assert_eq!(seen().await, [true, true]);
+        bert.unshare_template(&p("front"), &beta, false)
+            .await
+            .unwrap();
+        bert.unshare_mci(&p("web"), &beta, false).await.unwrap();
+        assert_eq!(seen().await, [false, false]);
+        assert!(world.who("lars").share_mci(&p("web"), &beta).await.is_err());
+        admin.share_mci(&p("web"), &beta).await.unwrap();
+        admin.share_template(&p("front"), &beta).await.unwrap();
+        assert_eq!(seen().await, [true, true]);
+    });
+}
+
+#[test]
+fn p11_an_imported_template_is_shown_by_the_name_that_it_has_here() {
+    let world = market();
+    run(async {
+        let (dana, bert) = (world.who("dana"), world.who("bert"));
+        revised(&dana, "/acme", "web", &[1]).await;
+        linking(&dana, "/acme", "front", &["web"]).await;
+        let made = publish(&world, LineageKind::Template, "front", &[]).await;
+        bert.create_template(&p("/beta"), p("front")).await.unwrap();
+        import(&world, made.unwrap().publication.reference(), "/beta")
+            .await
+            .unwrap();
+        let seen = bert.template(&p("acme/front"), &p("/beta")).await.unwrap();
+        assert_eq!(seen.name.as_str(), "acme/front");
+        assert_eq!(seen.links[0].name, Some(p("web")));
+    });
+}
+
+#[test]
+fn l02_what_an_import_links_is_told_by_its_revisions_alone() {
+    let world = market();
+    run(async {
+        let dana = world.who("dana");
+        revised(&dana, "/acme", "web", &[1]).await;
+        linking(&dana, "/acme", "front", &["web"]).await;
+        let made = publish(&world, LineageKind::Template, "front", &[]).await;
+        import(&world, made.unwrap().publication.reference(), "/beta")
+            .await
+            .unwrap();
+        let (lars, bert) = (world.who("lars"), world.who("bert"));
+        let refusal = lars
+            .delete_import(LineageKind::Mci, &p("web"), &p("/beta"))
+            .await;
+        let refusal = refusal.unwrap_err().to_string();
+        assert!(!refusal.contains("HEAD"), "{refusal}");
+        let prod = bert.unshare_mci(&p("web"), &p("/beta"), false).await;
+        prod.unwrap();
     });
 }

@@ -284,7 +284,7 @@ async fn group(who: &Session, act: &Act, model: &Model) -> Result<Made, Error> {
             let group = model.groups[model.newest(owner).unwrap()].id.unwrap();
             drop(who.leave_group(&GroupRef::Id(group), &p(member)).await?);
         }
-        Act::DeleteGroup(owner) => who.delete_group(&partners, &p(owner)).await?,
+        Act::DeleteGroup(owner) => drop(who.delete_group(&partners, &p(owner)).await?),
         _ => panic!("{act:?}"),
     }
     Ok(Made::Nothing)
