@@ -11,6 +11,9 @@ const COMMANDS: &[&str] = &[
     "id check",
     "id detect",
     "id equal",
+    "disk",
+    "disk inspect",
+    "disk convert",
     "rolemap",
     "rolemap list",
     "rolemap make",
@@ -331,6 +334,7 @@ fn completions_and_manual_pages_name_every_family() {
 /// Commands that change and show nothing of a scope, and those that hold others.
 const WITHOUT_PERMISSION: &[&str] = &[
     "init",
+    "disk",
     "id",
     "can",
     "image form",
