@@ -14,7 +14,7 @@ import importlib
 
 from common import Corpus
 
-PARTS = ["qcow2_good", "qcow2_bad"]
+PARTS = ["qcow2_good", "qcow2_bad", "raw", "vmdk_cases"]
 
 
 def stamp():

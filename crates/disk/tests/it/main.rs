@@ -8,6 +8,7 @@
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
 
+mod corpus;
 mod oracle;
 mod qcow2;
 
