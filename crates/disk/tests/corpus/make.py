@@ -14,7 +14,7 @@ import importlib
 
 from common import Corpus
 
-PARTS = ["qcow2_good", "qcow2_bad", "raw", "vmdk_cases", "vhd", "vhdx_cases"]
+PARTS = ["qcow2_good", "qcow2_bad", "raw", "vmdk_cases", "vhd", "vhdx_cases", "ova_good", "ova_bad", "formats"]
 
 
 def stamp():

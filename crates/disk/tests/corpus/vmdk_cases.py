@@ -39,7 +39,7 @@ def right(corpus):
             corpus.good(f"vmdk-{kind}{name}.vmdk", unchanced(made), f"by qemu-img convert -o subformat={kind}", raws=[disk])
     made.unlink(missing_ok=True)
     corpus.img("create", "-q", "-f", "vmdk", "-o", f"subformat={SPARSE},zeroed_grain=on", made, "1M")
-    corpus.run("qemu-io", "-f", "vmdk", "-c", "write -P 5 0 256k", "-c", "write -z 64k 64k", made)
+    corpus.io(made, "write -P 5 0 256k", "write -z 64k 64k", kind="vmdk")
     corpus.good("vmdk-zeroed-by-qemu.vmdk", unchanced(made), "a grain of zeros, by qemu-img")
 
     def good(name, of, says, file=None, **more):
