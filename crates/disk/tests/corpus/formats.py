@@ -113,11 +113,14 @@ def nested(corpus):
         if name == "vhd":
             data = bytes(SIZE - 512) + vhd.footer(SIZE - 512, vhd.FIXED)
         says = f"a {name} on the disk"
-        corpus.bad(f"nested-{name}.qcow2", qcow2(data).build(), "nested-format", says)
+        # The last of the disk is not the last of the file, which would have two formats then.
+        parts = {at // 4096: Data(data[at : at + 4096]) for at in reversed(range(0, len(data), 4096))}
+        corpus.bad(f"nested-{name}.qcow2", Qcow2(parts, SIZE).build(), "nested-format", says)
         corpus.bad(f"nested-{name}.vmdk", vmdk(data, stream=True).build(), "nested-format", says)
     for name, data in [("luks", FOREIGN["luks"]())]:
         corpus.bad(f"nested-{name}.qcow2", qcow2(data).build(), "encrypted", f"a {name} on the disk")
     inner = qcow2(bytes(vmdk(bytes(qcow2().build()[:4096])).build()[:40960]))
     corpus.bad("nested-three.qcow2", inner.build(), "nested-format", "a QCOW2 in a VMDK in a QCOW2")
-    put_at_end = Qcow2({31: Data(bytes(3584) + vhd.footer(31 * 4096 + 3584, vhd.FIXED))}, 32 * 4096)
-    corpus.bad("nested-vhd-end.qcow2", put_at_end.build(), "nested-format", "the footer of a fixed VHD at the end of the disk")
+    footer = Data(bytes(3584) + vhd.footer(31 * 4096 + 3584, vhd.FIXED))
+    both = "a fixed VHD on the disk, which is one of the file too: its last cluster"
+    corpus.bad("two-qcow2-vhd-inside.qcow2", Qcow2({31: footer}, 32 * 4096).build(), "ambiguous-format", both)

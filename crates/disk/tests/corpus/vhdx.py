@@ -1,5 +1,6 @@
 """Writes VHDX of any content, right or wrong (Microsoft, MS-VHDX)."""
 
+import functools
 import struct
 import uuid
 
@@ -32,6 +33,7 @@ def table():
 TABLE = table()
 
 
+@functools.lru_cache
 def crc32c(data):
     value = 0xFFFFFFFF
     for byte in data:
@@ -43,7 +45,7 @@ def summed(data, wrong=False):
     """With its checksum at byte 4."""
     data = bytearray(data)
     put(data, 4, bytes(4))
-    put(data, 4, struct.pack("<I", crc32c(data) ^ wrong))
+    put(data, 4, struct.pack("<I", crc32c(bytes(data)) ^ wrong))
     return bytes(data)
 
 
