@@ -45,8 +45,16 @@ FOREIGN = {
     "zstd": lambda: b"\x28\xb5\x2f\xfd\x20\0\1\0\0",
     "luks": lambda: b"LUKS\xba\xbe\0\2".ljust(SIZE, b"\0"),
     "flat-descriptor": lambda: descriptor(128, "monolithicFlat", extents=['RW 128 FLAT "/etc/passwd" 0']),
+    # qemu takes these for a VMDK by the line of their version: https://gitlab.com/qemu-project/qemu block/vmdk.c
+    "version-descriptor": lambda: descriptor(128, "monolithicFlat", head="", extents=['RW 1 FLAT "/etc/passwd" 0']),
+    "comment-descriptor": lambda: descriptor(128, "monolithicFlat", head="# x\n  \n#y\n", extents=['RW 1 FLAT "/etc/passwd" 0']),
+    "crlf-descriptor": lambda: FOREIGN["version-descriptor"]().replace(b"\n", b"\r\n"),
+    "parallels": lambda: (b"WithoutFreeSpace" + struct.pack("<7I", 2, 16, 64, 64, 0, 64, 0)).ljust(SIZE, b"\0"),
+    "bochs": lambda: (b"Bochs Virtual HD Image".ljust(32, b"\0") + b"Redolog".ljust(16, b"\0") + b"Growing".ljust(16, b"\0") + struct.pack("<II", 0x20000, 512)).ljust(SIZE, b"\0"),
+    "cloop": lambda: b"#!/bin/sh\n#V2.0 Format\nmodprobe cloop file=$0 && mount -r -t iso9660 /dev/cloop $1\n".ljust(SIZE, b"\0"),
     "text": lambda: text(1000),
 }  # fmt: skip
+TEXTS = [name for name in FOREIGN if name.endswith("descriptor")]
 
 
 def make(corpus):
@@ -57,7 +65,7 @@ def make(corpus):
                 corpus.bad(f"declared-{declared}-is-{found}.{found}", file(), "format-mismatch", says, declared=declared)
     for found, file in FOREIGN.items():
         for declared in ("raw", "qcow2", "vmdk"):
-            if declared == "raw" and found in ("luks", "text") or declared == "vmdk" and found == "flat-descriptor":
+            if declared == "raw" and found in ("luks", "text") or declared == "vmdk" and found.endswith("descriptor"):
                 continue
             corpus.bad(f"declared-{declared}-is-{found}.bin", file(), "format-mismatch", f"a {found}, declared {declared}", declared=declared)
     dynamic = vhd.Dynamic({0: ONE}, SIZE).build()
@@ -107,7 +115,7 @@ def nested(corpus):
     """Any format on the disk of any other, which somebody could probe for later."""
     inside = {name: file() for name, file in FILES.items() if name not in ("raw", "vhdx")}
     inside["vhdx"] = FILES["vhdx"]()[:32768]
-    inside |= {name: FOREIGN[name]() for name in ("qed", "vdi", "gzip", "xz", "zstd", "flat-descriptor")}
+    inside |= {name: FOREIGN[name]() for name in ("qed", "vdi", "gzip", "xz", "zstd", "parallels", "bochs", "cloop", *TEXTS)}
     for name, data in inside.items():
         data = data[: SIZE - 512]
         if name == "vhd":

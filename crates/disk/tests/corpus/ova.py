@@ -67,7 +67,7 @@ class File:
     def __init__(self, name, data, *, capacity=None, kind=None, href=None, more="", size=None, stored=None, id=None):
         self.name, self.data, self.capacity = name, bytes(data), capacity
         self.kind = kind or name.rpartition(".")[2]
-        self.href, self.more, self.id = href or name, more, id
+        self.href, self.more, self.id = name if href is None else href, more, id
         self.stored = [Member(name, self.data)] if stored is None else stored
         self.size = len(self.data) if size is None else size
 

@@ -76,14 +76,27 @@ def sizes(bad):
     bad("size-letters", start + bytes(letters) + bytes(1024), size, "a size that is no number")
     bad("size-pax", ova([one], more=[pax({"size": "9223372036854775807"}, "x", b"x")]), size, "a size in a header before")
     huge = Member("././@LongLink", b"x", kind=b"L", size=1 << 40)
-    bad("size-name", ova([one], more=[huge]), size, "a long name of 1 TiB")
+    bad("size-name", ova([one], more=[huge]), "truncated", "a long name of 1 TiB")
+    long = Member("././@LongLink", b"x" * (2 << 20), kind=b"L", magic=b"ustar  \0")
+    bad("size-long-name", ova([one], more=[[long, Member("x", b"x")]]), size, "a long name of 2 MiB, all of which is there")
     lots = [Member(f"m{number}", b"") for number in range(63)]
     bad("members-65", ova([one], more=lots), size, "65 members")
     bad("sum", ova([one], more=[Member("other", b"x", total=1)]), "bad-header", "a header whose checksum is wrong")
+    two_names = [Member("././@LongLink", b"a\0", kind=b"L", magic=b"ustar  \0"), *pax({"path": "b"}, "c", b"x")]
+    bad("two-names", ova([one], more=[two_names]), "bad-header", "a member with two long names")
+    everywhere = pax({"path": "disk.vmdk"}, "x", b"x")
+    everywhere[0].kind = b"g"
+    bad("name-of-all", ova([one], more=[everywhere]), "bad-header", "a name for all members that follow")
+    holes = pax({"GNU.sparse.major": "1", "GNU.sparse.realsize": "1099511627776"}, "x", b"x")
+    bad("sparse-pax", ova([one], more=[holes]), "tar-member-type", "a sparse member in a header before")
+    bad("record", ova([one], more=[[Member("p", b"999 path=x\n", kind=b"x"), Member("x")]]), "bad-header", "a record of 999 bytes in a header of 11")
+    behind = ova([one]) + ova([disk("disk.vmdk", "two")[0]])
+    bad("behind-end", behind, "bad-header", "a second archive behind the end of the first")
     file = ova([one], end=0)
+    bad("no-end", file, "truncated", "no end of the archive")
     bad("truncated-data", file[:-5000], "truncated", "cut within the disk")
     bad("truncated-header", file + Member("other").header()[:200], "truncated", "cut within a header")
-    bad("truncated-first", file[:300], "truncated", "cut within the first header", declared="ova")
+    bad("truncated-first", file[:300], "format-mismatch", "cut within the first header")
 
 
 def descriptors(bad):
@@ -123,7 +136,7 @@ def descriptors(bad):
     devices = item(1, 6, "SCSI", {"Address": 0}) + item(2, 17, "disk", {"AddressOnParent": 0, "Parent": 1, "HostResource": "ovf:/disk/d"})
     bad("disk-twice", ova([one], disks=two * 2, items=devices), reference, "two disks with one id")
     both = devices + item(3, 17, "disk", {"AddressOnParent": 1, "Parent": 1, "HostResource": "ovf:/disk/d"})
-    bad("device-twice", ova([one], disks=two, items=both), reference, "two devices of one disk")
+    bad("device-twice", ova([one], disks=two, items=both), "amplification", "two devices of one disk")
     bad("no-disks", ova([], disks=""), reference, "a machine without disks")
     lies = "capacity-mismatch"
     for name, value in [("less", SIZE - 512), ("more", SIZE + 512), ("0", 0), ("most", 2**64 - 1), ("over", 2**64)]:
@@ -135,8 +148,7 @@ def descriptors(bad):
     bad("empty-16-tib", ova([one], empty=[(16 << 40) + 512]), "virtual-size", "a disk without a file, of over 16 TiB")
     bad("empty-0", ova([one], empty=[0]), "virtual-size", "a disk without a file, of 0 bytes")
     bad("empty-overflow", ova([one], empty=[2**64]), lies, "a disk without a file, of 2^64 bytes")
-    bad("disks-17", ova([one], empty=[SIZE] * 16), "tar-size", "17 disks, and 16 are allowed")
-    bad("size-lies", ova([File("disk.vmdk", one.data, capacity=SIZE, size=1)]), lies, "a file that is told to have one byte")
+    bad("disks-17", ova([one], empty=[SIZE] * 16), "amplification", "17 disks, and 16 are allowed")
 
 
 def documents(bad):
@@ -169,7 +181,7 @@ def documents(bad):
     document("not-utf-8", ovf([one]).replace(b"A machine", b"\xff\xfe"), limit, "a descriptor that is no UTF-8")
     document("utf-16", ovf([one]).decode().replace("UTF-8", "UTF-16").encode("utf-16"), limit, "a descriptor in UTF-16")
     document("unknown-entity", ovf([one]).replace(b"A machine", b"&x;"), limit, "an entity that is not declared")
-    document("other-root", b"<a/>", limit, "XML that is no descriptor")
+    document("other-root", b"<a/>", "ovf-missing", "XML that is no descriptor")
 
 
 def manifests(bad):
@@ -216,17 +228,17 @@ def disks(bad):
     holds("flat", File("disk.vmdk", flat, capacity=SIZE), "vmdk-subtype", "a VMDK that is a descriptor of /etc/passwd")
     named = Vmdk({0: ONE}, SIZE, text=descriptor(SIZE // BLOCK, SPARSE, extents=['RW 128 SPARSE "/etc/passwd"']))
     holds("path", File("disk.vmdk", named.build(), capacity=SIZE), "vmdk-extent-path", "a VMDK whose extent is /etc/passwd")
-    holds("archive", File("disk.raw", ova([one]), capacity=len(ova([one]))), "nested-format", "an OVA in the OVA")
+    holds("archive", File("disk.raw", ova([one]), capacity=len(ova([one]))), "format-mismatch", "an OVA in the OVA, told to be RAW")
     nested = qcow2.Qcow2({0: qcow2.Data(bytes(qcow2.Qcow2({}, SIZE).build()[:4096]))}, SIZE)
     holds("nested", File("disk.qcow2", nested.build(), capacity=SIZE), "nested-format", "a QCOW2 in a QCOW2 in the OVA")
     cut = File("disk.vmdk", one.data[:2000], capacity=SIZE)
-    holds("cut", cut, "vmdk-header", "a VMDK of which the archive has the beginning")
+    holds("cut", cut, "truncated", "a VMDK of which the archive has the beginning")
     zipped = ' ovf:compression="gzip"'
     over = "decompression-bomb"
-    bomb = File("disk.raw.gz", packed(bytes(64 << 20)), capacity=SIZE, kind="raw", more=zipped)
-    holds("gzip-bomb", bomb, over, "64 MiB in a member of 64 KiB, told to be 64 KiB", at="convert")
+    bomb = File("disk.raw.gz", packed(bytes(130 << 20)), capacity=SIZE, kind="raw", more=zipped)
+    holds("gzip-bomb", bomb, over, "130 MiB in a member of 130 KiB, told to be 64 KiB", at="convert")
     more = File("disk.raw.gz", packed(ONE + bytes(SIZE - len(ONE) + 1)), capacity=SIZE, kind="raw", more=zipped)
-    holds("gzip-more", more, over, "a byte more than is told", at="convert")
+    holds("gzip-more", more, "capacity-mismatch", "a byte more than is told", at="convert")
     data = packed(ONE + bytes(SIZE - len(ONE)))
     for name, content, says in [
         ("damaged", patched(data, (20, bytes(40))), "a compressed member that is damaged"),
@@ -235,7 +247,7 @@ def disks(bad):
         ("none", ONE, "a member that is told to be compressed, and is not"),
     ]:
         holds(f"gzip-{name}", File("disk.raw.gz", content, capacity=SIZE, kind="raw", more=zipped), "compressed-data", says, at="convert")
-    holds("compression", File("disk.vmdk", one.data, capacity=SIZE, more=' ovf:compression="bzip2"'), "bad-compression-type", "a compression that is not known")
+    holds("compression", File("disk.vmdk", one.data, capacity=SIZE, more=' ovf:compression="bzip2"'), "unknown-feature", "a compression that is not known")
     parts = [Member(f"disk.vmdk.{number:09}", one.data[number * 8192 :][:8192]) for number in range(3)]
     chunks = ' ovf:chunkSize="8192"'
 
@@ -246,9 +258,9 @@ def disks(bad):
     chunked("no-first", parts[1:], "the first of three chunks is not there")
     chunked("none", [], "no chunk is there")
     short = Member("disk.vmdk.000000001", one.data[8192:12288])
-    chunked("short", [parts[0], short, parts[2]], "the second of three chunks is shorter than it is told")
+    chunked("short", [parts[0], short, parts[2]], "the second of three chunks is shorter than it is told", "tar-size")
     chunked("size-0", parts, "chunks of 0 bytes", told=' ovf:chunkSize="0"')
     member = Member("big.raw", size=3 << 40)
     head = ova([File("big.raw", b"", capacity=3 << 40, size=3 << 40, stored=[])], end=0)
     big = head + member.header()
-    bad("disk-3-tib", Sparse(len(big) + (3 << 40) + 1024, (0, big)), "amplification", "a RAW of 3 TiB, and 2 TiB of data are allowed")
+    bad("disk-3-tib", Sparse(len(big) + (3 << 40) + 1024, (0, big)), "tar-size", "a RAW of 3 TiB, and 2 TiB of data are allowed")

@@ -85,6 +85,9 @@ def headers(bad):
     bad("compression-2", kind(incompatible=qcow2.COMPRESSION, compression=2), "bad-compression-type", "an unknown type of compression")
     short = usual().build(incompatible=qcow2.COMPRESSION, length=104, compression=0)
     bad("bit-short-header", short, "bad-compression-type", "the incompatible bit in a header that has no type")
+    for name, length in [("most", 2**32 - 1), ("outside", CLUSTER)]:
+        long = usual(extensions=struct.pack(">II", 0x12345678, length)).build()
+        bad(f"extension-{name}", long, "bad-header", f"an extension of the header of {length} bytes, behind the first cluster")
     for order in (7, 2**32 - 1):
         bad(f"refcount-order-{order}", usual().build(order=order), "bad-refcount-order", f"reference counts of 2^{order} bits")
     for name, count, at in [

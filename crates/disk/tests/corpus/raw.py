@@ -9,6 +9,7 @@ from common import Sparse, noise, padded, patched, pattern, put, text
 ESP = uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b")
 BIOS_BOOT = uuid.UUID("21686148-6449-6e6f-744e-656564454649")
 LINUX = uuid.UUID("0fc63daf-8483-4772-8e79-3d69d8477de4")
+ONE_FOOTER = b"conectix" + bytes(504)
 CODE = text(440, b"\xeb\xfe boot code ")
 
 
@@ -114,5 +115,7 @@ def make(corpus):
     for version in (1, 2):
         luks = b"LUKS\xba\xbe" + struct.pack(">H", version) + b"aes".ljust(32, b"\0")
         corpus.bad(f"raw-luks{version}.raw", padded(luks, size), "encrypted", f"LUKS version {version}")
+    old = patched(ONE_FOOTER, (64, bytes(4)))
+    corpus.bad("raw-vhd-511.raw", bytes(size) + bytes(old[:511]), "nested-format", "a fixed VHD of an old version, whose footer has 511 bytes")
     tib = Sparse(3 << 40, (0, CODE))
     corpus.bad("raw-3-tib.raw", tib, "amplification", "3 TiB of data, and 2 TiB are allowed")

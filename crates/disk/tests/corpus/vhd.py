@@ -136,7 +136,7 @@ def wrong(corpus):
         bad(f"dynamic-{name}", usual().build(**fields), reason, says)
 
     disk = ONE * 16
-    head, outside = "bad-header", "data-out-of-bounds"
+    head, table, outside = "bad-header", "bad-l1", "data-out-of-bounds"
     dynamic("difference", "parent", "a difference to a parent", kind=DIFFERENCE)
     for kind in (0, 1, 5, 6, 2**32 - 1):
         dynamic(f"kind-{kind}", head, f"the unknown type {kind}", kind=kind)
@@ -146,7 +146,7 @@ def wrong(corpus):
     bad("fixed-larger", fixed(disk, size=2 * len(disk)), "truncated", "a fixed disk that is larger than its file")
     bad("fixed-smaller", fixed(disk, size=len(disk) // 2), head, "a fixed disk that is smaller than its file")
     bad("fixed-0", footer(0, FIXED), "virtual-size", "a fixed disk of 0 bytes")
-    bad("fixed-unaligned", fixed(disk, size=len(disk) - 1), head, "a fixed disk of no whole sectors")
+    bad("fixed-unaligned", fixed(disk, size=len(disk) - 1), "virtual-size", "a fixed disk of no whole sectors")
     dynamic("copy", head, "the copy of the footer differs", copy=footer(2 * SIZE, DYNAMIC))
     dynamic("footer-cut", "truncated", "no footer at the end, only its copy at the beginning", cut=SECTOR)
     dynamic("header-cookie", head, "no header of a dynamic disk", cookie=b"xxxxxxxx")
@@ -154,12 +154,12 @@ def wrong(corpus):
     dynamic("header-version", "bad-version", "version 2 of the header", version=0x20000)
     dynamic("header-outside", head, "the header is behind the file", at=1 << 40)
     dynamic("header-overflow", head, "the header is at 2^64 - 512", at=2**64 - 512)
-    dynamic("table-outside", head, "the table is behind the file", table_at=1 << 40)
-    dynamic("table-overflow", head, "the end of the table is over 2^64", table_at=2**64 - 512)
-    dynamic("table-short", head, "a table that does not cover the disk", count=15)
-    dynamic("table-most", head, "a table of 16 GiB", count=2**32 - 1)
+    dynamic("table-outside", table, "the table is behind the file", table_at=1 << 40)
+    dynamic("table-overflow", table, "the end of the table is over 2^64", table_at=2**64 - 512)
+    dynamic("table-short", table, "a table that does not cover the disk", count=15)
+    dynamic("table-most", table, "a table of 16 GiB", count=2**32 - 1)
     for block in (0, 256, 513, 3 << 20, 1 << 31):
-        dynamic(f"block-{block}", head, f"blocks of {block} bytes", block=block)
+        dynamic(f"block-{block}", "bad-cluster-bits", f"blocks of {block} bytes", block=block)
     dynamic("size-0", "virtual-size", "a disk of 0 bytes", size=0)
     dynamic("size-8-eib", "virtual-size", "a disk of 2^63 bytes", size=1 << 63)
     dynamic("entry-outside", outside, "a block behind the file", entries={1: 1 << 28})

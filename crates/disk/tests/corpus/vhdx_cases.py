@@ -70,25 +70,25 @@ def wrong(corpus):
         corpus.bad(f"vhdx-{name}.vhdx", file, reason, says)
 
     head, outside = "vhdx-header", "data-out-of-bounds"
-    for name, changes, says in [
-        ("sum", {"wrong": True}, "both headers have a wrong checksum"),
-        ("magic", {"magic": b"xxxx"}, "no header has its magic"),
-        ("version", {"version": 2}, "version 2"),
-        ("log-version", {"log_version": 1, "log": LOG}, "version 1 of the log"),
-        ("log-garbage", {"log": LOG}, "a log that is to be replayed, and holds nothing"),
-        ("log-outside", {"log": LOG, "log_at": 1 << 40}, "a log behind the file, to be replayed"),
-        ("log-unaligned", {"log": LOG, "log_at": MIB + 512}, "a log at no MiB, to be replayed"),
+    for name, changes, reason, says in [
+        ("sum", {"wrong": True}, head, "both headers have a wrong checksum"),
+        ("magic", {"magic": b"xxxx"}, head, "no header has its magic"),
+        ("version", {"version": 2}, "bad-version", "version 2"),
+        ("log-version", {"log_version": 1, "log": LOG}, "bad-version", "version 1 of the log"),
+        ("log-garbage", {"log": LOG}, head, "a log that is to be replayed, and holds nothing"),
+        ("log-outside", {"log": LOG, "log_at": 1 << 40}, "truncated", "a log behind the file, to be replayed"),
+        ("log-unaligned", {"log": LOG, "log_at": MIB + 512}, head, "a log at no MiB, to be replayed"),
     ]:
-        bad(f"header-{name}", head, says, headers=(header(1, **changes), header(2, **changes)))
+        bad(f"header-{name}", reason, says, headers=(header(1, **changes), header(2, **changes)))
     entry = b"loge" + struct.pack("<III", 0, 4096, 0) + struct.pack("<QII", 1, 1 << 30, 0) + LOG.bytes_le
     lying = summed(entry.ljust(4096, b"\0"))
     both = (header(1, log=LOG), header(2, log=LOG))
     bad("log-descriptors", head, "a log whose entry has 2^30 descriptors", headers=both, log=lying)
     usual_kinds = [(BAT, BAT_AT, MIB, 1), (METADATA, METADATA_AT, MIB, 1)]
 
-    def region(name, kinds, says, **more):
+    def region(name, kinds, says, reason=head, **more):
         both = (regions(kinds, **more),) * 2
-        bad(f"regions-{name}", head, says, tables=both)
+        bad(f"regions-{name}", reason, says, tables=both)
 
     region("sum", usual_kinds, "both tables of regions have a wrong checksum", wrong=True)
     region("magic", usual_kinds, "no table of regions has its magic", magic=b"xxxx")
@@ -97,12 +97,12 @@ def wrong(corpus):
     region("no-bat", usual_kinds[1:], "no table of blocks")
     region("no-metadata", usual_kinds[:1], "no metadata")
     region("twice", usual_kinds + usual_kinds[:1], "two tables of blocks")
-    region("unknown", [*usual_kinds, (uuid.UUID(int=79), BAT_AT, MIB, 1)], "a region that is required, and not known")
-    region("bat-outside", [(BAT, 1 << 40, MIB, 1), usual_kinds[1]], "the table of blocks is behind the file")
-    region("bat-overflow", [(BAT, 2**64 - MIB, MIB, 1), usual_kinds[1]], "the end of the table of blocks is over 2^64")
+    region("unknown", [*usual_kinds, (uuid.UUID(int=79), BAT_AT, MIB, 1)], "a region that is required, and not known", "unknown-feature")
+    region("bat-outside", [(BAT, 1 << 40, MIB, 1), usual_kinds[1]], "the table of blocks is behind the file", "truncated")
+    region("bat-overflow", [(BAT, 2**64 - MIB, MIB, 1), usual_kinds[1]], "the end of the table of blocks is over 2^64", "truncated")
     region("bat-unaligned", [(BAT, BAT_AT + 512, MIB, 1), usual_kinds[1]], "the table of blocks is at no MiB")
     region("bat-header", [(BAT, 0, MIB, 1), usual_kinds[1]], "the table of blocks is the header")
-    region("metadata-outside", [usual_kinds[0], (METADATA, 1 << 40, MIB, 1)], "the metadata is behind the file")
+    region("metadata-outside", [usual_kinds[0], (METADATA, 1 << 40, MIB, 1)], "the metadata is behind the file", "truncated")
     region("overlap", [(BAT, METADATA_AT, MIB, 1), usual_kinds[1]], "two regions at one place")
 
     def item(name, reason, says, size=SIZE, **more):
@@ -112,18 +112,18 @@ def wrong(corpus):
     locator = (vhdx.PARENT, vhdx.PARENT.bytes_le + struct.pack("<HH", 0, 0), 6)
     item("locator", "parent", "where to find the parent, and the bit that there is one", flags=2, more=[locator])
     for block in (0, 512 * KIB, 3 * MIB, 512 * MIB):
-        item(f"block-{block}", head, f"blocks of {block} bytes", block=block)
+        item(f"block-{block}", "bad-cluster-bits", f"blocks of {block} bytes", block=block)
     for sector in (0, 513, 1024):
         item(f"sector-{sector}", head, f"sectors of {sector} bytes", logical=sector)
     item("size-0", "virtual-size", "a disk of 0 bytes", size=0)
     item("size-65-tib", "virtual-size", "a disk of 65 TiB", size=65 << 40)
     item("size-all", "virtual-size", "a disk of 2^64 - 512 bytes", size=2**64 - 512)
-    item("size-unaligned", head, "a disk of no whole sectors", size=SIZE - 1)
-    item("unknown", head, "metadata that is required, and not known", more=[(uuid.UUID(int=80), b"", 4)])
+    item("size-unaligned", "virtual-size", "a disk of no whole sectors", size=SIZE - 1)
+    item("unknown", "unknown-feature", "metadata that is required, and not known", more=[(uuid.UUID(int=80), b"", 4)])
     for name, kind in [("parameters", vhdx.PARAMETERS), ("size", vhdx.DISK_SIZE), ("sector", vhdx.LOGICAL)]:
         item(f"no-{name}", head, f"metadata without the {name}", without=[kind])
     item("many", head, "2,048 entries of metadata, and 2,047 fit", count=2048)
-    item("large-table", head, "a disk that its table of blocks does not cover", size=1 << 40)
+    item("large-table", "bad-l1", "a disk that its table of blocks does not cover", size=1 << 40)
     broken = patched(items(SIZE), (32 + 16, struct.pack("<I", MIB)))
     bad("metadata-outside", head, "an item behind the region", usual(metadata=broken))
     bad("metadata-magic", head, "metadata without its magic", usual(metadata=patched(items(SIZE), (0, b"xxxxxxxx"))))
@@ -134,14 +134,14 @@ def wrong(corpus):
         ("far", (2**44 - 1) << 20 | vhdx.PRESENT, outside, "a block at almost 2^64"),
         ("end", end | vhdx.PRESENT, outside, "a block that begins where the file ends"),
         ("twice", place.places[0] | vhdx.PRESENT, "amplification", "one block, twice on the disk"),
-        ("partly", end - MIB | vhdx.PARTLY, head, "a block that is there in parts, without a parent"),
-        ("state", end - MIB | 5, head, "a block of an unknown state"),
-        ("nowhere", vhdx.PRESENT, head, "a block that is the header"),
+        ("partly", end - MIB | vhdx.PARTLY, "bad-l1", "a block that is there in parts, without a parent"),
+        ("state", end - MIB | 5, "bad-l1", "a block of an unknown state"),
+        ("nowhere", vhdx.PRESENT, "bad-l1", "a block that is the header"),
     ]:
         bad(f"entry-{name}", reason, says, usual(entries={1: entry}))
     bad("truncated-magic", "truncated", "the magic and nothing else", cut=8)
     bad("truncated-headers", "truncated", "cut behind the first header", cut=100 * KIB)
-    bad("truncated-regions", head, "cut within the metadata", cut=2 * MIB + 100)
+    bad("truncated-regions", "truncated", "cut within the metadata", cut=2 * MIB + 100)
     bad("truncated-data", outside, "cut before the last block", cut=end - MIB)
     nested = Vhdx({0: bytes(qcow2.Qcow2({}, MIB).build())}, SIZE)
     bad("nested", "nested-format", "a QCOW2 on the disk", nested)

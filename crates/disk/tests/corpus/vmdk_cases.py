@@ -92,7 +92,7 @@ def descriptors(bad):
     bad("cowd", b"COWD" + struct.pack("<III", 1, 3, 2048).ljust(2044, b"\0"), kind, "a COWD file of ESX")
     se = struct.pack("<QQQQ", 0xCAFEBABE, 0x0000000200000001, 2048, 8).ljust(4096, b"\0")
     bad("sesparse", se, kind, "a seSparse file of ESX")
-    bad("no-type", sparse(text=descriptor(sectors, None)).build(), kind, "a descriptor without createType")
+    bad("no-type", sparse(text=descriptor(sectors, None)).build(), "vmdk-header", "a descriptor without createType")
     stream_says = stream(text=descriptor(sectors, "twoGbMaxExtentSparse"))
     bad("stream-other-type", stream_says.build(), kind, "a stream whose descriptor says twoGbMaxExtentSparse")
 
@@ -111,7 +111,7 @@ def descriptors(bad):
     extents("two-sparse", [two[0], two[0].replace("disk", "disk2")], path, "two extents, the second another file")
     extents("none", [], "vmdk-header", "no extent")
     extents("unquoted", [f"RW {sectors} SPARSE"], "vmdk-header", "an extent without a name")
-    extents("zero", two[:1] + ["RW 8 ZERO"], "vmdk-header", "a second extent of zeros")
+    extents("zero", two[:1] + ["RW 8 ZERO"], path, "a second extent of zeros")
     extents("size", [f'RW {sectors * 2} SPARSE "disk.vmdk"'], "vmdk-header", "an extent of another size than the header has")
 
     def said(name, more, reason, says, **changes):
@@ -121,6 +121,11 @@ def descriptors(bad):
     said("parent-hint", 'parentFileNameHint="/etc/passwd"\n', "parent", "a parent by its name")
     said("two-types", 'createType="monolithicFlat"\n', "vmdk-header", "two types, the second monolithicFlat")
     said("unknown-line", "what is this\n", "vmdk-header", "a line of the descriptor that is not understood")
+    said("change-track", 'changeTrackPath="/etc/passwd"\n', path, "a file that keeps what was changed")
+    said("native", 'isNativeSnapshot="yes"\n', "parent", "a snapshot of the storage")
+    said("parent-uuid", 'ddb.uuid.parent="00000000-0000-0000-0000-000000000001"\n', "parent", "a parent as VirtualBox tells it")
+    hidden = descriptor(sectors, SPARSE) + b'\0\nRW 16 FLAT "/etc/passwd" 0\n'
+    bad("hidden-extent", sparse(text=hidden).build(), "vmdk-header", "an extent behind a zero, where some stop to read")
     said("not-text", "\x01\x02\x03\n", "vmdk-header", "a line of the descriptor that is no text")
 
 
@@ -129,7 +134,7 @@ def headers(bad):
         bad(f"header-{name}", of().build(**fields), reason, says)
 
     for version in (0, 4, 2**32 - 1):
-        field(f"version-{version}", f"version {version}", version=version)
+        field(f"version-{version}", f"version {version}", "bad-version", version=version)
     for grain in (0, 4, 9, 8192, 2**40, 2**63):
         field(f"grain-{grain}", f"grains of {grain} sectors", grain=grain)
     for count in (0, 1, 511, 2**32 - 1):
@@ -138,13 +143,13 @@ def headers(bad):
     for bits in (45, 55, 63):
         field(f"capacity-{bits}", f"a disk of 2^{bits} sectors", "virtual-size", capacity=1 << bits)
     field("newlines", "line ends that were changed on the way", newlines=b"\n \n\n")
-    field("compression", "an unknown compression", of=stream, compression=2)
+    field("compression", "an unknown compression", "bad-compression-type", of=stream, compression=2)
     field("flags", "compressed grains without the bit of markers", of=stream, flags=0x10001)
     field("descriptor-none", "no descriptor: a part of a disk in parts", "vmdk-subtype", descriptor_at=0, descriptor_length=0)
     field("descriptor-far", "the descriptor is not behind the header", descriptor_at=2)
     field("descriptor-large", "a descriptor of more than 1 MiB", descriptor_length=2049)
     field("descriptor-most", "a descriptor of 2^64 sectors", descriptor_length=2**64 - 1)
-    field("descriptor-outside", "a descriptor that ends behind the file", descriptor_length=2000)
+    field("descriptor-outside", "a descriptor that ends behind the file", "truncated", descriptor_length=2000)
     field("directory-outside", "the directory is behind the file", directory_at=1 << 40)
     field("directory-overflow", "the directory is at 2^63 sectors", directory_at=1 << 63)
     field("directory-0", "the directory is the header", directory_at=0)
@@ -152,7 +157,7 @@ def headers(bad):
     bad("descriptor-large-inside", large.build(), "vmdk-header", "a descriptor of 1 MiB and a sector, all inside of the file")
     bad("truncated-header", sparse().build()[:300], "truncated", "cut within the header")
     bad("truncated-magic", b"KDMV", "truncated", "the magic and nothing else")
-    bad("truncated-descriptor", sparse().build()[: 5 * SECTOR], "vmdk-header", "cut within the descriptor")
+    bad("truncated-descriptor", sparse().build()[: 5 * SECTOR], "truncated", "cut within the descriptor")
 
 
 def tables(bad):
@@ -195,9 +200,9 @@ def streams(bad):
     differs("directory", "directory: it is at the end, again", directory_at=2**64 - 1)
     bad("footer-marker", stream().build(footer_marker=marker(1, 0, 2)), footer, "the footer's marker is that of a directory")
     bad("footer-end", stream().build(end_marker=marker(1, 0, 3)), footer, "the file does not end with the end of the stream")
-    bad("footer-none", stream().build()[: -3 * SECTOR], footer, "the header says that there is a footer, and there is none")
-    bad("footer-cut", stream().build()[:-SECTOR], footer, "the end of the stream is cut")
-    bad("footer-short", stream().build()[: 22 * SECTOR], footer, "the file ends behind its descriptor")
+    bad("footer-none", stream().build()[: -3 * SECTOR], "truncated", "the header says that there is a footer, and there is none")
+    bad("footer-cut", stream().build()[:-SECTOR], "truncated", "the end of the stream is cut")
+    bad("footer-short", stream().build()[: 22 * SECTOR], "truncated", "the file ends behind its descriptor")
 
     def grain(name, reason, says, **more):
         """On the first grain, which is looked at first, and on one far behind."""

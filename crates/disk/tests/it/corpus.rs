@@ -17,6 +17,9 @@ use std::{
 /// Formats whose readers are not there yet: their entries are left out. It is to become empty.
 const NOT_READ_YET: &[Format] = &[Format::Vmdk, Format::Ova, Format::Vhd, Format::Vhdx];
 
+/// What the readers do not do right yet. It is to become empty; what is right by now must be taken away.
+const WRONG_YET: &[&str] = &[];
+
 /// A file of the corpus, and what must come of it.
 struct Entry {
     name: String,
@@ -84,6 +87,18 @@ impl Entry {
         }
     }
 
+    /// What is to be said of it, if anything.
+    fn wrong(&self) -> Option<String> {
+        let wrong = self.run();
+        if !WRONG_YET.contains(&self.name.as_str()) {
+            return wrong;
+        }
+        let name = &self.name;
+        wrong
+            .is_none()
+            .then(|| format!("{name} is right by now: take it away from the list"))
+    }
+
     fn is_read(&self) -> bool {
         !NOT_READ_YET.contains(&self.declared)
     }
@@ -93,7 +108,7 @@ impl Entry {
 fn b07_every_image_is_read_or_refused_for_its_reason() {
     let all = corpus();
     let read: Vec<_> = all.iter().filter(|entry| entry.is_read()).collect();
-    let wrong: Vec<_> = read.iter().filter_map(|entry| entry.run()).collect();
+    let wrong: Vec<_> = read.iter().filter_map(|entry| entry.wrong()).collect();
     let (count, of) = (wrong.len(), read.len());
     assert!(
         wrong.is_empty(),
