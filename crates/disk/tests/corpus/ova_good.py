@@ -37,7 +37,17 @@ def make(corpus):
         corpus.good(f"ova-{name}.ova", file, says, raws=raws, qemu=False, **more)
 
     one, raw = disk()
-    good("tiny", ova([one]), "one disk, no manifest", [raw], firmware="bios")
+    good("one-disk", ova([one]), "one disk, no manifest", [raw], firmware="bios")
+    small = ONE[:512] + bytes(512)
+    signed = File("d.raw", small, capacity=len(small))
+    good("tiny", ova([signed], digest="sha1", config=firmware("efi")), "a disk of two sectors, signed", [small], firmware="uefi")
+    zipped = File("d.gz", packed(small), capacity=len(small), kind="raw", more=' ovf:compression="gzip"')
+    good("tiny-gzip", ova([zipped]), "a disk of two sectors, compressed", [small])
+    least = Vmdk({0: ONE[:100]}, 4096, stream=True, descriptor_length=1)
+    parts = [least.build()[:2048], least.build()[2048:]]
+    stored = [pax({"path": f"d.vmdk.{number:09}"}, "x", part) for number, part in enumerate(parts)]
+    parted = File("d.vmdk", b"".join(parts), capacity=4096, more=' ovf:chunkSize="2048"', stored=stored)
+    good("tiny-chunks", ova([parted], empty=[4096]), "a small VMDK in chunks, and an empty disk", [least.raw(), bytes(4096)])
     for digest in ("sha1", "sha256", "sha512"):
         good(f"manifest-{digest}", ova([one], digest=digest), f"a manifest of {digest}", [raw])
     good("manifest-last", ova([one], digest="sha256", sign_last=True), "the manifest is behind the disk", [raw])

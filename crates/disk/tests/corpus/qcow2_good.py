@@ -128,6 +128,15 @@ def by_hand(corpus):
 
     tiny = Qcow2({0: Data(noise("tiny", 512)), 1: Packed(deflated(text(512)))}, 1536, bits=9)
     good("tiny", tiny.build(), "the smallest: clusters of 512 bytes", noise("tiny", 512) + text(512) + bytes(512))
+    least = noise("tiny", 100) + bytes(412)
+    zipped = {0: Packed(zstd(least)), 2: Packed(zstd(b"", runs=[(512, 7)])), 3: Zero(least), 4: Zero()}
+    zipped = Qcow2(zipped, 5 * 512, bits=9, incompatible=qcow2.COMPRESSION)
+    good("tiny-zstd", zipped.build(), "the smallest with zstd and zero clusters", least + bytes(512) + b"\7" * 512 + bytes(1024))
+    old = Qcow2({0: Data(least), 70: Packed(stored(least))}, 71 * 512, bits=9, version=2)
+    good("tiny-v2", old.build(), "version 2, with two second tables", least + bytes(69 * 512) + least)
+    part = {0: Parts(least, 1), 1: Parts(b"", 0, 1), 2: Packed(deflated(bytes(16384)))}
+    part = Qcow2(part, 3 * 16384, bits=14, incompatible=qcow2.EXTENDED)
+    good("tiny-extended", part.build(), "the smallest with parts of clusters", least + bytes(3 * 16384 - 512))
     good("header-104", usual().build(), "a header of 104 bytes, without a type of compression")
     good("header-112", usual(length=112).build(), "a header of 112 bytes, compressed by zlib")
     good("header-512", usual(length=512).build(), "a header with fields that are not known")

@@ -117,7 +117,7 @@ def right(corpus):
     size = 700 * SECTOR
     good("fixed-odd", fixed(content[:size]), "a size that is no geometry: the current size holds", content[:size])
     good("dynamic-4k", usual().build(), "blocks of 4 KiB", usual().raw(), qemu=False)
-    tiny = Dynamic({0: ONE}, 4096)
+    tiny = Dynamic({0: ONE[:100]}, 2 * 4096)
     good("dynamic-tiny", tiny.build(), "one block", tiny.raw(), qemu=False)
     half = Dynamic({0: content[: 1 << 19], 5: TWO}, (3 << 20) + 512, block=512 << 10)
     good("dynamic-512k", half.build(), "blocks of 512 KiB, and a last one that is cut", half.raw())

@@ -45,7 +45,10 @@ def right(corpus):
     def good(name, of, says, file=None, **more):
         corpus.good(f"vmdk-{name}.vmdk", file or of.build(), says, raws=[of.raw()], **more)
 
-    good("tiny", Vmdk({0: ONE}, GRAIN, descriptor_length=1), "the smallest with tables")
+    least = {0: noise("tiny", 100), 2: text(200)}
+    good("tiny", Vmdk(least, 3 * GRAIN - 512, descriptor_length=1), "the smallest with tables")
+    good("tiny-footer", Vmdk(least, 3 * GRAIN, descriptor_length=1, stream=True), "the smallest with a footer")
+    good("tiny-stream", Vmdk(least, 3 * GRAIN, descriptor_length=1, stream=True, footer=False), "the smallest stream")
     good("sparse", sparse(), "grains of 4 KiB")
     good("stream-footer", stream(), "streamOptimized with a footer, as ovftool writes it")
     good("stream-header", stream(footer=False), "streamOptimized without a footer")

@@ -46,7 +46,7 @@ impl Entry {
                 return "inspect lets it pass".to_owned();
             }
             let mut disks = image.disks().iter();
-            let failed = disks.find_map(|disk| make(disk, &atlas_disk::Discard, &budget).err());
+            let failed = disks.find_map(|disk| make(disk, &atlas_disk::Discard, 2, &budget).err());
             return failed.map_or_else(|| "accepted".to_owned(), |error| self.refused(&error));
         }
         let sizes: Vec<_> = image.disks().iter().map(Disk::virtual_size).collect();
@@ -79,9 +79,14 @@ impl Entry {
 }
 
 /// Converts a disk.
-pub(super) fn make(disk: &Disk, to: &dyn WriteAt, budget: &Budget<'_>) -> Result<(), DiskError> {
+pub(super) fn make(
+    disk: &Disk,
+    to: &dyn WriteAt,
+    threads: usize,
+    budget: &Budget<'_>,
+) -> Result<(), DiskError> {
     let mut ask = Convert::default();
-    ask.threads = NonZeroUsize::new(2).unwrap();
+    ask.threads = NonZeroUsize::new(threads).unwrap();
     ask.digests = DigestChoice::None;
     convert(disk, to, &ask, budget, &|_| {}).map(drop)
 }
@@ -94,7 +99,7 @@ impl Expected {
             wrong: AtomicU64::new(u64::MAX),
             length: AtomicU64::new(0),
         };
-        make(disk, &compared, budget).map_err(|error| error.to_string())?;
+        make(disk, &compared, 2, budget).map_err(|error| error.to_string())?;
         let wrong = compared.wrong.into_inner();
         if wrong != u64::MAX {
             return Err(format!("it is not the same at {wrong}"));
