@@ -44,7 +44,7 @@ def make(corpus):
     zipped = File("d.gz", packed(small), capacity=len(small), kind="raw", more=' ovf:compression="gzip"')
     good("tiny-gzip", ova([zipped]), "a disk of two sectors, compressed", [small])
     least = Vmdk({0: ONE[:100]}, 4096, stream=True, descriptor_length=1)
-    parts = [least.build()[:2048], least.build()[2048:]]
+    parts = [least.build()[at : at + 2048] for at in range(0, len(least.build()), 2048)]
     stored = [pax({"path": f"d.vmdk.{number:09}"}, "x", part) for number, part in enumerate(parts)]
     parted = File("d.vmdk", b"".join(parts), capacity=4096, more=' ovf:chunkSize="2048"', stored=stored)
     good("tiny-chunks", ova([parted], empty=[4096]), "a small VMDK in chunks, and an empty disk", [least.raw(), bytes(4096)])

@@ -42,8 +42,8 @@ def right(corpus):
     def good(name, of, says, file=None, **more):
         corpus.good(f"vhdx-{name}.vhdx", file or of.build(), says, raws=[of.raw()], **more)
 
-    good("tiny", Vhdx({}, MIB), "no block: the smallest there is")
-    good("tiny-block", Vhdx({1: noise("tiny", 100)}, 2 * MIB), "one block")
+    good("tiny", Vhdx({}, 512), "no block: the smallest there is")
+    good("tiny-block", Vhdx({0: noise("tiny", 100)}, 4096), "one block")
     good("by-hand", usual(), "two blocks of 1 MiB")
     good("cut-block", Vhdx({1: ONE}, MIB + 512), "a last block that the disk ends in")
     states = usual(entries={1: vhdx.ZERO, 3: vhdx.UNMAPPED})

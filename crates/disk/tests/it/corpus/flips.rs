@@ -13,6 +13,8 @@ const SMALL: usize = 8 << 10;
 /// In a longer one, what is not zeros, what is near it, and so many others.
 const OTHERS: usize = 200;
 const NEAR: usize = 8;
+/// It is cut at one of so many places.
+const CUTS: usize = 5;
 const THREADS: usize = 2;
 
 /// What is done to a file.
@@ -103,7 +105,8 @@ fn wrong(entry: &Entry, bytes: &Arc<Vec<u8>>, places: &[usize]) -> Vec<String> {
     let mut wrong = Vec::new();
     for at in places.iter().copied() {
         let flip = |with| Change::Flip { at, with };
-        for change in [flip(0xff), flip(1), Change::Cut(at)] {
+        let cut = at.is_multiple_of(CUTS).then_some(Change::Cut(at));
+        for change in [flip(0xff), flip(1)].into_iter().chain(cut) {
             let bytes = Arc::clone(bytes);
             let changed = Changed { bytes, change };
             match panic::catch_unwind(|| ends(changed, entry.declared)) {
