@@ -62,12 +62,20 @@ def make(corpus):
         for found, file in FILES.items():
             if found != declared:
                 says = f"a {found}, declared {declared}"
-                corpus.bad(f"declared-{declared}-is-{found}.{found}", file(), "format-mismatch", says, declared=declared)
+                corpus.bad(
+                    f"declared-{declared}-is-{found}.{found}", file(), "format-mismatch", says, declared=declared
+                )
     for found, file in FOREIGN.items():
         for declared in ("raw", "qcow2", "vmdk"):
             if declared == "raw" and found in ("luks", "text") or declared == "vmdk" and found.endswith("descriptor"):
                 continue
-            corpus.bad(f"declared-{declared}-is-{found}.bin", file(), "format-mismatch", f"a {found}, declared {declared}", declared=declared)
+            corpus.bad(
+                f"declared-{declared}-is-{found}.bin",
+                file(),
+                "format-mismatch",
+                f"a {found}, declared {declared}",
+                declared=declared,
+            )
     dynamic = vhd.Dynamic({0: ONE}, SIZE).build()
     hybrid = iso(first=mbr([(0x17, 0, 80)], CODE))
     for name, file in [("dynamic-vhd", dynamic), ("hybrid-iso", hybrid), ("stream", vmdk(stream=True).build())]:
@@ -84,23 +92,58 @@ def polyglots(corpus):
     def bad(name, file, says, *more):
         """The same, as whatever it is declared."""
         for declared in (name.rpartition(".")[2], *more):
-            corpus.bad(f"two-{name.rpartition('.')[0]}-as-{declared}.bin", file, "ambiguous-format", says, declared=declared)
+            corpus.bad(
+                f"two-{name.rpartition('.')[0]}-as-{declared}.bin", file, "ambiguous-format", says, declared=declared
+            )
 
     footer = vhd.footer(SIZE, vhd.FIXED)
     base = qcow2().build()
     bad("qcow2-vhd.qcow2", padded(base, 512) + footer, "a QCOW2 with the footer of a fixed VHD behind it", "vhd", "raw")
     whole = qcow2(noise("long", 12 * 4096)).build()
-    bad("qcow2-iso.qcow2", patched(whole, (32768, iso()[32768:36864])), "a QCOW2 whose data is the table of contents of a CD", "iso", "raw")
+    bad(
+        "qcow2-iso.qcow2",
+        patched(whole, (32768, iso()[32768:36864])),
+        "a QCOW2 whose data is the table of contents of a CD",
+        "iso",
+        "raw",
+    )
     large = Qcow2({0: Data(ONE)}, SIZE, bits=16).build()
-    bad("qcow2-iso-first.qcow2", patched(large, (32768, iso()[32768:36864])), "a CD in the first cluster of a QCOW2", "iso")
-    bad("qcow2-tar.qcow2", patched(base, (257, b"ustar\x0000")), "a QCOW2 whose first sector is a header of an archive", "ova", "raw")
+    bad(
+        "qcow2-iso-first.qcow2",
+        patched(large, (32768, iso()[32768:36864])),
+        "a CD in the first cluster of a QCOW2",
+        "iso",
+    )
+    bad(
+        "qcow2-tar.qcow2",
+        patched(base, (257, b"ustar\x0000")),
+        "a QCOW2 whose first sector is a header of an archive",
+        "ova",
+        "raw",
+    )
     bad("qcow2-vdi.qcow2", patched(base, (64, b"\x7f\x10\xda\xbe")), "a QCOW2 with the magic of a VDI", "raw")
-    bad("vmdk-vhd.vmdk", padded(vmdk().build(), 512) + footer, "a VMDK with the footer of a fixed VHD behind it", "vhd", "raw")
-    bad("vmdk-tar.vmdk", patched(vmdk().build(), (257, b"ustar\x0000")), "a VMDK whose first sector is a header of an archive", "ova")
+    bad(
+        "vmdk-vhd.vmdk",
+        padded(vmdk().build(), 512) + footer,
+        "a VMDK with the footer of a fixed VHD behind it",
+        "vhd",
+        "raw",
+    )
+    bad(
+        "vmdk-tar.vmdk",
+        patched(vmdk().build(), (257, b"ustar\x0000")),
+        "a VMDK whose first sector is a header of an archive",
+        "ova",
+    )
     cd = Vmdk({0: ONE}, SIZE, descriptor_length=128, text=descriptor(128, SPARSE)).build()
     bad("vmdk-iso.vmdk", patched(cd, (32768, iso()[32768:36864])), "a CD in the descriptor of a VMDK", "iso")
     bad("iso-vhd.iso", iso() + footer, "a CD with the footer of a fixed VHD behind it", "vhd", "raw")
-    bad("iso-tar.iso", iso(first=Member("disk.raw", size=40448).header()), "a CD whose first sector is a header of an archive", "ova")
+    bad(
+        "iso-tar.iso",
+        iso(first=Member("disk.raw", size=40448).header()),
+        "a CD whose first sector is a header of an archive",
+        "ova",
+    )
     bad("iso-gzip.iso", iso(first=gzip.compress(b"x", mtime=0)), "a CD that begins as gzip", "raw")
     bad("luks-iso.raw", iso(first=b"LUKS\xba\xbe\0\2"), "LUKS, and a CD", "iso")
     archive = ova([disk()[0]])
@@ -108,14 +151,22 @@ def polyglots(corpus):
     filled = ova([disk()[0]], more=[Member("notes.txt", text(40_000))])
     bad("ova-iso.ova", patched(filled, (32769, b"CD001")), "an OVA with what tells a CD where a CD has it", "iso")
     bad("vhd-qcow2.vhd", vhd.fixed(padded(qcow2().build(), 512)), "a fixed VHD that begins as a QCOW2", "qcow2", "raw")
-    bad("vhd-text.vhd", vhd.fixed(padded(descriptor(128, "monolithicFlat"), 512)), "a fixed VHD that begins as the text of a VMDK", "vmdk", "raw")
+    bad(
+        "vhd-text.vhd",
+        vhd.fixed(padded(descriptor(128, "monolithicFlat"), 512)),
+        "a fixed VHD that begins as the text of a VMDK",
+        "vmdk",
+        "raw",
+    )
 
 
 def nested(corpus):
     """Any format on the disk of any other, which somebody could probe for later."""
     inside = {name: file() for name, file in FILES.items() if name not in ("raw", "vhdx")}
     inside["vhdx"] = FILES["vhdx"]()[:32768]
-    inside |= {name: FOREIGN[name]() for name in ("qed", "vdi", "gzip", "xz", "zstd", "parallels", "bochs", "cloop", *TEXTS)}
+    inside |= {
+        name: FOREIGN[name]() for name in ("qed", "vdi", "gzip", "xz", "zstd", "parallels", "bochs", "cloop", *TEXTS)
+    }
     for name, data in inside.items():
         data = data[: SIZE - 512]
         if name == "vhd":

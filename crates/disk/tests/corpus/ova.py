@@ -1,7 +1,6 @@
 """Writes archives (POSIX ustar) and OVF descriptors of any content, right or wrong (DMTF DSP0243)."""
 
 import hashlib
-import struct
 
 from common import padded
 
@@ -29,7 +28,9 @@ class Member:
         size = self.size
         digits = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
         data = self.name[:100].ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + digits + b"%011o\0" % 0
-        data += b" " * 8 + self.kind + self.link.ljust(100, b"\0") + self.magic + bytes(80) + self.prefix.ljust(155, b"\0")
+        data += (
+            b" " * 8 + self.kind + self.link.ljust(100, b"\0") + self.magic + bytes(80) + self.prefix.ljust(155, b"\0")
+        )
         data = data.ljust(BLOCK, b"\0")
         total = sum(data) if self.total is None else self.total
         return data[:148] + b"%06o\0 " % total + data[156:]
@@ -40,7 +41,10 @@ class Member:
 
 def long_name(name, data, **more):
     """A member with a name as GNU tar writes it where it is long."""
-    return [Member("././@LongLink", name.encode() + b"\0", kind=b"L", magic=b"ustar  \0"), Member(name[:99], data, **more)]
+    return [
+        Member("././@LongLink", name.encode() + b"\0", kind=b"L", magic=b"ustar  \0"),
+        Member(name[:99], data, **more),
+    ]
 
 
 def pax(records, name, data, **more):
@@ -78,7 +82,9 @@ def item(number, kind, name, more):
     return "<Item>" + "".join(f"<rasd:{key}>{tell[key]}</rasd:{key}>" for key in sorted(tell)) + "</Item>"
 
 
-def ovf(files, *, units=None, order=None, config="", head="", references=None, disks=None, items=None, empty=(), more=""):
+def ovf(
+    files, *, units=None, order=None, config="", head="", references=None, disks=None, items=None, empty=(), more=""
+):
     """A descriptor: of files with a capacity and of empty disks are disks, of the others CDs.
 
     `order` has numbers of disks as the machine has them, `empty` capacities of disks without a file.
@@ -103,7 +109,10 @@ def ovf(files, *, units=None, order=None, config="", head="", references=None, d
     if items is None:
         numbers = [number for number, is_one in enumerate(is_disk) if is_one]
         numbers += range(len(files), len(files) + len(empty))
-        shown = [item(1, 6, "SCSI controller", {"Address": 0, "ResourceSubType": "lsilogic"}), item(2, 5, "IDE controller", {"Address": 0})]
+        shown = [
+            item(1, 6, "SCSI controller", {"Address": 0, "ResourceSubType": "lsilogic"}),
+            item(2, 5, "IDE controller", {"Address": 0}),
+        ]
         for place, number in enumerate(numbers if order is None else order):
             what = {"AddressOnParent": place, "HostResource": f"ovf:/disk/disk{number}", "Parent": 1}
             shown.append(item(10 + place, 17, f"Hard disk {place}", what))
@@ -130,7 +139,19 @@ def manifest(files, digest="sha256", **wrong):
     return lines.encode()
 
 
-def ova(files, *, name="machine.ovf", text=None, digest=None, signed=None, last=False, sign_last=False, more=(), end=2, **descriptor):
+def ova(
+    files,
+    *,
+    name="machine.ovf",
+    text=None,
+    digest=None,
+    signed=None,
+    last=False,
+    sign_last=False,
+    more=(),
+    end=2,
+    **descriptor,
+):
     """An archive: descriptor, manifest where a digest or its text is given, files."""
     text = ovf(files, **descriptor) if text is None else text
     if digest and signed is None:

@@ -31,7 +31,7 @@ def names(bad):
         ("folder", "images/disk2.vmdk"), ("inner", "a/../../b"), ("dots", ".."), ("dot", "."), ("dot-folder", "./disk2.vmdk"),
         ("windows", "..\\disk2.vmdk"), ("drive", "C:\\disk2.vmdk"), ("none", ""),
     ]:  # fmt: skip
-        member(f"path-{name}", path, f"a member whose name is \"{what}\"", Member(what, b"x"))
+        member(f"path-{name}", path, f'a member whose name is "{what}"', Member(what, b"x"))
     member("path-line", path, "a member whose name has a line end", Member("a\nb", b"x"))
     member("path-prefix", path, "a member whose name begins in another field", Member("x", b"x", prefix=b"../.."))
     member("path-gnu", path, "a long name of GNU tar that is a path", long_name("../" * 40 + "x", b"x"))
@@ -74,11 +74,21 @@ def sizes(bad):
     put(letters, 148, b" " * 8)
     put(letters, 148, b"%06o\0 " % sum(letters[:512]))
     bad("size-letters", start + bytes(letters) + bytes(1024), size, "a size that is no number")
-    bad("size-pax", ova([one], more=[pax({"size": "9223372036854775807"}, "x", b"x")]), size, "a size in a header before")
+    bad(
+        "size-pax",
+        ova([one], more=[pax({"size": "9223372036854775807"}, "x", b"x")]),
+        size,
+        "a size in a header before",
+    )
     huge = Member("././@LongLink", b"x", kind=b"L", size=1 << 40)
     bad("size-name", ova([one], more=[huge]), "truncated", "a long name of 1 TiB")
     long = Member("././@LongLink", b"x" * (2 << 20), kind=b"L", magic=b"ustar  \0")
-    bad("size-long-name", ova([one], more=[[long, Member("x", b"x")]]), size, "a long name of 2 MiB, all of which is there")
+    bad(
+        "size-long-name",
+        ova([one], more=[[long, Member("x", b"x")]]),
+        size,
+        "a long name of 2 MiB, all of which is there",
+    )
     lots = [Member(f"m{number}", b"") for number in range(63)]
     bad("members-65", ova([one], more=lots), size, "65 members")
     bad("sum", ova([one], more=[Member("other", b"x", total=1)]), "bad-header", "a header whose checksum is wrong")
@@ -89,7 +99,12 @@ def sizes(bad):
     bad("name-of-all", ova([one], more=[everywhere]), "bad-header", "a name for all members that follow")
     holes = pax({"GNU.sparse.major": "1", "GNU.sparse.realsize": "1099511627776"}, "x", b"x")
     bad("sparse-pax", ova([one], more=[holes]), "tar-member-type", "a sparse member in a header before")
-    bad("record", ova([one], more=[[Member("p", b"999 path=x\n", kind=b"x"), Member("x")]]), "bad-header", "a record of 999 bytes in a header of 11")
+    bad(
+        "record",
+        ova([one], more=[[Member("p", b"999 path=x\n", kind=b"x"), Member("x")]]),
+        "bad-header",
+        "a record of 999 bytes in a header of 11",
+    )
     behind = ova([one]) + ova([disk("disk.vmdk", "two")[0]])
     bad("behind-end", behind, "bad-header", "a second archive behind the end of the first")
     file = ova([one], end=0)
@@ -103,7 +118,12 @@ def descriptors(bad):
     one, _ = disk()
     missing, more, reference = "ovf-missing", "ovf-multiple", "ovf-reference"
     bad("no-descriptor", archive(one.stored), missing, "no descriptor")
-    bad("no-descriptor-manifest", archive([Member("machine.mf", b""), *one.stored]), missing, "a manifest, and no descriptor")
+    bad(
+        "no-descriptor-manifest",
+        archive([Member("machine.mf", b""), *one.stored]),
+        missing,
+        "a manifest, and no descriptor",
+    )
     bad("empty-archive", archive([Member("notes.txt", b"")]), missing, "an archive of nothing")
     bad("two-descriptors", ova([one], more=[Member("second.ovf", ovf([one]))]), more, "two descriptors")
 
@@ -126,14 +146,26 @@ def descriptors(bad):
             changed = changed.replace(old, new)
         bad(name, ova([one], text=changed), reason, says)
 
-    other("no-file", reference, "a disk of a file that is not among the references", (b'fileRef="file0"', b'fileRef="file7"'))
+    other(
+        "no-file",
+        reference,
+        "a disk of a file that is not among the references",
+        (b'fileRef="file0"', b'fileRef="file7"'),
+    )
     other("no-disk", reference, "a device of a disk that there is not", (b"ovf:/disk/disk0", b"ovf:/disk/disk7"))
     other("odd-resource", reference, "a device of what is no disk", (b"ovf:/disk/disk0", b"file:///etc/passwd"))
-    other("parent-ref", "parent", "a disk that is the difference to another", (b'ovf:fileRef="file0"', b'ovf:fileRef="file0" ovf:parentRef="disk9"'))
+    other(
+        "parent-ref",
+        "parent",
+        "a disk that is the difference to another",
+        (b'ovf:fileRef="file0"', b'ovf:fileRef="file0" ovf:parentRef="disk9"'),
+    )
     same = '<File ovf:id="file0" ovf:href="disk.vmdk"/><File ovf:id="file0" ovf:href="machine.ovf"/>'
     bad("file-twice", ova([one], references=same), reference, "two files with one id")
     two = '<Disk ovf:diskId="d" ovf:fileRef="file0" ovf:capacity="65536" ovf:format="x"/>'
-    devices = item(1, 6, "SCSI", {"Address": 0}) + item(2, 17, "disk", {"AddressOnParent": 0, "Parent": 1, "HostResource": "ovf:/disk/d"})
+    devices = item(1, 6, "SCSI", {"Address": 0}) + item(
+        2, 17, "disk", {"AddressOnParent": 0, "Parent": 1, "HostResource": "ovf:/disk/d"}
+    )
     bad("disk-twice", ova([one], disks=two * 2, items=devices), reference, "two disks with one id")
     both = devices + item(3, 17, "disk", {"AddressOnParent": 1, "Parent": 1, "HostResource": "ovf:/disk/d"})
     bad("device-twice", ova([one], disks=two, items=both), "amplification", "two devices of one disk")
@@ -143,7 +175,12 @@ def descriptors(bad):
         bad(f"capacity-{name}", ova([disk(capacity=value)[0]]), lies, f"a disk of {SIZE} bytes, told to have {value}")
     bad("capacity-text", ova([disk(capacity="64k")[0]]), lies, "a capacity that is no number")
     bad("capacity-negative", ova([disk(capacity="-65536")[0]]), lies, "a capacity below 0")
-    for name, units in [("overflow", "byte * 2^63"), ("2-64", "byte * 2^64"), ("2-most", "byte * 2^4294967295"), ("odd", "parsec")]:
+    for name, units in [
+        ("overflow", "byte * 2^63"),
+        ("2-64", "byte * 2^64"),
+        ("2-most", "byte * 2^4294967295"),
+        ("odd", "parsec"),
+    ]:
         bad(f"units-{name}", ova([disk(capacity=1 << 20)[0]], units=units), lies, f"a capacity in {units}")
     bad("empty-16-tib", ova([one], empty=[(16 << 40) + 512]), "virtual-size", "a disk without a file, of over 16 TiB")
     bad("empty-0", ova([one], empty=[0]), "virtual-size", "a disk without a file, of 0 bytes")
@@ -164,11 +201,18 @@ def documents(bad):
     text = ovf([one], head=laughs + "]>\n").replace(b"A machine", b"&j;")
     document("laughs", text, kind, "entities that come to 2 GB")
     entity = '<!DOCTYPE Envelope [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n'
-    document("outside-entity", ovf([one], head=entity).replace(b"A machine", b"&x;"), kind, "an entity that is /etc/passwd")
+    document(
+        "outside-entity", ovf([one], head=entity).replace(b"A machine", b"&x;"), kind, "an entity that is /etc/passwd"
+    )
     entity = '<!DOCTYPE Envelope [<!ENTITY % x SYSTEM "http://169.254.169.254/x.dtd">%x;]>\n'
     document("parameter-entity", ovf([one], head=entity), kind, "a parameter entity on the network")
     document("doctype", ovf([one], head="<!DOCTYPE Envelope>\n"), kind, "a document type that declares nothing")
-    document("doctype-outside", ovf([one], head='<!DOCTYPE Envelope SYSTEM "http://127.0.0.1/x.dtd">\n'), kind, "a document type elsewhere")
+    document(
+        "doctype-outside",
+        ovf([one], head='<!DOCTYPE Envelope SYSTEM "http://127.0.0.1/x.dtd">\n'),
+        kind,
+        "a document type elsewhere",
+    )
     document("deep", ovf([one], more="<a>" * 100_000 + "</a>" * 100_000), limit, "100,000 elements within one another")
     document("deep-65", ovf([one], more="<a>" * 64 + "</a>" * 64), limit, "65 elements within one another")
     document("open", ovf([one], more="<a>" * 100_000), limit, "100,000 elements that do not end")
@@ -194,7 +238,11 @@ def manifests(bad):
         bad(f"manifest-{name}", ova([one, two], signed=lines), "manifest-mismatch", says, at=at)
 
     for digest, length in [("sha1", 40), ("sha256", 64), ("sha512", 128)]:
-        signed(f"wrong-{digest}", f"a digest of the disk that is wrong, {digest}", manifest(files, digest, disk="0" * length))
+        signed(
+            f"wrong-{digest}",
+            f"a digest of the disk that is wrong, {digest}",
+            manifest(files, digest, disk="0" * length),
+        )
     signed("wrong-descriptor", "a digest of the descriptor that is wrong", manifest(files, machine="0" * 64))
     swapped = manifest([files[0], (one.name, two.data), (two.name, one.data)])
     signed("swapped", "the digests of two disks are swapped", swapped)
@@ -209,7 +257,12 @@ def manifests(bad):
     signed("twice", "the disk twice, first with another digest", manifest(files[1:2], disk="0" * 64) + manifest(files))
     signed("path", "a file in another folder", manifest([*files, ("../../etc/passwd", b"x")]))
     other = File(one.name, vmdk("third").build(), capacity=SIZE)
-    bad("manifest-changed", ova([other, two], text=text, signed=manifest(files)), "manifest-mismatch", "the disk was changed after it was signed")
+    bad(
+        "manifest-changed",
+        ova([other, two], text=text, signed=manifest(files)),
+        "manifest-mismatch",
+        "the disk was changed after it was signed",
+    )
 
 
 def disks(bad):
@@ -219,7 +272,12 @@ def disks(bad):
         bad(f"disk-{name}", ova([file]), reason, says, **more)
 
     backed = qcow2.Qcow2({}, SIZE).build(backing_at=512, backing_length=11)
-    holds("backing", File("disk.qcow2", patched(backed, (512, b"/etc/passwd")), capacity=SIZE), "backing-file", "a QCOW2 with a backing file")
+    holds(
+        "backing",
+        File("disk.qcow2", patched(backed, (512, b"/etc/passwd")), capacity=SIZE),
+        "backing-file",
+        "a QCOW2 with a backing file",
+    )
     crypt = qcow2.Qcow2({}, SIZE).build(crypt=2)
     holds("encrypted", File("disk.qcow2", crypt, capacity=SIZE), "encrypted", "a QCOW2 that is encrypted")
     luks = b"LUKS\xba\xbe\0\2".ljust(SIZE, b"\0")
@@ -227,8 +285,18 @@ def disks(bad):
     flat = descriptor(SIZE // BLOCK, "monolithicFlat", extents=['RW 128 FLAT "/etc/passwd" 0'])
     holds("flat", File("disk.vmdk", flat, capacity=SIZE), "vmdk-subtype", "a VMDK that is a descriptor of /etc/passwd")
     named = Vmdk({0: ONE}, SIZE, text=descriptor(SIZE // BLOCK, SPARSE, extents=['RW 128 SPARSE "/etc/passwd"']))
-    holds("path", File("disk.vmdk", named.build(), capacity=SIZE), "vmdk-extent-path", "a VMDK whose extent is /etc/passwd")
-    holds("archive", File("disk.raw", ova([one]), capacity=len(ova([one]))), "format-mismatch", "an OVA in the OVA, told to be RAW")
+    holds(
+        "path",
+        File("disk.vmdk", named.build(), capacity=SIZE),
+        "vmdk-extent-path",
+        "a VMDK whose extent is /etc/passwd",
+    )
+    holds(
+        "archive",
+        File("disk.raw", ova([one]), capacity=len(ova([one]))),
+        "format-mismatch",
+        "an OVA in the OVA, told to be RAW",
+    )
     nested = qcow2.Qcow2({0: qcow2.Data(bytes(qcow2.Qcow2({}, SIZE).build()[:4096]))}, SIZE)
     holds("nested", File("disk.qcow2", nested.build(), capacity=SIZE), "nested-format", "a QCOW2 in a QCOW2 in the OVA")
     cut = File("disk.vmdk", one.data[:2000], capacity=SIZE)
@@ -246,8 +314,19 @@ def disks(bad):
         ("sum", patched(data, (len(data) - 8, bytes(4))), "a compressed member whose checksum is wrong"),
         ("none", ONE, "a member that is told to be compressed, and is not"),
     ]:
-        holds(f"gzip-{name}", File("disk.raw.gz", content, capacity=SIZE, kind="raw", more=zipped), "compressed-data", says, at="convert")
-    holds("compression", File("disk.vmdk", one.data, capacity=SIZE, more=' ovf:compression="bzip2"'), "unknown-feature", "a compression that is not known")
+        holds(
+            f"gzip-{name}",
+            File("disk.raw.gz", content, capacity=SIZE, kind="raw", more=zipped),
+            "compressed-data",
+            says,
+            at="convert",
+        )
+    holds(
+        "compression",
+        File("disk.vmdk", one.data, capacity=SIZE, more=' ovf:compression="bzip2"'),
+        "unknown-feature",
+        "a compression that is not known",
+    )
     parts = [Member(f"disk.vmdk.{number:09}", one.data[number * 8192 :][:8192]) for number in range(3)]
     chunks = ' ovf:chunkSize="8192"'
 
@@ -263,4 +342,9 @@ def disks(bad):
     member = Member("big.raw", size=3 << 40)
     head = ova([File("big.raw", b"", capacity=3 << 40, size=3 << 40, stored=[])], end=0)
     big = head + member.header()
-    bad("disk-3-tib", Sparse(len(big) + (3 << 40) + 1024, (0, big)), "tar-size", "a RAW of 3 TiB, and 2 TiB of data are allowed")
+    bad(
+        "disk-3-tib",
+        Sparse(len(big) + (3 << 40) + 1024, (0, big)),
+        "tar-size",
+        "a RAW of 3 TiB, and 2 TiB of data are allowed",
+    )

@@ -40,42 +40,89 @@ def make(corpus):
     good("one-disk", ova([one]), "one disk, no manifest", [raw], firmware="bios")
     small = ONE[:512] + bytes(512)
     signed = File("d.raw", small, capacity=len(small))
-    good("tiny", ova([signed], digest="sha1", config=firmware("efi")), "a disk of two sectors, signed", [small], firmware="uefi")
+    good(
+        "tiny",
+        ova([signed], digest="sha1", config=firmware("efi")),
+        "a disk of two sectors, signed",
+        [small],
+        firmware="uefi",
+    )
     zipped = File("d.gz", packed(small), capacity=len(small), kind="raw", more=' ovf:compression="gzip"')
     good("tiny-gzip", ova([zipped]), "a disk of two sectors, compressed", [small])
     least = Vmdk({0: ONE[:100]}, 4096, stream=True, descriptor_length=1)
     parts = [least.build()[at : at + 2048] for at in range(0, len(least.build()), 2048)]
     stored = [pax({"path": f"d.vmdk.{number:09}"}, "x", part) for number, part in enumerate(parts)]
     parted = File("d.vmdk", b"".join(parts), capacity=4096, more=' ovf:chunkSize="2048"', stored=stored)
-    good("tiny-chunks", ova([parted], empty=[4096]), "a small VMDK in chunks, and an empty disk", [least.raw(), bytes(4096)])
+    good(
+        "tiny-chunks",
+        ova([parted], empty=[4096]),
+        "a small VMDK in chunks, and an empty disk",
+        [least.raw(), bytes(4096)],
+    )
     for digest in ("sha1", "sha256", "sha512"):
         good(f"manifest-{digest}", ova([one], digest=digest), f"a manifest of {digest}", [raw])
     good("manifest-last", ova([one], digest="sha256", sign_last=True), "the manifest is behind the disk", [raw])
     good("descriptor-last", ova([one], digest="sha256", last=True), "the descriptor comes last", [raw])
-    certificate = Member("machine.cert", b"SHA256(machine.mf)= 00\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n")
+    certificate = Member(
+        "machine.cert", b"SHA256(machine.mf)= 00\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
+    )
     good("certificate", ova([one], digest="sha256", more=[certificate]), "a certificate, which is not looked at", [raw])
     unix = ova([one], signed=manifest([("machine.ovf", ovf([one])), (one.name, one.data)]).replace(b"\n", b"\r\n"))
     good("manifest-lines", unix, "a manifest with the line ends of Windows", [raw])
     two, raw_two = disk("second.vmdk", "two")
     three, raw_three = disk("third.vmdk", "three")
     good("two-disks", ova([one, two]), "two disks", [raw, raw_two])
-    good("order", ova([three, one, two], order=[1, 2, 0]), "three disks, in another order than their files", [raw, raw_two, raw_three])
+    good(
+        "order",
+        ova([three, one, two], order=[1, 2, 0]),
+        "three disks, in another order than their files",
+        [raw, raw_two, raw_three],
+    )
     cluster = Qcow2({0: Data(ONE)}, SIZE).build()
     data = ONE + bytes(SIZE - len(ONE))
     good("qcow2", ova([File("disk.qcow2", cluster, capacity=SIZE)]), "a QCOW2", [data])
     plain = gpt(128 << 10, [ESP])
-    good("raw", ova([File("disk.raw", plain, capacity=len(plain))]), "a RAW with an EFI partition", [plain], firmware="uefi")
+    good(
+        "raw",
+        ova([File("disk.raw", plain, capacity=len(plain))]),
+        "a RAW with an EFI partition",
+        [plain],
+        firmware="uefi",
+    )
     fat = File("disk.img", plain, capacity=128, kind="raw")
     good("units", ova([fat], units="byte * 2^10"), "a capacity in KiB", [plain])
     many = File("disk.raw", bytes(1 << 20), capacity=1)
     good("units-mib", ova([many], units="byte * 2^20"), "a capacity in MiB", [bytes(1 << 20)])
     cd = iso()
     good("iso", ova([one, File("tools.iso", cd)]), "a disk and a CD", [raw, cd])
-    good("efi", ova([one], config=firmware("efi")), "the descriptor asks for EFI, and its word holds", [raw], firmware="uefi")
-    good("secure", ova([one], config=firmware("efi", "true")), "the descriptor asks for secure boot", [raw], firmware="uefi")
-    good("bios", ova([File("disk.raw", plain, capacity=len(plain))], config=firmware("bios")), "the descriptor asks for BIOS", [plain], firmware="bios")
+    good(
+        "efi",
+        ova([one], config=firmware("efi")),
+        "the descriptor asks for EFI, and its word holds",
+        [raw],
+        firmware="uefi",
+    )
+    good(
+        "secure",
+        ova([one], config=firmware("efi", "true")),
+        "the descriptor asks for secure boot",
+        [raw],
+        firmware="uefi",
+    )
+    good(
+        "bios",
+        ova([File("disk.raw", plain, capacity=len(plain))], config=firmware("bios")),
+        "the descriptor asks for BIOS",
+        [plain],
+        firmware="bios",
+    )
     good("empty-disk", ova([one], empty=[SIZE * 2]), "a disk, and one without a file", [raw, bytes(2 * SIZE)])
-    good("empty-first", ova([one], empty=[SIZE * 2], order=[1, 0]), "the disk without a file comes first", [bytes(2 * SIZE), raw])
+    good(
+        "empty-first",
+        ova([one], empty=[SIZE * 2], order=[1, 0]),
+        "the disk without a file comes first",
+        [bytes(2 * SIZE), raw],
+    )
     zipped = File("disk.raw.gz", packed(data), capacity=SIZE, kind="raw", more=' ovf:compression="gzip"')
     good("gzip", ova([zipped], digest="sha256"), "a RAW that is compressed", [data])
     zipped = File("disk.vmdk.gz", packed(one.data), capacity=SIZE, kind="vmdk", more=' ovf:compression="gzip"')
@@ -101,18 +148,43 @@ def make(corpus):
     forgotten = File(one.name, one.data, capacity=SIZE, size=1)
     good("size-forgotten", ova([forgotten]), "a file that is told to have one byte: tools forget it", [raw])
     good("long-end", ova([one], end=20), "a long end of the archive", [raw])
-    good("other-member", ova([one], more=[Member("notes.txt", b"what the machine is for\n")]), "a member that nothing names", [raw])
+    good(
+        "other-member",
+        ova([one], more=[Member("notes.txt", b"what the machine is for\n")]),
+        "a member that nothing names",
+        [raw],
+    )
     renamed = ovf([one]).replace(b"<Envelope xmlns=", b"<o:Envelope xmlns:o=").replace(b"</Envelope>", b"</o:Envelope>")
-    for name in ("References", "DiskSection", "VirtualSystem", "VirtualHardwareSection", "Info", "Item", "Disk", "File"):
-        renamed = renamed.replace(f"<{name}>".encode(), f"<o:{name}>".encode()).replace(f"<{name} ".encode(), f"<o:{name} ".encode())
+    for name in (
+        "References",
+        "DiskSection",
+        "VirtualSystem",
+        "VirtualHardwareSection",
+        "Info",
+        "Item",
+        "Disk",
+        "File",
+    ):
+        renamed = renamed.replace(f"<{name}>".encode(), f"<o:{name}>".encode()).replace(
+            f"<{name} ".encode(), f"<o:{name} ".encode()
+        )
         renamed = renamed.replace(f"</{name}>".encode(), f"</o:{name}>".encode())
     good("prefixes", ova([one], text=renamed), "all names have a prefix", [raw])
     short = ovf([one]).replace(b"ovf:/disk/", b"/disk/")
     good("resource-short", ova([one], text=short), "a device whose resource is /disk/…", [raw])
     turned = ovf([one, two]).replace(b">0</rasd:AddressOnParent>", b">9</rasd:AddressOnParent>")
-    good("addresses", ova([one, two], text=turned), "two devices whose order is not that of their addresses", [raw_two, raw])
+    good(
+        "addresses",
+        ova([one, two], text=turned),
+        "two devices whose order is not that of their addresses",
+        [raw_two, raw],
+    )
     large = pattern("ova", 700_000 // 512 * 512)
-    grown = Vmdk({number: large[at : at + 65536] for number, at in enumerate(range(0, len(large), 65536))}, len(large), grain=128, stream=True)
+    grown = Vmdk(
+        {number: large[at : at + 65536] for number, at in enumerate(range(0, len(large), 65536))},
+        len(large),
+        grain=128,
+        stream=True,
+    )
     file = File("disk.vmdk", grown.build(), capacity=len(large))
     good("usual", ova([file], digest="sha256"), "grains of 64 KiB", [grown.raw()])
-

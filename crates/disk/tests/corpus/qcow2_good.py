@@ -101,7 +101,10 @@ def undated(file):
     count, at = struct.unpack_from(">IQ", file, 60)
     for _ in range(count):
         file = patched(file, (at + 16, bytes(8)))
-        id_length, name_length, more = *struct.unpack_from(">HH", file, at + 12), struct.unpack_from(">I", file, at + 36)[0]
+        id_length, name_length, more = (
+            *struct.unpack_from(">HH", file, at + 12),
+            struct.unpack_from(">I", file, at + 36)[0],
+        )
         at += -(-(40 + more + id_length + name_length) // 8) * 8
     return file
 
@@ -131,7 +134,12 @@ def by_hand(corpus):
     least = noise("tiny", 100) + bytes(412)
     zipped = {0: Packed(zstd(least)), 2: Packed(zstd(b"", runs=[(512, 7)])), 3: Zero(least), 4: Zero()}
     zipped = Qcow2(zipped, 5 * 512, bits=9, incompatible=qcow2.COMPRESSION)
-    good("tiny-zstd", zipped.build(), "the smallest with zstd and zero clusters", least + bytes(512) + b"\7" * 512 + bytes(1024))
+    good(
+        "tiny-zstd",
+        zipped.build(),
+        "the smallest with zstd and zero clusters",
+        least + bytes(512) + b"\7" * 512 + bytes(1024),
+    )
     old = Qcow2({0: Data(least), 70: Packed(stored(least))}, 71 * 512, bits=9, version=2)
     good("tiny-v2", old.build(), "version 2, with two second tables", least + bytes(69 * 512) + least)
     part = {0: Parts(least, 1), 1: Parts(b"", 0, 1), 2: Packed(deflated(bytes(16384)))}
@@ -143,7 +151,9 @@ def by_hand(corpus):
     known = extension(qcow2.FEATURES, b"\0\0dirty bit".ljust(48, b"\0"))
     known += extension(0x12345678, b"nobody knows") + extension(0, b"")
     good("extensions", usual(extensions=known).build(), "extensions of the header, one not known")
-    good("v2-extension", usual(version=2, extensions=known).build(), "version 2: what would be features is an extension")
+    good(
+        "v2-extension", usual(version=2, extensions=known).build(), "version 2: what would be features is an extension"
+    )
     both = usual(compatible=1 << 40, autoclear=1 << 41).build()
     good("unknown-compatible", both, "unknown compatible and autoclear bits")
     longer = usual()

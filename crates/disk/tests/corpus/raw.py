@@ -96,7 +96,12 @@ def make(corpus):
     good("raw-mbr.raw", mbr([(0x83, 1, 400)], CODE) + body, "an MBR with boot code")
     good("raw-mbr-esp.raw", mbr([(0xEF, 1, 400)]) + body, "an MBR with an EFI partition and no code", "uefi")
     good("raw-mbr-esp-code.raw", mbr([(0xEF, 1, 400)], CODE) + body, "an MBR with an EFI partition and code")
-    good("raw-tiny-gpt.raw", gpt(35 * 1024, [ESP])[: 34 * 512 + 1024], "a GPT that is cut behind its first partition", "uefi")
+    good(
+        "raw-tiny-gpt.raw",
+        gpt(35 * 1024, [ESP])[: 34 * 512 + 1024],
+        "a GPT that is cut behind its first partition",
+        "uefi",
+    )
     good("raw-gpt-esp.raw", gpt(size, [ESP, LINUX]), "a GPT with an EFI partition", "uefi")
     good("raw-gpt-both.raw", gpt(size, [BIOS_BOOT, ESP, LINUX]), "a GPT with an EFI and a BIOS-boot partition")
     good("raw-gpt-code.raw", gpt(size, [ESP], code=CODE), "a GPT with an EFI partition and boot code")
@@ -117,6 +122,11 @@ def make(corpus):
         luks = b"LUKS\xba\xbe" + struct.pack(">H", version) + b"aes".ljust(32, b"\0")
         corpus.bad(f"raw-luks{version}.raw", padded(luks, size), "encrypted", f"LUKS version {version}")
     old = patched(ONE_FOOTER, (64, bytes(4)))
-    corpus.bad("raw-vhd-511.raw", bytes(size) + bytes(old[:511]), "nested-format", "a fixed VHD of an old version, whose footer has 511 bytes")
+    corpus.bad(
+        "raw-vhd-511.raw",
+        bytes(size) + bytes(old[:511]),
+        "nested-format",
+        "a fixed VHD of an old version, whose footer has 511 bytes",
+    )
     tib = Sparse(3 << 40, (0, CODE))
     corpus.bad("raw-3-tib.raw", tib, "amplification", "3 TiB of data, and 2 TiB are allowed")

@@ -30,9 +30,23 @@ def geometry(size):
     return struct.pack(">HBB", times // heads, heads, each)
 
 
-def footer(size, kind, *, cookie=b"conectix", features=2, version=0x10000, at=None, saved=0, original=None, sum_of=None):
+def footer(
+    size, kind, *, cookie=b"conectix", features=2, version=0x10000, at=None, saved=0, original=None, sum_of=None
+):
     at = at if at is not None else (NOWHERE if kind == FIXED else SECTOR)
-    data = struct.pack(">8sIIQI4sI4sQQ", cookie, features, version, at, 0, b"win ", 0xA0000, b"Wi2k", size if original is None else original, size)
+    data = struct.pack(
+        ">8sIIQI4sI4sQQ",
+        cookie,
+        features,
+        version,
+        at,
+        0,
+        b"win ",
+        0xA0000,
+        b"Wi2k",
+        size if original is None else original,
+        size,
+    )
     data += geometry(size) + struct.pack(">II16sB", kind, 0, b"corpus of disks\0", saved)
     data = data.ljust(SECTOR, b"\0")
     return summed(data, 64) if sum_of is None else bytes(patched(data, (64, struct.pack(">I", sum_of))))
@@ -108,7 +122,9 @@ def right(corpus):
         for name, more in [("", ""), ("-exact", ",force_size=on")]:
             corpus.img("convert", "-f", "raw", "-O", "vpc", "-o", f"subformat={kind}{more}", disk, made)
             raws = [content] if more else None
-            corpus.good(f"vhd-{kind}{name}.vhd", unchanced(made), f"by qemu-img convert -o subformat={kind}{more}", raws=raws)
+            corpus.good(
+                f"vhd-{kind}{name}.vhd", unchanced(made), f"by qemu-img convert -o subformat={kind}{more}", raws=raws
+            )
 
     def good(name, file, says, raw, **more):
         corpus.good(f"vhd-{name}.vhd", file, says, raws=[raw], **more)
@@ -170,7 +186,12 @@ def wrong(corpus):
     short = Dynamic({0: ONE}, SIZE)
     bad("dynamic-truncated", short.build(entries={9: 40, 10: 50}), outside, "blocks of which the file has none")
     bad("truncated", b"conectix" + bytes(100), "truncated", "cut within the footer")
-    bad("fixed-qcow2", fixed(bytes(qcow2.Qcow2({}, SIZE).build())), "ambiguous-format", "a fixed disk that begins as a QCOW2")
+    bad(
+        "fixed-qcow2",
+        fixed(bytes(qcow2.Qcow2({}, SIZE).build())),
+        "ambiguous-format",
+        "a fixed disk that begins as a QCOW2",
+    )
     nested = Dynamic({0: bytes(qcow2.Qcow2({}, SIZE).build()[:4096])}, SIZE)
     bad("dynamic-nested", nested.build(), "nested-format", "a QCOW2 on the disk")
     inner = Dynamic({15: bytes(3584) + footer(SIZE - SECTOR, FIXED)}, SIZE)

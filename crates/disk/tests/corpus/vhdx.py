@@ -49,7 +49,9 @@ def summed(data, wrong=False):
     return bytes(data)
 
 
-def header(number, *, magic=b"head", version=1, log=uuid.UUID(int=0), log_version=0, log_at=LOG_AT, log_length=MIB, wrong=False):
+def header(
+    number, *, magic=b"head", version=1, log=uuid.UUID(int=0), log_version=0, log_at=LOG_AT, log_length=MIB, wrong=False
+):
     data = struct.pack("<4sIQ", magic, 0, number) + uuid.UUID(int=1).bytes_le + uuid.UUID(int=2).bytes_le + log.bytes_le
     data += struct.pack("<HHIQ", log_version, version, log_length, log_at)
     return summed(data.ljust(4096, b"\0"), wrong)

@@ -23,6 +23,9 @@ def unchanced(path):
         if file[at : at + 4] == b"head":
             data = patched(file[at : at + 4096], (16, bytes(range(32))))
             file = patched(file, (at, summed(data)))
+        # The log was replayed.
+        length, place = struct.unpack_from("<IQ", file, at + 68)
+        file = patched(file, (place, bytes(length)))
     at = bytes(file).find(vhdx.DISK_ID.bytes_le, 32)
     region, _ = struct.unpack_from("<QI", file, bytes(file).find(METADATA.bytes_le) + 16)
     offset, length = struct.unpack_from("<II", file, at + 16)
@@ -34,7 +37,9 @@ def right(corpus):
     disk, made = corpus.work / "disk.raw", corpus.work / "made.vhdx"
     disk.write_bytes(content)
     for kind in ("dynamic", "fixed"):
-        corpus.img("convert", "-f", "raw", "-O", "vhdx", "-o", f"subformat={kind},block_size=1M,log_size=1M", disk, made)
+        corpus.img(
+            "convert", "-f", "raw", "-O", "vhdx", "-o", f"subformat={kind},block_size=1M,log_size=1M", disk, made
+        )
         corpus.good(f"vhdx-{kind}.vhdx", unchanced(made), f"by qemu-img convert -o subformat={kind}", raws=[content])
     corpus.img("convert", "-f", "raw", "-O", "vhdx", disk, made)
     corpus.good("vhdx-usual.vhdx", unchanced(made), "by qemu-img convert", raws=[content])
@@ -48,7 +53,13 @@ def right(corpus):
     good("cut-block", Vhdx({1: ONE}, MIB + 512), "a last block that the disk ends in")
     states = usual(entries={1: vhdx.ZERO, 3: vhdx.UNMAPPED})
     good("states", states, "blocks that are zeros or were freed")
-    good("one-header", usual(), "the second header is damaged: the first holds", usual().build(headers=(header(1), header(2, wrong=True))), qemu=False)
+    good(
+        "one-header",
+        usual(),
+        "the second header is damaged: the first holds",
+        usual().build(headers=(header(1), header(2, wrong=True))),
+        qemu=False,
+    )
     kinds = [(BAT, BAT_AT, MIB, 1), (METADATA, METADATA_AT, MIB, 1)]
     one = usual().build(tables=(regions(kinds), regions(kinds, wrong=True)))
     good("one-table", usual(), "the second table of regions is damaged", one, qemu=False)
@@ -56,7 +67,13 @@ def right(corpus):
     good("unknown-item", named, "metadata that is not known, and not required", qemu=False)
     kinds.append((uuid.UUID(int=78), DATA_LATE, MIB, 0))
     other = usual()
-    good("unknown-region", other, "a region that is not known, and not required", bytes(padded(other.build(kinds=kinds), DATA_LATE + MIB)), qemu=False)
+    good(
+        "unknown-region",
+        other,
+        "a region that is not known, and not required",
+        bytes(padded(other.build(kinds=kinds), DATA_LATE + MIB)),
+        qemu=False,
+    )
     large = Vhdx({4100: ONE}, 4200 * MIB)
     corpus.good("vhdx-ratio.vhdx", large.build(), "a table with entries for bitmaps between those of blocks", qemu=True)
     good("4k-sectors", Vhdx({0: ONE}, SIZE, logical=4096), "sectors of 4 KiB", qemu=False)
@@ -98,12 +115,29 @@ def wrong(corpus):
     region("no-bat", usual_kinds[1:], "no table of blocks")
     region("no-metadata", usual_kinds[:1], "no metadata")
     region("twice", usual_kinds + usual_kinds[:1], "two tables of blocks")
-    region("unknown", [*usual_kinds, (uuid.UUID(int=79), BAT_AT, MIB, 1)], "a region that is required, and not known", "unknown-feature")
-    region("bat-outside", [(BAT, 1 << 40, MIB, 1), usual_kinds[1]], "the table of blocks is behind the file", "truncated")
-    region("bat-overflow", [(BAT, 2**64 - MIB, MIB, 1), usual_kinds[1]], "the end of the table of blocks is over 2^64", "truncated")
+    region(
+        "unknown",
+        [*usual_kinds, (uuid.UUID(int=79), BAT_AT, MIB, 1)],
+        "a region that is required, and not known",
+        "unknown-feature",
+    )
+    region(
+        "bat-outside", [(BAT, 1 << 40, MIB, 1), usual_kinds[1]], "the table of blocks is behind the file", "truncated"
+    )
+    region(
+        "bat-overflow",
+        [(BAT, 2**64 - MIB, MIB, 1), usual_kinds[1]],
+        "the end of the table of blocks is over 2^64",
+        "truncated",
+    )
     region("bat-unaligned", [(BAT, BAT_AT + 512, MIB, 1), usual_kinds[1]], "the table of blocks is at no MiB")
     region("bat-header", [(BAT, 0, MIB, 1), usual_kinds[1]], "the table of blocks is the header")
-    region("metadata-outside", [usual_kinds[0], (METADATA, 1 << 40, MIB, 1)], "the metadata is behind the file", "truncated")
+    region(
+        "metadata-outside",
+        [usual_kinds[0], (METADATA, 1 << 40, MIB, 1)],
+        "the metadata is behind the file",
+        "truncated",
+    )
     region("overlap", [(BAT, METADATA_AT, MIB, 1), usual_kinds[1]], "two regions at one place")
 
     def item(name, reason, says, size=SIZE, **more):

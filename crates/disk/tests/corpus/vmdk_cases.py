@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import qcow2
-from common import noise, patched, pattern, put, text
+from common import noise, patched, pattern, text
 from vmdk import SECTOR, SPARSE, STREAM, ZERO_ENTRIES, Vmdk, descriptor, marker
 
 SIZE, GRAIN = 16 * 4096, 4096
@@ -36,7 +36,9 @@ def right(corpus):
         for name, size in [("", len(content)), ("-small", 512 * 3)]:
             disk.write_bytes(b"begins" + content[6:size])
             corpus.img("convert", "-f", "raw", "-O", "vmdk", "-o", f"subformat={kind}", disk, made)
-            corpus.good(f"vmdk-{kind}{name}.vmdk", unchanced(made), f"by qemu-img convert -o subformat={kind}", raws=[disk])
+            corpus.good(
+                f"vmdk-{kind}{name}.vmdk", unchanced(made), f"by qemu-img convert -o subformat={kind}", raws=[disk]
+            )
     made.unlink(missing_ok=True)
     corpus.img("create", "-q", "-f", "vmdk", "-o", f"subformat={SPARSE},zeroed_grain=on", made, "1M")
     corpus.io(made, "write -P 5 0 256k", "write -z 64k 64k", kind="vmdk")
@@ -108,14 +110,18 @@ def descriptors(bad):
     ]:  # fmt: skip
         extents(name, [f'RW {sectors} SPARSE "{extent}"'], path, f"an extent whose name is {extent}")
     extents("flat", [f'RW {sectors} FLAT "/etc/passwd" 0'], path, "monolithicSparse with a flat extent: CVE-2022-47951")
-    extents("flat-beside", [f'RW {sectors} FLAT "disk-flat.vmdk" 0'], path, "monolithicSparse with a flat extent beside it")
+    extents(
+        "flat-beside", [f'RW {sectors} FLAT "disk-flat.vmdk" 0'], path, "monolithicSparse with a flat extent beside it"
+    )
     two = [f'RW {sectors} SPARSE "disk.vmdk"', f'RW {sectors} FLAT "/etc/passwd" 0']
     extents("two", two, path, "two extents, the second /etc/passwd")
     extents("two-sparse", [two[0], two[0].replace("disk", "disk2")], path, "two extents, the second another file")
     extents("none", [], "vmdk-header", "no extent")
     extents("unquoted", [f"RW {sectors} SPARSE"], "vmdk-header", "an extent without a name")
     extents("zero", two[:1] + ["RW 8 ZERO"], path, "a second extent of zeros")
-    extents("size", [f'RW {sectors * 2} SPARSE "disk.vmdk"'], "vmdk-header", "an extent of another size than the header has")
+    extents(
+        "size", [f'RW {sectors * 2} SPARSE "disk.vmdk"'], "vmdk-header", "an extent of another size than the header has"
+    )
 
     def said(name, more, reason, says, **changes):
         bad(name, sparse(text=descriptor(sectors, SPARSE, more=more, **changes)).build(), reason, says)
@@ -126,7 +132,12 @@ def descriptors(bad):
     said("unknown-line", "what is this\n", "vmdk-header", "a line of the descriptor that is not understood")
     said("change-track", 'changeTrackPath="/etc/passwd"\n', path, "a file that keeps what was changed")
     said("native", 'isNativeSnapshot="yes"\n', "parent", "a snapshot of the storage")
-    said("parent-uuid", 'ddb.uuid.parent="00000000-0000-0000-0000-000000000001"\n', "parent", "a parent as VirtualBox tells it")
+    said(
+        "parent-uuid",
+        'ddb.uuid.parent="00000000-0000-0000-0000-000000000001"\n',
+        "parent",
+        "a parent as VirtualBox tells it",
+    )
     hidden = descriptor(sectors, SPARSE) + b'\0\nRW 16 FLAT "/etc/passwd" 0\n'
     bad("hidden-extent", sparse(text=hidden).build(), "vmdk-header", "an extent behind a zero, where some stop to read")
     said("not-text", "\x01\x02\x03\n", "vmdk-header", "a line of the descriptor that is no text")
@@ -148,7 +159,13 @@ def headers(bad):
     field("newlines", "line ends that were changed on the way", newlines=b"\n \n\n")
     field("compression", "an unknown compression", "bad-compression-type", of=stream, compression=2)
     field("flags", "compressed grains without the bit of markers", of=stream, flags=0x10001)
-    field("descriptor-none", "no descriptor: a part of a disk in parts", "vmdk-subtype", descriptor_at=0, descriptor_length=0)
+    field(
+        "descriptor-none",
+        "no descriptor: a part of a disk in parts",
+        "vmdk-subtype",
+        descriptor_at=0,
+        descriptor_length=0,
+    )
     field("descriptor-far", "the descriptor is not behind the header", descriptor_at=2)
     field("descriptor-large", "a descriptor of more than 1 MiB", descriptor_length=2049)
     field("descriptor-most", "a descriptor of 2^64 sectors", descriptor_length=2**64 - 1)
@@ -157,7 +174,12 @@ def headers(bad):
     field("directory-overflow", "the directory is at 2^63 sectors", directory_at=1 << 63)
     field("directory-0", "the directory is the header", directory_at=0)
     large = Vmdk(GRAINS, SIZE, descriptor_length=2049, text=descriptor(SIZE // SECTOR, SPARSE))
-    bad("descriptor-large-inside", large.build(), "vmdk-header", "a descriptor of 1 MiB and a sector, all inside of the file")
+    bad(
+        "descriptor-large-inside",
+        large.build(),
+        "vmdk-header",
+        "a descriptor of 1 MiB and a sector, all inside of the file",
+    )
     bad("truncated-header", sparse().build()[:300], "truncated", "cut within the header")
     bad("truncated-magic", b"KDMV", "truncated", "the magic and nothing else")
     bad("truncated-descriptor", sparse().build()[: 5 * SECTOR], "truncated", "cut within the descriptor")
@@ -171,19 +193,42 @@ def tables(bad):
     end = len(sparse().file) // SECTOR
     bad("grain-end", sparse(entries={5: end}).build(), outside, "a grain that begins where the file ends")
     bad("stream-grain-outside", stream(entries={5: 1 << 30}).build(), outside, "a compressed grain behind the file")
-    bad("stream-table-outside", stream(directory={0: 1 << 30}).build(), outside, "a table behind the file, streamOptimized")
-    bad("truncated-data", sparse().build()[: -GRAIN], outside, "cut before the last grain")
+    bad(
+        "stream-table-outside",
+        stream(directory={0: 1 << 30}).build(),
+        outside,
+        "a table behind the file, streamOptimized",
+    )
+    bad("truncated-data", sparse().build()[:-GRAIN], outside, "cut before the last grain")
     once = sparse()
-    bad("grain-twice", sparse(entries={7: once.places[0]}).build(), "amplification", "one grain, at two places of the disk")
+    bad(
+        "grain-twice",
+        sparse(entries={7: once.places[0]}).build(),
+        "amplification",
+        "one grain, at two places of the disk",
+    )
     again = stream()
-    bad("stream-grain-twice", stream(entries={7: again.places[0]}).build(), "amplification", "one compressed grain, at two places")
+    bad(
+        "stream-grain-twice",
+        stream(entries={7: again.places[0]}).build(),
+        "amplification",
+        "one compressed grain, at two places",
+    )
     two = Vmdk({0: ONE, 600: TWO}, 1024 * GRAIN)
     table = two.tables_at // SECTOR
     twice = Vmdk({0: ONE, 600: TWO}, 1024 * GRAIN, directory={1: table})
     bad("table-twice", twice.build(), "amplification", "one table, twice in the directory")
-    for name, magic in [("vmdk", bytes(sparse().build()[:GRAIN])), ("qcow2", bytes(qcow2.Qcow2({}, SIZE).build()[:GRAIN]))]:
+    for name, magic in [
+        ("vmdk", bytes(sparse().build()[:GRAIN])),
+        ("qcow2", bytes(qcow2.Qcow2({}, SIZE).build()[:GRAIN])),
+    ]:
         bad(f"nested-{name}", Vmdk({0: magic}, SIZE).build(), "nested-format", f"a {name} on the disk")
-    bad("nested-stream", Vmdk({0: bytes(sparse().build()[:GRAIN])}, SIZE, stream=True).build(), "nested-format", "a vmdk on the disk, streamOptimized")
+    bad(
+        "nested-stream",
+        Vmdk({0: bytes(sparse().build()[:GRAIN])}, SIZE, stream=True).build(),
+        "nested-format",
+        "a vmdk on the disk, streamOptimized",
+    )
     bad("luks", Vmdk({0: b"LUKS\xba\xbe\0\1".ljust(GRAIN, b"\0")}, SIZE).build(), "encrypted", "LUKS on the disk")
 
 
@@ -201,9 +246,24 @@ def streams(bad):
     differs("descriptor-length", "length of the descriptor", descriptor_length=19)
     differs("magic", "magic", magic=b"XXXX")
     differs("directory", "directory: it is at the end, again", directory_at=2**64 - 1)
-    bad("footer-marker", stream().build(footer_marker=marker(1, 0, 2)), footer, "the footer's marker is that of a directory")
-    bad("footer-end", stream().build(end_marker=marker(1, 0, 3)), footer, "the file does not end with the end of the stream")
-    bad("footer-none", stream().build()[: -3 * SECTOR], "truncated", "the header says that there is a footer, and there is none")
+    bad(
+        "footer-marker",
+        stream().build(footer_marker=marker(1, 0, 2)),
+        footer,
+        "the footer's marker is that of a directory",
+    )
+    bad(
+        "footer-end",
+        stream().build(end_marker=marker(1, 0, 3)),
+        footer,
+        "the file does not end with the end of the stream",
+    )
+    bad(
+        "footer-none",
+        stream().build()[: -3 * SECTOR],
+        "truncated",
+        "the header says that there is a footer, and there is none",
+    )
     bad("footer-cut", stream().build()[:-SECTOR], "truncated", "the end of the stream is cut")
     bad("footer-short", stream().build()[: 22 * SECTOR], "truncated", "the file ends behind its descriptor")
 
@@ -229,7 +289,13 @@ def streams(bad):
     sum_wrong = bytes(patched(whole, (len(whole) - 4, bytes(4))))
     grain("grain-sum", "compressed-data", "a grain whose checksum is wrong", packed=sum_wrong)
     cut = Vmdk({0: ONE, 1: TWO}, SIZE, stream=True, footer=False)
-    bad("truncated-grain", cut.build()[: cut.places[1] * SECTOR + 20], "truncated", "cut within the last grain", at="convert")
+    bad(
+        "truncated-grain",
+        cut.build()[: cut.places[1] * SECTOR + 20],
+        "truncated",
+        "cut within the last grain",
+        at="convert",
+    )
 
 
 def make(corpus):
