@@ -19,9 +19,11 @@ def usual(**more):
 def unchanced(path):
     """A file of qemu-img without the numbers that it takes by chance."""
     file = path.read_bytes()
+    numbers = [struct.unpack_from("<Q", file, at + 8)[0] for at in vhdx.HEADERS]
     for at in vhdx.HEADERS:
         if file[at : at + 4] == b"head":
-            data = patched(file[at : at + 4096], (16, bytes(range(32))))
+            number = struct.pack("<Q", 1 + sorted(numbers).index(struct.unpack_from("<Q", file, at + 8)[0]))
+            data = patched(file[at : at + 4096], (8, number), (16, bytes(range(32))))
             file = patched(file, (at, summed(data)))
         # The log was replayed.
         length, place = struct.unpack_from("<IQ", file, at + 68)
