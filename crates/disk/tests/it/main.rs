@@ -12,6 +12,7 @@
 )]
 
 mod convert;
+mod corpus;
 mod firmware;
 mod oracle;
 mod ova;
