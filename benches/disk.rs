@@ -270,8 +270,9 @@ fn fill(path: &Path, size: u64) -> Result<(), Fault> {
                 let some = buffer
                     .len()
                     .min(usize::try_from(left).unwrap_or(usize::MAX));
-                disk.write_all(&buffer[..some])?;
-                left -= some as u64;
+                buffer.truncate(some);
+                disk.write_all(&buffer)?;
+                left -= u64::try_from(some)?;
             }
         }
     }

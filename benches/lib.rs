@@ -171,6 +171,11 @@ impl Claim {
         Self::scaled(claim, "ms", 1e3, pair, goal)
     }
 
+    /// A claim about the time of a program, printed in seconds.
+    pub fn seconds(claim: &str, pair: Pair, goal: f64) -> Self {
+        Self::scaled(claim, "s", 1.0, pair, goal)
+    }
+
     /// A claim about any cost (bytes, allocations, seconds of the processor) beside its peer or
     /// its limit, both in `unit`; `goal` is the greatest ratio that meets it.
     pub fn cost(claim: &str, unit: &'static str, ours: f64, peer: f64, goal: f64) -> Self {
