@@ -1,5 +1,6 @@
-//! Which numbers were seen, in memory that is bounded.
+//! Which numbers were seen, in memory that is bounded, and that nothing is named twice.
 
+use crate::{DiskError, Reason, Refusal, error::refuse};
 use std::collections::BTreeMap;
 
 /// A set of numbers. Those that are close together take a bit each. Once it holds as much as it may,
@@ -33,5 +34,38 @@ impl Seen {
         let is_new = *word & bit == 0;
         *word |= bit;
         is_new
+    }
+}
+
+/// What the tables of an image name, which can be no more than its file has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named {
+    /// Bytes of the file.
+    file: u64,
+    /// The fewest bytes that all of it can have.
+    least: u64,
+}
+
+impl Named {
+    pub(crate) fn of(file: u64) -> Self {
+        Self { file, least: 0 }
+    }
+
+    /// Adds something at a place, of so many bytes at least, that is named by what is at a byte. It is
+    /// refused where it was named before; where too much is named to know it, where the file cannot
+    /// have it all.
+    pub(crate) fn add(
+        &mut self,
+        is_new: bool,
+        place: u64,
+        least: u64,
+        at: u64,
+    ) -> Result<(), DiskError> {
+        self.least = self.least.saturating_add(least);
+        if is_new && self.least <= self.file {
+            return Ok(());
+        }
+        let refusal = Refusal::new(Reason::Amplification).what("the data that is named twice");
+        refuse(refusal.found(place).at(at))
     }
 }

@@ -1,7 +1,10 @@
 //! That no part of a file stands for two parts of the disk, and none is outside of the file.
 
 use super::{Qcow2, clusters::Place};
-use crate::{Budget, DiskError, Reason, Refusal, seen::Seen};
+use crate::{
+    Budget, DiskError, Reason, Refusal,
+    seen::{Named, Seen},
+};
 
 /// Bytes of a table that are read at once.
 const AT_ONCE: usize = 64 << 10;
@@ -15,7 +18,7 @@ pub(super) fn check(of: &Qcow2, budget: &Budget<'_>) -> Result<(), DiskError> {
         budget,
         clusters: Seen::default(),
         packed: Seen::default(),
-        least: 0,
+        named: Named::of(of.source.length()),
     };
     let covered = cluster.saturating_mul(1_u64.wrapping_shl(header.second_bits()));
     let mut rest = header.size;
@@ -38,30 +41,18 @@ struct Walk<'a> {
     clusters: Seen,
     /// Bytes at which compressed data begins.
     packed: Seen,
-    /// The fewest bytes of the file that all of these can have.
-    least: u64,
+    named: Named,
 }
 
 impl Walk<'_> {
     /// A cluster of the file that is named by what is at a byte.
     fn cluster(&mut self, place: u64, at: u64) -> Result<(), DiskError> {
         let number = place.wrapping_shr(self.of.header.cluster_bits);
+        let is_new = self.clusters.insert(number);
         // The last one may be cut short.
         let left = self.of.source.length().saturating_sub(place);
-        self.least = self
-            .least
-            .saturating_add(left.min(self.of.header.cluster()));
-        let is_new = self.clusters.insert(number);
-        self.check(is_new, place, at)
-    }
-
-    /// Refuses what is named twice; where too much is named to know it, what the file cannot have.
-    fn check(&self, is_new: bool, place: u64, at: u64) -> Result<(), DiskError> {
-        if is_new && self.least <= self.of.source.length() {
-            return Ok(());
-        }
-        let refusal = Refusal::new(Reason::Amplification).what("the data that is named twice");
-        Err(refusal.found(place).at(at).into())
+        let least = left.min(self.of.header.cluster());
+        self.named.add(is_new, place, least, at)
     }
 
     /// The entries of a second table, as far as the disk reaches.
@@ -106,9 +97,8 @@ impl Walk<'_> {
                 self.budget.data(header.cluster())?;
                 // Its last sector may be shared with the next.
                 let least = bytes.saturating_sub(511).max(1);
-                self.least = self.least.saturating_add(least);
                 let is_new = self.packed.insert(place);
-                self.check(is_new, place, at)
+                self.named.add(is_new, place, least, at)
             }
         }
     }

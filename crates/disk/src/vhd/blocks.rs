@@ -2,8 +2,13 @@
 
 use super::header::{FOOTER, Footer};
 use crate::{
-    Budget, DiskError, Reason, Refusal, bytes::be32, error::refuse, extents::Extents,
-    layer::Filled, read_at::View, seen::Seen,
+    Budget, DiskError, Reason, Refusal,
+    bytes::be32,
+    error::refuse,
+    extents::Extents,
+    layer::Filled,
+    read_at::View,
+    seen::{Named, Seen},
 };
 
 /// Where blocks are. The table is not held: an item of the disk needs a few entries.
@@ -100,7 +105,8 @@ impl Blocks {
         budget: &Budget<'_>,
     ) -> Result<(), DiskError> {
         let mut starts = Seen::default();
-        let (mut named, mut left) = (0_u64, size);
+        let mut named = Named::of(source.length());
+        let mut left = size;
         let mut buffer = Vec::new();
         let end = self
             .table_at
@@ -117,13 +123,8 @@ impl Blocks {
                 if let Some(place) = self.place(be32(entry, 0).unwrap_or(HOLE), at)? {
                     budget.data(block)?;
                     let whole = self.bitmap().saturating_add(self.block);
-                    named = named.saturating_add(whole);
                     let is_new = starts.insert(place.checked_div(SECTOR).unwrap_or_default());
-                    if !is_new || named > source.length() {
-                        let refusal = Refusal::new(Reason::Amplification);
-                        let refusal = refusal.what("the data that is named twice");
-                        return refuse(refusal.found(place).at(at));
-                    }
+                    named.add(is_new, place, whole, at)?;
                 }
                 at = at.saturating_add(ENTRY);
             }

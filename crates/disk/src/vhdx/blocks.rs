@@ -2,8 +2,12 @@
 
 use super::{MIB, metadata::Metadata, regions::Region, replayed::Replayed};
 use crate::{
-    Budget, DiskError, Reason, Refusal, bytes::le64, error::refuse, extents::Extents,
-    layer::Filled, seen::Seen,
+    Budget, DiskError, Reason, Refusal,
+    bytes::le64,
+    error::refuse,
+    extents::Extents,
+    layer::Filled,
+    seen::{Named, Seen},
 };
 
 /// Where blocks are. The table is not held: an item of the disk needs an entry or two.
@@ -100,8 +104,7 @@ impl Blocks {
     ) -> Result<(), DiskError> {
         let mut walk = Walk {
             taken,
-            least: 0,
-            file: source.length(),
+            named: Named::of(source.length()),
         };
         let (mut number, mut left) = (0_u64, self.size);
         let every = self.ratio.saturating_add(1);
@@ -165,25 +168,18 @@ impl Blocks {
 struct Walk {
     /// MiB of the file that have something.
     taken: Seen,
-    /// The bytes that all blocks have.
-    least: u64,
-    file: u64,
+    named: Named,
 }
 
 impl Walk {
     /// A block that is named by what is at a byte.
     fn block(&mut self, place: u64, length: u64, at: u64) -> Result<(), DiskError> {
-        self.least = self.least.saturating_add(length);
         let first = place.wrapping_shr(20);
         let count = length.div_ceil(MIB);
         let mut is_new = true;
         for number in first..first.saturating_add(count) {
             is_new &= self.taken.insert(number);
         }
-        if is_new && self.least <= self.file {
-            return Ok(());
-        }
-        let refusal = Refusal::new(Reason::Amplification).what("the data that is named twice");
-        refuse(refusal.found(place).at(at))
+        self.named.add(is_new, place, length, at)
     }
 }

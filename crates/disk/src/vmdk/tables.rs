@@ -4,7 +4,11 @@ use super::{
     Vmdk,
     header::{ENTRY, Header, IN_TABLE, SECTOR},
 };
-use crate::{Budget, DiskError, Reason, Refusal, bytes::le32, seen::Seen};
+use crate::{
+    Budget, DiskError, Reason, Refusal,
+    bytes::le32,
+    seen::{Named, Seen},
+};
 
 /// What is at a grain of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +112,7 @@ pub(super) fn check(of: &Vmdk, budget: &Budget<'_>) -> Result<(), DiskError> {
         budget,
         starts: Seen::default(),
         plain: Seen::default(),
-        least: 0,
+        named: Named::of(of.source.length()),
     };
     let mut left = of.header.grains();
     let mut number = 0_u64;
@@ -149,17 +153,12 @@ struct Walk<'a> {
     starts: Seen,
     /// Grains that are not compressed, by how many would be before them: two of one number overlap.
     plain: Seen,
-    /// The fewest bytes of the file that all of it can have.
-    least: u64,
+    named: Named,
 }
 
 impl Walk<'_> {
     /// Something that begins at a place, and is named by what is at a byte.
     fn named(&mut self, place: u64, least: u64, is_plain: bool, at: u64) -> Result<(), DiskError> {
-        let length = self.of.source.length();
-        // The last grain may be cut short.
-        let least = least.min(length.saturating_sub(place));
-        self.least = self.least.saturating_add(least);
         let is_new = if is_plain {
             let number = place.checked_div(self.of.header.grain);
             self.plain.insert(number.unwrap_or_default())
@@ -167,11 +166,9 @@ impl Walk<'_> {
             let number = place.checked_div(SECTOR);
             self.starts.insert(number.unwrap_or_default())
         };
-        if is_new && self.least <= length {
-            return Ok(());
-        }
-        let refusal = Refusal::new(Reason::Amplification).what("the data that is named twice");
-        Err(refusal.found(place).at(at).into())
+        // The last grain may be cut short.
+        let least = least.min(self.of.source.length().saturating_sub(place));
+        self.named.add(is_new, place, least, at)
     }
 
     fn table(&mut self, table: u64, grains: u64) -> Result<(), DiskError> {
