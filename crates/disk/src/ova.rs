@@ -14,6 +14,7 @@ mod tar;
 mod units;
 mod xml;
 
+pub(crate) use self::header::is_tar;
 use self::{
     files::FileView,
     hardware::{Drive, Holds},

@@ -1,6 +1,6 @@
 //! Which formats claim some bytes: by what they hold, never by a name.
 
-use crate::{DiskError, Format, Reason, Refusal, bytes::array, read_at::View};
+use crate::{DiskError, Format, Reason, Refusal, ova::is_tar, read_at::View};
 use core::fmt;
 
 /// Bytes of the beginning that are looked at: a CD tells of itself at 32 KiB.
@@ -96,33 +96,6 @@ fn is_vmdk_text(head: &[u8]) -> bool {
         }
     }
     false
-}
-
-/// A first header of an archive: the sum of its bytes is in it.
-fn is_tar(head: &[u8]) -> bool {
-    let Some(header) = array::<512>(head, 0) else {
-        return false;
-    };
-    if header.get(257..262) == Some(b"ustar") {
-        return true;
-    }
-    let written = header.get(148..156).unwrap_or_default();
-    let written = core::str::from_utf8(written).unwrap_or_default();
-    let written = written.trim_matches(|it: char| it == ' ' || it == '\0');
-    let Ok(written) = u64::from_str_radix(written, 8) else {
-        return false;
-    };
-    let bytes = header.iter().enumerate();
-    let sum: u64 = bytes
-        .map(|(at, byte)| {
-            if (148..156).contains(&at) {
-                0x20
-            } else {
-                u64::from(*byte)
-            }
-        })
-        .sum();
-    header.first() != Some(&0) && written == sum
 }
 
 /// Checks that a file is of the format that was declared, and of no other.

@@ -32,7 +32,7 @@ pub(super) enum Kind {
 impl Header {
     pub(super) fn read(block: &[u8], at: u64) -> Result<Self, DiskError> {
         let field = |from: usize, to: usize| block.get(from..to).unwrap_or_default();
-        if octal(field(148, 156)) != Some(sum(block)) {
+        if !is_sum_right(block) {
             let refusal = Refusal::new(Reason::BadHeader).what("the checksum of a member's header");
             return refuse(refusal.at(at));
         }
@@ -62,6 +62,19 @@ impl Header {
         }
         Ok(Self { kind, name, size })
     }
+}
+
+/// Whether a file begins as an archive does: the sum of the first header is in it, or its magic.
+pub(crate) fn is_tar(head: &[u8]) -> bool {
+    let Some(block) = array::<BLOCK>(head, 0) else {
+        return false;
+    };
+    block.get(257..262) == Some(b"ustar") || (block.first() != Some(&0) && is_sum_right(&block))
+}
+
+/// Whether the sum that a header tells is that of its bytes.
+fn is_sum_right(block: &[u8]) -> bool {
+    octal(block.get(148..156).unwrap_or_default()) == Some(sum(block))
 }
 
 /// A text that ends with its field or a zero.
