@@ -99,6 +99,19 @@ pub enum Warning {
     UnverifiedCertificate,
 }
 
+impl Warning {
+    /// A code for programs, which stays.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NothingBoots => "nothing-boots",
+            Self::OtherFirmware { .. } => "other-firmware",
+            Self::FileSize { .. } => "file-size",
+            Self::UnusedDisk { .. } => "unused-disk",
+            Self::UnverifiedCertificate => "unverified-certificate",
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -143,6 +156,7 @@ impl Image {
         declared: Format,
         budget: &Budget<'_>,
     ) -> Result<Self, DiskError> {
+        let budget = &budget.fresh();
         let state = source.state()?;
         let view = View::whole(Arc::clone(&source))?;
         let source = Source { of: source, state };

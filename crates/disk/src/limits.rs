@@ -12,7 +12,8 @@ use core::{
 pub struct Limits {
     /// Bytes of one disk.
     pub virtual_size: u64,
-    /// Bytes of one disk that are data and not holes.
+    /// Bytes that are data and not holes, of all disks of an image together. A format without tables
+    /// is all data.
     pub data: u64,
     /// Bytes of a first table.
     pub first_table: u64,
@@ -44,7 +45,7 @@ impl Default for Limits {
     }
 }
 
-/// What is left of the limits while one image is read, and whether to go on at all.
+/// How much one image may ask for, and whether to go on at all.
 pub struct Budget<'a> {
     limits: &'a Limits,
     stop: &'a (dyn Fn() -> bool + Sync),
@@ -69,6 +70,11 @@ impl<'a> Budget<'a> {
             stop,
             data: AtomicU64::new(0),
         }
+    }
+
+    /// The same limits with nothing counted yet: for an image.
+    pub(crate) fn fresh(&self) -> Self {
+        Self::new(self.limits, self.stop)
     }
 
     /// The limits.

@@ -61,6 +61,7 @@ pub fn convert_vmdk_stream(
     budget: &Budget<'_>,
     progress: &dyn Fn(Progress),
 ) -> Result<Streamed, DiskError> {
+    let budget = &budget.fresh();
     let mut input = Input::new(source)?;
     agree(&claims(input.head(), &[]), Format::Vmdk)?;
     let header = open(&mut input, budget)?;

@@ -3,7 +3,7 @@
 use crate::{oracle::Bench, whole};
 use atlas_disk::{
     Budget, Convert, DigestChoice, Discard, DiskError, Format, Image, Limits, Progress, ReadAt,
-    SourceState, WriteAt, convert,
+    Reason, SourceState, WriteAt, convert,
 };
 use core::{
     num::NonZeroUsize,
@@ -223,4 +223,16 @@ fn b03_zeros_are_holes_of_the_file() {
         let blocks = std::os::unix::fs::MetadataExt::blocks(&file.metadata().unwrap());
         assert!(blocks * 512 < 1 << 20, "{blocks}");
     }
+}
+
+#[test]
+fn b07_each_image_has_the_limits_to_itself() {
+    let mut limits = Limits::default();
+    limits.data = 8192;
+    let budget = Budget::new(&limits, &|| false);
+    for _ in 0..3 {
+        Image::open(Arc::new(noise(8192)), Format::Raw, &budget).unwrap();
+    }
+    let refused = Image::open(Arc::new(noise(8704)), Format::Raw, &budget);
+    assert_eq!(refused.unwrap_err().reason(), Some(Reason::Amplification));
 }
