@@ -1,5 +1,9 @@
 //! Compressed clusters and grains: one that holds more or less than its room is refused.
 
+#[cfg(feature = "libdeflate")]
+use self::libdeflate::Deflate;
+#[cfg(not(feature = "libdeflate"))]
+use self::zlib::Zlib as Deflate;
 use crate::{DiskError, Reason, Refusal};
 use zstd::zstd_safe::{DCtx, find_frame_compressed_size};
 
@@ -17,7 +21,7 @@ pub(crate) enum Packing {
 /// Decompressors that are used again.
 #[derive(Default)]
 pub(crate) struct Inflate {
-    deflate: Option<deflate::Deflate>,
+    deflate: Option<Deflate>,
     zstd: Option<DCtx<'static>>,
 }
 
@@ -76,21 +80,20 @@ impl Inflate {
     }
 }
 
-#[cfg(not(feature = "libdeflate"))]
-mod deflate {
+mod zlib {
     use super::Unfit;
     use flate2::{Decompress, FlushDecompress, Status};
 
     /// Inflates with zlib-rs.
-    pub(super) struct Deflate(Decompress);
+    pub(super) struct Zlib(Decompress);
 
-    impl Default for Deflate {
+    impl Default for Zlib {
         fn default() -> Self {
             Self(Decompress::new(false))
         }
     }
 
-    impl Deflate {
+    impl Zlib {
         pub(super) fn fill(
             &mut self,
             room: &mut [u8],
@@ -123,13 +126,17 @@ mod deflate {
 }
 
 #[cfg(feature = "libdeflate")]
-mod deflate {
-    use super::Unfit;
-    use libdeflater::{DecompressionError, Decompressor};
+mod libdeflate {
+    use super::{Unfit, zlib::Zlib};
+    use libdeflater::Decompressor;
 
-    /// Inflates with libdeflate.
+    /// Inflates with libdeflate, and once more with zlib-rs where it cannot: only that tells a stream that
+    /// is cut from one that is too long.
     #[derive(Default)]
-    pub(super) struct Deflate(Decompressor);
+    pub(super) struct Deflate {
+        fast: Decompressor,
+        exact: Zlib,
+    }
 
     impl Deflate {
         pub(super) fn fill(
@@ -139,14 +146,13 @@ mod deflate {
             has_frame: bool,
         ) -> Result<(), Unfit> {
             let done = if has_frame {
-                self.0.zlib_decompress(packed, room)
+                self.fast.zlib_decompress(packed, room)
             } else {
-                self.0.deflate_decompress(packed, room)
+                self.fast.deflate_decompress(packed, room)
             };
             match done {
                 Ok(length) if length == room.len() => Ok(()),
-                Err(DecompressionError::InsufficientSpace) => Err(Unfit::Longer),
-                _ => Err(Unfit::Damaged),
+                _ => self.exact.fill(room, packed, has_frame),
             }
         }
     }

@@ -531,3 +531,19 @@ fn b07_grains_that_overlap_are_refused() {
 fn b07_every_flip_of_a_byte_of_a_sparse_file_is_survived() {
     flip_every_byte(&plain(1).0.bytes, Format::Vmdk);
 }
+
+/// Whatever inflates it.
+#[test]
+fn b07_a_grain_that_ends_early_is_no_bomb() {
+    let file = tiny();
+    let at = file.grains[0];
+    let length = u32::from_le_bytes(file.bytes[at + 8..at + 12].try_into().unwrap());
+    let cut = |by: u32| {
+        let mut bytes = file.bytes.clone();
+        put(&mut bytes, at + 8, (length - by).into(), 4);
+        refused(&bytes)
+    };
+    for by in 1..length {
+        assert_eq!(cut(by), Reason::CompressedData, "{by} of {length} bytes");
+    }
+}
