@@ -18,6 +18,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 /// Inspect, convert disk images
@@ -55,9 +56,12 @@ pub(crate) struct ImageArgs {
     /// The most bytes of a disk [default: 16 TiB]
     #[arg(long, value_name = "BYTES")]
     max_virtual_size: Option<u64>,
-    /// The most bytes of a disk that are no holes [default: 2 TiB]
+    /// The most bytes of all its disks that are no holes [default: 2 TiB]
     #[arg(long, value_name = "BYTES")]
     max_data_bytes: Option<u64>,
+    /// The most seconds that it may take [default: no limit]
+    #[arg(long, value_name = "N")]
+    max_seconds: Option<u64>,
     /// The image
     file: PathBuf,
 }
@@ -85,11 +89,27 @@ pub(crate) fn run(command: DiskCommand, out: &mut Out) -> Run {
     let asked = Arc::clone(&stopped);
     // Where nobody can ask for it, the work just goes on to its end.
     let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
-    let stop = || stopped.load(Ordering::Relaxed);
+    let (DiskCommand::Inspect { image } | DiskCommand::Convert { image, .. }) = &command;
+    let most = image.max_seconds;
+    let begun = Instant::now();
+    let is_late = || most.is_some_and(|most| begun.elapsed() > Duration::from_secs(most));
+    let stop = || stopped.load(Ordering::Relaxed) || is_late();
+    let done = carry_out(command, &stop, out);
+    if let (Err(Failure::Refused(error)), Some(most)) = (&done, most)
+        && let Some(DiskError::Stopped) = error.downcast_ref()
+        && is_late()
+    {
+        let told = format!("it takes longer than {most} seconds, which --max-seconds allows");
+        return Err(Failure::refused(told).into());
+    }
+    done
+}
+
+fn carry_out(command: DiskCommand, stop: &(dyn Fn() -> bool + Sync), out: &mut Out) -> Run {
     match command {
         DiskCommand::Inspect { image } => {
             let limits = image.limits();
-            let opened = image.open(&Budget::new(&limits, &stop));
+            let opened = image.open(&Budget::new(&limits, stop));
             let opened = opened.map(|opened| {
                 tell_warnings(&opened);
                 Verdict::accepted(&opened)
@@ -97,7 +117,7 @@ pub(crate) fn run(command: DiskCommand, out: &mut Out) -> Run {
             told(opened, &image.file, out)
         }
         DiskCommand::Convert { image, folder, how } => {
-            convert::run(&image, &folder, &how, &stop, out)
+            convert::run(&image, &folder, &how, stop, out)
         }
     }
 }

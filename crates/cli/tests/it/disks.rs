@@ -76,59 +76,91 @@ const CONVERT: [&str; 6] = [
 #[test]
 fn b01_an_image_becomes_raw_with_its_digests() {
     let (program, bytes) = furnished(5 << 20);
+    let inspect = "disk inspect --declared";
     let mut told = String::new();
-    for args in [
-        &["disk", "inspect", "--declared", "qcow2", "disk.qcow2"][..],
-        &CONVERT,
-        &CONVERT,
-        &[
-            "--output",
-            "json",
-            "disk",
-            "inspect",
-            "--declared",
-            "raw",
-            "disk.raw",
-        ],
-        &[
-            "--output",
-            "json",
-            "disk",
-            "inspect",
-            "--declared",
-            "raw",
-            "disk.qcow2",
-        ],
-        &["disk", "inspect", "--declared", "vmdk", "disk.qcow2"],
-        &["disk", "inspect", "--declared", "qcow2", "absent.qcow2"],
-        &["disk", "inspect", "--declared", "qcow3", "disk.qcow2"],
-        &[
-            "disk",
-            "inspect",
-            "--declared",
-            "qcow2",
-            "--max-virtual-size",
-            "1000",
-            "disk.qcow2",
-        ],
-        &[
-            "disk",
-            "convert",
-            "--declared",
-            "qcow2",
-            "disk.qcow2",
-            "nowhere",
-        ],
+    for line in [
+        &format!("{inspect} qcow2 disk.qcow2"),
+        &CONVERT.join(" "),
+        &CONVERT.join(" "),
+        &format!("--output json {inspect} raw disk.raw"),
+        &format!("--output json {inspect} raw disk.qcow2"),
+        &format!("{inspect} vmdk disk.qcow2"),
+        &format!("{inspect} qcow2 absent.qcow2"),
+        &format!("{inspect} qcow3 disk.qcow2"),
+        &format!("{inspect} qcow2 --max-virtual-size 1000 disk.qcow2"),
+        "disk convert --declared qcow2 disk.qcow2 nowhere",
     ] {
-        told = format!(
-            "{told}$ atlas {}\n{}\n",
-            args.join(" "),
-            program.run(args).shown()
-        );
+        let args: Vec<_> = line.split(' ').collect();
+        told = format!("{told}$ atlas {line}\n{}\n", program.run(&args).shown());
     }
     insta::assert_snapshot!(told);
     assert_eq!(names(&program.path("out")), ["disk-0.raw"]);
     assert!(fs::read(program.path("out/disk-0.raw")).unwrap() == bytes);
+}
+
+/// The archive of an appliance: its descriptor, and a disk in it.
+pub(crate) fn appliance(program: &Program) {
+    program.file("disk.raw", raw(1 << 20));
+    let stream = "subformat=streamOptimized";
+    let args = "convert -f raw -O vmdk -o";
+    let mut args: Vec<_> = args.split(' ').collect();
+    args.extend([stream, "disk.raw", "disk.vmdk"]);
+    qemu_img(program, &args);
+    program.file("machine.ovf", OVF);
+    program.file("machine.cert", "");
+    let made = Command::new("tar")
+        .args("--format=ustar -cf machine.ova machine.ovf machine.cert disk.vmdk".split(' '))
+        .current_dir(program.path(""))
+        .status();
+    assert!(made.expect("tar is needed: apt-get install tar").success());
+}
+
+const OVF: &str = r#"<?xml version="1.0"?>
+<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1"
+    xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"
+    xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
+    xmlns:vmw="http://www.vmware.com/schema/ovf">
+  <References><File ovf:id="f" ovf:href="disk.vmdk" ovf:size="1"/></References>
+  <DiskSection>
+    <Info>Disks</Info>
+    <Disk ovf:diskId="d" ovf:fileRef="f" ovf:capacity="1" ovf:capacityAllocationUnits="byte * 2^20" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
+  </DiskSection>
+  <VirtualSystem ovf:id="web">
+    <Info>A machine</Info>
+    <Name>web</Name>
+    <OperatingSystemSection ovf:id="96"><Info>System</Info><Description>Debian 12 (64-bit)</Description></OperatingSystemSection>
+    <VirtualHardwareSection>
+      <Info>Hardware</Info>
+      <Item><rasd:InstanceID>1</rasd:InstanceID><rasd:ResourceType>3</rasd:ResourceType><rasd:VirtualQuantity>2</rasd:VirtualQuantity></Item>
+      <Item><rasd:AllocationUnits>byte * 2^20</rasd:AllocationUnits><rasd:InstanceID>2</rasd:InstanceID><rasd:ResourceType>4</rasd:ResourceType><rasd:VirtualQuantity>2048</rasd:VirtualQuantity></Item>
+      <Item><rasd:Address>0</rasd:Address><rasd:InstanceID>3</rasd:InstanceID><rasd:ResourceType>6</rasd:ResourceType></Item>
+      <Item><rasd:AddressOnParent>0</rasd:AddressOnParent><rasd:ElementName>System disk</rasd:ElementName><rasd:HostResource>ovf:/disk/d</rasd:HostResource><rasd:InstanceID>4</rasd:InstanceID><rasd:Parent>3</rasd:Parent><rasd:ResourceType>17</rasd:ResourceType></Item>
+      <vmw:Config ovf:required="false" vmw:key="firmware" vmw:value="efi"/>
+    </VirtualHardwareSection>
+  </VirtualSystem>
+</Envelope>
+"#;
+
+#[test]
+fn b01_an_appliance_tells_of_its_machine() {
+    let program = Program::bare();
+    appliance(&program);
+    let args = ["disk", "inspect", "--declared", "ova", "machine.ova"];
+    let people = program.run(&args).shown();
+    let programs = program.run(&[&["--output", "json"], &args[..]].concat());
+    let told = format!("{people}\n{}", programs.shown());
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn b07_work_that_takes_too_long_ends() {
+    let program = Program::bare();
+    qemu_img(&program, &["create", "-f", "qcow2", "disk.qcow2", "2T"]);
+    fs::create_dir(program.path("out")).unwrap();
+    let ran = program.run(&[&CONVERT[..], &["--max-seconds", "0"]].concat());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("longer than 0 seconds"), "{}", ran.err);
+    assert_eq!(names(&program.path("out")), Vec::<String>::new());
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod program;
 #[cfg(target_os = "linux")]
 mod asking;
 mod bad_input;
+mod bounded;
 mod channels;
 mod checking;
 mod clouds;

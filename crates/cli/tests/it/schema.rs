@@ -85,6 +85,11 @@ fn disks(checked: &Checked) {
     checked.run("disk-verdict", &[&inspect[..], &["qcow2", &file]].concat());
     let convert = ["disk", "convert", "--declared", "raw", &file, "raws"];
     checked.run("disk-verdict", &convert);
+    crate::disks::appliance(&checked.program);
+    checked.run(
+        "disk-verdict",
+        &[&inspect[..], &["ova", "machine.ova"]].concat(),
+    );
 }
 
 fn ids(checked: &Checked) {

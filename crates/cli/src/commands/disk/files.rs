@@ -1,9 +1,10 @@
 //! Files that appear once they are whole.
 
 use crate::exit::{Failure, Run};
+use cloud_atlas::disk::WriteAt as _;
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -86,11 +87,31 @@ fn named(file: &File, path: &Path) -> io::Result<()> {
     // Not every file system can.
     let mut from = file.try_clone()?;
     io::Seek::rewind(&mut from)?;
-    let mut to = File::create_new(path)?;
-    let copied = io::copy(&mut from, &mut to).and_then(|_| to.sync_all());
+    let to = File::create_new(path)?;
+    let copied = copy_sparse(&mut from, &to).and_then(|()| to.sync_all());
     if copied.is_err() {
         // What is told is why it cannot be written.
         let _ = fs::remove_file(path);
     }
     copied
+}
+
+/// Copies a file, but not its zeros.
+fn copy_sparse(from: &mut File, to: &File) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 20];
+    let mut at = 0;
+    loop {
+        let read = match from.read(&mut buffer) {
+            Ok(0) => return to.set_len(at),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        for block in buffer.get(..read).unwrap_or_default().chunks(4096) {
+            if block.iter().any(|byte| *byte != 0) {
+                to.write_at(block, at)?;
+            }
+            at += u64::try_from(block.len()).unwrap_or_default();
+        }
+    }
 }

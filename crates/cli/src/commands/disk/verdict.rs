@@ -1,6 +1,8 @@
 //! What is said of an image.
 
-use cloud_atlas::disk::{Converted, DiskKind, Firmware, Format, Image, RawDigest, Reason, Refusal};
+use cloud_atlas::disk::{
+    Appliance, Converted, Device, DiskKind, Firmware, Format, Image, RawDigest, Reason, Refusal,
+};
 use core::fmt::Write as _;
 use serde::Serialize;
 use std::io;
@@ -13,6 +15,10 @@ pub(super) enum Verdict {
         format: Format,
         firmware: Firmware,
         disks: Vec<ToldDisk>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        appliance: Option<Appliance>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<ToldWarning>,
     },
     Reject {
         reason: Reason,
@@ -28,6 +34,8 @@ pub(super) struct ToldDisk {
     virtual_size: u64,
     boots: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Device>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data_bytes: Option<u64>,
@@ -35,6 +43,13 @@ pub(super) struct ToldDisk {
     raw_sha256: Option<RawDigest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     raw_blake3: Option<RawDigest>,
+}
+
+/// What is worth saying of it. People are told apart, on the other stream.
+#[derive(Debug, Serialize)]
+pub(super) struct ToldWarning {
+    code: &'static str,
+    message: String,
 }
 
 const DISK: &str = "disk";
@@ -52,15 +67,22 @@ impl Verdict {
             },
             virtual_size: disk.virtual_size(),
             boots: disk.boots(),
+            device: disk.device().cloned(),
             file: None,
             data_bytes: None,
             raw_sha256: None,
             raw_blake3: None,
         });
+        let warnings = image.warnings().iter().map(|warning| ToldWarning {
+            code: warning.code(),
+            message: warning.to_string(),
+        });
         Self::Accept {
             format: image.format(),
             firmware: image.firmware(),
             disks: disks.collect(),
+            appliance: image.appliance().cloned(),
+            warnings: warnings.collect(),
         }
     }
 
@@ -93,8 +115,13 @@ impl Verdict {
                 format,
                 firmware,
                 disks,
+                appliance,
+                ..
             } => {
                 writeln!(out, "accepted: {format}, starts by {firmware}")?;
+                if let Some(appliance) = appliance {
+                    write_machine(appliance, out)?;
+                }
                 disks
                     .iter()
                     .zip(0..)
@@ -102,6 +129,26 @@ impl Verdict {
             }
         }
     }
+}
+
+/// The machine of an appliance, in a line or two.
+fn write_machine(of: &Appliance, out: &mut dyn io::Write) -> io::Result<()> {
+    let texts = [("machine", &of.name), ("system", &of.system)];
+    for (what, text) in texts {
+        if let Some(text) = text {
+            writeln!(out, "{what}: {}", text.escape_debug())?;
+        }
+    }
+    if let Some(count) = of.processors {
+        writeln!(out, "processors: {count}")?;
+    }
+    if let Some(bytes) = of.memory {
+        writeln!(out, "memory: {bytes} bytes")?;
+    }
+    if of.has_secure_boot {
+        writeln!(out, "secure boot: yes")?;
+    }
+    Ok(())
 }
 
 impl ToldDisk {
