@@ -24,7 +24,7 @@ const USAGE: &str = "\
 usage: cargo xtask <task>
 
   test                      every test, every doc test, every example
-  servers                   finds or installs the database servers that tests run on; `test` does it first
+  servers                   finds or installs the programs that tests run, servers first of all; `test` does it first
   bench [--quick] [--json]  every claim beside its peer; exit 1 if one is not met
           --quick           fewer and shorter rounds
           --json            the claims as JSON lines instead of a table";

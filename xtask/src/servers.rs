@@ -1,4 +1,4 @@
-//! `cargo xtask servers`: the database servers that tests run on.
+//! `cargo xtask servers`: the programs that tests run, database servers first of all.
 
 use std::process::Command;
 
@@ -9,27 +9,37 @@ use crate::{Outcome, cargo};
 pub(crate) fn run() -> Outcome {
     let missing = atlas_test_servers::missing_packages();
     if missing.is_empty() {
-        println!("xtask servers: ok. every server is installed");
+        println!("xtask servers: ok. every program is installed");
         return Ok(());
     }
-    println!("xtask servers: installing {}", missing.join(", "));
-    let by_hand = format!(
-        "tests need the Debian packages {0}: `apt-get install {0}`, or their programs in PATH",
-        missing.join(" ")
-    );
     let root = Command::new("id").arg("-u").output()?;
     if root.stdout.trim_ascii() != b"0" {
-        return Err(by_hand.into());
+        return Err(by_hand(&missing).into());
     }
     // The lists of a fresh machine are empty, and those of an old one name versions that are gone.
     let _ = apt(&["update", "-q"]);
-    let mut install = vec!["install", "-q", "-y", "--no-install-recommends"];
-    install.extend(&missing);
-    apt(&install).map_err(|error| format!("{error}; {by_hand}"))?;
-    match atlas_test_servers::missing_packages().as_slice() {
-        [] => Ok(()),
-        _ => Err(by_hand.into()),
+    let mut missing = missing;
+    // A package may take the place of another that is needed, of a version that does not go with it:
+    // then that one is installed once more.
+    for _ in 0..ROUNDS {
+        println!("xtask servers: installing {}", missing.join(", "));
+        let mut install = vec!["install", "-q", "-y", "--no-install-recommends"];
+        install.extend(&missing);
+        apt(&install).map_err(|error| format!("{error}; {}", by_hand(&missing)))?;
+        missing = atlas_test_servers::missing_packages();
+        if missing.is_empty() {
+            return Ok(());
+        }
     }
+    Err(by_hand(&missing).into())
+}
+
+/// How often packages are installed, at most.
+const ROUNDS: usize = 2;
+
+fn by_hand(missing: &[&str]) -> String {
+    let names = missing.join(" ");
+    format!("tests need the Debian packages {names}: `apt-get install {names}`, or their programs in PATH")
 }
 
 fn apt(arguments: &[&str]) -> Outcome {

@@ -36,13 +36,27 @@ pub(crate) fn postgres() -> Result<PathBuf, ServerError> {
 }
 
 /// What else tests run or are built with: a program, or a file where it is none, and its package.
-const OTHERS: [(&str, &str); 4] = [
+const OTHERS: [(&str, &str); 14] = [
     ("etcd", "etcd-server"),
     ("etcdctl", "etcd-client"),
     ("protoc", "protobuf-compiler"),
     (
         "/usr/include/google/protobuf/empty.proto",
         "libprotobuf-dev",
+    ),
+    // For disk images: one that a machine starts from is made, converted and started.
+    ("python3", "python3"),
+    ("qemu-img", "qemu-utils"),
+    ("qemu-system-x86_64", "qemu-system-x86"),
+    ("/usr/share/ovmf/OVMF.fd", "ovmf"),
+    ("mmdebstrap", "mmdebstrap"),
+    ("mke2fs", "e2fsprogs"),
+    ("mformat", "mtools"),
+    ("grub-mkimage", "grub-common"),
+    ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin"),
+    (
+        "/usr/lib/grub/x86_64-efi/moddep.lst",
+        "grub-efi-amd64-bin",
     ),
 ];
 

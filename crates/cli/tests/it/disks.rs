@@ -1,6 +1,9 @@
 //! Disk images, as people and scripts have them read.
 
-use crate::program::Program;
+use crate::{
+    appliance::{self, Drive},
+    program::Program,
+};
 use std::{
     fs,
     io::Read as _,
@@ -9,7 +12,7 @@ use std::{
 };
 
 /// A RAW with a boot sector, and some data that differs from block to block.
-fn raw(size: usize) -> Vec<u8> {
+pub(crate) fn raw(size: usize) -> Vec<u8> {
     let mut bytes = vec![0; size];
     for (number, block) in bytes.chunks_mut(4096).enumerate().step_by(3) {
         block.fill(u8::try_from(number % 251 + 1).unwrap());
@@ -20,7 +23,7 @@ fn raw(size: usize) -> Vec<u8> {
 }
 
 #[track_caller]
-fn qemu_img(program: &Program, args: &[&str]) {
+pub(crate) fn qemu_img(program: &Program, args: &[&str]) {
     let ran = Command::new("qemu-img")
         .args(args)
         .current_dir(program.path(""))
@@ -98,53 +101,13 @@ fn b01_an_image_becomes_raw_with_its_digests() {
     assert!(fs::read(program.path("out/disk-0.raw")).unwrap() == bytes);
 }
 
-/// The archive of an appliance: its descriptor, and a disk in it.
-pub(crate) fn appliance(program: &Program) {
-    program.file("disk.raw", raw(1 << 20));
-    let stream = "subformat=streamOptimized";
-    let args = "convert -f raw -O vmdk -o";
-    let mut args: Vec<_> = args.split(' ').collect();
-    args.extend([stream, "disk.raw", "disk.vmdk"]);
-    qemu_img(program, &args);
-    program.file("machine.ovf", OVF);
-    program.file("machine.cert", "");
-    let made = Command::new("tar")
-        .args("--format=ustar -cf machine.ova machine.ovf machine.cert disk.vmdk".split(' '))
-        .current_dir(program.path(""))
-        .status();
-    assert!(made.expect("tar is needed: apt-get install tar").success());
-}
-
-const OVF: &str = r#"<?xml version="1.0"?>
-<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1"
-    xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"
-    xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
-    xmlns:vmw="http://www.vmware.com/schema/ovf">
-  <References><File ovf:id="f" ovf:href="disk.vmdk" ovf:size="1"/></References>
-  <DiskSection>
-    <Info>Disks</Info>
-    <Disk ovf:diskId="d" ovf:fileRef="f" ovf:capacity="1" ovf:capacityAllocationUnits="byte * 2^20" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
-  </DiskSection>
-  <VirtualSystem ovf:id="web">
-    <Info>A machine</Info>
-    <Name>web</Name>
-    <OperatingSystemSection ovf:id="96"><Info>System</Info><Description>Debian 12 (64-bit)</Description></OperatingSystemSection>
-    <VirtualHardwareSection>
-      <Info>Hardware</Info>
-      <Item><rasd:InstanceID>1</rasd:InstanceID><rasd:ResourceType>3</rasd:ResourceType><rasd:VirtualQuantity>2</rasd:VirtualQuantity></Item>
-      <Item><rasd:AllocationUnits>byte * 2^20</rasd:AllocationUnits><rasd:InstanceID>2</rasd:InstanceID><rasd:ResourceType>4</rasd:ResourceType><rasd:VirtualQuantity>2048</rasd:VirtualQuantity></Item>
-      <Item><rasd:Address>0</rasd:Address><rasd:InstanceID>3</rasd:InstanceID><rasd:ResourceType>6</rasd:ResourceType></Item>
-      <Item><rasd:AddressOnParent>0</rasd:AddressOnParent><rasd:ElementName>System disk</rasd:ElementName><rasd:HostResource>ovf:/disk/d</rasd:HostResource><rasd:InstanceID>4</rasd:InstanceID><rasd:Parent>3</rasd:Parent><rasd:ResourceType>17</rasd:ResourceType></Item>
-      <vmw:Config ovf:required="false" vmw:key="firmware" vmw:value="efi"/>
-    </VirtualHardwareSection>
-  </VirtualSystem>
-</Envelope>
-"#;
-
 #[test]
 fn b01_an_appliance_tells_of_its_machine() {
     let program = Program::bare();
-    appliance(&program);
+    program.file("disk.raw", raw(1 << 20));
+    program.file("machine.cert", "");
+    let drives = [Drive::of("disk")];
+    appliance::archive(&program, "efi", &drives, &["machine.cert"]);
     let args = ["disk", "inspect", "--declared", "ova", "machine.ova"];
     let people = program.run(&args).shown();
     let programs = program.run(&[&["--output", "json"], &args[..]].concat());

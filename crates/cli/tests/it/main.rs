@@ -11,8 +11,10 @@
 mod program;
 
 #[cfg(target_os = "linux")]
+mod appliance;
 mod asking;
 mod bad_input;
+mod booting;
 mod bounded;
 mod channels;
 mod checking;

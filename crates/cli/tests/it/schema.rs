@@ -1,6 +1,9 @@
 //! Every JSON answer against its schema in docs/schema.
 
-use crate::program::{Program, done, releases, words};
+use crate::{
+    appliance::{self, Drive},
+    program::{Program, done, releases, words},
+};
 use serde_json::{Map, Value};
 use std::{
     cell::RefCell,
@@ -85,7 +88,8 @@ fn disks(checked: &Checked) {
     checked.run("disk-verdict", &[&inspect[..], &["qcow2", &file]].concat());
     let convert = ["disk", "convert", "--declared", "raw", &file, "raws"];
     checked.run("disk-verdict", &convert);
-    crate::disks::appliance(&checked.program);
+    let drives = [Drive::of("disk")];
+    appliance::archive(&checked.program, "bios", &drives, &[]);
     checked.run(
         "disk-verdict",
         &[&inspect[..], &["ova", "machine.ova"]].concat(),
