@@ -39,7 +39,9 @@ const ROUNDS: usize = 2;
 
 fn by_hand(missing: &[&str]) -> String {
     let names = missing.join(" ");
-    format!("tests need the Debian packages {names}: `apt-get install {names}`, or their programs in PATH")
+    format!(
+        "tests need the Debian packages {names}: `apt-get install {names}`, or their programs in PATH"
+    )
 }
 
 fn apt(arguments: &[&str]) -> Outcome {

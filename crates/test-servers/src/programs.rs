@@ -54,10 +54,7 @@ const OTHERS: [(&str, &str); 14] = [
     ("mformat", "mtools"),
     ("grub-mkimage", "grub-common"),
     ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin"),
-    (
-        "/usr/lib/grub/x86_64-efi/moddep.lst",
-        "grub-efi-amd64-bin",
-    ),
+    ("/usr/lib/grub/x86_64-efi/moddep.lst", "grub-efi-amd64-bin"),
 ];
 
 /// The Debian packages of everything that tests need and that is not here.

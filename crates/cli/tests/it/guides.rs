@@ -1,7 +1,11 @@
 //! The guides say what to type, and it works.
 
-use crate::program::{Program, Ran};
-use std::path::Path;
+use crate::{
+    appliance::{self, Drive},
+    disks::{qemu_img, raw},
+    program::{Program, Ran},
+};
+use std::{collections::BTreeSet, path::Path};
 
 /// The first section of the guide that needs servers.
 const SERVERS: &str = "\n## PostgreSQL\n";
@@ -89,6 +93,45 @@ fn the_commands_in_the_guide_to_changes_work_as_they_stand() {
     assert_eq!(judged, 2, "{out}");
     let told = err.matches("take it back with `atlas").count();
     assert_eq!(told, 2, "{err}");
+}
+
+#[test]
+fn the_commands_in_the_guide_to_disks_work_as_they_stand() {
+    let commands = commands(&guide("disks.md"));
+    assert!(count(&commands) > 6);
+    let program = Program::bare();
+    for name in ["disk", "second"] {
+        program.file(&format!("{name}.raw"), raw(4 << 20));
+    }
+    appliance::archive(&program, "bios", &["disk", "second"].map(Drive::of), &[]);
+    std::fs::rename(program.path("machine.ova"), program.path("appliance.ova")).unwrap();
+    let args = "convert -c -f raw -O qcow2 disk.raw debian-12.qcow2";
+    qemu_img(&program, &args.split(' ').collect::<Vec<_>>());
+    let Ran { out, err, .. } = program.script(&commands);
+    let accepted = out.matches("accepted: ").count();
+    assert_eq!(accepted, 4, "{out}{err}");
+    assert!(
+        out.contains("disk-1.raw") && out.contains("1073741824 bytes"),
+        "{out}"
+    );
+    for code in ["(format-mismatch)", "\"format-mismatch\"", "(virtual-size)"] {
+        assert!(out.contains(code), "{out}{err}");
+    }
+}
+
+/// Each code has its row, and no other has one.
+#[test]
+fn the_guide_to_disks_tells_of_every_refusal() {
+    let guide = guide("disks.md");
+    let (_, section) = guide.split_once("## What is refused").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| "));
+    let told: BTreeSet<_> = rows
+        .skip(1)
+        .filter_map(|row| row.split('|').nth(2))
+        .flat_map(|codes| codes.split('`').skip(1).step_by(2))
+        .collect();
+    let known = cloud_atlas::disk::Reason::ALL.iter().map(|it| it.code());
+    assert_eq!(told, known.collect::<BTreeSet<_>>());
 }
 
 #[cfg(feature = "postgres")]
