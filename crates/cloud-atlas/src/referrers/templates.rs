@@ -20,6 +20,21 @@ pub(crate) struct Linking {
     known: BTreeMap<(Scope, LineageId), Vec<(LinkedState, Referrer)>>,
 }
 
+/// The state of a MultiCloud Image that a referrer is; none where it is something else.
+pub(crate) fn mci_state(referrer: &Referrer) -> Option<(LineageId, LinkedState)> {
+    let state = match referrer.kind {
+        ReferrerKind::MciHead => LinkedState::Head,
+        // INVARIANT: a revision is called by name and number.
+        ReferrerKind::MciRevision => {
+            let number = referrer.name.rsplit('@').next()?;
+            LinkedState::Revision(number.parse().ok()?)
+        }
+        _ => return None,
+    };
+    // INVARIANT: a state of a lineage is called by the lineage's id.
+    Some((referrer.id.parse().ok()?, state))
+}
+
 impl Unit {
     /// Whom it hits when an image goes: who refers to it, and the templates that link a state of a
     /// MultiCloud Image with it (HCP Packer; ours).
@@ -34,17 +49,7 @@ impl Unit {
         let mut uses = self.usage_among(record, from, may_delete, states).await?;
         let mut hit = BTreeSet::new();
         for used in &uses.found {
-            let state = match used.kind {
-                ReferrerKind::MciHead => Some(LinkedState::Head),
-                ReferrerKind::MciRevision => {
-                    let number = used.name.rsplit('@').next();
-                    let number = number.and_then(|number| number.parse().ok());
-                    number.map(LinkedState::Revision)
-                }
-                _ => None,
-            };
-            // INVARIANT: a state of a lineage is called by the lineage's id.
-            if let (Some(state), Ok(lineage)) = (state, used.id.parse()) {
+            if let Some((lineage, state)) = mci_state(used) {
                 let key = (used.scope.clone(), lineage);
                 if !linking.known.contains_key(&key) {
                     let links = self.linking(&key, from).await?;
