@@ -13,7 +13,7 @@ use atlas_mci::Content;
 use atlas_scope::{Scope, visible};
 use atlas_store::{Partition, Query};
 use atlas_template::{
-    AgentsUnknown, Channel, KnownMci, LinkError, LinkTarget, LinkedImage, LinkedState,
+    AgentsUnknown, Channel, KnownMci, Link, LinkError, LinkTarget, LinkedImage, LinkedState,
     TemplateContent,
 };
 use std::collections::BTreeMap;
@@ -36,6 +36,14 @@ pub(crate) struct LinkLooks {
     known: BTreeMap<LineageId, (Scope, KnownMci)>,
     /// The images that a content leads to, and that content.
     images: Option<(TemplateContent, Vec<LinkedImage>)>,
+}
+
+/// The revision that a target names; none where it may mean another one tomorrow.
+pub(crate) fn named(target: &LinkTarget) -> Option<RevisionNumber> {
+    match target {
+        LinkTarget::Revision(number) => Some(*number),
+        LinkTarget::Head | LinkTarget::Latest | LinkTarget::Channel(_) => None,
+    }
 }
 
 impl Session {
@@ -151,22 +159,31 @@ impl Unit {
     ) -> Result<Vec<Linked>, Error> {
         let mut all = Vec::with_capacity(content.links().len());
         for link in content.links() {
-            let (lineage, target) = (link.lineage, link.target);
-            let seen = self.linkable(lineage, target, from).await?;
-            let state = match &seen {
-                None => Err(LinkError::NoMci { lineage }),
-                Some((mci, known)) => match known.state(target) {
-                    Ok(state) => Ok(self.linked_state(mci, state).await?),
-                    Err(error) => Err(error),
-                },
-            };
-            all.push(Linked {
-                lineage,
-                seen,
-                state,
-            });
+            let seen = self.linkable(link.lineage, link.target, from).await?;
+            all.push(self.meant(link, seen).await?);
         }
         Ok(all)
+    }
+
+    /// What a link means today, by what is seen of its MultiCloud Image.
+    pub(crate) async fn meant(
+        &self,
+        link: Link<'_>,
+        seen: Option<(StoredMci, KnownMci)>,
+    ) -> Result<Linked, Error> {
+        let lineage = link.lineage;
+        let state = match &seen {
+            None => Err(LinkError::NoMci { lineage }),
+            Some((mci, known)) => match known.state(link.target) {
+                Ok(state) => Ok(self.linked_state(mci, state).await?),
+                Err(error) => Err(error),
+            },
+        };
+        Ok(Linked {
+            lineage,
+            seen,
+            state,
+        })
     }
 
     pub(crate) async fn linked_state(
@@ -195,11 +212,7 @@ impl Unit {
         let Some(mci) = self.linkable_mci(lineage, from).await? else {
             return Ok(None);
         };
-        let wanted = match target {
-            LinkTarget::Revision(number) => Some(*number),
-            LinkTarget::Head | LinkTarget::Latest | LinkTarget::Channel(_) => None,
-        };
-        let known = self.known_mci(&mci, wanted).await?;
+        let known = self.known_mci(&mci, named(target)).await?;
         Ok(Some((mci, known)))
     }
 

@@ -36,7 +36,7 @@ use atlas_history::LineageId;
 use atlas_market::{Publication, PublicationLineageId, PublicationRef, Viewer, Visibility};
 use atlas_scope::{AccountGroup, Scope};
 use atlas_store::{Partition, Query};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// By whom a publication is found.
 fn audiences(visibility: &Visibility) -> BTreeSet<ListedFor> {
@@ -87,26 +87,40 @@ impl Unit {
         Ok(found.await?.map(|kept| kept.0))
     }
 
-    /// The newest publication of a lineage that is offered to the account of a scope.
+    /// The newest publication of each of some lineages that is offered to the account of a scope, by
+    /// the lineage that it is of.
     pub(crate) async fn newest_offered(
         &self,
-        lineage: PublicationLineageId,
+        lineages: &BTreeSet<PublicationLineageId>,
         scope: &Scope,
-    ) -> Result<Option<Publication>, Error> {
+    ) -> Result<BTreeMap<LineageId, Publication>, Error> {
+        if lineages.is_empty() {
+            return Ok(BTreeMap::new());
+        }
         let seeing = self.seeing(scope).await?;
-        let parts = seeing
-            .audiences
-            .iter()
-            .map(|to| listing_parts(*to, lineage));
-        let listed = LISTINGS
-            .get_many(&self.tx, &Partition::global(), parts)
-            .await?;
-        let listed = listed.into_iter().flatten().map(|kept| kept.0.reference());
-        let listed: BTreeSet<_> = listed.collect();
+        let listed = self.listings_of(lineages, &seeing).await?;
         let listed: Vec<_> = listed.into_iter().collect();
         let offered = self.publications_of(&listed).await?.into_iter();
         let offered = offered.filter(|it| it.state.is_active());
-        Ok(offered.max_by_key(|it| it.revision))
+        // They are in the order of their numbers: the newest of a lineage takes the place of others.
+        Ok(offered.map(|it| (it.source, it)).collect())
+    }
+
+    /// What of some lineages is listed to somebody: groups may be offered different revisions.
+    async fn listings_of(
+        &self,
+        lineages: &BTreeSet<PublicationLineageId>,
+        seeing: &Seeing,
+    ) -> Result<BTreeSet<PublicationRef>, Error> {
+        let mut parts = Vec::with_capacity(lineages.len() * seeing.audiences.len());
+        for lineage in lineages {
+            let audiences = seeing.audiences.iter();
+            parts.extend(audiences.map(|to| listing_parts(*to, *lineage)));
+        }
+        let global = Partition::global();
+        let listed = LISTINGS.get_many(&self.tx, &global, parts).await?;
+        let listed = listed.into_iter().flatten();
+        Ok(listed.map(|kept| kept.0.reference()).collect())
     }
 
     /// Several publications, those that there are.

@@ -29,6 +29,17 @@ pub struct MciDiff {
 }
 
 impl MciDiff {
+    /// What turns a state into another, each with what it is called.
+    pub(crate) fn between((before, old): (String, &Mci), (after, new): (String, &Mci)) -> Self {
+        let diff = Diff::between(old, new);
+        Self {
+            before,
+            after,
+            report: DiffReport::of(&diff, old, new),
+            diff,
+        }
+    }
+
     /// The diff as unified text, with user data by lines.
     pub fn unified(&self) -> UnifiedDiff<'_> {
         let unified = self.diff.unified(&self.before, &self.after);
@@ -52,13 +63,7 @@ impl Session {
         let unit = self.read().await?;
         let (before, old) = unit.labelled::<Mci>(before, from).await?;
         let (after, new) = unit.labelled::<Mci>(after, from).await?;
-        let diff = Diff::between(&old, &new);
-        Ok(MciDiff {
-            report: DiffReport::of(&diff, &old, &new),
-            before,
-            after,
-            diff,
-        })
+        Ok(MciDiff::between((before, &old), (after, &new)))
     }
 }
 

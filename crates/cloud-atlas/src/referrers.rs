@@ -3,7 +3,10 @@
 mod search;
 mod templates;
 
-pub(crate) use self::{search::States, templates::Linking};
+pub(crate) use self::{
+    search::States,
+    templates::{Linking, mci_state},
+};
 
 use self::search::Search;
 use crate::{

@@ -218,17 +218,12 @@ impl Unit {
 
     /// What publishers offer of the imports among some links.
     async fn offered_of(&self, links: &[Linked], scope: &Scope) -> Result<Offered, Error> {
-        let mut offered = Offered::new();
-        for link in links {
-            let imported = link
-                .seen
-                .as_ref()
-                .and_then(|(mci, _)| mci.imported.as_ref());
-            let Some(imported) = imported else { continue };
-            let newest = self.newest_offered(imported.publication, scope).await?;
-            offered.extend(newest.map(|newest| (link.lineage, newest)));
-        }
-        Ok(offered)
+        let imports = links
+            .iter()
+            .filter_map(|link| link.seen.as_ref()?.0.imported.as_ref());
+        let publications = imports.map(|imported| imported.publication).collect();
+        // An import has the lineage of what was imported.
+        self.newest_offered(&publications, scope).await
     }
 
     /// Imports the revisions that links are to be moved to and that are not here yet.

@@ -98,6 +98,23 @@ pub struct TemplateDiffView {
 }
 
 impl TemplateDiffView {
+    /// What turns a state into another, each with what it is called; and what the lineages are called
+    /// that they link.
+    pub(crate) fn between(
+        (before, old): (String, &Template),
+        (after, new): (String, &Template),
+        names: BTreeMap<LineageId, Name>,
+    ) -> Self {
+        let diff = TemplateDiff::between(old, new);
+        Self {
+            before,
+            after,
+            rows: diff.rows(),
+            diff,
+            names,
+        }
+    }
+
     /// The diff as unified text.
     pub fn unified(&self) -> TemplateUnifiedDiff<'_> {
         self.diff.unified(&self.before, &self.after)
@@ -190,15 +207,9 @@ impl Session {
         let unit = self.read().await?;
         let (before, old) = unit.labelled::<Template>(before, from).await?;
         let (after, new) = unit.labelled::<Template>(after, from).await?;
-        let diff = TemplateDiff::between(&old, &new);
         let names = unit.names_of_links(&[&old, &new], from).await?;
-        Ok(TemplateDiffView {
-            rows: diff.rows(),
-            before,
-            after,
-            diff,
-            names,
-        })
+        let (before, after) = ((before, &*old), (after, &*new));
+        Ok(TemplateDiffView::between(before, after, names))
     }
 }
 

@@ -50,14 +50,14 @@ impl Unit {
         let query = Query::all(&partition_of(viewer)?).index("image");
         let query = query.prefix(parts).reverse().limit(1000);
         let (mut newest, mut done) = (None, None);
-        for row in IMPORTED.keys(&self.tx, &query).await? {
-            // A key ends with the number of the revision; before that it is of the lineage.
-            let lineage = row.as_str().rsplit_once(' ').map(|(lineage, _)| lineage);
-            let lineage = lineage.map(str::to_owned);
+        let rows = IMPORTED.keys(&self.tx, &query).await?;
+        for row in &rows {
+            // A key is of the lineage first, and then of the revision.
+            let lineage = row.parts().next();
             if lineage.is_some() && lineage == done {
                 continue;
             }
-            let Some(revision) = self.imported_row(&row).await? else {
+            let Some(revision) = self.imported_row(row).await? else {
                 continue;
             };
             let Some(inside) = revision.images.get(at) else {

@@ -5,6 +5,7 @@ mod text;
 
 pub(crate) use self::decide::{CheckedImages, TooMuch};
 
+use crate::Admit;
 use atlas_history::RevisionRef;
 use atlas_image::{CloudText, ImageRecord, ImageRecordId, LaunchPermission, WorkAction};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
@@ -247,5 +248,11 @@ impl AccessCheck {
     pub fn count(&self, answer: Answer) -> usize {
         let all = self.images.iter().flat_map(|image| &image.accounts);
         all.filter(|access| access.answer == answer).count()
+    }
+
+    /// Whether one may publish who lets this pass: nothing else in it is `no` or unknown.
+    pub fn passes(&self, admit: Admit) -> bool {
+        (admit.private || self.count(Answer::No) == 0)
+            && (admit.unknown || self.count(Answer::Unknown) == 0)
     }
 }

@@ -10,7 +10,7 @@ pub use self::{
 };
 
 use crate::{
-    AccessCheck, Answer, KnownAccount, LongText, Publication, PublicationState, PublishedImages,
+    AccessCheck, KnownAccount, LongText, Publication, PublicationState, PublishedImages,
     RevisionNotes, ShortText, Visibility,
     access::{CheckedImages, TooMuch},
     visibility::Members,
@@ -124,7 +124,11 @@ pub fn publish(
         .map_err(
             |TooMuch { images, accounts }| PublishError::TooMuchToCheck { images, accounts },
         )?;
-    admit(&check, request.admit)?;
+    let admit = request.admit;
+    if !check.passes(admit) {
+        let refused = AccessRefused { check, admit };
+        return Err(PublishError::Access(Box::new(refused)));
+    }
 
     let notes = request.notes;
     let notes = notes.or_else(|| RevisionNotes::from_message(own.revision.message()));
@@ -161,17 +165,4 @@ pub fn publish(
         images,
         check,
     })
-}
-
-/// Whether the publisher lets pass what the check has shown.
-fn admit(check: &AccessCheck, admit: Admit) -> Result<(), PublishError> {
-    let private = check.count(Answer::No);
-    let unknown = check.count(Answer::Unknown);
-    if (private == 0 || admit.private) && (unknown == 0 || admit.unknown) {
-        return Ok(());
-    }
-    Err(PublishError::Access(Box::new(AccessRefused {
-        check: check.clone(),
-        admit,
-    })))
 }

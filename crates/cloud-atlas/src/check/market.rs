@@ -45,6 +45,7 @@ impl Care<'_> {
         }
         Ok(())
     }
+
     /// A listing stands for a publication that is offered to those whom it is listed for.
     async fn listings(&mut self) -> Result<(), Error> {
         let mut walk = Walk::new(self.snapshot, self.partition, &LISTINGS)?;

@@ -10,8 +10,9 @@ use crate::{
 };
 use atlas_market::check_unpublished;
 use atlas_scope::Permission;
+use atlas_store::Partition;
 use atlas_template::{
-    Holder, LinkTarget, LinkedBy, LinkedElsewhere, LinkedState, check_delete_mci,
+    Holder, KnownMci, LinkTarget, LinkedBy, LinkedElsewhere, LinkedState, check_delete_mci,
     check_delete_template,
 };
 use std::collections::BTreeSet;
@@ -70,6 +71,15 @@ impl Deletable for Template {
     }
 }
 
+/// A link of a template to a MultiCloud Image.
+pub(crate) struct LinkFrom {
+    /// The state of the template that has it.
+    pub(crate) state: LinkedState,
+    pub(crate) target: LinkTarget,
+    /// The state that it means today; none where there is none, or it is revoked.
+    pub(crate) used: Option<LinkedState>,
+}
+
 impl Unit {
     /// What of a lineage is published: that is deprecated, and never deleted (RightScale).
     async fn published_as_holders<C: Versioned>(
@@ -96,40 +106,57 @@ impl Unit {
     /// The links of templates to a MultiCloud Image, from their HEADs and from every committed
     /// revision: at its scope and below it.
     pub(crate) async fn linked_by(&self, mci: &StoredMci) -> Result<Vec<LinkedBy>, Error> {
-        let mut templates = Vec::new();
+        let (mut known, mut links) = (None, Vec::new());
         for (partition, _) in self.partitions_below(&mci.scope).await? {
-            let lineage = mci.lineage.to_string();
-            let found = self.all_by(&TEMPLATES, "linked", &partition, lineage);
-            templates.extend(found.await?.into_iter().map(|kept| kept.0));
-        }
-        if templates.is_empty() {
-            return Ok(Vec::new());
-        }
-        let known = self.known_mci(mci, None).await?;
-        let mut links = Vec::new();
-        for template in templates {
-            for (state, target) in self.states_linking(&template, mci).await? {
-                let used = match target {
-                    LinkTarget::Head => LinkedState::Head,
-                    LinkTarget::Revision(number) => LinkedState::Revision(number),
+            for (template, states) in self.linking(mci, &partition, &mut known).await? {
+                links.extend(states.into_iter().map(|link| LinkedBy {
                     // A channel that points nowhere means HEAD no less than anything else.
-                    LinkTarget::Latest | LinkTarget::Channel(_) => {
-                        known.state(&target).unwrap_or(LinkedState::Head)
-                    }
-                };
-                links.push(LinkedBy {
-                    used,
+                    used: link.used.unwrap_or(LinkedState::Head),
                     scope: template.scope.clone(),
                     template: template.name().clone(),
                     lineage: template.lineage,
-                    state,
-                    target,
+                    state: link.state,
+                    target: link.target,
                     // Every role lets one look and reaches downward: who may delete sees all here.
                     is_visible: true,
-                });
+                }));
             }
         }
         Ok(links)
+    }
+
+    /// The templates of a partition that link a MultiCloud Image, each with the states that do.
+    /// `known` is what tells where links lead that move, and is read with the first of them.
+    pub(crate) async fn linking(
+        &self,
+        mci: &StoredMci,
+        partition: &Partition,
+        known: &mut Option<KnownMci>,
+    ) -> Result<Vec<(StoredLineage<Template>, Vec<LinkFrom>)>, Error> {
+        let found = self.all_by(&TEMPLATES, "linked", partition, mci.lineage.to_string());
+        let mut all = Vec::new();
+        for template in found.await?.into_iter().map(|kept| kept.0) {
+            let mut links = Vec::new();
+            for (state, target) in self.states_linking(&template, mci).await? {
+                let used = match &target {
+                    LinkTarget::Head => Some(LinkedState::Head),
+                    LinkTarget::Revision(number) => Some(LinkedState::Revision(*number)),
+                    LinkTarget::Latest | LinkTarget::Channel(_) => {
+                        if known.is_none() {
+                            *known = Some(self.known_mci(mci, None).await?);
+                        }
+                        known.as_ref().and_then(|known| known.state(&target).ok())
+                    }
+                };
+                links.push(LinkFrom {
+                    state,
+                    target,
+                    used,
+                });
+            }
+            all.push((template, links));
+        }
+        Ok(all)
     }
 
     /// The states of a template that link a MultiCloud Image, each with what its link names.

@@ -3,7 +3,7 @@
 use super::Seeing;
 use crate::{
     Error, MarketRefusal, NotFound, Noun,
-    tables::{LISTINGS, PUBLICATIONS, listed_parts, listing_parts},
+    tables::{LISTINGS, PUBLICATIONS, listed_parts},
     unit::Unit,
 };
 use atlas_base::{Name, parse_errors, quoted, text_form};
@@ -197,14 +197,8 @@ impl Unit {
         }
         // Of what others publish nothing is read that is not offered: it takes no longer than what is
         // not there.
-        let global = Partition::global();
-        let parts = seeing
-            .audiences
-            .iter()
-            .map(|to| listing_parts(*to, lineage));
-        let listed = LISTINGS.get_many(&self.tx, &global, parts).await?;
-        let listed = listed.into_iter().flatten().map(|kept| kept.0.reference());
-        Ok(listed.max())
+        let listed = self.listings_of(&[lineage].into(), seeing).await?;
+        Ok(listed.last().copied())
     }
 
     /// The newest publication of a lineage of the account that looks: an active one where there is

@@ -10,9 +10,7 @@ use crate::{
 use atlas_base::Digest;
 use atlas_history::{Frozen, RevisionNumber};
 use atlas_market::{Publication, PublicationRef};
-use atlas_mci::{Diff, DiffReport};
 use atlas_scope::{Permission, Scope};
-use atlas_template::TemplateDiff;
 use serde::Serialize;
 
 /// What turns the revision that an account has into the newest that is published.
@@ -62,15 +60,9 @@ impl Unit {
     ) -> Result<Option<MarketDiff>, Error> {
         let sides = self.sides::<Mci>(have, newest, account).await?;
         Ok(sides.map(|(old, new)| {
-            let (old, new) = (old.content(), new.content());
-            let diff = Diff::between(old, new);
-            let Labels { before, after } = Labels::of(have, newest);
-            MarketDiff::Mci(Box::new(MciDiff {
-                before,
-                after,
-                report: DiffReport::of(&diff, old, new),
-                diff,
-            }))
+            let [before, after] = labels(have, newest);
+            let (before, after) = ((before, old.content()), (after, new.content()));
+            MarketDiff::Mci(Box::new(MciDiff::between(before, after)))
         }))
     }
 
@@ -80,8 +72,7 @@ impl Unit {
         newest: &Publication,
         account: &Scope,
     ) -> Result<Option<MarketDiff>, Error> {
-        let sides = self.sides::<Template>(have, newest, account).await?;
-        let Some((old, new)) = sides else {
+        let Some((old, new)) = self.sides::<Template>(have, newest, account).await? else {
             return Ok(None);
         };
         let (old, new) = (old.content(), new.content());
@@ -91,35 +82,18 @@ impl Unit {
         for linked in self.publications_of(&needed).await? {
             names.entry(linked.source).or_insert(linked.name);
         }
-        let diff = TemplateDiff::between(old, new);
-        let Labels { before, after } = Labels::of(have, newest);
-        Ok(Some(MarketDiff::Template(Box::new(TemplateDiffView {
-            before,
-            after,
-            rows: diff.rows(),
-            diff,
-            names,
-        }))))
+        let [before, after] = labels(have, newest);
+        let diff = TemplateDiffView::between((before, old), (after, new), names);
+        Ok(Some(MarketDiff::Template(Box::new(diff))))
     }
 }
 
 /// What the two sides of a diff are called: both as their publisher calls them.
-struct Labels {
-    before: String,
-    after: String,
-}
-
-impl Labels {
-    fn of(have: RevisionNumber, newest: &Publication) -> Self {
-        let Publication {
-            publisher, name, ..
-        } = newest;
-        let side = |number| format!("{publisher}:{name}@{number}");
-        Self {
-            before: side(have),
-            after: side(newest.revision),
-        }
-    }
+fn labels(have: RevisionNumber, newest: &Publication) -> [String; 2] {
+    let Publication {
+        publisher, name, ..
+    } = newest;
+    [have, newest.revision].map(|number| format!("{publisher}:{name}@{number}"))
 }
 
 impl Unit {
@@ -130,10 +104,9 @@ impl Unit {
         newest: &Publication,
         account: &Scope,
     ) -> Result<Option<(Frozen<C>, Frozen<C>)>, Error> {
-        let Some(had) = self.had(have, newest, account).await? else {
+        let Some((holder, digest)) = self.had(have, newest, account).await? else {
             return Ok(None);
         };
-        let (holder, digest) = had;
         let old = self.content::<C>(&holder, digest).await?;
         let new = self.content::<C>(&newest.publisher, newest.content);
         Ok(Some((old, new.await?)))

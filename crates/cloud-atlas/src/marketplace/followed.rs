@@ -3,15 +3,15 @@
 use crate::{
     Error,
     kind::{Mci, Template, Versioned},
-    linking::Linked,
+    linking::{Linked, named},
     states::Located,
     stored::StoredMci,
     tables::{KeptLineage, partitions_above},
     unit::Unit,
 };
-use atlas_history::{LineageId, UndoLog};
+use atlas_history::{LineageId, Revision, UndoLog};
 use atlas_scope::{Permission, Scope, visible};
-use atlas_template::{LinkError, LinkTarget, LinkedState, Reference, Selector, Target};
+use atlas_template::{Reference, Selector, Target};
 
 impl Unit {
     /// [`Unit::locate`], and where that finds nothing a HEAD that the account follows, with the scope
@@ -109,41 +109,23 @@ impl Unit {
     ) -> Result<Vec<Linked>, Error> {
         let mut all = Vec::with_capacity(content.links().len());
         for link in content.links() {
-            let (lineage, target) = (link.lineage, link.target);
-            let Some(located) = self.behind_offer(lineage, holder, viewer).await? else {
-                let state = Err(LinkError::NoMci { lineage });
-                let seen = None;
-                all.push(Linked {
-                    lineage,
-                    seen,
-                    state,
-                });
-                continue;
-            };
-            let mci = located.found;
-            let named = match target {
-                LinkTarget::Revision(number) => Some(*number),
-                LinkTarget::Head | LinkTarget::Latest | LinkTarget::Channel(_) => None,
-            };
-            let mut known = self.known_mci(&mci, named).await?;
-            let (state, meant) = match known.state(target) {
-                Ok(state) => {
-                    let meant = match state {
-                        LinkedState::Head => None,
-                        LinkedState::Revision(number) => Some(number),
-                    };
-                    (Ok(self.linked_state(&mci, state).await?), meant)
+            let seen = match self.behind_offer(link.lineage, holder, viewer).await? {
+                Some(located) => {
+                    let known = self.known_mci(&located.found, named(link.target)).await?;
+                    Some((located.found, known))
                 }
-                Err(error) => (Err(error), None),
+                None => None,
             };
-            known
-                .revisions
-                .retain(|number, _| [named, meant].contains(&Some(*number)));
-            all.push(Linked {
-                lineage,
-                seen: Some((mci, known)),
-                state,
-            });
+            let mut linked = self.meant(link, seen).await?;
+            let state = linked.state.as_ref().ok();
+            let meant = state.and_then(|state| state.revision.as_ref().map(Revision::number));
+            if let Some((_, known)) = &mut linked.seen {
+                let told = [named(link.target), meant];
+                known
+                    .revisions
+                    .retain(|number, _| told.contains(&Some(*number)));
+            }
+            all.push(linked);
         }
         Ok(all)
     }

@@ -100,9 +100,10 @@ impl Unit {
             <(BTreeMap<_, _>, Vec<_>, BTreeSet<_>)>::default();
         for publication in &all {
             // Others that come along may have the same name.
-            let mut alike = all.clone();
-            alike.retain(|it| it.kind == publication.kind && it.name == publication.name);
-            let of = (*publication, alike.len());
+            let alike = all.iter();
+            let alike =
+                alike.filter(|it| it.kind == publication.kind && it.name == publication.name);
+            let of = (*publication, alike.count());
             let known = match publication.kind {
                 LineageKind::Mci => self.known_import::<Mci>(of, account).await?,
                 LineageKind::Template => self.known_import::<Template>(of, account).await?,

@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    referrers::mci_state,
     servers::SeenServer,
     sight::Sight,
     stored::{StoredMci, StoredServer},
@@ -9,13 +10,13 @@ use crate::{
     unit::Unit,
 };
 use atlas_base::Name;
-use atlas_history::{LineageId, RevisionNumber, RevisionRef};
+use atlas_history::{LineageId, RevisionRef};
 use atlas_image::{ImageRecord, Referrer, ReferrerKind, RoleMap};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Partition, Record, Table};
 use atlas_template::{
-    RegisteredLock, ReplaceHead, ReplaceLock, ReplaceRevision, ReplaceRoleMap, ReplaceServer,
-    ReplaceUses,
+    LinkedState, RegisteredLock, ReplaceHead, ReplaceLock, ReplaceRevision, ReplaceRoleMap,
+    ReplaceServer, ReplaceUses,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,15 +142,9 @@ impl Users {
         referrers: &[Referrer],
         mut mcis: BTreeMap<LineageId, User<StoredMci>>,
     ) {
-        let lineage_of = |referrer: &Referrer| referrer.id.parse::<LineageId>().ok();
-        let is = |kind| move |referrer: &&Referrer| referrer.kind == kind;
-        for referrer in referrers.iter().filter(is(ReferrerKind::MciRevision)) {
-            // INVARIANT: it is called by its lineage's id, and by name and number.
-            let number = referrer.name.rsplit('@').next();
-            let number = number.and_then(|text| text.parse::<RevisionNumber>().ok());
-            let Some((lineage, number)) = lineage_of(referrer).zip(number) else {
-                continue;
-            };
+        let states = || referrers.iter().filter_map(mci_state);
+        let numbers = states().filter_map(|(lineage, state)| Some((lineage, state.revision()?)));
+        for (lineage, number) in numbers {
             self.revisions
                 .extend(mcis.get(&lineage).map(|mci| Committed {
                     revision: RevisionRef { lineage, number },
@@ -158,8 +153,8 @@ impl Users {
                     visible: mci.visible,
                 }));
         }
-        let heads = referrers.iter().filter(is(ReferrerKind::MciHead));
-        for lineage in heads.filter_map(lineage_of) {
+        let heads = states().filter(|(_, state)| *state == LinkedState::Head);
+        for (lineage, _) in heads {
             let head = mcis.remove(&lineage);
             self.heads.extend(head.map(|head| (lineage, head)));
         }

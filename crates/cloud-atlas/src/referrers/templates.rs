@@ -3,14 +3,13 @@
 use super::States;
 use crate::{
     Error,
-    stored::StoredMci,
-    tables::{KeptLineage, MCIS, TEMPLATES, partition_of},
+    tables::{KeptLineage, MCIS, partition_of},
     unit::Unit,
 };
 use atlas_history::LineageId;
 use atlas_image::{ImageRecord, Referrer, ReferrerKind, Usage};
 use atlas_scope::{Permission, Scope, visible};
-use atlas_template::{LinkTarget, LinkedState};
+use atlas_template::LinkedState;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The links of templates to MultiCloud Images, read once where several images are looked at: with
@@ -18,6 +17,21 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub(crate) struct Linking {
     known: BTreeMap<(Scope, LineageId), Vec<(LinkedState, Referrer)>>,
+}
+
+/// The state of a MultiCloud Image that a referrer is; none where it is something else.
+pub(crate) fn mci_state(referrer: &Referrer) -> Option<(LineageId, LinkedState)> {
+    let state = match referrer.kind {
+        ReferrerKind::MciHead => LinkedState::Head,
+        // INVARIANT: a revision is called by name and number.
+        ReferrerKind::MciRevision => {
+            let number = referrer.name.rsplit('@').next()?;
+            LinkedState::Revision(number.parse().ok()?)
+        }
+        _ => return None,
+    };
+    // INVARIANT: a state of a lineage is called by the lineage's id.
+    Some((referrer.id.parse().ok()?, state))
 }
 
 impl Unit {
@@ -34,20 +48,10 @@ impl Unit {
         let mut uses = self.usage_among(record, from, may_delete, states).await?;
         let mut hit = BTreeSet::new();
         for used in &uses.found {
-            let state = match used.kind {
-                ReferrerKind::MciHead => Some(LinkedState::Head),
-                ReferrerKind::MciRevision => {
-                    let number = used.name.rsplit('@').next();
-                    let number = number.and_then(|number| number.parse().ok());
-                    number.map(LinkedState::Revision)
-                }
-                _ => None,
-            };
-            // INVARIANT: a state of a lineage is called by the lineage's id.
-            if let (Some(state), Ok(lineage)) = (state, used.id.parse()) {
+            if let Some((lineage, state)) = mci_state(used) {
                 let key = (used.scope.clone(), lineage);
                 if !linking.known.contains_key(&key) {
-                    let links = self.linking(&key, from).await?;
+                    let links = self.links_to(&key, from).await?;
                     linking.known.insert(key.clone(), links);
                 }
                 let links = linking.known.get(&key).into_iter().flatten();
@@ -63,7 +67,7 @@ impl Unit {
     }
 
     /// The links of templates to a lineage that a scope holds.
-    async fn linking(
+    async fn links_to(
         &self,
         (scope, lineage): &(Scope, LineageId),
         from: &Scope,
@@ -77,17 +81,17 @@ impl Unit {
         let mut links = Vec::new();
         let above = self.sight(Permission::TemplateView).await?;
         for (partition, account) in self.partitions_below(scope).await? {
-            let found = self.all_by(&TEMPLATES, "linked", &partition, lineage.to_string());
-            let found = found.await?;
+            let found = self.linking(&mci, &partition, &mut known).await?;
             if found.is_empty() {
                 continue;
             }
             let sight = self.sight_into(&above, &account).await?;
-            for template in found.into_iter().map(|kept| kept.0) {
+            for (template, states) in found {
                 let seen = visible(&template.scope, template.shared, from)
                     || sight.sees(self, &template.scope);
-                for (state, target) in self.states_linking(&template, &mci).await? {
-                    let state = match state {
+                for link in states {
+                    let Some(used) = link.used else { continue };
+                    let state = match link.state {
                         LinkedState::Head => "head".to_owned(),
                         LinkedState::Revision(number) => number.to_string(),
                     };
@@ -98,29 +102,10 @@ impl Unit {
                         id: template.lineage.to_string(),
                         visible: seen,
                     };
-                    let means = self.means(&mci, &target, &mut known).await?;
-                    links.extend(means.map(|state| (state, referrer)));
+                    links.push((used, referrer));
                 }
             }
         }
         Ok(links)
-    }
-
-    /// The state that a link means today.
-    async fn means(
-        &self,
-        mci: &StoredMci,
-        target: &LinkTarget,
-        known: &mut Option<atlas_template::KnownMci>,
-    ) -> Result<Option<LinkedState>, Error> {
-        let known = match target {
-            LinkTarget::Head => return Ok(Some(LinkedState::Head)),
-            LinkTarget::Revision(number) => return Ok(Some(LinkedState::Revision(*number))),
-            LinkTarget::Latest | LinkTarget::Channel(_) => match known {
-                Some(known) => known,
-                none => none.insert(self.known_mci(mci, None).await?),
-            },
-        };
-        Ok(known.state(target).ok())
     }
 }

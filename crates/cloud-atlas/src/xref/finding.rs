@@ -4,12 +4,13 @@ use super::XrefView;
 use crate::{
     Error,
     kind::{Mci, Template, Versioned},
+    referrers::mci_state,
     sight::Sight,
     stored::{StoredLineage, StoredMci, StoredServer, place},
     tables::{CHANNELS, LOCKS, REVISIONS, ROLE_MAPS, SERVERS, TEMPLATES, partition_of},
     unit::Unit,
 };
-use atlas_history::{LineageId, Revision, RevisionNumber};
+use atlas_history::{LineageId, Revision};
 use atlas_image::{ImageRecord, Referrer, ReferrerKind, Usage};
 use atlas_image_id::ImageId;
 use atlas_scope::{Permission, Scope, visible};
@@ -87,14 +88,12 @@ impl<'a> Finding<'a> {
     ) -> Result<XrefView, Error> {
         let mut mcis: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for referrer in usage.referrers() {
+            if let Some((lineage, state)) = mci_state(referrer) {
+                let mci = (lineage, &referrer.scope);
+                mcis.entry(mci).or_default().insert(state);
+                continue;
+            }
             match referrer.kind {
-                ReferrerKind::MciHead | ReferrerKind::MciRevision => {
-                    let state = referrer.name.rsplit('@').next();
-                    let number = state.and_then(|state| state.parse::<RevisionNumber>().ok());
-                    let state = number.map_or(LinkedState::Head, LinkedState::Revision);
-                    let mci = (referrer.id.as_str(), &referrer.scope);
-                    mcis.entry(mci).or_default().insert(state);
-                }
                 ReferrerKind::RoleMap => self.role_map(referrer, record).await?,
                 ReferrerKind::Server => self.server(referrer).await?,
                 ReferrerKind::Lock => self.lock(referrer).await?,
@@ -103,10 +102,7 @@ impl<'a> Finding<'a> {
                 _ => {}
             }
         }
-        for ((id, scope), states) in mcis {
-            let Ok(lineage) = id.parse::<LineageId>() else {
-                continue;
-            };
+        for ((lineage, scope), states) in mcis {
             // It is seen from here, or else from its own scope.
             let from = [self.viewer, scope];
             if let Some(found) = self.unit.lineage_seen::<Mci>(lineage, &from).await? {

@@ -115,7 +115,7 @@ pub struct RevokeItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<Hidden>,
     /// How many launch permissions go for ever with it; none where it stays.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub permissions: usize,
     /// The digest of all that this was decided from.
     pub expects: Digest,
@@ -138,7 +138,7 @@ struct Expected<'a> {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde asks for a reference"
 )]
-fn is_none(count: &usize) -> bool {
+fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 

@@ -331,6 +331,11 @@ fn p04_no_and_unknown_block_unless_they_are_let_pass() {
         panic!("not refused");
     };
     assert_eq!(refused.check, published.check);
+    for (private, unknown) in [(false, false), (true, false), (false, true), (true, true)] {
+        let mut admit = refused.admit;
+        (admit.private, admit.unknown) = (private, unknown);
+        assert_eq!(refused.check.passes(admit), ask(private, unknown).is_ok());
+    }
 }
 
 #[test]

@@ -294,29 +294,28 @@ impl LaunchFacts<'_> {
         witness(&|| LaunchStep::Agent {
             agent: facts.clone(),
         });
-        if found.is_none() {
-            let (template, image) = (template.clone(), image.clone());
-            return match facts.is_installed() {
-                Some(true) => Ok(()),
-                Some(false) => Err(LaunchRefusal::NoAgentInside { template, image }),
-                None => {
-                    warnings.push(TemplateWarning::AgentUnknown { image });
-                    Ok(())
+        let (template, image) = (|| template.clone(), || image.clone());
+        let is_known = match found {
+            Some(found) => check_agent(found.record, NeededAgent::Agent)
+                .map_err(|missing| LaunchRefusal::Agent {
+                    template: template(),
+                    missing,
+                })?
+                .is_none(),
+            None => match facts.is_installed() {
+                Some(false) => {
+                    return Err(LaunchRefusal::NoAgentInside {
+                        template: template(),
+                        image: image(),
+                    });
                 }
-            };
+                told => told.is_some(),
+            },
+        };
+        if !is_known {
+            warnings.push(TemplateWarning::AgentUnknown { image: image() });
         }
-        match found.map(|found| check_agent(found.record, NeededAgent::Agent)) {
-            Some(Ok(None)) => Ok(()),
-            Some(Ok(Some(_))) | None => {
-                let image = image.clone();
-                warnings.push(TemplateWarning::AgentUnknown { image });
-                Ok(())
-            }
-            Some(Err(missing)) => Err(LaunchRefusal::Agent {
-                template: template.clone(),
-                missing,
-            }),
-        }
+        Ok(())
     }
 }
 

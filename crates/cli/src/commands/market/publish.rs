@@ -11,7 +11,7 @@ use cloud_atlas::{
     Error, GroupRef, MarketRefusal, OfferHead, PublishAsk, PublishTo, Session,
     history::Message,
     market::{
-        AccessCheck, Admit, Answer, HeadOffer, LongText, Publication, PublishError, Published,
+        AccessCheck, Admit, HeadOffer, LongText, Publication, PublishError, Published,
         RevisionNotes, ShortText,
     },
     template::Reference,
@@ -106,7 +106,7 @@ pub(super) fn publish(publish: Publish, session: Session, global: &Global, out: 
         let names = Names::new(&session, &global.scope);
         tell(&published, "would publish", |of| named(of, &names), out)?;
         open_with(&published.check, out);
-        if !passes(&published.check, ask.admit) {
+        if !published.check.passes(ask.admit) {
             return Err(Failure::Wanting);
         }
         return Ok(());
@@ -196,13 +196,7 @@ fn question(ask: &PublishAsk, session: &Session) -> Result<Option<String>, Error
     let preview = session.publish_preview(ask).block_on()?;
     let names = Names::new(session, &ask.scope);
     let asked = format!("publish {}, for ever", named(&preview.publication, &names));
-    Ok(passes(&preview.check, ask.admit).then_some(asked))
-}
-
-/// Whether a publisher lets pass what a check shows.
-fn passes(check: &AccessCheck, admit: Admit) -> bool {
-    (admit.private || check.count(Answer::No) == 0)
-        && (admit.unknown || check.count(Answer::Unknown) == 0)
+    Ok(preview.check.passes(ask.admit).then_some(asked))
 }
 
 /// Tells what was published, or would be, with who may launch its images.
