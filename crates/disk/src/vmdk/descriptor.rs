@@ -35,6 +35,14 @@ pub(crate) fn check(bytes: &[u8], header: &Header) -> Result<(), DiskError> {
             return refuse(wrong("the line").named(line));
         };
         let (key, value) = (key.trim(), unquoted(value.trim()));
+        // As VMware tells of a key.
+        if key.starts_with("encryption.") {
+            return refuse(
+                Refusal::new(Reason::Encrypted)
+                    .what("the disk, by")
+                    .named(key),
+            );
+        }
         if !key.starts_with("ddb.") && !KEYS.contains(&key) {
             return refuse(wrong("the line").named(line));
         }

@@ -547,3 +547,9 @@ fn b07_a_grain_that_ends_early_is_no_bomb() {
         assert_eq!(cut(by), Reason::CompressedData, "{by} of {length} bytes");
     }
 }
+
+#[test]
+fn b07_a_disk_that_vmware_encrypted_is_told_so() {
+    let key = "encryption.keySafe = \"vmware:key/list/(pair/(fqid/...\"\n";
+    assert_eq!(refused(&told(|text| text + key)), Reason::Encrypted);
+}
