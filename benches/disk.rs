@@ -77,7 +77,8 @@ fn main() -> Result<(), Fault> {
     fs::remove_file(bench.path("stream.vmdk"))?;
     bench.make("plain.qcow2", &["-O", "qcow2"])?;
     let claim = "a plain QCOW2 to RAW, user and system seconds beside qemu-img";
-    bench.versus("plain.qcow2", claim, 1, 1.0, |used| used.user + used.system)
+    bench.versus("plain.qcow2", claim, 1, 1.0, |used| used.user + used.system)?;
+    bench.memory()
 }
 
 /// What zlib may cost beside qemu-img.
@@ -203,6 +204,39 @@ impl Bench {
         });
         let claim = "digests of the RAW on the way, user seconds beside taking them of its bytes";
         Claim::cost(claim, "s", with.user - without.user, alone, 1.1).print();
+        Ok(())
+    }
+
+    /// The most memory that a large and almost empty disk takes, beside what is promised.
+    fn memory(&self) -> Result<(), Fault> {
+        let threads = 2.0;
+        let promised = 64.0 + 2.0 * 2.0 * threads;
+        fs::create_dir_all(self.path("out"))?;
+        let create = ["create", "-q", "-f", "qcow2", "large.qcow2", "1T"];
+        self.run(Path::new("qemu-img"), &create)?;
+        for write in ["write -P 1 0 64k", "write -P 2 700G 64k"] {
+            self.run(Path::new("qemu-io"), &["-c", write, "large.qcow2"])?;
+        }
+        let args = "disk convert --declared qcow2 --threads 2 --digest none large.qcow2 out";
+        let mut child = Command::new(&self.command)
+            .args(args.split(' '))
+            .current_dir(self.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let status = format!("/proc/{}/status", child.id());
+        let mut most = 0.0_f64;
+        while child.try_wait()?.is_none() {
+            let now = fs::read_to_string(&status).unwrap_or_default();
+            let line = now.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+            most = most.max(kib.unwrap_or(0.0));
+        }
+        if !child.wait()?.success() {
+            return Err("`atlas disk convert` failed for the large disk".into());
+        }
+        let claim = "memory for a QCOW2 of 1 TiB, beside 64 MiB and two clusters a thread";
+        Claim::cost(claim, "MiB", most / 1024.0, promised, 1.0).print();
         Ok(())
     }
 

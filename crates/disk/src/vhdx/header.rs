@@ -26,9 +26,6 @@ const MOST_LOG: u64 = 64 << 20;
 impl Header {
     pub(super) fn read(source: &View) -> Result<Self, DiskError> {
         let short = || Refusal::new(Reason::Truncated).what("the headers");
-        if source.length() < MIB {
-            return refuse(short().at(source.length()));
-        }
         let mut newest: Option<(u64, Vec<u8>)> = None;
         for at in PLACES {
             let bytes = source.bytes(at, HEADER, short)?;

@@ -159,6 +159,14 @@ def headers(bad):
             "bad-snapshots",
             f"{count} snapshots at {at}",
         )
+    file, count = usual(), 65537
+    at = len(file.file)
+    bad(
+        "snapshots-too-many",
+        file.build(snapshots=count, snapshots_at=at) + bytes(40 * count),
+        "bad-snapshots",
+        f"{count} snapshots, for which there is room",
+    )
     bad("truncated-header", usual().build()[:100], "truncated", "cut within the header")
     bad("truncated-v2", usual(version=2).build()[:40], "truncated", "version 2, cut within the header")
     bad("truncated-magic", b"QFI\xfb", "truncated", "the magic and nothing else")

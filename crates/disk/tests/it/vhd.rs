@@ -177,6 +177,11 @@ fn b07_footers_that_are_not_right_are_refused() {
     let mut bytes = dynamic();
     bytes[..512].fill(0);
     assert_eq!(refused(&bytes), BadHeader);
+    // One that is none, with a right sum.
+    let mut bytes = dynamic();
+    bytes[7] = b'z';
+    sum(&mut bytes, 0, 512, 64);
+    assert_eq!(refused(&bytes), BadHeader);
     // No footer at the end.
     let bytes = dynamic();
     for length in [
@@ -240,6 +245,29 @@ fn b07_headers_that_are_not_right_are_refused() {
 }
 
 #[test]
+fn b07_a_header_begins_with_a_sector() {
+    for (skipped, is_right) in [(0, true), (4, false)] {
+        let mut bytes = dynamic();
+        let header = bytes[512..1536].to_vec();
+        let footer = bytes.split_off(bytes.len() - 512);
+        let at = (bytes.len() + skipped) as u64;
+        bytes.extend(vec![0; skipped]);
+        bytes.extend(header);
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+        bytes.extend(footer);
+        for start in [0, bytes.len() - 512] {
+            put(&mut bytes, start + 16, at, 8);
+            sum(&mut bytes, start, 512, 64);
+        }
+        if is_right {
+            assert_eq!(read(&bytes), read(&dynamic()));
+        } else {
+            assert_eq!(refused(&bytes), Reason::BadHeader);
+        }
+    }
+}
+
+#[test]
 fn b07_tables_that_are_not_right_are_refused() {
     let end = (dynamic().len() / 512) as u64;
     // The footer's copy, the header and the table.
@@ -260,6 +288,13 @@ fn b07_tables_that_are_not_right_are_refused() {
     limits.data = 5000;
     let error = read_bytes(&dynamic(), Format::Vhd, &limits).unwrap_err();
     assert_eq!(error.reason(), Some(Reason::Amplification));
+    // Three entries have twelve bytes.
+    for (first_table, reason) in [(12, None), (11, Some(Reason::BadL1))] {
+        let mut limits = Limits::default();
+        limits.first_table = first_table;
+        let read = read_bytes(&dynamic(), Format::Vhd, &limits);
+        assert_eq!(read.err().and_then(|error| error.reason()), reason);
+    }
 }
 
 #[test]

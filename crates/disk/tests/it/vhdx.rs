@@ -360,6 +360,14 @@ fn b07_metadata_that_is_not_right_is_refused() {
 }
 
 #[test]
+fn b07_the_table_covers_the_disk() {
+    // A region of a MiB has entries for 128 GiB.
+    let error = try_read(&with(SIZE, 129 << 30, 8)).unwrap_err();
+    assert_eq!(error.reason(), Some(Reason::BadL1));
+    assert!(error.to_string().contains("does not cover"), "{error}");
+}
+
+#[test]
 fn b07_the_table_has_a_limit() {
     let mut limits = Limits::default();
     limits.first_table = 16;
