@@ -114,10 +114,6 @@ fn open(input: &mut Input<'_>, budget: &Budget<'_>) -> Result<Header, DiskError>
         let refusal = Refusal::new(Reason::VmdkSubtype);
         return refuse(refusal.what("as a stream, only streamOptimized is"));
     }
-    if header.overhead < header.taken() {
-        let refusal = Refusal::new(Reason::VmdkHeader).what("the sector of the first grain");
-        return refuse(refusal.found(header.overhead).at(64));
-    }
     if header.tables() > MOST_TABLES {
         let refusal = Refusal::new(Reason::VirtualSize).what("the tables of a stream");
         return refuse(refusal.found(header.tables()).allowed(MOST_TABLES));

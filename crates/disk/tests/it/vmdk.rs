@@ -319,6 +319,13 @@ fn b07_the_directory_has_a_limit() {
     let bytes = with_both(12, 1 << 52, 8);
     let error = read_bytes(&bytes, Format::Vmdk, &limits).unwrap_err();
     assert_eq!(error.reason(), Some(Reason::VmdkHeader));
+    // One table, so one entry.
+    for (first_table, reason) in [(4, None), (3, Some(Reason::VmdkHeader))] {
+        let mut limits = Limits::default();
+        limits.first_table = first_table;
+        let read = read_bytes(&file().bytes, Format::Vmdk, &limits);
+        assert_eq!(read.err().and_then(|error| error.reason()), reason);
+    }
 }
 
 #[test]

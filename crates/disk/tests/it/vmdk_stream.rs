@@ -488,3 +488,24 @@ proptest! {
         }
     }
 }
+
+/// An empty table is worth nothing: no more are read than the disk has.
+#[test]
+fn b07_a_stream_has_no_more_tables_than_its_disk() {
+    for (count, is_right) in [(0, true), (1, true), (2, false)] {
+        let mut file = file();
+        let mut table = vec![0; 512 + 2048];
+        put(&mut table, 0, 4, 8);
+        put(&mut table, 12, 1, 4);
+        let before = file.directory - 512;
+        file.bytes.splice(before..before, table.repeat(count));
+        let moved = table.len() * count;
+        let sector = (file.directory + moved) / 512;
+        put(&mut file.bytes, file.footer + moved + 56, sector as u64, 8);
+        if is_right {
+            assert_eq!(read(&file.bytes), small());
+        } else {
+            assert_eq!(refused(&file.bytes), Reason::VmdkGrain);
+        }
+    }
+}
