@@ -6,13 +6,16 @@ use atlas_disk::{
     SourceState, WriteAt, convert,
 };
 use core::{
+    cell::OnceCell,
     num::NonZeroUsize,
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    time::Duration,
 };
 use proptest::prelude::*;
 use std::{
     io,
     sync::{Arc, Mutex},
+    thread::{self, ThreadId},
 };
 
 fn threads(count: usize) -> Convert {
@@ -223,4 +226,63 @@ fn b03_zeros_are_holes_of_the_file() {
         let blocks = std::os::unix::fs::MetadataExt::blocks(&file.metadata().unwrap());
         assert!(blocks * 512 < 1 << 20, "{blocks}");
     }
+}
+
+/// What a thread has for itself, and takes its time to take away.
+struct Own(Arc<AtomicUsize>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        thread::sleep(Duration::from_millis(300));
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+thread_local! {
+    static OWN: OnceCell<Own> = const { OnceCell::new() };
+}
+
+/// A sink whose second thread has something for itself, and is done last.
+struct Owned {
+    first: ThreadId,
+    now: Arc<AtomicUsize>,
+    ever: AtomicUsize,
+}
+
+impl WriteAt for Owned {
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {
+        if thread::current().id() == self.first {
+            thread::sleep(Duration::from_millis(300));
+            return Ok(());
+        }
+        let own = || {
+            self.now.fetch_add(1, Ordering::SeqCst);
+            self.ever.fetch_add(1, Ordering::SeqCst);
+            Own(Arc::clone(&self.now))
+        };
+        OWN.with(|it| {
+            it.get_or_init(own);
+        });
+        thread::sleep(Duration::from_millis(900));
+        Ok(())
+    }
+
+    fn finish(&self, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn b07_no_thread_outlives_a_conversion() {
+    let image = opened(noise(4 << 20));
+    let sink = Owned {
+        first: thread::current().id(),
+        now: Arc::default(),
+        ever: AtomicUsize::new(0),
+    };
+    let mut ask = threads(2);
+    ask.digests = DigestChoice::None;
+    into(&image, &sink, &ask, &|| false).unwrap();
+    assert_eq!(sink.ever.into_inner(), 1);
+    assert_eq!(sink.now.load(Ordering::SeqCst), 0);
 }
