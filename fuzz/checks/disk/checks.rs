@@ -61,14 +61,18 @@ pub(crate) fn check(target: &str, input: &[u8]) -> bool {
         "disk_vhd" => (vhd::build, Format::Vhd),
         "disk_vhdx" => (vhdx::build, Format::Vhdx),
         "disk_ova" => (ova::build, Format::Ova),
-        "disk_ovf" => return oracle::check(&ovf::archive(input), Format::Ova, None),
+        "disk_ovf" => (ovf::build, Format::Ova),
         other => panic!("there is no target {other}"),
     };
     let (mode, rest) = input.split_first().unwrap_or((&0, &[]));
     if *mode >= AS_IT_IS {
         let is_cd = format == Format::Raw && mode & 1 == 0;
         let format = if is_cd { Format::Iso } else { format };
-        let file = File::of(rest);
+        let file = if target == "disk_ovf" {
+            ovf::archive(rest)
+        } else {
+            File::of(rest)
+        };
         let is_read = oracle::check(&file, format, None);
         return stream(target, &file, false) || is_read;
     }
