@@ -73,8 +73,8 @@ pub(crate) fn check(target: &str, input: &[u8]) -> bool {
         } else {
             File::of(rest)
         };
-        let is_read = oracle::check(&file, format, None);
-        return stream(target, &file, false) || is_read;
+        let disks = oracle::check(&file, format, None);
+        return stream(target, &file, disks.as_deref(), false) || disks.is_some();
     }
     let mut plan = Plan::new(rest, mode & WILD != 0);
     let changes = if mode & CHANGED != 0 {
@@ -87,13 +87,14 @@ pub(crate) fn check(target: &str, input: &[u8]) -> bool {
         change.make(&mut image.file);
     }
     let expected = plan.is_right().then_some(&image);
-    let is_read = oracle::check(&image.file, image.format, expected);
-    stream(target, &image.file, plan.is_right()) || is_read
+    let disks = oracle::check(&image.file, image.format, expected);
+    let is_right = plan.is_right() && target == "disk_vmdk_stream";
+    stream(target, &image.file, disks.as_deref(), is_right) || disks.is_some()
 }
 
-fn stream(target: &str, file: &File, is_right: bool) -> bool {
-    target.starts_with("disk_vmdk")
-        && oracle::check_stream(file, is_right && target == "disk_vmdk_stream")
+/// Tries a VMDK as a stream too.
+fn stream(target: &str, file: &File, disks: Option<&[Vec<u8>]>, is_right: bool) -> bool {
+    target.starts_with("disk_vmdk") && oracle::check_stream(file, disks, is_right)
 }
 
 /// What is done to a file that was built.

@@ -45,7 +45,13 @@ pub(crate) fn build_stream(plan: &mut Plan<'_>) -> Built {
 fn write(plan: &mut Plan<'_>, is_packed: bool) -> Built {
     let grain = plan.one_of(&[8, 8, 16, 128, 8, 1024, 8, 16]) * 512_usize;
     let grain = if plan.most < 1 << 20 { 4096 } else { grain };
+    // More than one table has, where grains are small.
     let most = plan.one_of(&[20, 40, 10, 600]).min(plan.most / grain);
+    let most = if grain > 4096 {
+        most.min(3 + (256 << 10) / grain)
+    } else {
+        most
+    };
     let count = 1 + plan.below(most);
     let sectors = count * (grain / 512) - plan.below(grain / 512);
     let tables_first = plan.flag();
