@@ -20,6 +20,7 @@ use core::{
     sync::atomic::{AtomicU64, Ordering},
 };
 use std::{
+    panic,
     sync::{Mutex, PoisonError},
     thread,
 };
@@ -113,11 +114,20 @@ pub fn convert(
         failed: Mutex::new(None),
     };
     thread::scope(|scope| {
-        for _ in 1..threads {
-            // A thread that cannot be had is done without.
-            let _ = thread::Builder::new().spawn_scoped(scope, || work.run());
-        }
+        // A thread that cannot be had is done without.
+        let spawn = |_| {
+            thread::Builder::new()
+                .spawn_scoped(scope, || work.run())
+                .ok()
+        };
+        let others: Vec<_> = (1..threads).filter_map(spawn).collect();
         work.run();
+        // A scope waits for what threads do, and not for what they leave behind.
+        for other in others {
+            if let Err(panicked) = other.join() {
+                panic::resume_unwind(panicked);
+            }
+        }
     });
     let failed = work.failed.into_inner();
     if let Some(error) = failed.unwrap_or_else(PoisonError::into_inner) {

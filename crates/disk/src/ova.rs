@@ -269,7 +269,11 @@ fn check_capacity(disk: &DiskRef, size: u64) -> Result<(), DiskError> {
     const SECTOR: u64 = 512;
     let whole = |it: u64| it.checked_next_multiple_of(SECTOR).unwrap_or(u64::MAX);
     let over = whole(disk.capacity).checked_sub(whole(size));
-    if over.is_some_and(|over| over < disk.unit.max(SECTOR)) {
+    let is_same = over.is_some_and(|over| over < disk.unit.max(SECTOR));
+    // A unit that is no whole number of sectors, as `byte * 10^3`, ends in the middle of one.
+    let over = disk.capacity.checked_sub(size);
+    let is_rounded = over.is_some_and(|over| over < disk.unit);
+    if is_same || is_rounded {
         return Ok(());
     }
     let refusal = Refusal::new(Reason::CapacityMismatch).what("the size of the disk");

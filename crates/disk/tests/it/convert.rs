@@ -6,6 +6,7 @@ use atlas_disk::{
     Reason, SourceState, WriteAt, convert,
 };
 use core::{
+    cell::OnceCell,
     num::NonZeroUsize,
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
@@ -13,6 +14,7 @@ use proptest::prelude::*;
 use std::{
     io,
     sync::{Arc, Mutex},
+    thread::{self, ThreadId},
 };
 
 fn threads(count: usize) -> Convert {
@@ -235,4 +237,67 @@ fn b07_each_image_has_the_limits_to_itself() {
     }
     let refused = Image::open(Arc::new(noise(8704)), Format::Raw, &budget);
     assert_eq!(refused.unwrap_err().reason(), Some(Reason::Amplification));
+}
+
+/// What a thread has for itself, and takes its time to take away.
+struct Own(Arc<AtomicUsize>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        for _ in 0..200_000 {
+            thread::yield_now();
+        }
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+thread_local! {
+    static OWN: OnceCell<Own> = const { OnceCell::new() };
+}
+
+/// A sink whose second thread has something for itself.
+struct Owned {
+    first: ThreadId,
+    now: Arc<AtomicUsize>,
+    ever: AtomicUsize,
+}
+
+impl WriteAt for Owned {
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {
+        if thread::current().id() == self.first {
+            // The other one has its share.
+            while self.ever.load(Ordering::SeqCst) == 0 {
+                thread::yield_now();
+            }
+            return Ok(());
+        }
+        let own = || {
+            self.now.fetch_add(1, Ordering::SeqCst);
+            self.ever.fetch_add(1, Ordering::SeqCst);
+            Own(Arc::clone(&self.now))
+        };
+        OWN.with(|it| {
+            it.get_or_init(own);
+        });
+        Ok(())
+    }
+
+    fn finish(&self, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn b07_no_thread_outlives_a_conversion() {
+    let image = opened(noise(4 << 20));
+    let sink = Owned {
+        first: thread::current().id(),
+        now: Arc::default(),
+        ever: AtomicUsize::new(0),
+    };
+    let mut ask = threads(2);
+    ask.digests = DigestChoice::None;
+    into(&image, &sink, &ask, &|| false).unwrap();
+    assert_eq!(sink.ever.into_inner(), 1);
+    assert_eq!(sink.now.load(Ordering::SeqCst), 0);
 }

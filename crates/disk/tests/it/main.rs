@@ -22,6 +22,7 @@ mod ova_inside;
 mod ova_machine;
 mod ovf;
 mod qcow2;
+mod seeds;
 mod vhd;
 mod vhdx;
 mod vmdk;

@@ -293,6 +293,7 @@ fn b01_a_capacity_may_be_rounded_up_to_its_unit() {
         ("1", "MegaBytes"),
         ("1", "byte * 2^30"),
         ("2", "byte * 10^6"),
+        ("1001", "byte * 10^3"),
         ("1", "byte * 2^10 * 2^10"),
     ] {
         let found = disks(&with(capacity, units));
@@ -304,6 +305,8 @@ fn b01_a_capacity_may_be_rounded_up_to_its_unit() {
         ("999936", "byte"),
         ("976", "byte * 2^10"),
         ("978", "byte * 2^10"),
+        ("999", "byte * 10^3"),
+        ("1002", "byte * 10^3"),
         ("2", "byte * 2^20"),
         ("0", "byte"),
         ("", ""),
