@@ -41,6 +41,11 @@ impl DigestChoice {
 pub struct RawDigest([u8; 32]);
 
 impl RawDigest {
+    /// The digest of these bytes: for whoever kept them.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
