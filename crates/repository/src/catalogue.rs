@@ -47,12 +47,12 @@ impl Catalogue {
         let known: BTreeSet<Digest> = self.packs.iter().copied().collect();
         let mut added = Vec::new();
         let mut count = self.chunks.len();
+        let mut done = Ok(());
         for (_, name) in newest.iter().rev() {
             if known.contains(name) || self.left_out.contains(name) {
                 continue;
             }
-            go_on()?;
-            match packs.read_trailer(name) {
+            match go_on().and_then(|()| packs.read_trailer(name)) {
                 Ok(trailer) if count.saturating_add(trailer.places().len()) <= most => {
                     let pack = u32::try_from(self.packs.len()).unwrap_or(u32::MAX);
                     count = count.saturating_add(trailer.places().len());
@@ -63,13 +63,16 @@ impl Catalogue {
                 Ok(_) | Err(RepositoryError::Rot(_)) => {
                     self.left_out.insert(*name);
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    done = Err(error);
+                    break;
+                }
             }
         }
         self.chunks.extend(added);
         self.chunks.sort_unstable();
         self.chunks.dedup_by_key(|it| it.0);
-        Ok(())
+        done
     }
 
     /// Forgets all other packs.

@@ -353,10 +353,17 @@ impl Repository {
         // In this order: a pack that is not condemned now is not removed while the claim is there.
         let condemned = self.condemned_packs()?;
         let listed = self.backend().list(layout::PACKS)?;
-        let mut known = self.known().lock().unwrap_or_else(PoisonError::into_inner);
-        let mut go_on = || watch.go_on();
-        let catalogue = Arc::make_mut(&mut known);
-        catalogue.refresh(&listed, &condemned, self.packs(), most, &mut go_on)?;
-        Ok(Arc::clone(&known))
+        let known = || self.known().lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever comes meanwhile makes one of their own, rather than wait.
+        let mut catalogue = core::mem::take(&mut *known());
+        let refreshed = Arc::make_mut(&mut catalogue).refresh(
+            &listed,
+            &condemned,
+            self.packs(),
+            most,
+            &mut || watch.go_on(),
+        );
+        *known() = Arc::clone(&catalogue);
+        refreshed.map(|()| catalogue)
     }
 }

@@ -132,7 +132,11 @@ impl Repository {
                 continue;
             };
             let image = StoredImage::new(self, id, digest, index);
-            self.used_by(&image, moved, &mut used, watch)?;
+            match self.used_by(&image, moved, &mut used, watch) {
+                // One that is deleted meanwhile needs nothing.
+                Err(RepositoryError::Rot(_)) if self.published(id)?.is_none() => {}
+                otherwise => otherwise?,
+            }
         }
         Ok(used)
     }

@@ -137,23 +137,41 @@ impl Packs {
         raw: u32,
         decoder: &mut Decoder,
     ) -> Result<Vec<u8>, RepositoryError> {
-        let read = |decoder: &mut Decoder| {
-            let Found { pack, place } = self.locate(pack, chunk)?;
-            let rot = |why| Rot::of(layout::pack(&pack).as_ref(), why).chunk(*chunk);
-            if place.raw != raw {
-                return Err(rot(Why::Malformed).into());
+        let mut tried = BTreeMap::new();
+        loop {
+            let found = self.locate(pack, chunk);
+            let at = found.as_ref().map_or(*pack, |found| found.pack);
+            match found.and_then(|found| self.read(&found, raw, decoder)) {
+                // It may have been moved meanwhile, and moved again, or spoilt on its way: nowhere is
+                // looked more than twice.
+                Err(RepositoryError::Rot(rot)) => {
+                    let times: &mut u8 = tried.entry(at).or_default();
+                    *times = times.saturating_add(1);
+                    if *times > 1 {
+                        return Err(RepositoryError::Rot(rot));
+                    }
+                }
+                otherwise => return otherwise,
             }
-            let stored = self.range(&pack, place.range())?;
-            let mut bytes = Vec::new();
-            let right = decoder.decode(&stored, raw, chunk, &mut bytes);
-            right.map_err(rot)?;
-            Ok(bytes)
-        };
-        match read(decoder) {
-            // Once more: it may have been moved meanwhile, or spoilt on its way.
-            Err(RepositoryError::Rot(_)) => read(decoder),
-            otherwise => otherwise,
         }
+    }
+
+    fn read(
+        &self,
+        found: &Found,
+        raw: u32,
+        decoder: &mut Decoder,
+    ) -> Result<Vec<u8>, RepositoryError> {
+        let Found { pack, place } = found;
+        let rot = |why| Rot::of(layout::pack(pack).as_ref(), why).chunk(place.digest);
+        if place.raw != raw {
+            return Err(rot(Why::Malformed).into());
+        }
+        let stored = self.range(pack, place.range())?;
+        let mut bytes = Vec::new();
+        let right = decoder.decode(&stored, raw, &place.digest, &mut bytes);
+        right.map_err(rot)?;
+        Ok(bytes)
     }
 
     fn known_moves(&self) -> Arc<Moved> {

@@ -219,6 +219,20 @@ struct Findings<'a> {
 impl Findings<'_> {
     /// Looks at an image; false where it is gone.
     fn image(&mut self, id: StoredId) -> Result<bool, RepositoryError> {
+        let before = core::mem::take(&mut self.rot);
+        let is_there = self.look_at(id)?;
+        let found = core::mem::replace(&mut self.rot, before);
+        // What one lacks that was deleted meanwhile is not missed.
+        if !found.is_empty() && matches!(self.repository.published(id), Ok(None)) {
+            return Ok(false);
+        }
+        for rot in found {
+            self.add(rot);
+        }
+        Ok(is_there)
+    }
+
+    fn look_at(&mut self, id: StoredId) -> Result<bool, RepositoryError> {
         let (digest, index) = match self.repository.published(id) {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(false),
