@@ -6,13 +6,17 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
 
 mod chunks;
+mod faulty;
 mod gc;
 mod images;
+mod kill;
 mod rot;
+mod stage;
 
 use atlas_base::Timestamp;
 use atlas_disk::{Budget, Firmware, Format, Image, Limits, WriteAt};
