@@ -2,15 +2,20 @@
 
 mod digests;
 mod inorder;
+mod piece;
 
-pub use self::digests::{DigestChoice, RawDigest, RawDigests};
+pub use self::{
+    digests::{DigestChoice, RawDigest, RawDigests},
+    piece::Piece,
+};
 
 use self::{
     digests::{Digesting, Taking},
     inorder::InOrder,
+    piece::Take,
 };
 use crate::{
-    Budget, Disk, DiskError, WriteAt,
+    Budget, Discard, Disk, DiskError, WriteAt,
     guest::{ITEM, item},
     layer::{Filled, Scratch},
     sink::write_data,
@@ -85,6 +90,58 @@ pub fn convert(
     budget: &Budget<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Converted, DiskError> {
+    run(disk, sink, ask, budget, progress, None)
+}
+
+/// Reads a disk from its beginning to its end, piece by piece: the threads decode ahead, and one of
+/// them at a time takes what is next. Digests are taken as [`convert`] does.
+///
+/// Where `take` breaks off, the work has been [stopped](DiskError::Stopped).
+///
+/// # Errors
+///
+/// As of [`convert`], without a sink.
+///
+/// # Examples
+///
+/// ```
+/// use atlas_disk::{Budget, Convert, Format, Image, Limits, Piece, read_in_order};
+/// use std::{ops::ControlFlow, sync::Arc};
+///
+/// let limits = Limits::default();
+/// let budget = Budget::new(&limits, &|| false);
+/// let image = Image::open(Arc::new(vec![7_u8; 1024]), Format::Raw, &budget)?;
+/// let mut data = 0;
+/// let mut take = |piece: Piece<'_>| {
+///     if let Piece::Data(bytes) = piece {
+///         data += bytes.len();
+///     }
+///     ControlFlow::Continue(())
+/// };
+/// for disk in image.disks() {
+///     read_in_order(disk, &Convert::default(), &budget, &mut take, &|_| {})?;
+/// }
+/// assert_eq!(data, 1024);
+/// # Ok::<(), atlas_disk::DiskError>(())
+/// ```
+pub fn read_in_order(
+    disk: &Disk,
+    ask: &Convert,
+    budget: &Budget<'_>,
+    take: &mut Take<'_>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Converted, DiskError> {
+    run(disk, &Discard, ask, budget, progress, Some(take))
+}
+
+fn run<'a>(
+    disk: &'a Disk,
+    sink: &'a dyn WriteAt,
+    ask: &Convert,
+    budget: &'a Budget<'_>,
+    progress: &'a (dyn Fn(Progress) + Sync),
+    take: Option<&'a mut Take<'a>>,
+) -> Result<Converted, DiskError> {
     let virtual_size = disk.virtual_size();
     let size = ask.size.unwrap_or(virtual_size);
     if size < virtual_size {
@@ -98,7 +155,7 @@ pub fn convert(
     let threads = ask.threads.get();
     let window = u64::try_from(threads).unwrap_or(1).saturating_mul(2);
     let items = size.div_ceil(ITEM);
-    let taking = Taking::new(ask.digests, size, items);
+    let taking = Taking::new(ask.digests, size, items, take.is_some());
     let work = Work {
         disk,
         sink,
@@ -110,7 +167,7 @@ pub fn convert(
         next: AtomicU64::new(0),
         done: Mutex::new(0),
         data: AtomicU64::new(0),
-        order: InOrder::new(Digesting::new(taking), window),
+        order: InOrder::new(Digesting::new(taking, take), window),
         failed: Mutex::new(None),
     };
     thread::scope(|scope| {
@@ -132,6 +189,9 @@ pub fn convert(
     let failed = work.failed.into_inner();
     if let Some(error) = failed.unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
+    }
+    if work.order.is_over() {
+        return Err(DiskError::Stopped);
     }
     disk.check_unchanged()?;
     sink.finish(size).map_err(DiskError::Sink)?;
@@ -158,7 +218,7 @@ struct Work<'a> {
     next: AtomicU64,
     done: Mutex<u64>,
     data: AtomicU64,
-    order: InOrder,
+    order: InOrder<'a>,
     failed: Mutex<Option<DiskError>>,
 }
 

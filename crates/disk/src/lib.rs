@@ -68,7 +68,10 @@ mod vmdk;
 
 pub use self::{
     appliance::{Appliance, Bus, Device},
-    convert::{Convert, Converted, DigestChoice, Progress, RawDigest, RawDigests, convert},
+    convert::{
+        Convert, Converted, DigestChoice, Piece, Progress, RawDigest, RawDigests, convert,
+        read_in_order,
+    },
     error::DiskError,
     firmware::{Firmware, UnknownFirmware},
     format::{Format, UnknownFormat},

@@ -1,5 +1,6 @@
 //! Digests of the RAW.
 
+use super::piece::{Piece, Take};
 use blake3::hazmat::{
     ChainingValue, HasherExt as _, Mode, merge_subtrees_non_root, merge_subtrees_root,
 };
@@ -40,6 +41,11 @@ impl DigestChoice {
 pub struct RawDigest([u8; 32]);
 
 impl RawDigest {
+    /// The digest of these bytes: for whoever kept them.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -74,21 +80,33 @@ pub struct RawDigests {
     pub blake3: Option<RawDigest>,
 }
 
+/// What an item is in the tree of BLAKE3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// All there is, so that its digest is that of the whole.
+    Whole,
+    Part,
+}
+
 /// Which digests are taken of a RAW of some size.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Taking {
     sha256: bool,
-    blake3: bool,
-    /// It is one item, so that its digest is that of the whole.
-    is_one: bool,
+    /// Of BLAKE3, if it is taken.
+    tree: Option<Shape>,
+    /// Somebody takes the bytes.
+    is_taken: bool,
 }
 
 impl Taking {
-    pub(super) fn new(choice: DigestChoice, size: u64, items: u64) -> Self {
+    pub(super) fn new(choice: DigestChoice, size: u64, items: u64, is_taken: bool) -> Self {
         Self {
             sha256: choice.takes_sha256(size),
-            blake3: choice != DigestChoice::None,
-            is_one: items == 1,
+            tree: (choice != DigestChoice::None).then_some(match items {
+                1 => Shape::Whole,
+                _ => Shape::Part,
+            }),
+            is_taken,
         }
     }
 
@@ -105,9 +123,9 @@ impl Taking {
                 });
             }
         };
-        let tree = self.blake3.then(|| {
+        let tree = self.tree.map(|shape| {
             let mut hasher = blake3::Hasher::new();
-            if self.is_one {
+            if shape == Shape::Whole {
                 of(&mut hasher);
                 Subtree::Whole(*hasher.finalize().as_bytes())
             } else {
@@ -115,7 +133,7 @@ impl Taking {
                 Subtree::Part(hasher.finalize_non_root())
             }
         });
-        let is_kept = self.sha256 && is_data;
+        let is_kept = (self.sha256 || self.is_taken) && is_data;
         let (bytes, free) = if is_kept {
             (Some(buffer), None)
         } else {
@@ -145,9 +163,12 @@ enum Subtree {
     Part(ChainingValue),
 }
 
-/// Digests of what came so far, in order.
+/// What comes of what came so far, in order: digests, and what somebody takes.
 #[derive(Default)]
-pub(super) struct Digesting {
+pub(super) struct Digesting<'a> {
+    take: Option<&'a mut Take<'a>>,
+    /// Whoever takes it broke off.
+    is_over: bool,
     sha256: Option<Sha256>,
     whole: Option<[u8; 32]>,
     /// Subtrees of BLAKE3, the largest first.
@@ -155,16 +176,26 @@ pub(super) struct Digesting {
     count: u64,
 }
 
-impl Digesting {
-    pub(super) fn new(taking: Taking) -> Self {
+impl<'a> Digesting<'a> {
+    pub(super) fn new(taking: Taking, take: Option<&'a mut Take<'a>>) -> Self {
         Self {
+            take,
             sha256: taking.sha256.then(Sha256::new),
             ..Self::default()
         }
     }
 
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// Adds the next in order, and gives its buffer back.
     pub(super) fn add(&mut self, part: Part) -> Option<Vec<u8>> {
+        if let Some(take) = self.take.as_mut().filter(|_| !self.is_over) {
+            let zeros = || Piece::Zeros(u64::try_from(part.length).unwrap_or_default());
+            let piece = part.bytes.as_deref().map_or_else(zeros, Piece::Data);
+            self.is_over = take(piece).is_break();
+        }
         if let Some(sha256) = &mut self.sha256 {
             match &part.bytes {
                 Some(bytes) => sha256.update(bytes),

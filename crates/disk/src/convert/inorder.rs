@@ -8,25 +8,25 @@ use std::{
 
 /// Passes items on in their order. Threads run ahead by as many as the window has, so that memory is
 /// bounded whatever is slow.
-pub(super) struct InOrder {
-    state: Mutex<State>,
+pub(super) struct InOrder<'a> {
+    state: Mutex<State<'a>>,
     moved: Condvar,
     window: u64,
 }
 
-struct State {
+struct State<'a> {
     /// The next in order.
     next: u64,
     waiting: BTreeMap<u64, Part>,
     /// None while a thread has it.
-    digesting: Option<Digesting>,
+    digesting: Option<Digesting<'a>>,
     /// Buffers to be used again.
     free: Vec<Vec<u8>>,
     is_over: bool,
 }
 
-impl InOrder {
-    pub(super) fn new(digesting: Digesting, window: u64) -> Self {
+impl<'t> InOrder<'t> {
+    pub(super) fn new(digesting: Digesting<'t>, window: u64) -> Self {
         let state = State {
             next: 0,
             waiting: BTreeMap::new(),
@@ -41,14 +41,15 @@ impl InOrder {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<'t>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until an item may be worked on; false once somebody gave up.
     pub(super) fn wait_for(&self, number: u64) -> bool {
-        let is_ahead =
-            |state: &mut State| !state.is_over && number >= state.next.saturating_add(self.window);
+        let is_ahead = |state: &mut State<'t>| {
+            !state.is_over && number >= state.next.saturating_add(self.window)
+        };
         let waited = self.moved.wait_while(self.lock(), is_ahead);
         !waited.unwrap_or_else(PoisonError::into_inner).is_over
     }
@@ -57,6 +58,11 @@ impl InOrder {
     pub(super) fn give_up(&self) {
         self.lock().is_over = true;
         self.moved.notify_all();
+    }
+
+    /// Whether somebody gave up.
+    pub(super) fn is_over(&self) -> bool {
+        self.lock().is_over
     }
 
     /// A buffer of a length, with anything in it.
@@ -74,7 +80,7 @@ impl InOrder {
         self.pass_on(state);
     }
 
-    fn pass_on<'a>(&'a self, mut state: MutexGuard<'a, State>) {
+    fn pass_on<'a>(&'a self, mut state: MutexGuard<'a, State<'t>>) {
         loop {
             let next = state.next;
             if !state.waiting.contains_key(&next) {
@@ -92,12 +98,13 @@ impl InOrder {
             state = self.lock();
             state.free.extend(buffer);
             state.next = next.saturating_add(1);
+            state.is_over |= digesting.is_over();
             state.digesting = Some(digesting);
             self.moved.notify_all();
         }
     }
 
-    pub(super) fn into_inner(self) -> Option<Digesting> {
+    pub(super) fn into_inner(self) -> Option<Digesting<'t>> {
         let state = self.state.into_inner();
         state.unwrap_or_else(PoisonError::into_inner).digesting
     }

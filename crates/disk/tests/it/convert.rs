@@ -2,12 +2,13 @@
 
 use crate::{oracle::Bench, whole};
 use atlas_disk::{
-    Budget, Convert, DigestChoice, Discard, DiskError, Format, Image, Limits, Progress, ReadAt,
-    Reason, SourceState, WriteAt, convert,
+    Budget, Convert, DigestChoice, Discard, DiskError, Format, Image, Limits, Piece, Progress,
+    ReadAt, Reason, SourceState, WriteAt, convert, read_in_order,
 };
 use core::{
     cell::OnceCell,
     num::NonZeroUsize,
+    ops::ControlFlow,
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 use proptest::prelude::*;
@@ -300,4 +301,55 @@ fn b07_no_thread_outlives_a_conversion() {
     into(&image, &sink, &ask, &|| false).unwrap();
     assert_eq!(sink.ever.into_inner(), 1);
     assert_eq!(sink.now.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn pieces_come_in_order_whatever_the_threads() {
+    let mut bytes: Vec<u8> = (0..7_u32 << 20).map(|at| (at >> 9) as u8 | 1).collect();
+    bytes[2 << 20..4 << 20].fill(0);
+    bytes.extend([0; 512]);
+    let limits = Limits::default();
+    let budget = Budget::new(&limits, &|| false);
+    let image = Image::open(Arc::new(bytes.clone()), Format::Raw, &budget).unwrap();
+    for threads in [1, 2, 5] {
+        let mut ask = Convert::default();
+        ask.threads = NonZeroUsize::new(threads).unwrap();
+        let mut taken = Vec::new();
+        let mut holes = 0;
+        let mut take = |piece: Piece<'_>| {
+            match piece {
+                Piece::Data(data) => taken.extend_from_slice(data),
+                Piece::Zeros(length) => {
+                    holes += length;
+                    taken.resize(taken.len() + length as usize, 0);
+                }
+            }
+            ControlFlow::Continue(())
+        };
+        let done = read_in_order(&image.disks()[0], &ask, &budget, &mut take, &|_| {}).unwrap();
+        assert_eq!(taken, bytes);
+        assert_eq!(holes, 2 << 20);
+        let same = convert(&image.disks()[0], &Discard, &ask, &budget, &|_| {}).unwrap();
+        assert_eq!(done, same);
+    }
+}
+
+#[test]
+fn whoever_takes_pieces_may_break_off() {
+    let limits = Limits::default();
+    let budget = Budget::new(&limits, &|| false);
+    let image = Image::open(Arc::new(vec![1; 9 << 20]), Format::Raw, &budget).unwrap();
+    let mut ask = Convert::default();
+    ask.threads = NonZeroUsize::new(3).unwrap();
+    let mut pieces = 0;
+    let mut take = |_: Piece<'_>| {
+        pieces += 1;
+        if pieces == 2 {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    };
+    let stopped = read_in_order(&image.disks()[0], &ask, &budget, &mut take, &|_| {});
+    assert!(matches!(stopped, Err(DiskError::Stopped)));
+    assert_eq!(pieces, 2);
 }
