@@ -18,6 +18,9 @@ const CHILD: &str = "ATLAS_TEST_KILL_REPOSITORY";
 /// From which number on its ids are.
 const FROM: &str = "ATLAS_TEST_KILL_FROM";
 
+/// Bytes of a void.
+const VOID: u64 = 40;
+
 /// How often a process is killed: 12 times, or as often as the variable says.
 fn rounds() -> u64 {
     std::env::var("ATLAS_KILL_ROUNDS").map_or(12, |rounds| rounds.parse().unwrap())
@@ -152,7 +155,7 @@ fn whoever_is_killed_leaves_images_whole_and_the_rest_to_clean_ups() {
         let verified = repository.verify(&Verify::default(), Watch::default());
         assert_eq!(verified.unwrap().rot, [], "kill {round}");
     }
-    // Nothing stays of who was killed.
+    // Nothing stays of who was killed, but the void that keeps a clean-up from publishing late.
     let repository = open(&folder.path().join("store"));
     for id in repository.images().unwrap() {
         repository.delete(id).unwrap();
@@ -167,7 +170,9 @@ fn whoever_is_killed_leaves_images_whole_and_the_rest_to_clean_ups() {
             .flatten()
             .map(|it| it.unwrap().path())
             .collect();
-        let objects = left.iter().filter(|it| !it.to_string_lossy().contains('#'));
-        assert_eq!(objects.count(), 0, "{kind}: {left:?}");
+        let is_void = |path: &Path| kind == "moves" && fs::metadata(path).unwrap().len() <= VOID;
+        let is_object = |path: &Path| !path.to_string_lossy().contains('#') && !is_void(path);
+        let objects: Vec<_> = left.iter().filter(|it| is_object(it)).collect();
+        assert!(objects.is_empty(), "{kind}: {objects:?}");
     }
 }
