@@ -26,7 +26,7 @@ pub(crate) fn build(plan: &mut Plan<'_>) -> Built {
 }
 
 fn dynamic(plan: &mut Plan<'_>, mut disk: Vec<u8>) -> Built {
-    let block = plan.one_of(&[4096, 8192, 65_536, 512 << 10, 2 << 20]);
+    let block = plan.one_of(&[4096, 8192, 65_536, 512 << 10, 2 << 20, 4 << 20]);
     let block = if plan.most < 1 << 20 { 4096 } else { block };
     let bitmap = (block / 512_usize).div_ceil(8).next_multiple_of(512);
     let needed = disk.len().div_ceil(block);
