@@ -10,6 +10,7 @@
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
 
+mod address;
 mod chunks;
 mod faulty;
 mod gc;
