@@ -17,6 +17,7 @@ mod gc;
 mod images;
 mod kill;
 mod rot;
+mod seeds;
 mod stage;
 
 use atlas_base::Timestamp;
