@@ -10,12 +10,14 @@
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
 
+mod address;
 mod chunks;
 mod faulty;
 mod gc;
 mod images;
 mod kill;
 mod rot;
+mod seeds;
 mod stage;
 
 use atlas_base::Timestamp;

@@ -1,0 +1,9 @@
+//! Indexes of images, their pages and places.
+#![no_main]
+
+#[path = "../checks/repository/checks.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    checks::check("repository_index", input);
+});
