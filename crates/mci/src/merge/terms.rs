@@ -126,18 +126,20 @@ impl<T: PartialEq + Clone> Merge<T> {
         }
     }
 
-    /// These terms without the pairs that cancel out.
+    /// These terms without the pairs that cancel out; as they are where all that is added would.
+    ///
+    /// Which of the last pairs to keep, the order of the sides would decide.
     fn simplified(&self) -> Self {
         let mut adds = self.adds.clone();
         let mut removes = Vec::with_capacity(self.removes.len());
         for term in &self.removes {
             match adds.iter().position(|added| added == term) {
-                // The last add stays: without it there would be nothing to settle.
-                Some(at) if adds.len() > 1 => {
-                    adds.remove(at);
-                }
-                _ => removes.push(term.clone()),
+                Some(at) => drop(adds.remove(at)),
+                None => removes.push(term.clone()),
             }
+        }
+        if adds.is_empty() {
+            return self.clone();
         }
         Self { adds, removes }
     }

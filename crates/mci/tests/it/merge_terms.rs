@@ -59,6 +59,21 @@ fn g03_a_value_from_before_the_bases_never_comes_back() {
 }
 
 #[test]
+fn g02_where_all_that_is_added_is_taken_away_the_sides_are_alike() {
+    // Each side takes away what the other adds.
+    let [ours, theirs] = [(3, 2), (2, 3)].map(|(add, remove)| {
+        let base = Merge::three_way(None, &Merge::settled(9), &Merge::settled(remove));
+        Merge::three_way(Some(&base), &Merge::settled(add), &Merge::settled(9))
+    });
+    assert_eq!((ours.adds(), ours.removes()), (&[3][..], &[2][..]));
+    let old = Merge::settled(0);
+    let merged = Merge::three_way(Some(&old), &ours, &theirs);
+    assert_eq!(sorted(&merged), (vec![2, 3], vec![0, 2, 3]));
+    let turned = Merge::three_way(Some(&old), &theirs, &ours);
+    assert_eq!(sorted(&merged), sorted(&turned));
+}
+
+#[test]
 fn paths_lead_back() {
     for text in [
         "nickname",
