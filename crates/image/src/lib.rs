@@ -73,6 +73,7 @@
 //! | [`BundleImage`], [`bundle`], [`CleanupList`] | an image of a server's root disk, and what is removed before |
 //! | [`WorkOrder`], [`take_work`], [`report_work`] | work that a host does in a cloud |
 //! | [`deprecate`], [`disable`], [`delete`], [`restore`], [`purge`] and what takes them back | the steps of a record's life, or one of [`LifeError`] |
+//! | [`DiskImage`], [`begin_disk_image`], [`settle_devices`], [`make_ready`] | what the repository makes and keeps, from the first byte on |
 //! | [`Plan`], [`PlanItem`] | what a change would do, as data, before anything is done |
 //! | [`plan_revoke`], [`revoke`], [`undo_revoke`] | an image is disabled with all that was made from it, and enabled again |
 //! | [`plan_retention`], [`RetentionPolicy`] | which images are kept and which may go, with every reason |
@@ -94,6 +95,7 @@ mod copy;
 mod credential;
 mod device;
 mod discover;
+mod disk_image;
 mod ec2;
 mod edit;
 mod form;
@@ -140,6 +142,13 @@ pub use crate::{
     },
     device::{Device, Devices, DevicesError},
     discover::{Candidate, DiscoverFacts, Discovery, candidates, discover},
+    disk_image::{
+        AskedDevice, BeginFacts, DiskImage, DiskImageError, DiskImageState, DiskImageWarning,
+        DiskQuota, DiskUsage, FailureCode, FoundDisk, FoundSource, ImportDiskImage, KeptDevice,
+        KeptDeviceId, MadeDevice, ParseFailureCodeError, QuotaError, Readied, ReadyFacts,
+        SettleFacts, advance, begin_disk_image, delete_disk_image, fail_delete, fail_import,
+        forget_disk_image, make_ready, restart_import, settle_devices,
+    },
     ec2::{Ec2Facts, ProductCode, StateReason},
     edit::{EditImage, EditImageError, edit},
     form::{Form, LocationNeed, NameNeed, form},
@@ -188,7 +197,10 @@ pub use crate::{
         ParseTextError, Reason, SecretRef, UefiData,
     },
     warning::Warning,
-    word::{DeviceBus, DeviceKind, Firmware, ParseWordError, RemoteAccess, Virtualization},
+    word::{
+        Availability, DeviceBus, DeviceKind, DiskFormat, Firmware, ParseWordError, RemoteAccess,
+        Virtualization,
+    },
     work::{
         OrderWork, ParseWorkKindError, ReportWork, Reported, WorkAction, WorkError, WorkKind,
         WorkOrder, WorkOrderId, WorkReport, WorkState, cancel_work, order_work, report_work,

@@ -78,6 +78,16 @@ pub enum ConvertedFrom {
 }
 
 impl ConvertedFrom {
+    /// What sort of source it is: `file`, `url`, `volume` or `snapshot`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::Url { .. } => "url",
+            Self::Volume { .. } => "volume",
+            Self::Snapshot { .. } => "snapshot",
+        }
+    }
+
     /// What a URL led to; the URL itself is not kept.
     #[must_use]
     pub fn url(url: &str) -> Self {

@@ -76,6 +76,32 @@ words! {
         /// A CDROM drive with its disc.
         Cdrom "cdrom",
     }
+    /// In which form the image of a disk comes in (Symphony has OVA, QCOW2, RAW and ISO).
+    DiskFormat = "format of a disk image" {
+        /// The bytes of the disk, one after the other.
+        Raw "raw",
+        /// QEMU's own.
+        Qcow2 "qcow2",
+        /// VMware's own.
+        Vmdk "vmdk",
+        /// An archive of a descriptor and its disks.
+        Ova "ova",
+        /// That of Virtual PC.
+        Vhd "vhd",
+        /// That of Hyper-V.
+        Vhdx "vhdx",
+        /// A CD.
+        Iso "iso",
+    }
+    /// Who may use a disk image, beside the project that owns it (Symphony).
+    Availability = "availability" {
+        /// Nobody else.
+        Project "project",
+        /// Every project of the account.
+        Account "account",
+        /// Everybody.
+        Public "public",
+    }
     /// How a device is attached (Symphony).
     DeviceBus = "bus" {
         /// As the platform does it.

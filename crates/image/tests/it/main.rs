@@ -10,6 +10,7 @@ mod bundling;
 mod copying;
 mod credentials;
 mod discovering;
+mod disk_images;
 mod edits;
 mod facts;
 mod laws;
