@@ -6,7 +6,7 @@ use crate::{
     DiskFormat, Firmware, GuestFacts, ImageDescription, ImageName, OsFacts,
 };
 use atlas_base::{Tag, Timestamp};
-use atlas_image_id::{AmiId, CloudLocation};
+use atlas_image_id::{AmiId, Cloud, CloudLocation};
 use atlas_scope::{PrincipalId, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -138,6 +138,11 @@ pub fn begin_disk_image(
     request: ImportDiskImage,
     facts: &BeginFacts<'_>,
 ) -> Result<(DiskImage, Vec<DiskImageWarning>), DiskImageError> {
+    if request.location.cloud() != Cloud::Local || request.location.region().is_none() {
+        return Err(DiskImageError::NotHere {
+            location: request.location,
+        });
+    }
     check_sources(&request.devices)?;
     for (at, asked) in (0_u32..).zip(&request.devices) {
         check_device(at, asked, facts.pools)?;
@@ -164,7 +169,7 @@ pub fn begin_disk_image(
         asked: request.devices,
         asked_boot: request.boot,
         devices: Vec::new(),
-        state: DiskImageState::begun(),
+        state: DiskImageState::begun(facts.now),
         created: facts.now,
         created_by: facts.by.clone(),
     };

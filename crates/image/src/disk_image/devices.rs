@@ -53,6 +53,9 @@ pub fn settle_devices(
     let DiskImageState::Creating { .. } = image.state else {
         return Err(image.state.misfit("creating", "filled"));
     };
+    if !image.devices.is_empty() {
+        return Err(DiskImageError::OtherAttempt { id: image.id });
+    }
     let mut devices = Vec::new();
     for (asked, found) in image.asked.iter().zip(facts.found) {
         if asked.size.is_some() && found.disks.len() != 1 {
@@ -87,8 +90,7 @@ pub fn settle_devices(
         ..image.clone()
     };
     if let Some(quota) = facts.quota {
-        let usage = facts.usage.with_bytes(image.size(), 0);
-        quota.check_bytes(usage, settled.size())?;
+        quota.check_bytes(facts.usage, settled.size())?;
     }
     Ok((settled, warnings))
 }

@@ -2,6 +2,7 @@
 
 use crate::{DeviceKind, DiskFormat, ImageName};
 use atlas_base::quoted;
+use atlas_image_id::{AmiId, CloudLocation};
 use atlas_scope::Scope;
 use std::collections::BTreeSet;
 
@@ -9,6 +10,14 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiskImageError {
+    /// It is to be in another cloud.
+    #[error(
+        "the repository keeps images in a region of the cloud `local`, such as `local/main`, not in `{location}`"
+    )]
+    NotHere {
+        /// What was named.
+        location: CloudLocation,
+    },
     /// There is nothing to make it from.
     #[error("name a file, a URL, a volume or a snapshot to make the image from")]
     NoSource,
@@ -153,13 +162,11 @@ pub enum DiskImageError {
         /// What was to be done.
         what: &'static str,
     },
-    /// What was made does not fit what was settled.
-    #[error("{found} devices were made, and the image has {needed}")]
-    OtherDevices {
-        /// How many were made.
-        found: usize,
-        /// How many there are.
-        needed: usize,
+    /// Somebody else makes it by now, or it was given up meanwhile.
+    #[error("somebody else has begun to make {id} anew: what this attempt made is thrown away")]
+    OtherAttempt {
+        /// The image.
+        id: AmiId,
     },
 }
 

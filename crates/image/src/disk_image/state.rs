@@ -1,6 +1,6 @@
 //! Where a disk image stands, and how it gets there.
 
-use super::{DiskImage, DiskImageError, KeptDevice};
+use super::{DiskImage, DiskImageError, KeptDevice, KeptDeviceId};
 use crate::{
     Availability, Checksum, Device, Devices, ImageRecordId, LaunchPermission, Origin, Reason,
     RegisterImage, Via,
@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 pub enum DiskImageState {
     /// It is being made. Nobody can use anything of it.
     Creating {
+        /// When it was begun, or moved on the last time.
+        since: Timestamp,
         /// How much is done.
         done: u64,
         /// How much there is to do, in bytes of its devices; 0 while that is not known.
@@ -61,8 +63,12 @@ pub enum DiskImageState {
 
 impl DiskImageState {
     /// At the beginning, where nothing is known.
-    pub(super) const fn begun() -> Self {
-        Self::Creating { done: 0, total: 0 }
+    pub(super) const fn begun(since: Timestamp) -> Self {
+        Self::Creating {
+            since,
+            done: 0,
+            total: 0,
+        }
     }
 
     /// The word for it: `creating`.
@@ -167,21 +173,42 @@ pub struct MadeDevice {
 ///
 /// # Errors
 ///
-/// It is not being created.
-pub fn advance(image: &DiskImage, done: u64) -> Result<DiskImage, DiskImageError> {
+/// It is not being created, or by another attempt than that of `ids`.
+pub fn advance(
+    image: &DiskImage,
+    ids: &[KeptDeviceId],
+    done: u64,
+    now: Timestamp,
+) -> Result<DiskImage, DiskImageError> {
     let DiskImageState::Creating { done: before, .. } = image.state else {
         return Err(image.state.misfit("creating", "moved on"));
     };
+    check_attempt(image, ids)?;
     let total = image.size();
     let done = done.max(before).min(total);
-    Ok(in_state(image, DiskImageState::Creating { done, total }))
+    let state = DiskImageState::Creating {
+        since: now,
+        done,
+        total,
+    };
+    Ok(in_state(image, state))
+}
+
+/// Whether it is still the attempt that keeps its devices under these ids.
+fn check_attempt(image: &DiskImage, ids: &[KeptDeviceId]) -> Result<(), DiskImageError> {
+    let own = image.devices.iter().map(|device| device.id);
+    if own.eq(ids.iter().copied()) {
+        Ok(())
+    } else {
+        Err(DiskImageError::OtherAttempt { id: image.id })
+    }
 }
 
 /// What [`make_ready`] must know.
 #[derive(Debug, Clone)]
 pub struct ReadyFacts {
-    /// What the devices came to, in order.
-    pub made: Vec<MadeDevice>,
+    /// What the devices came to, each under the id that it is kept under, in order.
+    pub made: Vec<(KeptDeviceId, MadeDevice)>,
     /// The id that its record will have.
     pub record: ImageRecordId,
     /// The number of the account that owns it, if it belongs to one.
@@ -206,16 +233,15 @@ pub struct Readied {
 ///
 /// # Errors
 ///
-/// It is not being created, or what was made does not fit its devices.
+/// It is not being created, or by another attempt.
 pub fn make_ready(image: &DiskImage, facts: ReadyFacts) -> Result<Readied, DiskImageError> {
     let DiskImageState::Creating { .. } = image.state else {
         return Err(image.state.misfit("creating", "made ready"));
     };
-    if facts.made.len() != image.devices.len() || image.devices.is_empty() {
-        return Err(DiskImageError::OtherDevices {
-            found: facts.made.len(),
-            needed: image.devices.len(),
-        });
+    let ids: Vec<_> = facts.made.iter().map(|(id, _)| *id).collect();
+    check_attempt(image, &ids)?;
+    if ids.is_empty() {
+        return Err(DiskImageError::NoDevice);
     }
     let mut ready = in_state(
         image,
@@ -224,7 +250,7 @@ pub fn make_ready(image: &DiskImage, facts: ReadyFacts) -> Result<Readied, DiskI
             record: facts.record,
         },
     );
-    for (device, made) in ready.devices.iter_mut().zip(facts.made) {
+    for (device, (_, made)) in ready.devices.iter_mut().zip(facts.made) {
         device.made = Some(made);
     }
     let (shared, opened_to) = opens(image, facts.account);
@@ -303,9 +329,10 @@ fn origin(image: &DiskImage) -> Origin {
 ///
 /// # Errors
 ///
-/// It is not being created.
+/// It is not being created, or by another attempt than that of `ids`.
 pub fn fail_import(
     image: &DiskImage,
+    ids: &[KeptDeviceId],
     code: FailureCode,
     reason: Reason,
     now: Timestamp,
@@ -313,6 +340,7 @@ pub fn fail_import(
     let DiskImageState::Creating { .. } = image.state else {
         return Err(image.state.misfit("creating", "failed"));
     };
+    check_attempt(image, ids)?;
     let mut failed = in_state(
         image,
         DiskImageState::Failed {
@@ -330,10 +358,10 @@ pub fn fail_import(
 /// # Errors
 ///
 /// It is ready, or about to be removed.
-pub fn restart_import(image: &DiskImage) -> Result<DiskImage, DiskImageError> {
+pub fn restart_import(image: &DiskImage, now: Timestamp) -> Result<DiskImage, DiskImageError> {
     match image.state {
         DiskImageState::Creating { .. } | DiskImageState::Failed { .. } => {
-            let mut begun = in_state(image, DiskImageState::begun());
+            let mut begun = in_state(image, DiskImageState::begun(now));
             begun.devices.clear();
             Ok(begun)
         }

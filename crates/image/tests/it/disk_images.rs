@@ -116,7 +116,12 @@ fn made(text: &str) -> MadeDevice {
 
 fn ready(image: &DiskImage, count: usize) -> Result<Readied, DiskImageError> {
     let facts = ReadyFacts {
-        made: (0..count).map(|number| made(&number.to_string())).collect(),
+        made: image
+            .devices
+            .iter()
+            .map(|device| (device.id, made(&device.id.to_string())))
+            .take(count)
+            .collect(),
         record: ImageRecordId::from_u128(9),
         account: Some("123456789012".parse().unwrap()),
         now: now(),
@@ -285,10 +290,12 @@ fn b04_the_owner_is_the_project_and_others_are_let_in() {
 fn b05_creating_ends_ready_or_failed_and_deleting_gone_or_failed() {
     let sources = [found(Firmware::Bios, &[disk(GIB), disk(GIB)])];
     let creating = settled(ask("web", vec![asked(file(), DiskFormat::Ova)]), &sources);
-    let half = advance(&creating, GIB).unwrap();
+    let ids = [1, 2].map(KeptDeviceId::from_u128);
+    let half = advance(&creating, &ids, GIB, now()).unwrap();
     assert_eq!(
         half.state,
         DiskImageState::Creating {
+            since: now(),
             done: GIB,
             total: 2 * GIB
         }
@@ -302,9 +309,9 @@ fn b05_creating_ends_ready_or_failed_and_deleting_gone_or_failed() {
         FailureCode::parse("bomb").unwrap(),
         "too much".parse::<Reason>().unwrap(),
     );
-    let failed = fail_import(&half, code.clone(), reason.clone(), now()).unwrap();
+    let failed = fail_import(&half, &ids, code.clone(), reason.clone(), now()).unwrap();
     assert_eq!((failed.state.as_str(), failed.size()), ("failed", 0));
-    let again = restart_import(&failed).unwrap();
+    let again = restart_import(&failed, now()).unwrap();
     assert_eq!(again.state.as_str(), "creating");
 
     let deleting = delete_disk_image(&ready_image, now());
@@ -314,15 +321,23 @@ fn b05_creating_ends_ready_or_failed_and_deleting_gone_or_failed() {
     assert_eq!(stuck.record(), ready_image.record());
     forget_disk_image(&delete_disk_image(&stuck, now())).unwrap();
 
+    // What another attempt does is nothing to this one.
+    let others = [KeptDeviceId::from_u128(1), KeptDeviceId::from_u128(3)];
+    assert!(advance(&half, &others, 1, now()).is_err());
+    assert!(fail_import(&half, &others, code.clone(), reason.clone(), now()).is_err());
+    assert!(settle(&half, &sources).is_err());
+    let told = fail_import(&half, &[], code.clone(), reason.clone(), now()).unwrap_err();
+    insta::assert_snapshot!(told, @"somebody else has begun to make ami-00000000000000007 anew: what this attempt made is thrown away");
+
     // No other way leads anywhere.
     for image in [&ready_image, &failed, &deleting, &stuck] {
-        assert!(advance(image, 1).is_err());
+        assert!(advance(image, &ids, 1, now()).is_err());
         assert!(ready(image, 2).is_err());
         assert!(settle(image, &sources).is_err());
-        assert!(fail_import(image, code.clone(), reason.clone(), now()).is_err());
+        assert!(fail_import(image, &ids, code.clone(), reason.clone(), now()).is_err());
     }
     for image in [&ready_image, &deleting, &stuck] {
-        assert!(restart_import(image).is_err());
+        assert!(restart_import(image, now()).is_err());
     }
     for image in [&creating, &ready_image, &failed, &stuck] {
         assert!(fail_delete(image, reason.clone(), now()).is_err());
@@ -341,8 +356,8 @@ proptest! {
         );
         let mut before = 0;
         for step in steps {
-            image = advance(&image, step).unwrap();
-            let DiskImageState::Creating { done, total } = image.state else {
+            image = advance(&image, &[KeptDeviceId::from_u128(1)], step, now()).unwrap();
+            let DiskImageState::Creating { done, total, .. } = image.state else {
                 return Err(TestCaseError::fail("it is creating"));
             };
             prop_assert!(before <= done && done <= total);
@@ -466,6 +481,11 @@ fn c05_what_is_ready_is_an_image_of_the_local_cloud() {
     assert_eq!(register.size_gb.map(u32::from), Some(2));
     assert_eq!(register.firmware, Some(Firmware::Uefi));
     assert!(register.credential.is_none());
+    let elsewhere = ImportDiskImage {
+        location: "aws/us-east-1".parse().unwrap(),
+        ..ask("web", vec![asked(file(), DiskFormat::Raw)])
+    };
+    insta::assert_snapshot!(refusal(elsewhere), @"the repository keeps images in a region of the cloud `local`, such as `local/main`, not in `aws/us-east-1`");
 }
 
 #[test]
@@ -475,7 +495,14 @@ fn disk_images_lead_back() {
         &[found(Firmware::Uefi, &[disk(GIB)])],
     );
     let ready_image = ready(&image, 1).unwrap().image;
-    let failed = fail_import(&image, "bomb".parse().unwrap(), "x".parse().unwrap(), now()).unwrap();
+    let failed = fail_import(
+        &image,
+        &[KeptDeviceId::from_u128(1)],
+        "bomb".parse().unwrap(),
+        "x".parse().unwrap(),
+        now(),
+    )
+    .unwrap();
     for image in [image, ready_image, failed] {
         let json = serde_json::to_string(&image).unwrap();
         assert_eq!(serde_json::from_str::<DiskImage>(&json).unwrap(), image);
