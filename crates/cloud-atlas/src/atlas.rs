@@ -28,6 +28,9 @@ pub(crate) struct Shared {
     pub(crate) operations: OperationTable,
     /// Which architectures instance types take.
     pub(crate) instance_types: InstanceTypes,
+    /// Where disk images are kept.
+    #[cfg(feature = "repository")]
+    pub(crate) pools: crate::Pools,
     /// One for the whole time that the store is open: its tokens are never drawn twice.
     pub(crate) retries: RetryPolicy,
     pub(crate) caches: Caches,
@@ -133,6 +136,8 @@ pub struct Builder {
     inventory: Option<Arc<dyn Inventory>>,
     operations: OperationTable,
     instance_types: InstanceTypes,
+    #[cfg(feature = "repository")]
+    pools: crate::Pools,
 }
 
 impl Default for Builder {
@@ -144,6 +149,8 @@ impl Default for Builder {
             inventory: None,
             operations: OperationTable::built_in(),
             instance_types: InstanceTypes::default(),
+            #[cfg(feature = "repository")]
+            pools: crate::Pools::default(),
         }
     }
 }
@@ -192,6 +199,14 @@ impl Builder {
             instance_types,
             ..self
         }
+    }
+
+    /// The storage pools that keep disk images; without `default` among them, none are made unless they
+    /// name their pool.
+    #[cfg(feature = "repository")]
+    #[must_use]
+    pub fn with_pools(self, pools: crate::Pools) -> Self {
+        Self { pools, ..self }
     }
 
     /// As [`Atlas::init`].
@@ -262,6 +277,8 @@ impl Builder {
             inventory,
             operations,
             instance_types,
+            #[cfg(feature = "repository")]
+            pools,
         } = self;
         let retries = RetryPolicy::new(crate::clock::entropy(clock.now())).with_deadline(DEADLINE);
         let caches = Caches::new(alone);
@@ -273,6 +290,8 @@ impl Builder {
             inventory,
             operations,
             instance_types,
+            #[cfg(feature = "repository")]
+            pools,
             retries,
             caches,
             schema: SchemaGuard::new(&CATALOG),

@@ -1,5 +1,6 @@
 //! Check the store, and count what is in it.
 
+mod disk_images;
 mod histories;
 mod locks;
 mod market;
@@ -206,6 +207,7 @@ impl Care<'_> {
         self.servers().await?;
         self.market().await?;
         self.plans().await?;
+        self.disk_images().await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

@@ -1,6 +1,7 @@
 //! Everything that can go wrong, in one type.
 
 mod convert;
+mod disk;
 mod kind;
 mod lock;
 mod market;
@@ -29,15 +30,12 @@ use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordE
 use atlas_template::{ChannelError, DeleteError, LaunchRefusal, ResolveError};
 use semver::VersionReq;
 
-pub use self::{
-    kind::ErrorKind,
-    lock::LockRefusal,
-    market::MarketRefusal,
-    not_found::{NotFound, Noun},
-    plan::PlanRefusal,
-    server::ServerRefusal,
-    template::{TemplateRefusal, TemplateRefused},
-};
+#[cfg(feature = "repository")]
+pub(crate) use self::convert::whole_text;
+pub use self::not_found::{NotFound, Noun};
+pub use self::template::{TemplateRefusal, TemplateRefused};
+pub use self::{disk::DiskRefusal, kind::ErrorKind, lock::LockRefusal, market::MarketRefusal};
+pub use self::{plan::PlanRefusal, server::ServerRefusal};
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -266,6 +264,9 @@ pub enum Error {
     /// A role was not taken away.
     #[error(transparent)]
     Revoke(#[from] RevokeError),
+    /// Something of a disk image was refused.
+    #[error(transparent)]
+    Disk(#[from] DiskRefusal),
     /// There is no plan, or it was not carried out.
     #[error(transparent)]
     Plan(#[from] PlanRefusal),

@@ -113,6 +113,18 @@ impl Unit {
         look: Look,
         credentials: &[Credential],
     ) -> Result<Registered, Error> {
+        let id = ImageRecordId::from_u128(self.id());
+        self.register_as(id, request, look, credentials).await
+    }
+
+    /// [`Unit::register`], of a record whose id something else names.
+    pub(crate) async fn register_as(
+        &self,
+        id: ImageRecordId,
+        request: RegisterImage,
+        look: Look,
+        credentials: &[Credential],
+    ) -> Result<Registered, Error> {
         let same_image = self
             .records_of(&request.scope, &request.location, &request.image_id)
             .await?;
@@ -120,7 +132,7 @@ impl Unit {
             credentials,
             same_image: &same_image,
             look,
-            id: ImageRecordId::from_u128(self.id()),
+            id,
             by: self.who.clone(),
             now: self.now,
         };

@@ -20,6 +20,7 @@ mod copies;
 mod credentials;
 mod deleting;
 mod deployments;
+mod disk_images;
 mod engine;
 mod error;
 mod event_query;
@@ -58,6 +59,8 @@ mod page;
 mod people;
 mod plans;
 mod policies;
+#[cfg(feature = "repository")]
+mod pools;
 mod referrers;
 mod releases;
 mod rename;
@@ -98,10 +101,11 @@ pub use crate::{
     commits::NewLineage,
     deleting::LineageDeleted,
     deployments::{DeploymentView, MakeDeployment},
+    disk_images::DiskQuotaView,
     engine::shown_address,
     error::{
-        Error, ErrorKind, LockRefusal, MarketRefusal, NotFound, Noun, PlanRefusal, ServerRefusal,
-        TemplateRefusal, TemplateRefused,
+        DiskRefusal, Error, ErrorKind, LockRefusal, MarketRefusal, NotFound, Noun, PlanRefusal,
+        ServerRefusal, TemplateRefusal, TemplateRefused,
     },
     event_query::EventQuery,
     events::AuditEvent,
@@ -158,6 +162,14 @@ pub use crate::{
     work::{TakeWork, WorkQuery, WorkReported},
     xref::{XrefSubject, XrefView},
 };
+#[cfg(feature = "repository")]
+pub use crate::{
+    disk_images::{
+        BringDisk, BringError, BroughtDisk, DiskImageDeleted, DiskImageImported, DiskWatch,
+        FileDisk, ImportDiskOptions, OpenedDevice, OpenedDiskImage, PoolsCleaned, PoolsVerified,
+    },
+    pools::Pools,
+};
 
 pub use atlas_base as base;
 #[cfg(feature = "disk")]
@@ -170,6 +182,8 @@ pub use atlas_inventory as inventory;
 pub use atlas_inventory::Inventory;
 pub use atlas_market as market;
 pub use atlas_mci as mci;
+#[cfg(feature = "repository")]
+pub use atlas_repository as repository;
 pub use atlas_scope as scope;
 pub use atlas_store as store;
 pub use atlas_store::{CursorError, LoadError, MigrateError, MigrationProgress, ParseCursorError};

@@ -57,7 +57,7 @@ impl Retention {
     }
 
     /// When a record that is deleted now may be purged.
-    pub(super) fn end(self, now: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn end(self, now: Timestamp) -> Option<Timestamp> {
         let Self::Days(days) = self else { return None };
         let micros = i64::from(days.get()) * 86_400_000_000;
         Timestamp::from_micros(now.as_micros().saturating_add(micros))

@@ -42,6 +42,7 @@ impl Session {
             let renamed = rename_scope(from, to, &facts)?;
             unit.move_grants(&renamed.grants).await?;
             unit.forget_default(from).await?;
+            unit.forget_disk_quota(from).await?;
             let (before, after) = (partition_of_record(from)?, partition_of_record(to)?);
             SCOPES.delete(&unit.tx, &before, from.as_str()).await?;
             let kept = KeptScope(renamed.record.clone());

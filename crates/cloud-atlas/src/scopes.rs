@@ -5,9 +5,9 @@ use crate::{
     page::Filling,
     sight::{Sight, account_of},
     tables::{
-        CREDENTIALS, DEPLOYMENTS, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS, MCIS, POLICIES,
-        ROLE_MAPS, SCOPES, SUBSCRIPTIONS, TEMPLATES, WORK, grant_parts, partition_of,
-        partition_of_record,
+        CREDENTIALS, DEPLOYMENTS, DISK_IMAGES, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS,
+        MCIS, POLICIES, ROLE_MAPS, SCOPES, SUBSCRIPTIONS, TEMPLATES, WORK, grant_parts,
+        partition_of, partition_of_record,
     },
     unit::{Change, Unit},
 };
@@ -157,6 +157,7 @@ impl Session {
                         .await?;
                 }
                 unit.forget_default(&scope).await?;
+                unit.forget_disk_quota(&scope).await?;
                 let at = partition_of_record(&scope)?;
                 SCOPES.delete(&unit.tx, &at, scope.as_str()).await?;
                 unit.audit(
@@ -246,6 +247,7 @@ impl Unit {
         let locks = self.all_by(&LOCKS, "name", &partition, here).await?;
         let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
         let work = work.iter().filter(|kept| kept.0.scope == *scope);
+        let disks = self.all_by(&DISK_IMAGES, "name", &partition, here).await?;
         let (mut groups, mut memberships, mut followed) = (0, 0, 0);
         if scope.level() == Level::Account {
             followed = self.all(&SUBSCRIPTIONS, &partition, ()).await?.len();
@@ -258,6 +260,7 @@ impl Unit {
             ("scope", scopes.count()),
             ("credential", credentials.len()),
             ("image", images.len()),
+            ("disk image", disks.len()),
             ("account group", groups),
             ("membership of an account group", memberships),
             ("subscription", followed),

@@ -16,6 +16,7 @@ macro_rules! kept {
     )*};
 }
 
+mod disk_images;
 mod images;
 mod lineages;
 mod locks;
@@ -24,6 +25,10 @@ mod plans;
 mod servers;
 
 pub(crate) use self::{
+    disk_images::{
+        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskImage, KeptDiskQuota, KeptDiskUsage,
+        StoredUsage, disk_image_name_parts, disk_image_parts,
+    },
     images::{IMAGES, KeptImage, image_parts},
     lineages::{
         CHANNELS, KeptChannel, KeptLineage, KeptUndo, MCIS, StoredChannel, TEMPLATE_UNDO,
@@ -96,7 +101,7 @@ pub(crate) struct StoredPolicy {
 /// Every table. The version grows with each index that is added, removed or renamed, and with each
 /// table and form of a record that earlier versions of the program do not know.
 pub(crate) static CATALOG: Catalog = Catalog::new(
-    4,
+    5,
     &[
         &INFO,
         &SCOPES,
@@ -137,6 +142,9 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &HEAD_OFFERS,
         &SUBSCRIPTIONS,
         &PLANS,
+        &DISK_IMAGES,
+        &DISK_QUOTAS,
+        &DISK_USAGE,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.

@@ -62,6 +62,7 @@ mod read_at;
 mod reason;
 mod seen;
 mod sink;
+mod source;
 mod vhd;
 mod vhdx;
 mod vmdk;
@@ -80,5 +81,6 @@ pub use self::{
     read_at::{ReadAt, SourceState},
     reason::{Reason, Refusal},
     sink::{Discard, WriteAt},
+    source::source_digest,
     vmdk::{Streamed, convert_vmdk_stream},
 };

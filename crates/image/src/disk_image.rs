@@ -98,8 +98,9 @@ pub struct KeptDevice {
     pub id: KeptDeviceId,
     /// The storage pool.
     pub pool: CloudText,
-    /// What it was made from.
-    pub from: ConvertedFrom,
+    /// What it was made from; not told to whom it is opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<ConvertedFrom>,
     /// In which form that was.
     pub format: DiskFormat,
     /// What it is.
@@ -148,6 +149,30 @@ impl DiskImage {
                 Some(Digest::of("atlas-image/devices/1", &bytes))
             }
         }
+    }
+
+    /// It as those see it to whom its record is opened: not who made it, from what, and where it is
+    /// kept (Symphony: the owner is told as an account).
+    #[must_use]
+    pub fn as_opened(&self) -> Self {
+        let mut seen = self.clone();
+        if let Some(account) = seen.scope.account_scope() {
+            // INVARIANT: the name of an account reads as a principal.
+            if let Ok(account) = PrincipalId::parse(account.account().unwrap_or_default()) {
+                seen.created_by = account;
+            }
+            seen.scope = account;
+        }
+        seen.tags.clear();
+        seen.asked.clear();
+        seen.asked_boot = None;
+        for device in &mut seen.devices {
+            device.from = None;
+            if let Some(made) = &mut device.made {
+                made.source_sha256 = None;
+            }
+        }
+        seen
     }
 
     /// Whether all that it has are CDs (Symphony: its name ends with `.iso`).

@@ -12,7 +12,7 @@ mod error;
 mod in_cloud;
 
 pub use error::LifeError;
-pub use in_cloud::{CloudReport, report_delete};
+pub use in_cloud::{CloudReport, mark_gone, report_delete};
 
 use crate::{ImageRecord, ImageRecordId, Lifecycle, Reason, Usage, Warning, nearest};
 use atlas_base::Timestamp;

@@ -71,6 +71,22 @@ impl From<MigrateError> for Error {
     }
 }
 
+/// An error with all that it comes from, in one line.
+#[cfg(feature = "repository")]
+pub(crate) fn whole_text(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut next = core::error::Error::source(error);
+    while let Some(source) = next {
+        let more = source.to_string();
+        // Some say what they come from themselves.
+        if !text.ends_with(&more) {
+            text = format!("{text}: {more}");
+        }
+        next = source.source();
+    }
+    text
+}
+
 impl AsStoreError for Error {
     fn as_store_error(&self) -> Option<&StoreError> {
         match self {

@@ -118,6 +118,7 @@ impl Error {
             Self::Market(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
             Self::Lock(refusal) => refusal.kind(),
             Self::Plan(refusal) => refusal.kind(),
+            Self::Disk(refusal) => refusal.kind(),
             Self::OneOfMany { source, .. } => source.kind(),
             Self::Store(error) | Self::Load(LoadError::Store(error)) => store_kind(error),
             Self::Inventory(InventoryError::Unavailable { .. })

@@ -15,6 +15,8 @@ pub enum Noun {
     Credential,
     /// An image record.
     Image,
+    /// A disk image.
+    DiskImage,
     /// A role map.
     RoleMap,
     /// A MultiCloud Image.
@@ -70,6 +72,7 @@ impl fmt::Display for Noun {
             Self::Principal => "principal",
             Self::Credential => "credential",
             Self::Image => "image",
+            Self::DiskImage => "disk image",
             Self::RoleMap => "role map",
             Self::Mci => "MultiCloud Image",
             Self::Template => "ServerTemplate",

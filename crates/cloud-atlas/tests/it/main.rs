@@ -24,6 +24,8 @@ mod crowd;
 mod damage;
 mod deleting;
 mod deployments;
+#[cfg(feature = "repository")]
+mod disk_images;
 mod elsewhere;
 #[cfg(feature = "postgres")]
 mod engines;

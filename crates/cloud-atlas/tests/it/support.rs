@@ -92,6 +92,14 @@ impl World {
         world
     }
 
+    /// With storage pools for disk images.
+    #[cfg(feature = "repository")]
+    pub(crate) fn keeping(pools: cloud_atlas::Pools) -> Self {
+        let world = Self::built(Atlas::builder().with_pools(pools));
+        run(world.furnish());
+        world
+    }
+
     /// In memory, whatever [`STORE`] says.
     pub(crate) fn in_memory() -> Self {
         let world = Self::built_at(Atlas::builder(), ("memory:".to_owned(), None));

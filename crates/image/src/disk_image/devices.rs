@@ -5,6 +5,7 @@ use super::{
     KeptDevice, KeptDeviceId,
 };
 use crate::{DeviceBus, DeviceKind, Devices, Firmware};
+use atlas_base::Timestamp;
 
 /// A source that was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct SettleFacts<'a> {
     pub quota: Option<&'a DiskQuota>,
     /// What it keeps.
     pub usage: DiskUsage,
+    /// The moment.
+    pub now: Timestamp,
 }
 
 /// Decides which devices the image has, which of them boots, how large they are and how it starts
@@ -84,10 +87,15 @@ pub fn settle_devices(
         }
     }
     let firmware = firmware(image.firmware, facts.found, &mut warnings);
-    let settled = DiskImage {
+    let mut settled = DiskImage {
         firmware: Some(firmware),
         devices: devices.into_iter().map(|(device, _)| device).collect(),
         ..image.clone()
+    };
+    settled.state = DiskImageState::Creating {
+        since: facts.now,
+        done: 0,
+        total: settled.size(),
     };
     if let Some(quota) = facts.quota {
         quota.check_bytes(facts.usage, settled.size())?;
@@ -114,7 +122,7 @@ fn kept(
     Ok(KeptDevice {
         id,
         pool: asked.pool.clone(),
-        from: asked.from.clone(),
+        from: Some(asked.from.clone()),
         format: asked.format,
         kind: disk.kind,
         bus: asked.bus.unwrap_or(DeviceBus::Native),

@@ -2,6 +2,7 @@
 
 use super::QuotaError;
 use atlas_scope::Scope;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The most that the disk images of a project may be (ours); what is not said has no limit.
@@ -28,6 +29,19 @@ pub struct DiskUsage {
     pub images: u64,
     /// Bytes of their devices, holes included.
     pub bytes: u64,
+}
+
+impl fmt::Display for DiskQuota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.images {
+            None => f.write_str("any number of images, ")?,
+            Some(images) => write!(f, "{images} images, ")?,
+        }
+        match self.bytes {
+            None => f.write_str("any number of bytes"),
+            Some(bytes) => write!(f, "{bytes} bytes"),
+        }
+    }
 }
 
 impl DiskUsage {

@@ -316,11 +316,11 @@ fn devices(kept: &[KeptDevice]) -> Devices {
 /// What the record says of where it comes from: the source of what boots.
 fn origin(image: &DiskImage) -> Origin {
     let boots = image.devices.iter().find(|device| device.boots);
-    match (boots, image.content()) {
-        (Some(device), Some(content)) => Origin::Converted {
-            from: device.from.clone(),
-            content,
-        },
+    match (
+        boots.and_then(|device| device.from.clone()),
+        image.content(),
+    ) {
+        (Some(from), Some(content)) => Origin::Converted { from, content },
         _ => Origin::Registered,
     }
 }

@@ -60,6 +60,28 @@ pub fn report_delete(
     Ok(record.clone().with_lifecycle(lifecycle))
 }
 
+/// A record in the recycle bin whose image is deleted too, so that nothing is left to restore; any
+/// other stays as it is.
+#[must_use]
+pub fn mark_gone(record: &ImageRecord) -> ImageRecord {
+    match record.lifecycle().clone() {
+        Lifecycle::Deleted {
+            since,
+            reason,
+            purge_at,
+            before,
+            ..
+        } => record.clone().with_lifecycle(Lifecycle::Deleted {
+            since,
+            reason,
+            purge_at,
+            gone: true,
+            before,
+        }),
+        _ => record.clone(),
+    }
+}
+
 impl CloudReport {
     /// What the end of an order to delete an image says; none where it has not ended, or was called
     /// off.

@@ -91,6 +91,7 @@ fn settle(
         found,
         quota: None,
         usage: DiskUsage::default(),
+        now: now(),
     };
     let mut ids = 0;
     settle_devices(image, &facts, || {
@@ -395,7 +396,13 @@ fn b10_devices_keep_their_order_and_pools_are_known() {
     let told = |image: &DiskImage| {
         let devices = image.devices.iter();
         devices
-            .map(|device| (device.pool.to_string(), device.size, device.from.clone()))
+            .map(|device| {
+                (
+                    device.pool.to_string(),
+                    device.size,
+                    device.from.clone().unwrap(),
+                )
+            })
             .collect::<Vec<_>>()
     };
     assert_eq!(
@@ -459,6 +466,7 @@ fn b10_the_quota_of_a_project_is_kept() {
             found: &found,
             quota: Some(&quota),
             usage: usage.with_bytes(0, used),
+            now: now(),
         };
         settle_devices(&image, &facts, || KeptDeviceId::from_u128(1)).map(|(image, _)| image)
     };

@@ -1,0 +1,48 @@
+//! Disk images: each lies where it is looked for, and what a project keeps is counted right.
+
+use super::Care;
+use crate::{
+    Error,
+    tables::{DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, disk_image_parts, partition_of},
+};
+use atlas_image::DiskUsage;
+use std::collections::BTreeMap;
+
+impl Care<'_> {
+    pub(super) async fn disk_images(&mut self) -> Result<(), Error> {
+        let (mut images, mut counted) = (Vec::new(), BTreeMap::<_, DiskUsage>::new());
+        self.table(&DISK_IMAGES, |key, kept| {
+            let image = kept.0;
+            let usage = counted.entry(image.scope.clone()).or_default();
+            *usage = usage.with_image().with_bytes(0, image.size());
+            images.push((key.clone(), image.id, image.scope));
+        })
+        .await?;
+        for (found, id, scope) in images {
+            let expected = DISK_IMAGES.key(&partition_of(&scope)?, disk_image_parts(id))?;
+            self.place(&found, &expected);
+        }
+        self.table(&DISK_QUOTAS, |_, _| {}).await?;
+        let mut kept_usage = BTreeMap::new();
+        self.table(&DISK_USAGE, |_, kept| {
+            kept_usage.insert(kept.0.scope, kept.0.usage);
+        })
+        .await?;
+        for (scope, counted) in &counted {
+            let kept = kept_usage.remove(scope).unwrap_or_default();
+            if kept != *counted {
+                self.report.findings.push(format!(
+                    "the disk images of {scope} are {} of {} bytes, and {} of {} bytes are counted",
+                    counted.images, counted.bytes, kept.images, kept.bytes
+                ));
+            }
+        }
+        for (scope, kept) in kept_usage {
+            self.report.findings.push(format!(
+                "{scope} has no disk image, and {} of {} bytes are counted",
+                kept.images, kept.bytes
+            ));
+        }
+        Ok(())
+    }
+}

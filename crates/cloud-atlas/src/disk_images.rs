@@ -1,0 +1,295 @@
+//! Disk images: what the repository makes and keeps.
+
+#[cfg(feature = "repository")]
+mod care;
+#[cfg(feature = "repository")]
+mod importing;
+#[cfg(feature = "repository")]
+mod options;
+#[cfg(feature = "repository")]
+mod reading;
+#[cfg(feature = "repository")]
+mod removing;
+#[cfg(feature = "repository")]
+mod sources;
+#[cfg(feature = "repository")]
+mod working;
+
+#[cfg(feature = "repository")]
+pub use self::{
+    care::{PoolsCleaned, PoolsVerified},
+    importing::DiskImageImported,
+    options::{DiskWatch, ImportDiskOptions},
+    reading::{OpenedDevice, OpenedDiskImage},
+    removing::DiskImageDeleted,
+    sources::{BringDisk, BringError, BroughtDisk, FileDisk},
+};
+use crate::{
+    Error, NotFound, Noun, Page, Paging, Session,
+    tables::{
+        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskImage, KeptDiskQuota, KeptDiskUsage, OPENED,
+        StoredUsage, disk_image_name_parts, disk_image_parts, partition_of, partitions_above,
+    },
+    unit::{Change, Unit},
+};
+use atlas_image::{DiskImage, DiskQuota, DiskUsage, ImageName};
+use atlas_image_id::{AmiId, ImageId};
+use atlas_scope::{Permission, Scope, visible};
+use atlas_store::{Partition, Parts, Query};
+use serde::Serialize;
+
+/// What a project may keep, and what it keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DiskQuotaView {
+    /// What it may keep; a limit that is not said there is none.
+    pub quota: DiskQuota,
+    /// What it keeps.
+    pub usage: DiskUsage,
+}
+
+impl Session {
+    /// The disk images that a scope owns, and those of that scope alone, by name: those that are being
+    /// made or failed too. What it sees of others, it sees as image records.
+    ///
+    /// # Errors
+    ///
+    /// The scope is not there, the caller may not see its images, or the page is none of this list.
+    pub async fn disk_images(
+        &self,
+        scope: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<DiskImage>, Error> {
+        let unit = self.read().await?;
+        unit.enter(Permission::ImageView, scope).await?;
+        let query = Query::all(&partition_of(scope)?)
+            .index("name")
+            .prefix(scope.as_str());
+        unit.page(&DISK_IMAGES, vec![query], paging, |kept| Ok(kept.0))
+            .await
+    }
+
+    /// The disk images of a name that a scope owns.
+    ///
+    /// # Errors
+    ///
+    /// The scope is not there, or the caller may not see its images.
+    pub async fn disk_images_named(
+        &self,
+        name: &ImageName,
+        scope: &Scope,
+    ) -> Result<Vec<DiskImage>, Error> {
+        let unit = self.read().await?;
+        unit.enter(Permission::ImageView, scope).await?;
+        let parts = disk_image_name_parts(scope, name.as_str());
+        let at = partition_of(scope)?;
+        let found = unit.all_by(&DISK_IMAGES, "name", &at, parts).await?;
+        Ok(found.into_iter().map(|kept| kept.0).collect())
+    }
+
+    /// One disk image: of the scope itself, or one above or elsewhere whose record the scope sees. Of
+    /// what was opened to it from elsewhere, it is not told who made it, from what and where.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible.
+    pub async fn disk_image(&self, id: AmiId, from: &Scope) -> Result<DiskImage, Error> {
+        let unit = self.read().await?;
+        unit.enter(Permission::ImageView, from).await?;
+        let seen = unit.seen_disk_image(id, from).await?;
+        Ok(if seen.is_opened {
+            seen.image.as_opened()
+        } else {
+            seen.image
+        })
+    }
+
+    /// Says how much a project may keep; a quota without limits is forgotten. What it keeps already
+    /// stays, whatever it comes to.
+    ///
+    /// # Errors
+    ///
+    /// The scope is not there, or the caller may not manage scopes above it.
+    pub async fn set_disk_quota(&self, quota: DiskQuota) -> Result<DiskQuotaView, Error> {
+        self.write(|unit| {
+            let quota = quota.clone();
+            async move {
+                // Who is bound by a quota does not set it.
+                let scope = quota.scope.clone();
+                let above = scope.parent().unwrap_or_else(Scope::global);
+                unit.require(Permission::ScopeManage, &above).await?;
+                if unit.scope_record(&scope).await?.is_none() {
+                    return Err(NotFound::new(Noun::Scope, &scope, &scope).into());
+                }
+                let before = unit.disk_quota(&scope).await?;
+                let (at, parts) = (partition_of(&scope)?, scope.as_str());
+                if quota == DiskQuota::new(scope.clone()) {
+                    DISK_QUOTAS.delete(&unit.tx, &at, parts).await?;
+                } else {
+                    let kept = KeptDiskQuota(quota.clone());
+                    DISK_QUOTAS.put(&unit.tx, &at, parts, &kept).await?;
+                }
+                let told = |quota: Option<&DiskQuota>| match quota {
+                    None => "no quota".to_owned(),
+                    Some(quota) => quota.to_string(),
+                };
+                if before.as_ref() != Some(&quota) {
+                    let change = Change::between(&told(before.as_ref()), &told(Some(&quota)));
+                    unit.audit(Permission::ScopeManage, &scope, &scope, change)
+                        .await?;
+                }
+                let usage = unit.disk_usage(&scope).await?;
+                Ok(DiskQuotaView { quota, usage })
+            }
+        })
+        .await
+    }
+
+    /// What a project may keep, and what it keeps.
+    ///
+    /// # Errors
+    ///
+    /// The scope is not there, or the caller may not see its images.
+    pub async fn disk_quota(&self, scope: &Scope) -> Result<DiskQuotaView, Error> {
+        let unit = self.read().await?;
+        unit.enter(Permission::ImageView, scope).await?;
+        let quota = unit.disk_quota(scope).await?;
+        Ok(DiskQuotaView {
+            quota: quota.unwrap_or_else(|| DiskQuota::new(scope.clone())),
+            usage: unit.disk_usage(scope).await?,
+        })
+    }
+}
+
+/// A disk image that a scope sees.
+#[derive(Debug)]
+pub(crate) struct SeenDiskImage {
+    pub(crate) image: DiskImage,
+    /// Whether it is of another branch of the tree.
+    pub(crate) is_opened: bool,
+}
+
+impl Unit {
+    /// A disk image that a scope sees; the caller has checked the permission.
+    pub(crate) async fn seen_disk_image(
+        &self,
+        id: AmiId,
+        from: &Scope,
+    ) -> Result<SeenDiskImage, Error> {
+        for partition in partitions_above(from)? {
+            if let Some(image) = self.disk_image_in(&partition, id).await?
+                && self.sees_disk_image(&image, from).await?
+            {
+                return Ok(SeenDiskImage {
+                    image,
+                    is_opened: false,
+                });
+            }
+        }
+        match self.opened_disk_image(id, from).await? {
+            Some(image) => Ok(SeenDiskImage {
+                image,
+                is_opened: true,
+            }),
+            None => Err(NotFound::new(Noun::DiskImage, id, from).into()),
+        }
+    }
+
+    /// Whether a scope sees it by the tree: its own, and of those above it what is whole and shared.
+    async fn sees_disk_image(&self, image: &DiskImage, from: &Scope) -> Result<bool, Error> {
+        if image.scope == *from {
+            return Ok(true);
+        }
+        let Some(record) = image.record() else {
+            return Ok(false);
+        };
+        let record = self.held_image(record, from).await?;
+        Ok(record.is_some_and(|record| visible(record.scope(), record.shared(), from)))
+    }
+
+    async fn opened_disk_image(&self, id: AmiId, from: &Scope) -> Result<Option<DiskImage>, Error> {
+        let global = Partition::global();
+        let key = ImageId::Local(id);
+        for to in self.held_permissions(from).await? {
+            let parts = Parts::from(to.to_string()).and(key.equality_key().as_ref());
+            for kept in self.all_by(&OPENED, "image", &global, parts).await? {
+                let Some(record) = self.behind(&kept.0).await? else {
+                    continue;
+                };
+                let partition = partition_of(&kept.0.scope)?;
+                let found = self.disk_image_in(&partition, id).await?;
+                if let Some(image) = found.filter(|image| image.record() == Some(record.id())) {
+                    return Ok(Some(image));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) async fn disk_image_in(
+        &self,
+        partition: &Partition,
+        id: AmiId,
+    ) -> Result<Option<DiskImage>, Error> {
+        let found = DISK_IMAGES.get(&self.tx, partition, disk_image_parts(id));
+        Ok(found.await?.map(|kept| kept.0))
+    }
+
+    pub(crate) async fn disk_quota(&self, scope: &Scope) -> Result<Option<DiskQuota>, Error> {
+        let at = partition_of(scope)?;
+        let found = DISK_QUOTAS.get(&self.tx, &at, scope.as_str()).await?;
+        Ok(found.map(|kept| kept.0))
+    }
+
+    pub(crate) async fn disk_usage(&self, scope: &Scope) -> Result<DiskUsage, Error> {
+        let at = partition_of(scope)?;
+        let found = DISK_USAGE.get(&self.tx, &at, scope.as_str()).await?;
+        Ok(found.map(|kept| kept.0.usage).unwrap_or_default())
+    }
+
+    /// Keeps what a project comes to.
+    pub(crate) async fn keep_usage(&self, scope: &Scope, usage: DiskUsage) -> Result<(), Error> {
+        let (at, parts) = (partition_of(scope)?, scope.as_str());
+        if usage == DiskUsage::default() {
+            DISK_USAGE.delete(&self.tx, &at, parts).await?;
+            return Ok(());
+        }
+        let kept = KeptDiskUsage(StoredUsage {
+            scope: scope.clone(),
+            usage,
+        });
+        Ok(DISK_USAGE.put(&self.tx, &at, parts, &kept).await?)
+    }
+
+    /// Keeps what became of a disk image, and says so where it is in another state.
+    pub(crate) async fn put_disk_image(
+        &self,
+        action: Permission,
+        before: &DiskImage,
+        after: &DiskImage,
+    ) -> Result<(), Error> {
+        let kept = KeptDiskImage(after.clone());
+        let at = partition_of(&after.scope)?;
+        DISK_IMAGES
+            .put(&self.tx, &at, disk_image_parts(after.id), &kept)
+            .await?;
+        if before.size() != after.size() {
+            let usage = self.disk_usage(&after.scope).await?;
+            let usage = usage.with_bytes(before.size(), after.size());
+            self.keep_usage(&after.scope, usage).await?;
+        }
+        if before.state.as_str() == after.state.as_str() {
+            return Ok(());
+        }
+        let change = Change::between(&before.state.as_str(), &after.state.as_str());
+        self.audit(action, &after.scope, after.id, change).await
+    }
+
+    /// Forgets what a scope may keep that is removed or renamed.
+    pub(crate) async fn forget_disk_quota(&self, scope: &Scope) -> Result<(), Error> {
+        let (at, parts) = (partition_of(scope)?, scope.as_str());
+        DISK_QUOTAS.delete(&self.tx, &at, parts).await?;
+        DISK_USAGE.delete(&self.tx, &at, parts).await?;
+        Ok(())
+    }
+}

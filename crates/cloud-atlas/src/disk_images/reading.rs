@@ -1,0 +1,81 @@
+//! Disk images are read.
+
+use super::working::{apart, stored_id};
+use crate::{DiskRefusal, Error, Session};
+use atlas_image::{DiskImage, DiskImageError, DiskImageState, KeptDevice};
+use atlas_image_id::AmiId;
+use atlas_repository::StoredImage;
+use atlas_scope::{Permission, Scope};
+
+/// A disk image that is open: it reads like the RAW of its devices, each chunk verified.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct OpenedDiskImage {
+    /// The image, as the caller sees it.
+    pub image: DiskImage,
+    /// Its devices, in order.
+    pub devices: Vec<OpenedDevice>,
+}
+
+/// A device of a disk image that is open.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct OpenedDevice {
+    /// The device.
+    pub device: KeptDevice,
+    /// Its bytes. Reading them waits for the pool: in a program with a runtime, on a thread of its own.
+    pub stored: StoredImage,
+}
+
+impl Session {
+    /// Opens a disk image that is ready, to read it or to export it. Who may copy images of the scope
+    /// that sees it may have its bytes.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, not visible, or not ready; its pool fails, or has lost what says where its bytes
+    /// are; or the caller may not.
+    pub async fn open_disk_image(&self, id: AmiId, from: &Scope) -> Result<OpenedDiskImage, Error> {
+        let unit = self.read().await?;
+        unit.enter(Permission::ImageCopy, from).await?;
+        let seen = unit.seen_disk_image(id, from).await?;
+        let image = seen.image;
+        if !matches!(image.state, DiskImageState::Ready { .. }) {
+            return Err(DiskImageError::State {
+                state: image.state.as_str(),
+                needed: "ready",
+                what: "read",
+            }
+            .into());
+        }
+        let pools = self.atlas.shared.pools.clone();
+        let shown = if seen.is_opened {
+            image.as_opened()
+        } else {
+            image.clone()
+        };
+        let opened = apart(move || {
+            let open = |device: &KeptDevice| {
+                let pool = pools.get(device.pool.as_str())?;
+                let stored = match &device.made {
+                    Some(made) => pool.open_exact(stored_id(device.id), made.content),
+                    None => pool.open(stored_id(device.id)),
+                };
+                Ok::<_, DiskRefusal>(stored?)
+            };
+            image
+                .devices
+                .iter()
+                .map(open)
+                .collect::<Result<Vec<_>, _>>()
+        });
+        let stored = opened.await??;
+        let devices = shown.devices.iter().cloned().zip(stored);
+        Ok(OpenedDiskImage {
+            devices: devices
+                .map(|(device, stored)| OpenedDevice { device, stored })
+                .collect(),
+            image: shown,
+        })
+    }
+}

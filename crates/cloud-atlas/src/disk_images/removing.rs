@@ -1,0 +1,243 @@
+//! Disk images go.
+
+use super::working::{self, apart};
+use crate::{
+    DiskRefusal, Error, Session,
+    tables::{DISK_IMAGES, IMAGES, disk_image_parts, partition_of, partitions_above},
+    unit::{Change, Unit},
+};
+use atlas_image::{
+    DeleteImage, DiskImage, ImageRecord, ImageRecordId, LifecycleState, Reason, ReportWork,
+    Warning, WorkAction, WorkReport, WorkState, delete_disk_image, fail_delete, forget_disk_image,
+    mark_gone, report_work, take_work,
+};
+use atlas_image_id::AmiId;
+use atlas_scope::{Permission, Scope};
+use core::time::Duration;
+
+/// For how long nobody else removes what somebody has begun to remove.
+const LEASE: Duration = Duration::from_hours(1);
+
+/// A disk image that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DiskImageDeleted {
+    /// The image, as it was at last.
+    pub image: DiskImage,
+    /// What is left of its record: it lies in the recycle bin, and cannot be restored.
+    pub record: Option<ImageRecord>,
+    /// What is worth saying.
+    pub warnings: Vec<Warning>,
+}
+
+impl Session {
+    /// Removes a disk image with its bytes (Symphony: after asking, which is the caller's to do). It
+    /// needs the permission to delete images where it is owned. An image that is being made is given up.
+    ///
+    /// Its record goes as an image record goes whose image is deleted in its cloud: what refers to it
+    /// stands in the way. Bytes that other images have too stay; the room of the others is free after
+    /// the pool was [cleaned up](Self::clean_pools). What could not be removed is asked for again.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not visible, something refers to its record, the record is protected, a pool
+    /// fails, or the caller may not.
+    pub async fn delete_disk_image(
+        &self,
+        id: AmiId,
+        from: &Scope,
+        reason: Option<Reason>,
+    ) -> Result<DiskImageDeleted, Error> {
+        let begun = self.write(|unit| {
+            let reason = reason.clone();
+            async move {
+                unit.enter(Permission::ImageView, from).await?;
+                let seen = unit.seen_disk_image(id, from).await?;
+                let image = seen.image;
+                let told = if seen.is_opened {
+                    image.as_opened().scope
+                } else {
+                    image.scope.clone()
+                };
+                unit.require(Permission::ImageDelete, &told).await?;
+                let warnings = match image.record() {
+                    Some(record) => {
+                        Box::pin(unit.begin_record_removal(record, &image, from, reason)).await?
+                    }
+                    None => Vec::new(),
+                };
+                let deleting = delete_disk_image(&image, unit.now);
+                unit.put_disk_image(Permission::ImageDelete, &image, &deleting)
+                    .await?;
+                Ok((deleting, warnings))
+            }
+        });
+        let (image, warnings) = begun.await?;
+        let (image, record) = Box::pin(self.finish_removal(image)).await?;
+        Ok(DiskImageDeleted {
+            image,
+            record,
+            warnings,
+        })
+    }
+
+    /// Removes the bytes of an image that is about to go, and notes how that went.
+    pub(super) async fn finish_removal(
+        &self,
+        image: DiskImage,
+    ) -> Result<(DiskImage, Option<ImageRecord>), Error> {
+        let pools = self.atlas.shared.pools.clone();
+        let devices = image.devices.clone();
+        let removed = match apart(move || working::discard(&devices, &pools)).await {
+            Ok(removed) => removed,
+            Err(error) => Err(error),
+        };
+        let failure = removed.as_ref().err().map(told).transpose()?;
+        let ended = self.write(|unit| {
+            let (image, failure) = (image.clone(), failure.clone());
+            async move { unit.end_removal(&image, failure).await }
+        });
+        let ended = ended.await?;
+        match removed {
+            Ok(()) => Ok(ended),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn told(error: &DiskRefusal) -> Result<Reason, Error> {
+    let text: String = error
+        .to_string()
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(Reason::MAX_CHARACTERS)
+        .collect();
+    Reason::parse(&text).map_err(|_| {
+        DiskRefusal::Thread(std::io::Error::other("a pool failed without a word")).into()
+    })
+}
+
+impl Unit {
+    /// Lets the record of an image that goes wait to be deleted, and takes the order to do it, so that
+    /// nobody brings it back meanwhile.
+    async fn begin_record_removal(
+        &self,
+        id: ImageRecordId,
+        image: &DiskImage,
+        from: &Scope,
+        reason: Option<Reason>,
+    ) -> Result<Vec<Warning>, Error> {
+        let Some(record) = self.any_record(id, &image.scope).await? else {
+            // It was purged, and only the bytes are left.
+            return Ok(Vec::new());
+        };
+        let action = Permission::ImageDelete;
+        self.require(action, record.scope()).await?;
+        match record.lifecycle().state() {
+            LifecycleState::Deleted => {
+                let gone = mark_gone(&record);
+                self.put_image(action, &record, &gone).await?;
+                Ok(Vec::new())
+            }
+            // Somebody was at it before.
+            LifecycleState::PendingDelete => Ok(Vec::new()),
+            _ => {
+                let request = DeleteImage {
+                    reason,
+                    purge_at: crate::Retention::default().end(self.now),
+                    in_cloud: true,
+                };
+                let mut changed = self.decide_delete(&record, from, request).await?;
+                let closed = self.put_image(action, &record, &changed.record).await?;
+                changed.warnings.extend(closed);
+                if let Some(order) = self.order_after(&record, &changed.record).await? {
+                    let taken = take_work(&order, &self.who, LEASE, self.now)?;
+                    self.move_work(&order, &taken, action).await?;
+                }
+                Ok(changed.warnings)
+            }
+        }
+    }
+
+    /// Notes how the removal of bytes went; tells what is left.
+    async fn end_removal(
+        &self,
+        image: &DiskImage,
+        failure: Option<Reason>,
+    ) -> Result<(DiskImage, Option<ImageRecord>), Error> {
+        let kept = self.owned_disk_image(image.id, &image.scope).await?;
+        let record = match image.record() {
+            Some(id) => self.end_record_removal(id, image, failure.clone()).await?,
+            None => None,
+        };
+        let action = Permission::ImageDelete;
+        if let Some(failure) = failure {
+            let failed = fail_delete(&kept, failure, self.now)?;
+            self.put_disk_image(action, &kept, &failed).await?;
+            return Ok((failed, record));
+        }
+        forget_disk_image(&kept)?;
+        let at = partition_of(&kept.scope)?;
+        DISK_IMAGES
+            .delete(&self.tx, &at, disk_image_parts(kept.id))
+            .await?;
+        let usage = self.disk_usage(&kept.scope).await?;
+        let usage = usage.without_image().with_bytes(kept.size(), 0);
+        self.keep_usage(&kept.scope, usage).await?;
+        let change = Change::between(&kept.state.as_str(), &"gone");
+        self.audit(action, &kept.scope, kept.id, change).await?;
+        Ok((kept, record))
+    }
+
+    async fn end_record_removal(
+        &self,
+        id: ImageRecordId,
+        image: &DiskImage,
+        failure: Option<Reason>,
+    ) -> Result<Option<ImageRecord>, Error> {
+        let Some(record) = self.any_record(id, &image.scope).await? else {
+            return Ok(None);
+        };
+        if record.lifecycle().state() != LifecycleState::PendingDelete {
+            return Ok(Some(record));
+        }
+        let action = WorkAction::delete(&record);
+        let Some(order) = self.open_work(record.scope(), &action).await? else {
+            return Ok(Some(record));
+        };
+        // Whoever ends it acts for whoever began.
+        let (taken, holder) = match &order.state {
+            WorkState::Taken { by, .. } => (order.clone(), by.clone()),
+            _ => (
+                take_work(&order, &self.who, LEASE, self.now)?,
+                self.who.clone(),
+            ),
+        };
+        let report = ReportWork {
+            attempt: taken.attempt,
+            report: match failure {
+                None => WorkReport::Done { image_id: None },
+                Some(reason) => WorkReport::Failed { reason },
+            },
+        };
+        let ended = report_work(&taken, report, &holder, self.now)?.order;
+        self.follow_up(&ended).await?;
+        self.move_work(&order, &ended, Permission::ImageDelete)
+            .await?;
+        self.any_record(id, &image.scope).await
+    }
+
+    /// A record in the partition of a scope or in `/`, wherever it was promoted to.
+    async fn any_record(
+        &self,
+        id: ImageRecordId,
+        scope: &Scope,
+    ) -> Result<Option<ImageRecord>, Error> {
+        for partition in partitions_above(scope)? {
+            if let Some(kept) = IMAGES.get(&self.tx, &partition, id.to_string()).await? {
+                return Ok(Some(kept.0));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,56 @@
+//! The tables of what the repository keeps.
+
+use crate::events::micros;
+use atlas_image::{DiskImage, DiskImageState, DiskQuota, DiskUsage};
+use atlas_image_id::AmiId;
+use atlas_scope::Scope;
+use atlas_store::{Index, Parts, Record, Table};
+use serde::{Deserialize, Serialize};
+
+kept! {
+    KeptDiskImage(DiskImage) = 1;
+    KeptDiskQuota(DiskQuota) = 1;
+    KeptDiskUsage(StoredUsage) = 1;
+}
+
+/// What a project keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredUsage {
+    pub(crate) scope: Scope,
+    pub(crate) usage: DiskUsage,
+}
+
+/// By id, in the partition of the project that owns it.
+pub(crate) const DISK_IMAGES: Table<KeptDiskImage> = Table::new(
+    "disk-image",
+    &[
+        Index::many("name", |kept| {
+            vec![disk_image_name_parts(&kept.0.scope, kept.0.name.as_str())]
+        }),
+        // What somebody is, or was, at work on.
+        Index::many("open", |kept| {
+            let since = match kept.0.state {
+                DiskImageState::Creating { since, .. }
+                | DiskImageState::Deleting { since, .. }
+                | DiskImageState::DeleteFailed { since, .. } => since,
+                _ => return Vec::new(),
+            };
+            vec![Parts::from(micros(since))]
+        }),
+    ],
+);
+
+pub(crate) fn disk_image_name_parts(scope: &Scope, name: &str) -> Parts {
+    Parts::from((scope.as_str(), name))
+}
+
+pub(crate) fn disk_image_parts(id: AmiId) -> Parts {
+    Parts::from(id.as_str())
+}
+
+/// By scope.
+pub(crate) const DISK_QUOTAS: Table<KeptDiskQuota> = Table::new("disk-quota", &[]);
+
+/// By scope: what its disk images come to, changed with each of them.
+pub(crate) const DISK_USAGE: Table<KeptDiskUsage> = Table::new("disk-usage", &[]);
