@@ -6,6 +6,7 @@ use crate::{
     codec::Decoder,
     error::{RepositoryError, Rot, Why},
     image::{Part, StoredImage},
+    index::page::Entry,
     layout::{self, PACKS},
     mark::reach,
     pack::{Tail, Trailer},
@@ -27,11 +28,18 @@ use std::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Depth {
-    /// Each pack has the digest that is its name: what was written is what is there. What images have
-    /// in a pack that has not is read, chunk by chunk.
+    /// Each pack has the digest that is its name, each index its seal, and each pack that an index
+    /// names is there: what was written is what is there. What images have in a pack that is lost or
+    /// damaged is read, chunk by chunk.
+    ///
+    /// Whether what was written was right is not seen: an index whose packs are whole and lack a chunk
+    /// that it names, or hold it in another length; a page that makes no sense; a chunk that does not
+    /// decompress to its digest.
     #[default]
     Packs,
-    /// Each chunk, too, decompresses to its digest: what was written was right.
+    /// All of that is seen, too: each chunk of each pack decompresses to its digest, each page of each
+    /// index is read, and each chunk that it names is in a pack, as long as it says. Nothing that a
+    /// reader would find is missed, but what breaks meanwhile.
     Chunks,
 }
 
@@ -68,7 +76,7 @@ pub struct Verified {
     /// Images whose indexes were read.
     pub images: u64,
     /// What is rotten: what images lack, and packs that have something wrong in them. It is empty
-    /// exactly where all is well.
+    /// exactly where all is well that was [looked at](Depth).
     pub rot: Vec<Rot>,
 }
 
@@ -106,6 +114,7 @@ impl Repository {
         }
         let mut found = Findings {
             repository: self,
+            depth: ask.depth,
             damaged: state.damaged,
             moved: self.packs().moves()?.as_ref().clone(),
             most: ask.most,
@@ -113,8 +122,7 @@ impl Repository {
         };
         let mut verified = state.verified;
         for id in self.images()? {
-            watch.go_on()?;
-            if found.image(id)? {
+            if found.image(id, watch)? {
                 verified.images = verified.images.saturating_add(1);
             }
         }
@@ -210,6 +218,7 @@ fn chunks(bytes: &[u8], decoder: &mut Decoder) -> Result<(), Why> {
 /// What the damage means to images.
 struct Findings<'a> {
     repository: &'a Repository,
+    depth: Depth,
     damaged: BTreeMap<Digest, Why>,
     moved: Moved,
     most: usize,
@@ -218,9 +227,9 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     /// Looks at an image; false where it is gone.
-    fn image(&mut self, id: StoredId) -> Result<bool, RepositoryError> {
+    fn image(&mut self, id: StoredId, watch: Watch<'_>) -> Result<bool, RepositoryError> {
         let before = core::mem::take(&mut self.rot);
-        let is_there = self.look_at(id)?;
+        let is_there = self.look_at(id, watch)?;
         let found = core::mem::replace(&mut self.rot, before);
         // What one lacks that was deleted meanwhile is not missed.
         if !found.is_empty() && matches!(self.repository.published(id), Ok(None)) {
@@ -232,7 +241,8 @@ impl Findings<'_> {
         Ok(is_there)
     }
 
-    fn look_at(&mut self, id: StoredId) -> Result<bool, RepositoryError> {
+    fn look_at(&mut self, id: StoredId, watch: Watch<'_>) -> Result<bool, RepositoryError> {
+        watch.go_on()?;
         let (digest, index) = match self.repository.published(id) {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(false),
@@ -248,7 +258,7 @@ impl Findings<'_> {
                 suspects.insert(number);
             }
         }
-        if suspects.is_empty() {
+        if suspects.is_empty() && self.depth == Depth::Packs {
             return Ok(true);
         }
         let is_suspect =
@@ -256,6 +266,7 @@ impl Findings<'_> {
         let image = StoredImage::new(self.repository, id, digest, index);
         let mut decoder = Decoder::new();
         for number in 0..image.index().pages.len() {
+            watch.go_on()?;
             let page = match image.page(number) {
                 Ok(page) => page,
                 Err(RepositoryError::Rot(rot)) => {
@@ -264,11 +275,41 @@ impl Findings<'_> {
                 }
                 Err(error) => return Err(error),
             };
-            for part in page.iter().filter(|it| is_suspect(it.placed.pack)) {
+            let (mut doubtful, rest): (Vec<Part>, Vec<Part>) =
+                page.iter().partition(|it| is_suspect(it.placed.pack));
+            if self.depth == Depth::Chunks {
+                doubtful.extend(self.not_located(&image, rest)?);
+                doubtful.sort_unstable_by_key(|it| it.at);
+            }
+            for part in &doubtful {
                 self.part(&image, part, &mut decoder)?;
             }
         }
         Ok(true)
+    }
+
+    /// The parts of a page whose chunks are not where it says, or not as long.
+    fn not_located(
+        &self,
+        image: &StoredImage,
+        mut parts: Vec<Part>,
+    ) -> Result<Vec<Part>, RepositoryError> {
+        // Pack by pack, so that no trailer is read twice for one page.
+        parts.sort_by_key(|it| it.placed.pack);
+        let mut lost = Vec::new();
+        for part in parts {
+            let Entry::Chunk { length, digest } = part.placed.entry else {
+                continue;
+            };
+            let pack = image.pack(part.placed.pack);
+            let found = pack.map(|pack| self.repository.packs().locate(&pack, &digest));
+            match found {
+                Some(Ok(found)) if found.place.raw == length => {}
+                Some(Err(error)) if error.rot().is_none() => return Err(error),
+                _ => lost.push(part),
+            }
+        }
+        Ok(lost)
     }
 
     /// Whether something may be wrong with what was put into a pack.

@@ -13,6 +13,7 @@
 mod address;
 mod chunks;
 mod faulty;
+mod forge;
 mod gc;
 mod images;
 mod kill;
