@@ -4,7 +4,8 @@ use crate::{
     Repository, StoredId,
     bytes::{digest, long, short},
     codec::Decoder,
-    error::{RepositoryError, Rot, Why},
+    error::{RepositoryError, Rot, Told, Why},
+    home::Home,
     image::{Part, StoredImage},
     index::page::Entry,
     layout::{self, PACKS},
@@ -69,7 +70,7 @@ impl Default for Verify {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// Packs that were read.
+    /// Packs that were read; of a plain pool, images.
     pub packs: u64,
     /// Bytes of them.
     pub bytes: u64,
@@ -117,8 +118,7 @@ impl Repository {
             depth: ask.depth,
             damaged: state.damaged,
             moved: self.packs().moves()?.as_ref().clone(),
-            most: ask.most,
-            rot: Vec::new(),
+            told: Told::new(ask.most),
         };
         let mut verified = state.verified;
         for id in self.images()? {
@@ -127,7 +127,7 @@ impl Repository {
             }
         }
         found.rest();
-        verified.rot = found.rot;
+        verified.rot = found.told.rot;
         Ok(verified)
     }
 }
@@ -221,22 +221,21 @@ struct Findings<'a> {
     depth: Depth,
     damaged: BTreeMap<Digest, Why>,
     moved: Moved,
-    most: usize,
-    rot: Vec<Rot>,
+    told: Told,
 }
 
 impl Findings<'_> {
     /// Looks at an image; false where it is gone.
     fn image(&mut self, id: StoredId, watch: Watch<'_>) -> Result<bool, RepositoryError> {
-        let before = core::mem::take(&mut self.rot);
+        let before = core::mem::take(&mut self.told.rot);
         let is_there = self.look_at(id, watch)?;
-        let found = core::mem::replace(&mut self.rot, before);
+        let found = core::mem::replace(&mut self.told.rot, before);
         // What one lacks that was deleted meanwhile is not missed.
         if !found.is_empty() && matches!(self.repository.published(id), Ok(None)) {
             return Ok(false);
         }
         for rot in found {
-            self.add(rot);
+            self.told.add(rot);
         }
         Ok(is_there)
     }
@@ -247,7 +246,7 @@ impl Findings<'_> {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(false),
             Err(RepositoryError::Rot(rot)) => {
-                self.add(*rot);
+                self.told.add(*rot);
                 return Ok(true);
             }
             Err(error) => return Err(error),
@@ -263,14 +262,14 @@ impl Findings<'_> {
         }
         let is_suspect =
             |pack: u32| usize::try_from(pack).is_ok_and(|pack| suspects.contains(&pack));
-        let image = StoredImage::new(self.repository, id, digest, index);
+        let image = StoredImage::new(Home::Packs(self.repository.clone()), id, digest, index);
         let mut decoder = Decoder::new();
         for number in 0..image.index().pages.len() {
             watch.go_on()?;
             let page = match image.page(number) {
                 Ok(page) => page,
                 Err(RepositoryError::Rot(rot)) => {
-                    self.add(*rot);
+                    self.told.add(*rot);
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -343,7 +342,7 @@ impl Findings<'_> {
         // Whatever is wrong is found as a reader finds it.
         match image.fetch(part, decoder) {
             Ok(_) => {}
-            Err(RepositoryError::Rot(rot)) => self.add(*rot),
+            Err(RepositoryError::Rot(rot)) => self.told.add(*rot),
             Err(error) => return Err(error),
         }
         Ok(())
@@ -351,24 +350,13 @@ impl Findings<'_> {
 
     /// Packs with something wrong that no image lacks.
     fn rest(&mut self) {
-        let told: BTreeSet<String> = self.rot.iter().map(|it| it.object.clone()).collect();
+        let told: BTreeSet<String> = self.told.rot.iter().map(|it| it.object.clone()).collect();
         let damaged = core::mem::take(&mut self.damaged);
         for (pack, why) in damaged {
             let object = layout::pack(&pack);
             if !told.contains(object.as_ref()) {
-                self.add(Rot::of(object.as_ref(), why));
+                self.told.add(Rot::of(object.as_ref(), why));
             }
-        }
-    }
-
-    fn add(&mut self, rot: Rot) {
-        if let Some(last) = self.rot.last_mut()
-            && last.extend(&rot)
-        {
-            return;
-        }
-        if self.rot.len() < self.most {
-            self.rot.push(rot);
         }
     }
 }
