@@ -134,6 +134,23 @@ pub fn read_in_order(
     run(disk, &Discard, ask, budget, progress, Some(take))
 }
 
+/// Both at once: writes a disk as RAW, as [`convert`] does, and gives it to `take`, as
+/// [`read_in_order`] does. A piece may be taken before or after it is written.
+///
+/// # Errors
+///
+/// As of [`convert`]; and `take` broke off.
+pub fn convert_in_order(
+    disk: &Disk,
+    sink: &dyn WriteAt,
+    ask: &Convert,
+    budget: &Budget<'_>,
+    take: &mut Take<'_>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Converted, DiskError> {
+    run(disk, sink, ask, budget, progress, Some(take))
+}
+
 fn run<'a>(
     disk: &'a Disk,
     sink: &'a dyn WriteAt,

@@ -29,7 +29,7 @@
 //! | type | what it is |
 //! |---|---|
 //! | [`Image`], [`Disk`] | an image that was accepted, and its disks in the machine's order |
-//! | [`convert`], [`convert_vmdk_stream`] | a disk becomes RAW; a VMDK as it comes in, without going back |
+//! | [`convert`], [`convert_in_order`], [`convert_vmdk_stream`] | a disk becomes RAW, and is looked at on the way; a VMDK as it comes in, without going back |
 //! | [`ReadAt`], [`WriteAt`] | where images come from and disks go to: given by the caller, never opened here |
 //! | [`Limits`], [`Budget`] | how much a stranger's image may ask for, and whether to go on |
 //! | [`Reason`], [`Refusal`] | why an image is refused: a code that stays, and what of the image |
@@ -71,7 +71,7 @@ pub use self::{
     appliance::{Appliance, Bus, Device},
     convert::{
         Convert, Converted, DigestChoice, Piece, Progress, RawDigest, RawDigests, convert,
-        read_in_order,
+        convert_in_order, read_in_order,
     },
     error::DiskError,
     firmware::{Firmware, UnknownFirmware},

@@ -2,23 +2,26 @@
 
 use crate::{
     bytes::long,
-    error::{RepositoryError, Rot, Why},
-    wait::Wait,
+    error::{self, RepositoryError, Rot, Why},
+    staging,
+    wait::{Park, Wait},
 };
 use atlas_base::Timestamp;
 use bytes::Bytes;
 use core::{error::Error as StdError, fmt, future::Future, ops::Range};
 use object_store::{
     Error as StoreError, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutMode,
-    PutOptions, path::Path,
+    PutOptions, local::LocalFileSystem, path::Path,
 };
-use std::{io, sync::Arc};
+use std::{io, path::Path as FsPath, sync::Arc};
 
 /// Objects, and how a thread waits for them.
 #[derive(Clone)]
 pub(crate) struct Backend {
     store: Arc<dyn ObjectStore>,
     wait: Arc<dyn Wait>,
+    /// Where the objects are files.
+    folder: Option<Arc<FsPath>>,
 }
 
 impl fmt::Debug for Backend {
@@ -37,7 +40,37 @@ pub(crate) struct Listed {
 
 impl Backend {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, wait: Arc<dyn Wait>) -> Self {
-        Self { store, wait }
+        Self {
+            store,
+            wait,
+            folder: None,
+        }
+    }
+
+    /// Objects that are files in a folder.
+    pub(crate) fn in_folder(folder: &FsPath) -> Result<Self, RepositoryError> {
+        let open = "open the folder";
+        let whole = folder.canonicalize();
+        let folder = whole.map_err(|error| error::failed(open, error))?;
+        let store = LocalFileSystem::new_with_prefix(&folder);
+        // Once an object is there, it has reached the disk.
+        let store = store.map_err(|error| failed(open, &Path::default(), error))?;
+        let store = Arc::new(store.with_fsync(true));
+        Ok(Self {
+            folder: Some(folder.into()),
+            ..Self::new(store, Arc::new(Park))
+        })
+    }
+
+    /// The folder, whatever the process works in.
+    pub(crate) fn folder(&self) -> Option<&Arc<FsPath>> {
+        self.folder.as_ref()
+    }
+
+    /// Removes what puts that were killed have left, if it was last written before a moment.
+    pub(crate) fn clean(&self, since: Timestamp) -> Result<(), RepositoryError> {
+        let folder = self.folder.as_ref();
+        folder.map_or(Ok(()), |folder| staging::clean(folder, since))
     }
 
     /// Waits for an answer.
@@ -221,10 +254,7 @@ fn is_full(error: &StoreError) -> bool {
     let mut source: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = source {
         if let Some(error) = error.downcast_ref::<io::Error>() {
-            return matches!(
-                error.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            );
+            return error::is_full(error.kind());
         }
         source = error.source();
     }

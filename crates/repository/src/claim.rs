@@ -36,16 +36,24 @@ pub(crate) enum Outcome {
 impl<'a> Claim<'a> {
     /// Begins, unless somebody has begun or has published under that id.
     pub(crate) fn begin(backend: &'a Backend, worker: Worker) -> Result<Self, RepositoryError> {
-        if let Some(bytes) = backend.find(&worker.publication())? {
-            return Err(taken(worker, Kind::Void.is(&bytes)));
-        }
+        let check = || match backend.find(&worker.publication())? {
+            Some(bytes) => Err(taken(worker, Kind::Void.is(&bytes))),
+            None => Ok(()),
+        };
+        check()?;
         if !backend.create(&worker.claim(), Kind::Claim.object(&[]))? {
             return Err(match worker {
                 Worker::Ingest(id) => RepositoryError::Busy(id),
                 Worker::Gc(id) => RepositoryError::Ran(id),
             });
         }
-        Ok(Self { backend, worker })
+        let claim = Self { backend, worker };
+        // Somebody may have published, and ended, since it was looked. Nobody can from here on.
+        if let Err(error) = check() {
+            claim.end()?;
+            return Err(error);
+        }
+        Ok(claim)
     }
 
     /// Tells that the work goes on.

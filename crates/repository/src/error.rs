@@ -89,6 +89,35 @@ impl RepositoryError {
     }
 }
 
+/// What is said of a file of the backend that failed.
+pub(crate) fn failed(what: &'static str, error: io::Error) -> RepositoryError {
+    let kind = error.kind();
+    if is_full(kind) {
+        return RepositoryError::Full(Box::new(error));
+    }
+    let is_hopeless = matches!(
+        kind,
+        io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::Unsupported
+    );
+    RepositoryError::Backend {
+        what,
+        is_retryable: !is_hopeless,
+        source: Box::new(error),
+    }
+}
+
+/// Whether the reason is that there is no room: of the disk, of a quota, or for a file of that length.
+pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
 impl From<Rot> for RepositoryError {
     fn from(rot: Rot) -> Self {
         Self::Rot(Box::new(rot))
@@ -177,7 +206,7 @@ impl Rot {
     }
 
     /// Takes in what follows it in the same image and object; false where it is something else.
-    pub(crate) fn extend(&mut self, next: &Self) -> bool {
+    fn extend(&mut self, next: &Self) -> bool {
         let end = self.offset.zip(self.length);
         let end = end.map(|(offset, length)| offset.saturating_add(length));
         let follows = end.is_some() && end == next.offset && self.image == next.image;
@@ -203,5 +232,33 @@ impl Rot {
         self.offset = Some(offset);
         self.length = Some(length);
         self
+    }
+}
+
+/// Rot that is told, up to a bound.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) rot: Vec<Rot>,
+    most: usize,
+}
+
+impl Told {
+    pub(crate) fn new(most: usize) -> Self {
+        Self {
+            rot: Vec::new(),
+            most,
+        }
+    }
+
+    /// Adds what comes next: to the last, where it follows it.
+    pub(crate) fn add(&mut self, rot: Rot) {
+        if let Some(last) = self.rot.last_mut()
+            && last.extend(&rot)
+        {
+            return;
+        }
+        if self.rot.len() < self.most {
+            self.rot.push(rot);
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     bytes::{long, short},
     codec::Decoder,
     error::RepositoryError,
+    home::Home,
     image::Part,
     index::page::Entry,
     pack::Place,
@@ -150,8 +151,8 @@ impl Work<'_> {
         let Some(group) = self.next()? else {
             return Ok(false);
         };
-        let packs = self.image.repository().packs();
-        let stored = match packs.range(&group.pack, group.start..group.end) {
+        let home = self.image.home();
+        let stored = match home.range(&group.pack, group.start..group.end) {
             Ok(stored) => Some(stored),
             // It was moved, or is rotten: chunk by chunk it is found out.
             Err(RepositoryError::Rot(_)) => None,
@@ -216,7 +217,21 @@ impl Work<'_> {
         digest: &Digest,
         length: u32,
     ) -> Result<(Digest, Place), RepositoryError> {
-        let packs = self.image.repository().packs();
+        let packs = match self.image.home() {
+            Home::Packs(repository) => repository.packs(),
+            // Where it is in the image, it is in the file.
+            Home::Files(_) => {
+                let (digest, raw) = (*digest, length);
+                let (at, stored) = (part.at, length);
+                let place = Place {
+                    digest,
+                    raw,
+                    at,
+                    stored,
+                };
+                return Ok((Digest::from_bytes([0; 32]), place));
+            }
+        };
         let named = self.image.pack(part.placed.pack);
         if let Some(Ok(found)) = named.map(|pack| packs.locate(&pack, digest))
             && found.place.raw == length

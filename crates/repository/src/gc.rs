@@ -53,7 +53,7 @@ impl Gc {
     }
 
     /// The moment before which things are old enough.
-    fn since(&self) -> Timestamp {
+    pub(crate) fn since(&self) -> Timestamp {
         let grace = i64::try_from(self.grace.as_micros()).unwrap_or(i64::MAX);
         let since = self.now.as_micros().saturating_sub(grace);
         Timestamp::from_micros(since).unwrap_or(Timestamp::EPOCH)
@@ -66,9 +66,9 @@ impl Gc {
 pub struct Collected {
     /// Packs that were condemned, and go in a later run.
     pub condemned: u64,
-    /// Packs that were removed.
+    /// Packs that were removed; of a plain pool, files.
     pub removed: u64,
-    /// Bytes of them.
+    /// Bytes of them; of files, those that they took.
     pub removed_bytes: u64,
     /// Packs whose chunks were moved, of those that were removed.
     pub rewritten: u64,
@@ -122,6 +122,7 @@ impl Run<'_> {
         // In this order: who is noted to be waited for, who is at work, and what is needed.
         let condemned = repository.condemned()?;
         let workers = claim::workers(backend, self.ask.since(), Some(self.ask.run))?;
+        backend.clean(self.ask.since())?;
         let moved = repository.packs().moves()?;
         for listed in backend.list(PACKS)? {
             if let Some(name) = layout::is_pack(&listed.name) {

@@ -6,6 +6,7 @@ use crate::{
     cache::Cache,
     codec::Decoder,
     error::{RepositoryError, Rot, Why},
+    home::Home,
     index::{
         Index, Summary,
         page::{self, Entry, Placed},
@@ -25,12 +26,12 @@ const PAGES: usize = 8;
 /// Bytes of chunks that are kept.
 const CHUNKS: usize = 16 << 20;
 
-/// An image of a repository, which reads like the RAW that it was: each chunk is verified before a
+/// An image of a repository or of a plain pool, which reads like the RAW that it was: each chunk is verified before a
 /// byte of it is seen. It is [`ReadAt`], so that whatever reads disks reads it.
 ///
 /// It takes up to 24 MiB, whatever its size, and for each TiB one more.
 pub struct StoredImage {
-    repository: Repository,
+    home: Home,
     id: StoredId,
     digest: Digest,
     index: Index,
@@ -84,7 +85,8 @@ impl Repository {
     pub fn open(&self, id: StoredId) -> Result<StoredImage, RepositoryError> {
         let found = self.published(id)?;
         let (digest, index) = found.ok_or(RepositoryError::NotFound(id))?;
-        Ok(StoredImage::new(self, id, digest, index))
+        let home = Home::Packs(self.clone());
+        Ok(StoredImage::new(home, id, digest, index))
     }
 
     /// Opens an image that is known to have a digest.
@@ -97,21 +99,12 @@ impl Repository {
         id: StoredId,
         expected: Digest,
     ) -> Result<StoredImage, RepositoryError> {
-        let image = self.open(id)?;
-        let found = image.digest;
-        if found != expected {
-            return Err(RepositoryError::Other {
-                id,
-                expected,
-                found,
-            });
-        }
-        Ok(image)
+        self.open(id)?.expect_digest(expected)
     }
 }
 
 impl StoredImage {
-    pub(crate) fn new(repository: &Repository, id: StoredId, digest: Digest, index: Index) -> Self {
+    pub(crate) fn new(home: Home, id: StoredId, digest: Digest, index: Index) -> Self {
         let mut end = 0_u64;
         let start = |page: &crate::index::PageEntry| {
             let start = end;
@@ -120,7 +113,7 @@ impl StoredImage {
         };
         let starts = index.pages.iter().map(start).collect();
         Self {
-            repository: repository.clone(),
+            home,
             id,
             digest,
             index,
@@ -129,6 +122,19 @@ impl StoredImage {
             chunks: Cache::new(CHUNKS),
             decoders: Mutex::default(),
         }
+    }
+
+    /// The image, if it has a digest.
+    pub(crate) fn expect_digest(self, expected: Digest) -> Result<Self, RepositoryError> {
+        let (id, found) = (self.id, self.digest);
+        if found != expected {
+            return Err(RepositoryError::Other {
+                id,
+                expected,
+                found,
+            });
+        }
+        Ok(self)
     }
 
     /// How it is called.
@@ -224,8 +230,8 @@ impl StoredImage {
         &self.index
     }
 
-    pub(crate) fn repository(&self) -> &Repository {
-        &self.repository
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
     }
 
     /// The part of the image that a page is of.
@@ -259,17 +265,25 @@ impl StoredImage {
         number: usize,
         decoder: &mut Decoder,
     ) -> Result<Vec<Part>, RepositoryError> {
-        let pages = self.index.pages.get(number);
         let malformed = || Rot::of(layout::image(self.id).as_ref(), Why::Malformed);
-        let (entry, place) = pages
-            .zip(self.index.places.get(number))
-            .ok_or_else(malformed)?;
-        let packs = self.repository.packs();
-        let pack = self.pack(place.pack).ok_or_else(malformed)?;
-        let page = packs.chunk(&pack, &entry.digest, entry.length, decoder)?;
-        let pack = self.pack(place.places_pack).ok_or_else(malformed)?;
-        let places = packs.chunk(&pack, &place.places, place.places_length, decoder)?;
-        let parsed = page::parse(&page, &places, self.index.packs.len(), entry.span);
+        let entry = self.index.pages.get(number).ok_or_else(malformed)?;
+        let parsed = match &self.home {
+            Home::Packs(repository) => {
+                let packs = repository.packs();
+                let place = self.index.places.get(number).ok_or_else(malformed)?;
+                let pack = self.pack(place.pack).ok_or_else(malformed)?;
+                let page = packs.chunk(&pack, &entry.digest, entry.length, decoder)?;
+                let pack = self.pack(place.places_pack).ok_or_else(malformed)?;
+                let places = packs.chunk(&pack, &place.places, place.places_length, decoder)?;
+                page::parse(&page, &places, self.index.packs.len(), entry.span)
+            }
+            Home::Files(files) => {
+                let before = self.index.pages.iter().take(number);
+                let lengths = before.map(|page| u64::from(page.length));
+                let page = files.page(lengths.fold(0, u64::saturating_add), entry)?;
+                page::parse_plain(&page, entry)
+            }
+        };
         let mut at = self.span(number).start;
         let part = |placed: Placed| {
             let part = Part { at, placed };
@@ -314,13 +328,14 @@ impl StoredImage {
             other => other,
         };
         let malformed = || Rot::of(layout::image(self.id).as_ref(), Why::Malformed).into();
-        let pack = self.pack(part.placed.pack).ok_or_else(malformed);
-        pack.and_then(|pack| {
-            self.repository
-                .packs()
-                .chunk(&pack, &digest, length, decoder)
-        })
-        .map_err(rot)
+        let found = match &self.home {
+            Home::Packs(repository) => {
+                let pack = self.pack(part.placed.pack).ok_or_else(malformed);
+                pack.and_then(|pack| repository.packs().chunk(&pack, &digest, length, decoder))
+            }
+            Home::Files(files) => files.chunk(part.at, length, &digest),
+        };
+        found.map_err(rot)
     }
 
     fn with_decoder<T>(&self, work: impl FnOnce(&mut Decoder) -> T) -> T {

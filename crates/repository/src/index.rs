@@ -20,6 +20,9 @@
 //! |---|---|
 //! | 4, 32 each | the packs |
 //! | 44 for each page | pack of the page; pack, length and digest of its places |
+//!
+//! In a plain pool there is no placement: the pages stand one behind the other in a file, and where a
+//! chunk is in the image, it is in the RAW.
 
 pub(crate) mod page;
 
@@ -113,11 +116,15 @@ pub(crate) enum Published {
 }
 
 impl Published {
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Why> {
+    /// Reads what keeps images of a kind.
+    pub(crate) fn parse(bytes: &[u8], kind: Kind) -> Result<Self, Why> {
         if Kind::Void.is(bytes) {
             return Kind::Void.open(bytes).map(|_| Self::Void);
         }
-        let (digest, index) = Index::parse(bytes)?;
+        let (digest, index) = match kind {
+            Kind::Plain => Index::parse_plain(bytes)?,
+            _ => Index::parse(bytes)?,
+        };
         let index = Box::new(index);
         Ok(Self::Image { digest, index })
     }
@@ -141,6 +148,12 @@ impl Index {
             body.digest(&place.places);
         }
         (digest(&content), Kind::Index.seal(&body))
+    }
+
+    /// As [`seal`](Self::seal), of a plain pool: the content, and no placement.
+    pub(crate) fn seal_plain(&self) -> (Digest, Vec<u8>) {
+        let content = self.content();
+        (digest(&content), Kind::Plain.seal(&content))
     }
 
     fn content(&self) -> Vec<u8> {
@@ -192,6 +205,21 @@ impl Index {
             ))
         };
         parse().ok_or(Why::Malformed)
+    }
+}
+
+impl Index {
+    fn parse_plain(bytes: &[u8]) -> Result<(Digest, Self), Why> {
+        let mut body = Kind::Plain.open(bytes)?;
+        let content = body.rest();
+        let (summary, pages) = parse_content(Input::new(content)).ok_or(Why::Malformed)?;
+        let index = Self {
+            summary,
+            pages,
+            packs: Vec::new(),
+            places: Vec::new(),
+        };
+        Ok((digest(content), index))
     }
 }
 

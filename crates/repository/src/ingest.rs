@@ -14,11 +14,13 @@
 
 mod assembly;
 mod line;
+mod pages;
+mod plain;
 mod queue;
 
 use self::{
     assembly::{Assembled, Assembly, Upload, Worked},
-    line::Line,
+    line::{Assemble, Line},
     queue::Queue,
 };
 use crate::{
@@ -28,7 +30,7 @@ use crate::{
     chunker::{Chunker, Cut},
     claim::{Claim, Outcome, taken},
     codec::Encoder,
-    error::RepositoryError,
+    error::{RepositoryError, failed},
     index::{About, Index, Summary},
     layout::{self, Worker},
     profile::Profile,
@@ -36,7 +38,8 @@ use crate::{
 };
 use atlas_base::Digest;
 use atlas_disk::{
-    Budget, Convert, Converted, DigestChoice, Disk, DiskError, Limits, Piece, read_in_order,
+    Budget, Convert, Converted, DigestChoice, Discard, Disk, DiskError, Limits, Piece, WriteAt,
+    convert_in_order,
 };
 use core::{num::NonZeroUsize, ops::ControlFlow};
 use std::{
@@ -208,7 +211,7 @@ struct Work<'a> {
     repository: &'a Repository,
     catalogue: &'a Catalogue,
     claim: &'a Claim<'a>,
-    line: Line<'a>,
+    line: Line<Assembly<'a>>,
     uploads: &'a Queue<Upload>,
 }
 
@@ -229,7 +232,8 @@ impl<'a> Work<'a> {
         let uploads: Vec<_> = (0..ask.uploads.get())
             .filter_map(|_| self.spawn(scope, || self.upload()))
             .collect();
-        let read = self.read(disk, ask, watch);
+        let tell = |progress: atlas_disk::Progress| watch.tell(progress.done, progress.total);
+        let read = read(disk, &Discard, ask, watch, &self.line, &tell);
         self.line.close();
         if let Err(error) = read {
             self.give_up(error);
@@ -270,44 +274,6 @@ impl<'a> Work<'a> {
         self.uploads.give_up();
     }
 
-    /// Reads the disk and cuts it.
-    fn read(
-        &self,
-        disk: &Disk,
-        ask: &Ingest,
-        watch: Watch<'_>,
-    ) -> Result<Converted, RepositoryError> {
-        let mut convert = Convert::default();
-        convert.threads = ask.threads;
-        convert.digests = ask.digests;
-        convert.size = ask.size;
-        let budget = Budget::new(&ask.limits, watch.stop());
-        let mut chunker = Chunker::new(ask.profile);
-        let mut take = |piece: Piece<'_>| {
-            let mut flow = ControlFlow::Continue(());
-            let mut out = |cut| {
-                if flow.is_continue() {
-                    flow = self.line.push(cut);
-                }
-            };
-            match piece {
-                Piece::Data(bytes) => chunker.data(bytes, &mut out),
-                Piece::Zeros(length) => chunker.zeros(length, &mut out),
-            }
-            flow
-        };
-        let tell = |progress: atlas_disk::Progress| watch.tell(progress.done, progress.total);
-        let read = read_in_order(disk, &convert, &budget, &mut take, &tell);
-        let converted = read.map_err(|error| match error {
-            DiskError::Stopped => RepositoryError::Stopped,
-            error => RepositoryError::Disk(error),
-        })?;
-        chunker.finish(&mut |cut| {
-            let _ = self.line.push(cut);
-        });
-        Ok(converted)
-    }
-
     /// Hashes chunks, and compresses those that are new.
     fn work(&self) {
         let mut encoder = Encoder::new();
@@ -345,6 +311,46 @@ impl<'a> Work<'a> {
             }
         }
     }
+}
+
+/// Reads the disk and cuts it; writes it as RAW on the way.
+fn read(
+    disk: &Disk,
+    raw: &dyn WriteAt,
+    ask: &Ingest,
+    watch: Watch<'_>,
+    line: &Line<impl Assemble>,
+    tell: &(dyn Fn(atlas_disk::Progress) + Sync),
+) -> Result<Converted, RepositoryError> {
+    let mut convert = Convert::default();
+    convert.threads = ask.threads;
+    convert.digests = ask.digests;
+    convert.size = ask.size;
+    let budget = Budget::new(&ask.limits, watch.stop());
+    let mut chunker = Chunker::new(ask.profile);
+    let mut take = |piece: Piece<'_>| {
+        let mut flow = ControlFlow::Continue(());
+        let mut out = |cut| {
+            if flow.is_continue() {
+                flow = line.push(cut);
+            }
+        };
+        match piece {
+            Piece::Data(bytes) => chunker.data(bytes, &mut out),
+            Piece::Zeros(length) => chunker.zeros(length, &mut out),
+        }
+        flow
+    };
+    let read = convert_in_order(disk, raw, &convert, &budget, &mut take, tell);
+    let converted = read.map_err(|error| match error {
+        DiskError::Stopped => RepositoryError::Stopped,
+        DiskError::Sink(error) => failed("write", error),
+        error => RepositoryError::Disk(error),
+    })?;
+    chunker.finish(&mut |cut| {
+        let _ = line.push(cut);
+    });
+    Ok(converted)
 }
 
 impl Repository {

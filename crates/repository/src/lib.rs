@@ -43,7 +43,8 @@
 //!
 //! | type | is |
 //! |---|---|
-//! | [`Repository`] | images in a backend: [`ingest`](Repository::ingest), [`open`](Repository::open), [`delete`](Repository::delete), [`verify`](Repository::verify), [`gc`](Repository::gc) |
+//! | [`Pool`], [`PoolName`], [`PoolUrl`] | images wherever they are, as chunks or as files; how pools are called, and where they are |
+//! | [`Repository`] | images as chunks in a backend: [`ingest`](Repository::ingest), [`open`](Repository::open), [`delete`](Repository::delete), [`verify`](Repository::verify), [`gc`](Repository::gc) |
 //! | [`Ingest`], [`About`] | what comes in, and how |
 //! | [`StoredImage`] | an image as it is read: at any place, or [as a whole](StoredImage::export) |
 //! | [`Summary`], [`Extent`] | what an image is, and of which chunks it is made |
@@ -69,11 +70,15 @@
 //! before anything is allocated. A chunk is at most 512 KiB, stored compressed (zstd, level 3) where that
 //! saves a twentieth; zeros are not stored at all.
 //!
+//! A plain pool has `images/` and `claims/` likewise, and each image as `raw/<id>.raw`, with its list of
+//! chunks in `raw/<id>.pages`. A chunk is where it is in the image, and reading compares its digest there
+//! too.
+//!
 //! # The backend
 //!
 //! Any [`object_store`] whose `PutMode::Create` is atomic and whose lists show what was put before: a
-//! folder (`LocalFileSystem`, with `with_fsync(true)` where a loss of power matters), memory, S3 and what
-//! speaks like it. Its errors are told as [`RepositoryError::Backend`], with whether it is worth trying
+//! folder ([`Repository::in_folder`], where everything has reached the disk once it is there), memory, S3
+//! and what speaks like it. Its errors are told as [`RepositoryError::Backend`], with whether it is worth trying
 //! again; nothing is retried here, since clients of object stores do that themselves, and an ingest that
 //! is begun again writes little twice.
 //!
@@ -111,6 +116,7 @@ mod codec;
 mod error;
 mod export;
 mod gc;
+mod home;
 mod id;
 mod image;
 mod index;
@@ -119,11 +125,14 @@ mod layout;
 mod mark;
 mod pack;
 mod packs;
+mod plain;
+mod pool;
 mod profile;
 mod records;
 mod repository;
 mod rewrite;
 mod sealed;
+mod staging;
 mod verify;
 mod wait;
 mod watch;
@@ -141,6 +150,7 @@ pub use self::{
     image::{Extent, StoredImage},
     index::{About, Summary},
     ingest::{Ingest, Ingested},
+    pool::{OpenPoolError, ParsePoolNameError, ParsePoolUrlError, Pool, PoolName, PoolUrl},
     profile::Profile,
     repository::Repository,
     verify::{Depth, Verified, Verify},

@@ -3,6 +3,7 @@
 use crate::{
     Repository,
     error::RepositoryError,
+    home::Home,
     image::StoredImage,
     index::page::Entry,
     packs::{Moved, Packs},
@@ -131,7 +132,7 @@ impl Repository {
             let Some((digest, index)) = self.published(id)? else {
                 continue;
             };
-            let image = StoredImage::new(self, id, digest, index);
+            let image = StoredImage::new(Home::Packs(self.clone()), id, digest, index);
             match self.used_by(&image, moved, &mut used, watch) {
                 // One that is deleted meanwhile needs nothing.
                 Err(RepositoryError::Rot(_)) if self.published(id)?.is_none() => {}

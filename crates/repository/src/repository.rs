@@ -10,6 +10,7 @@ use crate::{
     layout::{self, CONDEMNED, IMAGES},
     packs::Packs,
     records::Condemned,
+    sealed::Kind,
     wait::Wait,
 };
 use atlas_base::Digest;
@@ -17,6 +18,7 @@ use core::fmt;
 use object_store::{ObjectStore, path::Path};
 use std::{
     collections::BTreeSet,
+    path::Path as FsPath,
     sync::{Arc, Mutex},
 };
 
@@ -30,6 +32,8 @@ struct Inner {
     backend: Backend,
     packs: Packs,
     known: Mutex<Arc<Catalogue>>,
+    /// What is under `images/`.
+    keeps: Kind,
 }
 
 impl fmt::Debug for Repository {
@@ -42,11 +46,26 @@ impl Repository {
     /// The repository in a backend; an empty backend is an empty repository. `wait` says how threads
     /// wait for the backend: [`Park`](crate::Park) where it needs no runtime.
     pub fn new(store: Arc<dyn ObjectStore>, wait: Arc<dyn Wait>) -> Self {
-        let backend = Backend::new(store, wait);
+        Self::of(Backend::new(store, wait), Kind::Index)
+    }
+
+    /// The repository in a folder that is there. What it says it has kept has reached the disk, and
+    /// [`gc`](Self::gc) removes what killed processes have left in the folder.
+    ///
+    /// # Errors
+    ///
+    /// There is no such folder.
+    pub fn in_folder(folder: &FsPath) -> Result<Self, RepositoryError> {
+        Ok(Self::of(Backend::in_folder(folder)?, Kind::Index))
+    }
+
+    /// What keeps images of a kind.
+    pub(crate) fn of(backend: Backend, keeps: Kind) -> Self {
         Self(Arc::new(Inner {
             packs: Packs::new(backend.clone()),
             backend,
             known: Mutex::default(),
+            keeps,
         }))
     }
 
@@ -110,7 +129,7 @@ impl Repository {
         let Some(bytes) = self.backend().find(&path)? else {
             return Ok(None);
         };
-        match Published::parse(&bytes) {
+        match Published::parse(&bytes, self.0.keeps) {
             Ok(Published::Image { digest, index }) => Ok(Some((digest, *index))),
             Ok(Published::Void) => Ok(None),
             Err(why) => Err(Rot::of(path.as_ref(), why).image(id).into()),

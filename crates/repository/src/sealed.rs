@@ -11,6 +11,8 @@ use bytes::Bytes;
 pub(crate) enum Kind {
     /// The index of an image.
     Index,
+    /// What an image of a plain pool is.
+    Plain,
     /// An image that will never be.
     Void,
     /// What a pack holds.
@@ -29,6 +31,7 @@ impl Kind {
     fn magic(self) -> &'static [u8; 8] {
         match self {
             Self::Index => b"atlas-i1",
+            Self::Plain => b"atlas-p1",
             Self::Void => b"atlas-v1",
             Self::Trailer => b"atlas-t1",
             Self::Claim => b"atlas-c1",

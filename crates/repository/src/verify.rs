@@ -4,8 +4,10 @@ use crate::{
     Repository, StoredId,
     bytes::{digest, long, short},
     codec::Decoder,
-    error::{RepositoryError, Rot, Why},
+    error::{RepositoryError, Rot, Told, Why},
+    home::Home,
     image::{Part, StoredImage},
+    index::page::Entry,
     layout::{self, PACKS},
     mark::reach,
     pack::{Tail, Trailer},
@@ -27,11 +29,18 @@ use std::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Depth {
-    /// Each pack has the digest that is its name: what was written is what is there. What images have
-    /// in a pack that has not is read, chunk by chunk.
+    /// Each pack has the digest that is its name, each index its seal, and each pack that an index
+    /// names is there: what was written is what is there. What images have in a pack that is lost or
+    /// damaged is read, chunk by chunk.
+    ///
+    /// Whether what was written was right is not seen: an index whose packs are whole and lack a chunk
+    /// that it names, or hold it in another length; a page that makes no sense; a chunk that does not
+    /// decompress to its digest.
     #[default]
     Packs,
-    /// Each chunk, too, decompresses to its digest: what was written was right.
+    /// All of that is seen, too: each chunk of each pack decompresses to its digest, each page of each
+    /// index is read, and each chunk that it names is in a pack, as long as it says. Nothing that a
+    /// reader would find is missed, but what breaks meanwhile.
     Chunks,
 }
 
@@ -61,14 +70,14 @@ impl Default for Verify {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// Packs that were read.
+    /// Packs that were read; of a plain pool, images.
     pub packs: u64,
     /// Bytes of them.
     pub bytes: u64,
     /// Images whose indexes were read.
     pub images: u64,
     /// What is rotten: what images lack, and packs that have something wrong in them. It is empty
-    /// exactly where all is well.
+    /// exactly where all is well that was [looked at](Depth).
     pub rot: Vec<Rot>,
 }
 
@@ -106,20 +115,19 @@ impl Repository {
         }
         let mut found = Findings {
             repository: self,
+            depth: ask.depth,
             damaged: state.damaged,
             moved: self.packs().moves()?.as_ref().clone(),
-            most: ask.most,
-            rot: Vec::new(),
+            told: Told::new(ask.most),
         };
         let mut verified = state.verified;
         for id in self.images()? {
-            watch.go_on()?;
-            if found.image(id)? {
+            if found.image(id, watch)? {
                 verified.images = verified.images.saturating_add(1);
             }
         }
         found.rest();
-        verified.rot = found.rot;
+        verified.rot = found.told.rot;
         Ok(verified)
     }
 }
@@ -210,34 +218,35 @@ fn chunks(bytes: &[u8], decoder: &mut Decoder) -> Result<(), Why> {
 /// What the damage means to images.
 struct Findings<'a> {
     repository: &'a Repository,
+    depth: Depth,
     damaged: BTreeMap<Digest, Why>,
     moved: Moved,
-    most: usize,
-    rot: Vec<Rot>,
+    told: Told,
 }
 
 impl Findings<'_> {
     /// Looks at an image; false where it is gone.
-    fn image(&mut self, id: StoredId) -> Result<bool, RepositoryError> {
-        let before = core::mem::take(&mut self.rot);
-        let is_there = self.look_at(id)?;
-        let found = core::mem::replace(&mut self.rot, before);
+    fn image(&mut self, id: StoredId, watch: Watch<'_>) -> Result<bool, RepositoryError> {
+        let before = core::mem::take(&mut self.told.rot);
+        let is_there = self.look_at(id, watch)?;
+        let found = core::mem::replace(&mut self.told.rot, before);
         // What one lacks that was deleted meanwhile is not missed.
         if !found.is_empty() && matches!(self.repository.published(id), Ok(None)) {
             return Ok(false);
         }
         for rot in found {
-            self.add(rot);
+            self.told.add(rot);
         }
         Ok(is_there)
     }
 
-    fn look_at(&mut self, id: StoredId) -> Result<bool, RepositoryError> {
+    fn look_at(&mut self, id: StoredId, watch: Watch<'_>) -> Result<bool, RepositoryError> {
+        watch.go_on()?;
         let (digest, index) = match self.repository.published(id) {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(false),
             Err(RepositoryError::Rot(rot)) => {
-                self.add(*rot);
+                self.told.add(*rot);
                 return Ok(true);
             }
             Err(error) => return Err(error),
@@ -248,27 +257,58 @@ impl Findings<'_> {
                 suspects.insert(number);
             }
         }
-        if suspects.is_empty() {
+        if suspects.is_empty() && self.depth == Depth::Packs {
             return Ok(true);
         }
         let is_suspect =
             |pack: u32| usize::try_from(pack).is_ok_and(|pack| suspects.contains(&pack));
-        let image = StoredImage::new(self.repository, id, digest, index);
+        let image = StoredImage::new(Home::Packs(self.repository.clone()), id, digest, index);
         let mut decoder = Decoder::new();
         for number in 0..image.index().pages.len() {
+            watch.go_on()?;
             let page = match image.page(number) {
                 Ok(page) => page,
                 Err(RepositoryError::Rot(rot)) => {
-                    self.add(*rot);
+                    self.told.add(*rot);
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            for part in page.iter().filter(|it| is_suspect(it.placed.pack)) {
+            let (mut doubtful, rest): (Vec<Part>, Vec<Part>) =
+                page.iter().partition(|it| is_suspect(it.placed.pack));
+            if self.depth == Depth::Chunks {
+                doubtful.extend(self.not_located(&image, rest)?);
+                doubtful.sort_unstable_by_key(|it| it.at);
+            }
+            for part in &doubtful {
                 self.part(&image, part, &mut decoder)?;
             }
         }
         Ok(true)
+    }
+
+    /// The parts of a page whose chunks are not where it says, or not as long.
+    fn not_located(
+        &self,
+        image: &StoredImage,
+        mut parts: Vec<Part>,
+    ) -> Result<Vec<Part>, RepositoryError> {
+        // Pack by pack, so that no trailer is read twice for one page.
+        parts.sort_by_key(|it| it.placed.pack);
+        let mut lost = Vec::new();
+        for part in parts {
+            let Entry::Chunk { length, digest } = part.placed.entry else {
+                continue;
+            };
+            let pack = image.pack(part.placed.pack);
+            let found = pack.map(|pack| self.repository.packs().locate(&pack, &digest));
+            match found {
+                Some(Ok(found)) if found.place.raw == length => {}
+                Some(Err(error)) if error.rot().is_none() => return Err(error),
+                _ => lost.push(part),
+            }
+        }
+        Ok(lost)
     }
 
     /// Whether something may be wrong with what was put into a pack.
@@ -302,7 +342,7 @@ impl Findings<'_> {
         // Whatever is wrong is found as a reader finds it.
         match image.fetch(part, decoder) {
             Ok(_) => {}
-            Err(RepositoryError::Rot(rot)) => self.add(*rot),
+            Err(RepositoryError::Rot(rot)) => self.told.add(*rot),
             Err(error) => return Err(error),
         }
         Ok(())
@@ -310,24 +350,13 @@ impl Findings<'_> {
 
     /// Packs with something wrong that no image lacks.
     fn rest(&mut self) {
-        let told: BTreeSet<String> = self.rot.iter().map(|it| it.object.clone()).collect();
+        let told: BTreeSet<String> = self.told.rot.iter().map(|it| it.object.clone()).collect();
         let damaged = core::mem::take(&mut self.damaged);
         for (pack, why) in damaged {
             let object = layout::pack(&pack);
             if !told.contains(object.as_ref()) {
-                self.add(Rot::of(object.as_ref(), why));
+                self.told.add(Rot::of(object.as_ref(), why));
             }
-        }
-    }
-
-    fn add(&mut self, rot: Rot) {
-        if let Some(last) = self.rot.last_mut()
-            && last.extend(&rot)
-        {
-            return;
-        }
-        if self.rot.len() < self.most {
-            self.rot.push(rot);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! zeros, a run of zeros in eight bytes, and 24 more zeros. Its *places* say in which packs the chunks
 //! are: a pack of the index and how many chunks in a row are there, in four bytes each.
 
+use super::PageEntry;
 use crate::{
     bytes::{Input, Output as _},
     profile::LONGEST_CHUNK,
@@ -93,6 +94,16 @@ impl Page {
         }
         (self.entries, places)
     }
+}
+
+/// Reads a page of a plain pool, all of whose chunks are in one place.
+pub(crate) fn parse_plain(page: &[u8], entry: &PageEntry) -> Option<Vec<Placed>> {
+    let mut places = Vec::new();
+    if entry.chunks > 0 {
+        places.u32(0);
+        places.u32(entry.chunks);
+    }
+    parse(page, &places, 1, entry.span)
 }
 
 /// Reads a page with its places; none where they do not agree with one another and with the index.

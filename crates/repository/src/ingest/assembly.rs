@@ -1,6 +1,6 @@
 //! Chunks become packs and pages, in the order of the disk.
 
-use super::queue::Queue;
+use super::{line::Assemble, queue::Queue};
 use crate::{
     bytes::{digest, long},
     codec::Encoder,
@@ -80,33 +80,8 @@ pub(super) struct Assembly<'a> {
     encoder: Encoder,
 }
 
-impl<'a> Assembly<'a> {
-    pub(super) fn new(
-        maker: u128,
-        uploads: &'a Queue<Upload>,
-        pack_size: usize,
-        most_fresh: usize,
-    ) -> Self {
-        Self {
-            uploads,
-            pack_size,
-            most_fresh,
-            packing: Packing::new(maker),
-            page: Page::default(),
-            pages: Vec::new(),
-            places: Vec::new(),
-            packs: Vec::new(),
-            known: BTreeMap::new(),
-            current: None,
-            fresh: BTreeMap::new(),
-            counts: Counts::default(),
-            since_renewal: 0,
-            encoder: Encoder::new(),
-        }
-    }
-
-    /// Adds what comes next in the disk.
-    pub(super) fn add(&mut self, worked: Worked) -> Result<(), RepositoryError> {
+impl Assemble for Assembly<'_> {
+    fn add(&mut self, worked: Worked) -> Result<(), RepositoryError> {
         let length = match worked {
             Worked::Zeros(length) => {
                 self.page.zeros(length);
@@ -143,6 +118,32 @@ impl<'a> Assembly<'a> {
             self.end_page()?;
         }
         Ok(())
+    }
+}
+
+impl<'a> Assembly<'a> {
+    pub(super) fn new(
+        maker: u128,
+        uploads: &'a Queue<Upload>,
+        pack_size: usize,
+        most_fresh: usize,
+    ) -> Self {
+        Self {
+            uploads,
+            pack_size,
+            most_fresh,
+            packing: Packing::new(maker),
+            page: Page::default(),
+            pages: Vec::new(),
+            places: Vec::new(),
+            packs: Vec::new(),
+            known: BTreeMap::new(),
+            current: None,
+            fresh: BTreeMap::new(),
+            counts: Counts::default(),
+            since_renewal: 0,
+            encoder: Encoder::new(),
+        }
     }
 
     /// Ends the last page and the last pack.

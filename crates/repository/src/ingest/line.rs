@@ -1,6 +1,6 @@
 //! Cuts are worked on in any order, and put together in theirs.
 
-use super::assembly::{Assembly, Worked};
+use super::assembly::Worked;
 use crate::{chunker::Cut, error::RepositoryError};
 use core::ops::ControlFlow;
 use std::{
@@ -11,33 +11,39 @@ use std::{
 /// Cuts that are on their way at once: 512 KiB each at most, 64 usually.
 const WINDOW: u64 = 256;
 
+/// Where what was worked on is put together.
+pub(super) trait Assemble: Send {
+    /// Adds what comes next in the disk.
+    fn add(&mut self, worked: Worked) -> Result<(), RepositoryError>;
+}
+
 /// Takes cuts in, lets threads work on them, and gives them to the assembly in their order. It runs
 /// ahead by a window, so that memory is bounded whatever is slow.
-pub(super) struct Line<'a> {
-    state: Mutex<State<'a>>,
+pub(super) struct Line<A> {
+    state: Mutex<State<A>>,
     moved: Condvar,
 }
 
-struct State<'a> {
+struct State<A> {
     waiting: VecDeque<(u64, Cut)>,
     worked: BTreeMap<u64, Worked>,
     /// The number of the next that comes in, and of the next that is put together.
     next_in: u64,
     next_out: u64,
     /// None while a thread has it.
-    assembly: Option<Assembly<'a>>,
+    assembly: Option<A>,
     is_closed: bool,
     failed: Option<RepositoryError>,
 }
 
-impl State<'_> {
+impl<A> State<A> {
     fn is_over(&self) -> bool {
         self.failed.is_some()
     }
 }
 
-impl<'a> Line<'a> {
-    pub(super) fn new(assembly: Assembly<'a>) -> Self {
+impl<A: Assemble> Line<A> {
+    pub(super) fn new(assembly: A) -> Self {
         let state = State {
             waiting: VecDeque::new(),
             worked: BTreeMap::new(),
@@ -53,7 +59,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn wait(&self, mut until: impl FnMut(&mut State<'a>) -> bool) -> MutexGuard<'_, State<'a>> {
+    fn wait(&self, mut until: impl FnMut(&mut State<A>) -> bool) -> MutexGuard<'_, State<A>> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.moved.wait_while(state, |state| !until(state));
         waited.unwrap_or_else(PoisonError::into_inner)
@@ -61,8 +67,7 @@ impl<'a> Line<'a> {
 
     /// Takes the next cut, once there is room.
     pub(super) fn push(&self, cut: Cut) -> ControlFlow<()> {
-        let has_room =
-            |state: &mut State<'a>| state.next_in.saturating_sub(state.next_out) < WINDOW;
+        let has_room = |state: &mut State<A>| state.next_in.saturating_sub(state.next_out) < WINDOW;
         let mut state = self.wait(|state| state.is_over() || has_room(state));
         if state.is_over() {
             return ControlFlow::Break(());
@@ -78,7 +83,7 @@ impl<'a> Line<'a> {
     /// Works on cut after cut, until there is none.
     pub(super) fn work(&self, mut work: impl FnMut(Cut) -> Worked) {
         loop {
-            let is_ready = |state: &mut State<'a>| {
+            let is_ready = |state: &mut State<A>| {
                 state.is_over() || state.is_closed || !state.waiting.is_empty()
             };
             let mut state = self.wait(is_ready);
@@ -138,8 +143,8 @@ impl<'a> Line<'a> {
     }
 
     /// What was put together, once that is all.
-    pub(super) fn finish(&self) -> Option<Assembly<'a>> {
-        let is_done = |state: &mut State<'a>| {
+    pub(super) fn finish(&self) -> Option<A> {
+        let is_done = |state: &mut State<A>| {
             let is_all = state.next_out == state.next_in && state.assembly.is_some();
             state.is_over() || is_all
         };

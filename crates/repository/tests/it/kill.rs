@@ -1,20 +1,20 @@
 //! Processes that are killed while they work on a folder.
 
-use crate::{ask, id, image, mixed, over, run, whole};
+use crate::{ask, id, image, laws::whole, mixed, run};
 use atlas_base::Timestamp;
-use atlas_repository::{Export, Gc, Repository, RunId, Verify, Watch};
-use object_store::local::LocalFileSystem;
+use atlas_repository::{Export, Gc, Pool, PoolUrl, RunId, Verify, Watch};
 use std::{
     fs::{self, File},
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Command, Stdio},
-    sync::Arc,
     thread,
 };
 
 /// Tells the test binary that it is the child, and where the repository lies.
 const CHILD: &str = "ATLAS_TEST_KILL_REPOSITORY";
+/// Of which kind it is.
+const KIND: &str = "ATLAS_TEST_KILL_KIND";
 /// From which number on its ids are.
 const FROM: &str = "ATLAS_TEST_KILL_FROM";
 
@@ -26,8 +26,9 @@ fn rounds() -> u64 {
     std::env::var("ATLAS_KILL_ROUNDS").map_or(12, |rounds| rounds.parse().unwrap())
 }
 
-fn open(folder: &Path) -> Repository {
-    over(Arc::new(LocalFileSystem::new_with_prefix(folder).unwrap()))
+fn open(kind: &str, folder: &Path) -> Pool {
+    let url = format!("{kind}:{}", folder.join("store").display());
+    PoolUrl::parse(&url).unwrap().open(&|_| None).unwrap()
 }
 
 /// The disk of an id.
@@ -38,7 +39,7 @@ fn disk(number: u128) -> Vec<u8> {
 }
 
 /// Cleans up as if a year had passed; claims of others who are at work there are not.
-fn clean_up(repository: &Repository, number: u128) {
+fn clean_up(repository: &Pool, number: u128) {
     let mut gc: Gc = run(number);
     gc.rewrite = Some(10);
     gc.now = Timestamp::parse("2100-01-01T00:00:00Z").unwrap();
@@ -54,6 +55,7 @@ fn child() {
         return;
     };
     let folder = Path::new(&folder);
+    let kind = std::env::var(KIND).unwrap();
     let from: u128 = std::env::var(FROM).unwrap().parse().unwrap();
     let tell = |line: String| {
         let mut out = std::io::stdout().lock();
@@ -61,7 +63,7 @@ fn child() {
         out.flush().unwrap();
     };
     tell("begun".to_owned());
-    let repository = open(&folder.join("store"));
+    let repository = open(&kind, folder);
     for number in from.. {
         let image = image(&disk(number));
         let done = repository.ingest(&image.disks()[0], &ask(number), Watch::default());
@@ -84,10 +86,11 @@ fn child() {
 
 /// Starts a child and kills it once it has said so many lines, and after giving way so often; gives what
 /// it said.
-fn run_and_kill(folder: &Path, from: u128, lines: u64, then: u64) -> Vec<String> {
+fn run_and_kill(kind: &str, folder: &Path, from: u128, lines: u64, then: u64) -> Vec<String> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "kill::child", "--nocapture", "--test-threads=1"])
         .env(CHILD, folder)
+        .env(KIND, kind)
         .env(FROM, from.to_string())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -120,6 +123,15 @@ fn run_and_kill(folder: &Path, from: u128, lines: u64, then: u64) -> Vec<String>
 
 #[test]
 fn whoever_is_killed_leaves_images_whole_and_the_rest_to_clean_ups() {
+    kill("folder");
+}
+
+#[test]
+fn whoever_is_killed_leaves_files_whole_and_the_rest_to_clean_ups() {
+    kill("plain");
+}
+
+fn kill(kind: &str) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("store")).unwrap();
     let mut chance = crate::Chance(0x5eed);
@@ -127,7 +139,7 @@ fn whoever_is_killed_leaves_images_whole_and_the_rest_to_clean_ups() {
     for round in 0..rounds() {
         let from = u128::from(round) * 1000 + 1;
         let (lines, then) = (1 + chance.below(9), chance.below(3000));
-        for line in run_and_kill(folder.path(), from, lines, then) {
+        for line in run_and_kill(kind, folder.path(), from, lines, then) {
             match line.split_once(' ') {
                 Some(("in", number)) => known.push(number.parse::<u128>().unwrap()),
                 Some(("gone", number)) => {
@@ -137,7 +149,7 @@ fn whoever_is_killed_leaves_images_whole_and_the_rest_to_clean_ups() {
                 _ => {}
             }
         }
-        let repository = open(&folder.path().join("store"));
+        let repository = open(kind, folder.path());
         let there = repository.images().unwrap();
         for number in &known {
             assert!(
@@ -156,14 +168,14 @@ fn whoever_is_killed_leaves_images_whole_and_the_rest_to_clean_ups() {
         assert_eq!(verified.unwrap().rot, [], "kill {round}");
     }
     // Nothing stays of who was killed, but the void that keeps a clean-up from publishing late.
-    let repository = open(&folder.path().join("store"));
+    let repository = open(kind, folder.path());
     for id in repository.images().unwrap() {
         repository.delete(id).unwrap();
     }
     for number in 0..3 {
         clean_up(&repository, 1_000_000 + number);
     }
-    for kind in ["packs", "claims", "condemned", "moves"] {
+    for kind in ["packs", "claims", "condemned", "moves", "raw"] {
         let left = fs::read_dir(folder.path().join("store").join(kind));
         let left: Vec<_> = left
             .into_iter()
@@ -171,8 +183,7 @@ fn whoever_is_killed_leaves_images_whole_and_the_rest_to_clean_ups() {
             .map(|it| it.unwrap().path())
             .collect();
         let is_void = |path: &Path| kind == "moves" && fs::metadata(path).unwrap().len() <= VOID;
-        let is_object = |path: &Path| !path.to_string_lossy().contains('#') && !is_void(path);
-        let objects: Vec<_> = left.iter().filter(|it| is_object(it)).collect();
+        let objects: Vec<_> = left.iter().filter(|it| !is_void(it)).collect();
         assert!(objects.is_empty(), "{kind}: {objects:?}");
     }
 }

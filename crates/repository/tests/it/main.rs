@@ -13,15 +13,19 @@
 mod address;
 mod chunks;
 mod faulty;
+mod forge;
 mod gc;
 mod images;
 mod kill;
+mod laws;
+mod plain;
+mod pool;
 mod rot;
 mod seeds;
 mod stage;
 
 use atlas_base::Timestamp;
-use atlas_disk::{Budget, Firmware, Format, Image, Limits, WriteAt};
+use atlas_disk::{Budget, Disk, Firmware, Format, Image, Limits, WriteAt};
 use atlas_repository::{
     About, Export, Gc, Ingest, Ingested, Park, Repository, RepositoryError, RunId, StoredId, Watch,
 };
@@ -56,6 +60,11 @@ fn image(bytes: &[u8]) -> Image {
     let limits = Limits::default();
     let budget = Budget::new(&limits, &|| false);
     Image::open(Arc::new(bytes.to_vec()), Format::Raw, &budget).unwrap()
+}
+
+/// The one disk of an image.
+fn disk(image: &Image) -> &Disk {
+    &image.disks()[0]
 }
 
 fn ask(number: u128) -> Ingest {
