@@ -51,7 +51,6 @@
 //! | [`Rot`], [`Why`] | what is stored and cannot be read, and which part of which image that is |
 //! | [`Wait`], [`Park`] | how threads wait for the backend |
 //! | [`Watch`], [`Progress`] | who is told of long work, and may stop it |
-//! | [`SourceUrl`], [`FetchPolicy`], [`Network`] | from where an image may be fetched: pure functions, which do not fetch |
 //!
 //! # What is where
 //!
@@ -100,7 +99,6 @@
 //!
 //! Any number of clean-ups may run at once. One that is killed leaves what another one finishes.
 
-mod address;
 mod backend;
 mod bytes;
 mod cache;
@@ -129,10 +127,6 @@ mod wait;
 mod watch;
 
 pub use self::{
-    address::{
-        AddressRange, FetchPolicy, FetchRefusal, HostPattern, Network, ParseHostPatternError,
-        ParseNetworkError, ParseSourceUrlError, SourceUrl,
-    },
     chunker::{Chunker, Cut},
     error::{RepositoryError, Rot, Why},
     export::{Export, Exported},

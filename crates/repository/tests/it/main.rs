@@ -10,7 +10,6 @@
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
 
-mod address;
 mod chunks;
 mod faulty;
 mod gc;

@@ -17,7 +17,7 @@ const MOST_BYTES: usize = 49;
 /// written as the IPv4 network that it means.
 ///
 /// ```
-/// use atlas_repository::Network;
+/// use atlas_fetch::Network;
 ///
 /// let network = Network::parse("10.32.0.0/12")?;
 /// assert!(network.contains("10.47.255.255".parse()?));

@@ -1,7 +1,7 @@
 //! Patterns of hosts.
 
 use super::url;
-use atlas_repository::HostPattern;
+use atlas_fetch::HostPattern;
 
 #[test]
 fn patterns_of_hosts_are_read_and_written_alike() {

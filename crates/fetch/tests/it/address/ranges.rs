@@ -1,7 +1,7 @@
 //! What addresses are for, and networks.
 
 use super::{at, ip, open};
-use atlas_repository::{AddressRange as Is, FetchPolicy, Network};
+use atlas_fetch::{AddressRange as Is, FetchPolicy, Network};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ mod policy;
 mod ranges;
 mod urls;
 
-use atlas_repository::{FetchPolicy, FetchRefusal, Network, SourceUrl};
+use atlas_fetch::{FetchPolicy, FetchRefusal, Network, SourceUrl};
 use core::net::IpAddr;
 
 fn url(text: &str) -> SourceUrl {

@@ -1,7 +1,7 @@
 //! URLs that are meant to be read in two ways, or to lead inside.
 
 use super::{open, url};
-use atlas_repository::SourceUrl;
+use atlas_fetch::SourceUrl;
 
 /// What lists of such tricks hold, and some more.
 const HOSTILE: &[&str] = &[

@@ -16,7 +16,7 @@ const MOST_PART: usize = 63;
 /// the canonical text has small ones.
 ///
 /// ```
-/// use atlas_repository::{HostPattern, SourceUrl};
+/// use atlas_fetch::{HostPattern, SourceUrl};
 ///
 /// let pattern = HostPattern::parse("*.example.org")?;
 /// assert!(pattern.matches(&SourceUrl::parse("https://eu.images.example.org/a.qcow2")?));

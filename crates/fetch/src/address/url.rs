@@ -22,7 +22,7 @@ const MOST_BYTES: usize = 2_048;
 /// a signature. That is why it is not serialised either.
 ///
 /// ```
-/// use atlas_repository::SourceUrl;
+/// use atlas_fetch::SourceUrl;
 ///
 /// let url = SourceUrl::parse("HTTPS://Images.example.org:443/a/../b.qcow2?signature=secret#part")?;
 /// assert_eq!(url.to_string(), "https://images.example.org/b.qcow2?signature=secret");

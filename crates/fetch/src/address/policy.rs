@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 ///    what it returns, without credentials.
 ///
 /// ```
-/// use atlas_repository::{FetchPolicy, Network, SourceUrl};
+/// use atlas_fetch::{FetchPolicy, Network, SourceUrl};
 ///
 /// let mut policy = FetchPolicy::default();
 /// let url = SourceUrl::parse("https://images.example.org/a.qcow2")?;

@@ -1,7 +1,7 @@
 //! What a policy decides.
 
 use super::{at, ip, open, url};
-use atlas_repository::{FetchPolicy, HostPattern, Network, SourceUrl};
+use atlas_fetch::{FetchPolicy, HostPattern, Network, SourceUrl};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -139,7 +139,7 @@ fn refusals_say_what_to_do() {
     policy.hosts = Some(hosts.map(|it| HostPattern::parse(it).unwrap()).into());
     let from = url("https://example.org/a?signature=secret");
     let mut said = Vec::new();
-    let mut note = |error: Option<atlas_repository::FetchRefusal>| {
+    let mut note = |error: Option<atlas_fetch::FetchRefusal>| {
         let error = error.unwrap();
         let shown = format!("{error:?}");
         assert!(!shown.contains("secret"), "{shown}");

@@ -59,7 +59,7 @@ impl AddressRange {
     /// what the IPv4 address in them is.
     ///
     /// ```
-    /// use atlas_repository::AddressRange;
+    /// use atlas_fetch::AddressRange;
     ///
     /// let of = |text: &str| text.parse().map(AddressRange::of);
     /// assert_eq!(of("::ffff:169.254.169.254")?, Some(AddressRange::Metadata));

@@ -1,7 +1,7 @@
 //! The text of URLs.
 
 use super::url;
-use atlas_repository::{HostPattern, SourceUrl};
+use atlas_fetch::{HostPattern, SourceUrl};
 use proptest::prelude::*;
 
 #[test]
