@@ -100,6 +100,22 @@ impl SourceUrl {
         self.0.as_str()
     }
 
+    /// What a request asks its host for: the path with the query.
+    pub(crate) fn target(&self) -> String {
+        match self.0.query() {
+            Some(query) => format!("{}?{query}", self.0.path()),
+            None => self.0.path().to_owned(),
+        }
+    }
+
+    /// The host as a request names it, with the port where that is not the scheme's own.
+    pub(crate) fn authority(&self) -> String {
+        match self.0.port() {
+            Some(port) => format!("{}:{port}", self.host()),
+            None => self.host().to_owned(),
+        }
+    }
+
     /// All before the query: for messages.
     pub fn without_query(&self) -> &str {
         let text = self.0.as_str();

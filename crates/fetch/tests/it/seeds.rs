@@ -1,14 +1,20 @@
 //! The seeds of the fuzz targets of what is fetched, tried without a fuzzer.
 
+#[path = "../../../../fuzz/checks/fetched.rs"]
+mod fetched;
 #[path = "../../../../fuzz/checks/source_url.rs"]
 mod source_url;
 
+use proptest::prelude::*;
 use std::{fs, path::PathBuf};
 
-const TARGETS: &[&str] = &["source_url"];
+const TARGETS: &[&str] = &["fetched", "source_url"];
 
-fn check(_target: &str, input: &[u8]) -> bool {
-    source_url::check(core::str::from_utf8(input).unwrap())
+fn check(target: &str, input: &[u8]) -> bool {
+    match target {
+        "fetched" => fetched::check(input),
+        _ => source_url::check(core::str::from_utf8(input).unwrap()),
+    }
 }
 
 /// The names of a target's seeds, and what is in them.
@@ -37,5 +43,22 @@ fn b07_every_seed_keeps_what_the_fuzz_targets_check() {
             }
         }
         assert!(read > 2 && refused > 2, "{target}: {read} and {refused}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn b07_changes_of_answers_are_refused_or_harmless(
+        number in any::<proptest::sample::Index>(),
+        changes in prop::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let seeds = seeds("fetched");
+        let (_, mut seed) = seeds[number.index(seeds.len())].clone();
+        for (place, byte) in changes {
+            let place = place.index(seed.len());
+            // What comes by chance is seldom what ends a line or a number.
+            seed[place] = *b"\r\n0:; -\"".get(usize::from(byte)).unwrap_or(&byte);
+        }
+        fetched::check(&seed);
     }
 }
