@@ -18,6 +18,8 @@ mod kill;
 mod rot;
 mod seeds;
 mod stage;
+#[cfg(unix)]
+mod volumes;
 
 use atlas_base::Timestamp;
 use atlas_disk::{Budget, Firmware, Format, Image, Limits, WriteAt};
