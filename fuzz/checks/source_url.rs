@@ -1,6 +1,6 @@
 //! What holds of every text that somebody hands in as a URL, and of a second line as a redirect from it.
 
-use atlas_repository::{AddressRange, FetchPolicy, HostPattern, Network, SourceUrl};
+use atlas_fetch::{AddressRange, FetchPolicy, HostPattern, Network, SourceUrl};
 
 /// Says whether the first line is a URL.
 pub(crate) fn check(text: &str) -> bool {

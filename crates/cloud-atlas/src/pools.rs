@@ -1,7 +1,7 @@
 //! The storage pools that keep disk images.
 
 use crate::DiskRefusal;
-pub(crate) use atlas_repository::Repository as Pool;
+use atlas_repository::{Pool, PoolName};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -9,28 +9,31 @@ use std::{
 
 /// Storage pools by name (Symphony). Cloning it is cheap.
 #[derive(Debug, Clone, Default)]
-pub struct Pools(Arc<BTreeMap<String, Arc<Pool>>>);
+pub struct Pools(Arc<BTreeMap<PoolName, Pool>>);
 
 impl Pools {
     /// Pools by name.
-    pub fn new(pools: impl IntoIterator<Item = (String, Pool)>) -> Self {
-        let pools = pools.into_iter().map(|(name, pool)| (name, Arc::new(pool)));
-        Self(Arc::new(pools.collect()))
+    pub fn new(pools: impl IntoIterator<Item = (PoolName, Pool)>) -> Self {
+        Self(Arc::new(pools.into_iter().collect()))
     }
 
     /// Their names.
     pub fn names(&self) -> BTreeSet<String> {
-        self.0.keys().cloned().collect()
+        self.0.keys().map(ToString::to_string).collect()
     }
 
     /// Each with its name, in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Arc<Pool>)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&PoolName, &Pool)> {
         self.0.iter()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Result<&Arc<Pool>, DiskRefusal> {
-        self.0.get(name).ok_or_else(|| DiskRefusal::PoolGone {
-            pool: name.to_owned(),
-        })
+    pub(crate) fn get(&self, name: &str) -> Result<&Pool, DiskRefusal> {
+        let mut pools = self.0.iter();
+        let found = pools.find(|(own, _)| own.as_str() == name);
+        found
+            .map(|(_, pool)| pool)
+            .ok_or_else(|| DiskRefusal::PoolGone {
+                pool: name.to_owned(),
+            })
     }
 }

@@ -50,9 +50,10 @@
 //! | [`Summary`], [`Extent`] | what an image is, and of which chunks it is made |
 //! | [`Chunker`], [`Profile`] | where disks are cut: a pure function |
 //! | [`Rot`], [`Why`] | what is stored and cannot be read, and which part of which image that is |
+//! | [`VolumeHost`], [`LocalVolumes`] | volumes of servers and snapshots of them, as a host program has them, or in a folder |
+//! | [`VolumeSource`], [`VolumeRefusal`] | of which of them an image may be made, and why not |
 //! | [`Wait`], [`Park`] | how threads wait for the backend |
 //! | [`Watch`], [`Progress`] | who is told of long work, and may stop it |
-//! | [`SourceUrl`], [`FetchPolicy`], [`Network`] | from where an image may be fetched: pure functions, which do not fetch |
 //!
 //! # What is where
 //!
@@ -105,7 +106,14 @@
 //!
 //! Any number of clean-ups may run at once. One that is killed leaves what another one finishes.
 
-mod address;
+#![cfg_attr(
+    unix,
+    expect(
+        clippy::disallowed_methods,
+        reason = "this crate is an edge: volumes may lie in a folder"
+    )
+)]
+
 mod backend;
 mod bytes;
 mod cache;
@@ -134,14 +142,13 @@ mod rewrite;
 mod sealed;
 mod staging;
 mod verify;
+mod volumes;
 mod wait;
 mod watch;
 
+#[cfg(unix)]
+pub use self::volumes::LocalVolumes;
 pub use self::{
-    address::{
-        AddressRange, FetchPolicy, FetchRefusal, HostPattern, Network, ParseHostPatternError,
-        ParseNetworkError, ParseSourceUrlError, SourceUrl,
-    },
     chunker::{Chunker, Cut},
     error::{RepositoryError, Rot, Why},
     export::{Export, Exported},
@@ -154,6 +161,10 @@ pub use self::{
     profile::Profile,
     repository::Repository,
     verify::{Depth, Verified, Verify},
+    volumes::{
+        Attachment, OpenVolume, ParseVolumeIdError, Snapshot, SnapshotId, Volume, VolumeError,
+        VolumeFormat, VolumeHost, VolumeId, VolumeRefusal, VolumeSource,
+    },
     wait::{Answer, Park, Wait},
     watch::{Progress, Watch},
 };

@@ -10,7 +10,7 @@ use crate::{
     unit::Unit,
 };
 use atlas_image::{DiskImage, DiskImageState, FailureCode, Reason, fail_import};
-use atlas_repository::{Collected, Depth, Gc, RunId, Verified, Verify, Watch};
+use atlas_repository::{Collected, Depth, Gc, Pool, RunId, Verified, Verify, Watch};
 use atlas_scope::{Permission, Scope};
 use atlas_store::Partition;
 use core::{num::NonZeroUsize, time::Duration};
@@ -195,7 +195,7 @@ impl Session {
     async fn each_pool<T: Send + 'static>(
         &self,
         watch: &DiskWatch,
-        work: impl Fn(&crate::pools::Pool, Watch<'_>) -> Result<T, DiskRefusal> + Send + 'static,
+        work: impl Fn(&Pool, Watch<'_>) -> Result<T, DiskRefusal> + Send + 'static,
     ) -> Result<BTreeMap<String, T>, Error> {
         let (pools, watch) = (self.atlas.shared.pools.clone(), watch.clone());
         let done = apart(move || {
@@ -213,7 +213,7 @@ impl Session {
                         total.saturating_add(now.total),
                     );
                 };
-                all.insert(name.clone(), work(pool, Watch::new(&stop, &tell))?);
+                all.insert(name.to_string(), work(pool, Watch::new(&stop, &tell))?);
                 let bytes = last.into_inner().unwrap_or_else(PoisonError::into_inner);
                 let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
                 *before = (

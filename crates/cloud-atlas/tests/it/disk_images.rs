@@ -1,7 +1,7 @@
 //! Disk images: from a source to a launch, and away again.
 
 use crate::support::{World, ask, most, p, run};
-use atlas_repository::{Depth, Park, Repository};
+use atlas_repository::{Depth, Park, Pool, PoolName, Repository};
 use cloud_atlas::{
     BringDisk, BringError, BroughtDisk, DiskImageImported, DiskWatch, Error, ErrorKind, FileDisk,
     ImportDiskOptions, Pools, Session,
@@ -31,14 +31,14 @@ const MIB: usize = 1 << 20;
 fn keeping() -> (World, Arc<InMemory>) {
     let (below, fast) = (Arc::new(InMemory::new()), Arc::new(InMemory::new()));
     let pools = Pools::new([
-        ("default".to_owned(), over(Arc::clone(&below) as _)),
-        ("fast".to_owned(), over(fast as _)),
+        (PoolName::DEFAULT, over(Arc::clone(&below) as _)),
+        (PoolName::parse("fast").unwrap(), over(fast as _)),
     ]);
     (World::keeping(pools), below)
 }
 
-fn over(store: Arc<dyn ObjectStore>) -> Repository {
-    Repository::new(store, Arc::new(Park))
+fn over(store: Arc<dyn ObjectStore>) -> Pool {
+    Repository::new(store, Arc::new(Park)).into()
 }
 
 /// A disk that starts something, and does not compress.

@@ -10,7 +10,6 @@
     reason = "a failed test is the right place for a panic, and tests make files"
 )]
 
-mod address;
 mod chunks;
 mod faulty;
 mod forge;
@@ -23,6 +22,8 @@ mod pool;
 mod rot;
 mod seeds;
 mod stage;
+#[cfg(unix)]
+mod volumes;
 
 use atlas_base::Timestamp;
 use atlas_disk::{Budget, Disk, Firmware, Format, Image, Limits, WriteAt};

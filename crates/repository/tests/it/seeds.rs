@@ -2,20 +2,11 @@
 
 #[path = "../../../../fuzz/checks/repository/checks.rs"]
 mod repository;
-#[path = "../../../../fuzz/checks/source_url.rs"]
-mod source_url;
 
 use crate::Chance;
 use std::{fs, path::PathBuf};
 
 const TARGETS: &[&str] = &["repository_index", "repository_pack", "repository_records"];
-
-fn check(target: &str, input: &[u8]) -> bool {
-    match target {
-        "source_url" => source_url::check(core::str::from_utf8(input).unwrap()),
-        _ => repository::check(target, input),
-    }
-}
 
 /// The names of a target's seeds, and what is in them.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -31,11 +22,15 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn b07_every_seed_keeps_what_the_fuzz_targets_check() {
-    for target in TARGETS.iter().chain(&["source_url"]) {
+    for target in TARGETS {
         let (mut read, mut refused) = (0, 0);
         for (name, seed) in seeds(target) {
             let is_refused = name.starts_with("refused-");
-            assert_eq!(!check(target, &seed), is_refused, "{target}/{name}");
+            assert_eq!(
+                !repository::check(target, &seed),
+                is_refused,
+                "{target}/{name}"
+            );
             if is_refused {
                 refused += 1;
             } else {
@@ -57,7 +52,7 @@ fn b07_changes_of_what_is_stored_are_refused_or_harmless() {
             let changes = 1 + chance.below(3) as usize;
             let mut input = vec![(number % 256) as u8];
             input.extend(chance.bytes(changes * 4));
-            check(target, &input);
+            repository::check(target, &input);
         }
     }
 }
