@@ -296,7 +296,7 @@ fn b07_a_slow_source_has_its_time_and_no_more() {
         let mut bench = Bench::new(Server::new(vec![reply]));
         bench.ask.limits.time = Duration::from_secs(40);
         bench.ask.limits.silence = Duration::from_hours(1);
-        let fetcher = bench.fetcher().with_clock(Ticks::of(1_000));
+        let fetcher = bench.fetcher().with_clock(Ticks::of(1_000, &bench.server));
         let failed = bench.fetch_by(&fetcher).unwrap_err();
         assert!(matches!(failed, FetchError::Time { .. }), "{failed:?}");
         assert_eq!(bench.left(), [""; 0]);
@@ -311,7 +311,7 @@ fn b07_a_silent_source_is_left() {
     ] {
         let mut bench = Bench::new(Server::new(vec![Reply::Hold(first.to_vec())]));
         bench.ask.limits.silence = Duration::from_secs(30);
-        let fetcher = bench.fetcher().with_clock(Ticks::of(8_000));
+        let fetcher = bench.fetcher().with_clock(Ticks::of(1_500, &bench.server));
         let failed = bench.fetch_by(&fetcher).unwrap_err();
         assert!(matches!(failed, FetchError::Silent { .. }), "{failed:?}");
         assert!(failed.is_retryable());

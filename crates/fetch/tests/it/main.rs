@@ -174,18 +174,28 @@ impl Resolve for Hosts {
     }
 }
 
-/// A clock that goes on by so many milliseconds whenever it is looked at.
+/// A clock that goes on by so many milliseconds whenever it is looked at, once a server was asked.
 #[derive(Debug)]
-struct Ticks(AtomicU64, u64);
+struct Ticks {
+    now: AtomicU64,
+    step: u64,
+    requests: Arc<Mutex<Vec<String>>>,
+}
 
 impl Ticks {
-    fn of(step: u64) -> Arc<Self> {
-        Arc::new(Self(AtomicU64::new(0), step))
+    fn of(step: u64, server: &Server) -> Arc<Self> {
+        Arc::new(Self {
+            now: AtomicU64::new(0),
+            step,
+            requests: server.log(),
+        })
     }
 }
 
 impl Clock for Ticks {
     fn now(&self) -> Duration {
-        Duration::from_millis(self.0.fetch_add(self.1, Ordering::SeqCst))
+        let is_asked = !self.requests.lock().unwrap().is_empty();
+        let step = if is_asked { self.step } else { 0 };
+        Duration::from_millis(self.now.fetch_add(step, Ordering::SeqCst))
     }
 }

@@ -70,6 +70,10 @@ impl Server {
         url(&format!("http://{host}:{}/a.qcow2?sig=secret", self.port))
     }
 
+    pub(crate) fn log(&self) -> Arc<Mutex<Vec<String>>> {
+        Arc::clone(&self.requests)
+    }
+
     /// The requests that came so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
