@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Read, check and compare image ids; needs no store
     #[command(subcommand)]
     Id(id::Id),
-    /// Inspect, convert disk images; needs no store
+    /// Inspect, convert disk images; make, keep, export them
     #[command(subcommand)]
     Disk(disk::DiskCommand),
     /// Add, list, rename, remove scopes: accounts and their environments
@@ -130,7 +130,7 @@ pub(crate) fn main() -> Run {
     match command {
         Command::Init => store::init(&global, &mut out),
         Command::Id(command) => id::run(command, &mut out),
-        Command::Disk(command) => disk::run(command, &mut out),
+        Command::Disk(command) => disk::run(command, &global, &mut out),
         Command::Scope(command) => people::scope(command, &global, &mut out),
         Command::Principal(command) => people::principal(command, &global, &mut out),
         Command::Grant(command) => people::grant(command, &global, &mut out),

@@ -22,7 +22,7 @@ pub use self::{
     options::{DiskWatch, ImportDiskOptions},
     reading::{OpenedDevice, OpenedDiskImage},
     removing::DiskImageDeleted,
-    sources::{BringDisk, BringError, BroughtDisk, FileDisk},
+    sources::{BringDisk, BringError, BroughtDisk, FileDisk, UrlDisk, VolumeDisk},
 };
 use crate::{
     Error, NotFound, Noun, Page, Paging, Session,

@@ -167,6 +167,7 @@ pub use crate::{
     disk_images::{
         BringDisk, BringError, BroughtDisk, DiskImageDeleted, DiskImageImported, DiskWatch,
         FileDisk, ImportDiskOptions, OpenedDevice, OpenedDiskImage, PoolsCleaned, PoolsVerified,
+        UrlDisk, VolumeDisk,
     },
     pools::Pools,
 };
@@ -174,6 +175,8 @@ pub use crate::{
 pub use atlas_base as base;
 #[cfg(feature = "disk")]
 pub use atlas_disk as disk;
+#[cfg(feature = "repository")]
+pub use atlas_fetch as fetch;
 pub use atlas_history as history;
 pub use atlas_image as image;
 pub use atlas_image::{AddCredential, BundleImage, RegisterImage, ReportWork};

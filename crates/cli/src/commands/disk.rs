@@ -1,11 +1,20 @@
-//! `atlas disk`: disk images, without a store.
+//! `atlas disk`: disk images, as files and as they are kept.
 
+mod care;
 mod convert;
+mod export;
 mod files;
+mod import;
+mod kept;
+mod pools;
+mod quota;
+mod sources;
 mod verdict;
+mod volumes;
 
-use self::verdict::Verdict;
+use self::{kept::Kept, verdict::Verdict};
 use crate::{
+    args::Global,
     exit::{Failure, Run},
     print::{Out, warn},
 };
@@ -21,9 +30,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Inspect, convert disk images
+/// Inspect, convert, keep disk images
 #[derive(Debug, Subcommand)]
 pub(crate) enum DiskCommand {
+    #[command(flatten)]
+    File(FileCommand),
+    #[command(flatten)]
+    Kept(Kept),
+}
+
+/// Files, without a store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FileCommand {
     /// Tell what a disk image holds, or why it is refused
     ///
     /// Headers and tables are read and checked; compressed data is looked at by `convert`. Ends with 1
@@ -53,12 +71,8 @@ pub(crate) struct ImageArgs {
     /// What the image is said to be: raw, qcow2, vmdk, ova, vhd, vhdx or iso; what it is must agree
     #[arg(long, value_name = "FORMAT")]
     declared: Format,
-    /// The most bytes of a disk [default: 16 TiB]
-    #[arg(long, value_name = "BYTES")]
-    max_virtual_size: Option<u64>,
-    /// The most bytes of all its disks that are no holes [default: 2 TiB]
-    #[arg(long, value_name = "BYTES")]
-    max_data_bytes: Option<u64>,
+    #[command(flatten)]
+    data: DataArgs,
     /// The most seconds that it may take [default: no limit]
     #[arg(long, value_name = "N")]
     max_seconds: Option<u64>,
@@ -66,7 +80,18 @@ pub(crate) struct ImageArgs {
     file: PathBuf,
 }
 
-impl ImageArgs {
+/// How much an image may ask for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DataArgs {
+    /// The most bytes of a disk [default: 16 TiB]
+    #[arg(long, value_name = "BYTES")]
+    max_virtual_size: Option<u64>,
+    /// The most bytes of all its disks that are no holes [default: 2 TiB]
+    #[arg(long, value_name = "BYTES")]
+    max_data_bytes: Option<u64>,
+}
+
+impl DataArgs {
     fn limits(&self) -> Limits {
         let mut limits = Limits::default();
         if let Some(bytes) = self.max_virtual_size {
@@ -77,6 +102,12 @@ impl ImageArgs {
         }
         limits
     }
+}
+
+impl ImageArgs {
+    fn limits(&self) -> Limits {
+        self.data.limits()
+    }
 
     fn open(&self, budget: &Budget<'_>) -> Result<Image, DiskError> {
         let source = File::open(&self.file)?;
@@ -84,16 +115,29 @@ impl ImageArgs {
     }
 }
 
-pub(crate) fn run(command: DiskCommand, out: &mut Out) -> Run {
+/// Whether somebody has asked for the work to stop, by a signal.
+fn stopped() -> impl Fn() -> bool + Send + Sync + 'static {
     let stopped = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stopped);
     // Where nobody can ask for it, the work just goes on to its end.
     let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
-    let (DiskCommand::Inspect { image } | DiskCommand::Convert { image, .. }) = &command;
+    move || stopped.load(Ordering::Relaxed)
+}
+
+pub(crate) fn run(command: DiskCommand, global: &Global, out: &mut Out) -> Run {
+    match command {
+        DiskCommand::File(command) => of_file(command, out),
+        DiskCommand::Kept(command) => kept::run(command, global, out),
+    }
+}
+
+fn of_file(command: FileCommand, out: &mut Out) -> Run {
+    let (FileCommand::Inspect { image } | FileCommand::Convert { image, .. }) = &command;
     let most = image.max_seconds;
+    let stopped = stopped();
     let begun = Instant::now();
     let is_late = || most.is_some_and(|most| begun.elapsed() > Duration::from_secs(most));
-    let stop = || stopped.load(Ordering::Relaxed) || is_late();
+    let stop = || stopped() || is_late();
     let done = carry_out(command, &stop, out);
     if let (Err(Failure::Refused(error)), Some(most)) = (&done, most)
         && let Some(DiskError::Stopped) = error.downcast_ref()
@@ -105,9 +149,9 @@ pub(crate) fn run(command: DiskCommand, out: &mut Out) -> Run {
     done
 }
 
-fn carry_out(command: DiskCommand, stop: &(dyn Fn() -> bool + Sync), out: &mut Out) -> Run {
+fn carry_out(command: FileCommand, stop: &(dyn Fn() -> bool + Sync), out: &mut Out) -> Run {
     match command {
-        DiskCommand::Inspect { image } => {
+        FileCommand::Inspect { image } => {
             let limits = image.limits();
             let opened = image.open(&Budget::new(&limits, stop));
             let opened = opened.map(|opened| {
@@ -116,7 +160,7 @@ fn carry_out(command: DiskCommand, stop: &(dyn Fn() -> bool + Sync), out: &mut O
             });
             told(opened, &image.file, out)
         }
-        DiskCommand::Convert { image, folder, how } => {
+        FileCommand::Convert { image, folder, how } => {
             convert::run(&image, &folder, &how, stop, out)
         }
     }

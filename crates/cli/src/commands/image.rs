@@ -7,7 +7,7 @@ mod plans;
 mod register;
 mod travel;
 
-pub(super) use self::register::{os, with_option};
+pub(super) use self::register::{agent, os, with_option};
 
 use self::{
     register::Register,

@@ -1,5 +1,9 @@
 //! Where disk images come from.
 
+mod url;
+mod volume;
+
+pub use self::{url::UrlDisk, volume::VolumeDisk};
 use super::DiskWatch;
 use atlas_disk::{RawDigest, ReadAt};
 use atlas_image::FailureCode;

@@ -25,6 +25,14 @@ pub enum DiskRefusal {
     #[cfg(feature = "repository")]
     #[error(transparent)]
     Bring(#[from] crate::BringError),
+    /// A volume or a snapshot cannot be used.
+    #[cfg(feature = "repository")]
+    #[error(transparent)]
+    Volume(#[from] atlas_repository::VolumeError),
+    /// What a volume is called is no name here.
+    #[cfg(feature = "repository")]
+    #[error(transparent)]
+    Text(atlas_image::ParseTextError),
     /// No reader for such a source is built in.
     #[cfg(feature = "repository")]
     #[error("this program reads no {format}")]
@@ -91,6 +99,23 @@ impl DiskRefusal {
                 | atlas_disk::DiskError::Sink(_)
                 | atlas_disk::DiskError::Temporary(_),
             ) => ErrorKind::Unavailable,
+            #[cfg(feature = "repository")]
+            Self::Volume(
+                atlas_repository::VolumeError::NoVolume(_)
+                | atlas_repository::VolumeError::NoSnapshot(_),
+            ) => ErrorKind::NotFound,
+            #[cfg(feature = "repository")]
+            Self::Volume(
+                atlas_repository::VolumeError::Folder { .. }
+                | atlas_repository::VolumeError::Host { .. },
+            ) => ErrorKind::Unavailable,
+            #[cfg(feature = "repository")]
+            Self::Volume(
+                atlas_repository::VolumeError::Refused(_)
+                | atlas_repository::VolumeError::Exists(_)
+                | atlas_repository::VolumeError::Busy(_)
+                | atlas_repository::VolumeError::Changed(_),
+            ) => ErrorKind::Conflict,
             #[cfg(feature = "repository")]
             Self::Failed { source, .. } => source.kind(),
             #[cfg(feature = "repository")]

@@ -10,6 +10,7 @@ use atlas_image_id::ImageId;
 use atlas_scope::{AccountNumber, Level};
 use core::{fmt, num::NonZeroU32};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Where a disk image stands (Symphony has creating, with its progress, and ready; the rest is ours).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,9 +104,12 @@ impl DiskImageState {
 /// Why a disk image could not be made, for programs: 1 to 64 lower-case letters, digits and hyphens,
 /// the first of them a letter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FailureCode(Box<str>);
+pub struct FailureCode(Cow<'static, str>);
 
 impl FailureCode {
+    /// Where nothing better is known: `failed`.
+    pub const UNKNOWN: Self = Self(Cow::Borrowed("failed"));
+
     /// Checks a text.
     ///
     /// # Errors
@@ -119,7 +123,7 @@ impl FailureCode {
         });
         let at = misfit.or(text.is_empty().then_some(0));
         match at {
-            None => Ok(Self(text.into())),
+            None => Ok(Self(Cow::Owned(text.to_owned()))),
             Some(at) => Err(ParseFailureCodeError::new(
                 at,
                 format_args!(

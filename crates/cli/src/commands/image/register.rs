@@ -91,7 +91,7 @@ pub(in crate::commands) fn os(text: &str) -> Result<OsFacts, ParseTextError> {
     OsFacts::read(text)
 }
 
-pub(super) fn agent(text: &str) -> Result<AgentFacts, ReadAgentError> {
+pub(in crate::commands) fn agent(text: &str) -> Result<AgentFacts, ReadAgentError> {
     AgentFacts::read(text)
 }
 
