@@ -236,7 +236,11 @@ fn b07_what_is_kept_is_compared_with_its_digest() {
     }
     // What was written and not vouched for, as after a crash, is written again.
     let bench = begun(&file, 1_500, vec![rest(TAG, &file, 1_500, 3_000)]);
-    fs::write(kept(&bench, "part"), [bytes(1_500), vec![7; 900]].concat()).unwrap();
+    fs::write(
+        kept(&bench, "part"),
+        [bytes(1_500), vec![7; 2_400]].concat(),
+    )
+    .unwrap();
     bench.gets(&file);
 }
 
