@@ -226,7 +226,7 @@ fn told(error: &(dyn Error + 'static), code: u8) -> ExitCode {
 }
 
 /// Says an error and its causes, one a line; where nobody listens, the exit code is all there is. A
-/// cause that a transparent error repeats is said once.
+/// cause that an error repeats is said once.
 pub(crate) fn say(error: &(dyn Error + 'static)) {
     let style = anstyle::AnsiColor::Red.on_default().bold();
     let mut last = error.to_string();
@@ -234,10 +234,11 @@ pub(crate) fn say(error: &(dyn Error + 'static)) {
     let mut cause = error.source();
     while let Some(error) = cause {
         let next = error.to_string();
-        if next != last {
+        // Some say what they come from themselves.
+        if !last.ends_with(&next) {
             text = format!("{text}  because: {next}\n");
+            last = next;
         }
-        last = next;
         cause = error.source();
     }
     drop(anstream::stderr().lock().write_all(text.as_bytes()));

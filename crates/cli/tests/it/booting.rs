@@ -19,7 +19,7 @@ const OVMF: &str = "/usr/share/ovmf/OVMF.fd";
 
 /// Makes the system, or finds it made: `system.raw`, `data.raw`, and what is to be known of them. They are
 /// linked into the folder of a program.
-fn furnished() -> (Program, Value) {
+pub(crate) fn furnished() -> (Program, Value) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("boot");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boot/make.py");
     let ran = Command::new("python3").arg(script).arg(&folder).output();

@@ -29,6 +29,7 @@ mod graphs;
 mod guides;
 mod help;
 mod ids;
+mod keeping;
 mod launching;
 mod lists;
 mod lives;

@@ -131,11 +131,18 @@ impl Program {
     /// environment; each must end with 0.
     #[track_caller]
     pub(crate) fn script(&self, commands: &str) -> Ran {
+        self.script_with(commands, &[])
+    }
+
+    /// The same with something in the environment.
+    #[track_caller]
+    pub(crate) fn script_with(&self, commands: &str, environment: &[(&str, &str)]) -> Ran {
         let program = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
         let output = Command::new("sh")
             .args(["-e", "-x", "-c", commands])
             .env_clear()
             .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+            .envs(environment.iter().copied())
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .output();

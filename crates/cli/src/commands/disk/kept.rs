@@ -12,12 +12,12 @@ use crate::{
     args::Global,
     exit::{Failure, Run},
     pages::PageArgs,
-    print::{Columns, Out, moment, warn},
+    print::{Columns, HEAD_COLUMN, Out, fields, moment, warn},
 };
 use clap::Subcommand;
 use cloud_atlas::{
     DiskWatch, Session,
-    image::{DiskImage, DiskImageState, ImageName, Reason},
+    image::{DiskImage, DiskImageState, ImageName, KeptDevice, Reason},
     image_id::AmiId,
 };
 use core::str::FromStr;
@@ -126,7 +126,7 @@ pub(super) fn run(command: Kept, global: &Global, out: &mut Out) -> Run {
         Kept::Show { image } => {
             let session = global.session()?;
             let image = image.find(&session, global)?;
-            out.fields(&image)
+            show(&image, out)
         }
         Kept::Export(export) => export.run(global, out),
         Kept::Delete {
@@ -153,6 +153,94 @@ pub(super) fn run(command: Kept, global: &Global, out: &mut Out) -> Run {
         Kept::Volume(command) => command.run(out),
         Kept::Snapshot(command) => command.run(out),
     }
+}
+
+fn show(image: &DiskImage, out: &mut Out) -> Run {
+    let mut lines = vec![
+        ("image", image.id.to_string()),
+        ("name", image.name.to_string()),
+        ("state", state(&image.state)),
+        ("location", image.location.to_string()),
+        ("scope", image.scope.to_string()),
+        ("available", image.availability.to_string()),
+    ];
+    if let DiskImageState::Failed { reason, .. } | DiskImageState::DeleteFailed { reason, .. } =
+        &image.state
+    {
+        lines.push(("because", reason.to_string()));
+    }
+    let some = [
+        ("starts by", image.firmware.map(|it| it.to_string())),
+        ("record", image.record().map(|it| it.to_string())),
+        (
+            "description",
+            image.description.as_ref().map(ToString::to_string),
+        ),
+        ("content", image.content().map(|it| it.to_string())),
+    ];
+    lines.extend(some.into_iter().filter_map(|(name, it)| Some((name, it?))));
+    if !image.guest.is_empty() || image.init_agent.is_installed().is_some() {
+        lines.push(("guest", guest(image)));
+    }
+    lines.push((
+        "created",
+        format!("{} by {}", moment(image.created), image.created_by),
+    ));
+    let lines: Vec<_> = lines
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text))
+        .collect();
+    if out.is_json() {
+        return out.one(image, |_| Ok(()));
+    }
+    out.one(image, |out| fields(&lines, HEAD_COLUMN, out))?;
+    if image.devices.is_empty() {
+        return Ok(());
+    }
+    out.blank()?;
+    let headers = [
+        "DEVICE", "KIND", "BUS", "BYTES", "DATA", "POOL", "FORMAT", "SHA-256",
+    ];
+    let devices: Vec<_> = image.devices.iter().enumerate().collect();
+    let row = |(number, device): &(usize, &KeptDevice)| {
+        let made = device.made.as_ref();
+        let boots = if device.boots { " (boots)" } else { "" };
+        vec![
+            format!("{number}{boots}"),
+            device.kind.to_string(),
+            device.bus.to_string(),
+            device.size.to_string(),
+            made.map_or_else(String::new, |made| made.data.to_string()),
+            device.pool.to_string(),
+            device.format.to_string(),
+            made.and_then(|made| made.sha256.as_ref())
+                .map_or_else(String::new, ToString::to_string),
+        ]
+    };
+    out.table(&devices, &Columns::new("no devices", &headers, row))
+}
+
+/// How a person gets in, in a few words.
+fn guest(image: &DiskImage) -> String {
+    let mut words = Vec::new();
+    if let Some(login) = &image.guest.login {
+        words.push(format!("log in as {login}"));
+    }
+    let ways: Vec<_> = image.guest.access.iter().map(ToString::to_string).collect();
+    if !ways.is_empty() {
+        words.push(format!("by {}", ways.join(", ")));
+    }
+    match image.guest.dhcp {
+        Some(true) => words.push("DHCP".to_owned()),
+        Some(false) => words.push("no DHCP".to_owned()),
+        None => {}
+    }
+    match image.init_agent.is_installed() {
+        Some(true) => words.push("an init agent".to_owned()),
+        Some(false) => words.push("no init agent".to_owned()),
+        None => {}
+    }
+    words.join("; ")
 }
 
 fn list(page: PageArgs, global: &Global, out: &mut Out) -> Run {

@@ -52,19 +52,44 @@ pub(super) struct SourceArgs {
     #[arg(long, value_name = "HEX", value_parser = Sha256::parse)]
     sha256: Option<Sha256>,
     /// Fetch by http too, which anybody on the way can read and change
-    #[arg(long)]
+    #[arg(long, env = "ATLAS_FETCH_HTTP", hide_env_values = true)]
     allow_http: bool,
     /// Fetch from these hosts alone, such as *.example.org
-    #[arg(long, value_name = "HOST", value_parser = HostPattern::parse)]
+    #[arg(
+        long,
+        value_name = "HOST",
+        env = "ATLAS_FETCH_HOSTS",
+        value_delimiter = ' ',
+        value_parser = HostPattern::parse,
+        hide_env_values = true
+    )]
     allow_host: Vec<HostPattern>,
     /// Fetch from these networks too, which are not public, such as 10.1.0.0/16
-    #[arg(long, value_name = "NETWORK", value_parser = Network::parse)]
+    #[arg(
+        long,
+        value_name = "NETWORK",
+        env = "ATLAS_FETCH_NETWORKS",
+        value_delimiter = ' ',
+        value_parser = Network::parse,
+        hide_env_values = true
+    )]
     allow_network: Vec<Network>,
     /// Fetch from these ports too
-    #[arg(long, value_name = "PORT")]
+    #[arg(
+        long,
+        value_name = "PORT",
+        env = "ATLAS_FETCH_PORTS",
+        value_delimiter = ' ',
+        hide_env_values = true
+    )]
     allow_port: Vec<u16>,
     /// Trust these authorities too: a file of certificates as PEM
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ATLAS_FETCH_TRUST",
+        hide_env_values = true
+    )]
     trust: Option<PathBuf>,
     /// The most bytes of what is fetched [default: 64 GiB]
     #[arg(long, value_name = "BYTES")]
@@ -74,10 +99,20 @@ pub(super) struct SourceArgs {
     max_fetch_seconds: Option<u64>,
     /// Where files lie while they are fetched; what a cut leaves there is used again [default: a folder
     /// beside the file of the store]
-    #[arg(long, value_name = "FOLDER", env = "ATLAS_SPOOL")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "ATLAS_SPOOL",
+        hide_env_values = true
+    )]
     spool: Option<PathBuf>,
     /// The folder of the volumes and snapshots
-    #[arg(long, value_name = "FOLDER", env = "ATLAS_VOLUMES")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "ATLAS_VOLUMES",
+        hide_env_values = true
+    )]
     volumes: Option<PathBuf>,
 }
 

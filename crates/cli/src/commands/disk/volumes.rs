@@ -18,7 +18,12 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(crate) struct VolumesArgs {
     /// The folder of the volumes and snapshots
-    #[arg(long, value_name = "FOLDER", env = "ATLAS_VOLUMES")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "ATLAS_VOLUMES",
+        hide_env_values = true
+    )]
     volumes: Option<PathBuf>,
 }
 
