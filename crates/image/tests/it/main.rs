@@ -12,6 +12,7 @@ mod credentials;
 mod discovering;
 mod edits;
 mod facts;
+mod guests;
 mod laws;
 mod life;
 mod messages;
