@@ -151,7 +151,7 @@ impl fmt::Display for GuestFact {
         f.pad(match self {
             Self::Access => "the way in",
             Self::Login => "the login name",
-            Self::Dhcp => "DHCP or not",
+            Self::Dhcp => "whether it uses DHCP",
             Self::InitAgent => "the init agent",
         })
     }
@@ -233,11 +233,11 @@ impl fmt::Display for GuestWarning {
         match self {
             Self::GuestUnknown { record, .. } => write!(
                 f,
-                "nobody said how to reach what is launched from {record}: its record lacks {missing}"
+                "nobody said how to reach what is launched from {record}: its record does not tell {missing}"
             ),
             Self::GuestUnknownPublic { record, .. } => write!(
                 f,
-                "{record} is public, and everybody who launches it is left without {missing}: say it on its record, or close the image until it is said"
+                "{record} is public, and nobody who launches it is told {missing}: say it on its record, or close the image until it is said"
             ),
         }
     }

@@ -40,6 +40,7 @@ mod merging;
 mod mistakes;
 mod pictures;
 mod plans;
+mod reaching;
 mod records;
 mod referring;
 mod registering;

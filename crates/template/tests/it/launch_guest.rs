@@ -97,7 +97,7 @@ fn b08_only_the_record_that_counts_is_asked() {
     };
     assert_eq!(
         warning.to_string(),
-        "nobody said how to reach what is launched from img-00000000000000000000000000000006: its record lacks the login name"
+        "nobody said how to reach what is launched from img-00000000000000000000000000000006: its record does not tell the login name"
     );
 }
 
