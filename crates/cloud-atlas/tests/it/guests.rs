@@ -134,8 +134,14 @@ fn b08_what_is_shared_from_the_top_is_public() {
     let (admin, bert) = (world.admin(), world.who("bert"));
     run(async {
         let top = Scope::global();
-        let (record, warned) = registered(&admin, "/").await;
-        assert_eq!(warned, ["guest-unknown-public"]);
+        let mut hidden = image("/", HERE, 1);
+        hidden.image_id = kept();
+        hidden.shared = Some(false);
+        let made = admin.register_image(hidden).await.unwrap();
+        assert_eq!(codes(&made.warnings), ["guest-unknown"]);
+        let shared = admin.share_image(made.record.id(), &top).await.unwrap();
+        assert_eq!(codes(&shared.warnings), ["guest-unknown-public"]);
+        let record = shared.record;
         leading(&bert, "/beta", "web").await;
         let asked = ask("web", HERE, "/beta");
         let launch = bert.resolve(&asked).await.unwrap();
@@ -143,6 +149,13 @@ fn b08_what_is_shared_from_the_top_is_public() {
         admin.edit_image(record.id(), &top, said()).await.unwrap();
         let launch = bert.resolve(&asked).await.unwrap();
         assert_eq!(told(&launch), everything());
+        // Within an account sharing makes nothing public.
+        let mut own = image("/acme", HERE, 2);
+        own.image_id = ImageId::parse(Cloud::Local, "ami-0000000a").unwrap();
+        own.shared = Some(false);
+        let own = admin.register_image(own).await.unwrap().record;
+        let shared = admin.share_image(own.id(), &p("/acme")).await.unwrap();
+        assert_eq!(shared.warnings, []);
     });
 }
 
