@@ -126,10 +126,7 @@ impl Bench {
     }
 
     fn ours(&self, name: &str, threads: usize, digest: &str) -> Result<Used, Fault> {
-        let format = Path::new(name)
-            .extension()
-            .and_then(OsStr::to_str)
-            .unwrap_or_default();
+        let format = format_of(name);
         let out = self.path("out");
         fs::create_dir_all(&out)?;
         let threads = threads.to_string();
@@ -151,10 +148,7 @@ impl Bench {
     }
 
     fn peer(&self, name: &str) -> Result<Used, Fault> {
-        let format = Path::new(name)
-            .extension()
-            .and_then(OsStr::to_str)
-            .unwrap_or_default();
+        let format = format_of(name);
         let used = self.run(
             Path::new("qemu-img"),
             &["convert", "-f", format, "-O", "raw", name, "peer.raw"],
@@ -242,10 +236,7 @@ impl Bench {
 
     /// Both write the same.
     fn check(&self, name: &str) -> Result<(), Fault> {
-        let format = Path::new(name)
-            .extension()
-            .and_then(OsStr::to_str)
-            .unwrap_or_default();
+        let format = format_of(name);
         fs::create_dir_all(self.path("out"))?;
         self.run(
             &self.command,
@@ -269,6 +260,12 @@ fn children() -> Result<(f64, f64), Fault> {
         Ok(field.parse::<f64>()? / A_SECOND)
     };
     Ok((next()?, next()?))
+}
+
+/// The format of a file, which its name ends with.
+fn format_of(name: &str) -> &str {
+    let ending = Path::new(name).extension().and_then(OsStr::to_str);
+    ending.unwrap_or_default()
 }
 
 /// A disk of programs and texts as a system has them, with a tenth of nothing.

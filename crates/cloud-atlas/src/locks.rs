@@ -14,11 +14,12 @@ use crate::{
 };
 use atlas_base::Digest;
 use atlas_history::{LineageId, Revision, RevisionNumber};
+use atlas_image::DeclaredGuest;
 use atlas_image_id::CloudLocation;
 use atlas_scope::{Permission, Scope};
 use atlas_template::{
-    AnyLock, HeldEntry, Launch, LaunchPlan, LockDiff, LockFile, LockState, LockToday, LockedPlan,
-    Policy, Reference, Selector, TemplateLock,
+    AnyLock, HeldEntry, Launch, LaunchPlan, LaunchWarning, LockDiff, LockFile, LockState,
+    LockToday, LockedPlan, Policy, Reference, Selector, TemplateLock,
 };
 use serde::Serialize;
 use std::{
@@ -38,6 +39,12 @@ pub struct LockedLaunch {
     /// How the entry stands today.
     #[serde(flatten)]
     pub state: LockState,
+    /// How the server is reached, as far as the image's record says today, or its publisher
+    /// (Symphony).
+    #[serde(flatten)]
+    pub guest: DeclaredGuest,
+    /// What nobody said of that; what is wrong with the entry is its state.
+    pub warnings: Vec<LaunchWarning>,
 }
 
 /// A lock file that could take the place of another.
@@ -56,6 +63,22 @@ enum Today<C: Versioned> {
     Gone(String),
     /// The revision.
     There(Box<(Located<C>, State<C>)>),
+}
+
+/// An entry as it stands today.
+struct EntryToday {
+    state: LockState,
+    /// How its server is reached, and what nobody said of that.
+    guest: (DeclaredGuest, Vec<LaunchWarning>),
+}
+
+impl Default for EntryToday {
+    fn default() -> Self {
+        Self {
+            state: LockState::Same,
+            guest: Default::default(),
+        }
+    }
 }
 
 /// What entries of one revision of a MultiCloud Image are judged by.
@@ -157,6 +180,7 @@ impl Session {
         let entries: Vec<_> = lock.entries().collect();
         let states = unit.states_today(lock, &entries, from).await?;
         let places = entries.iter().map(|entry| entry.location().clone());
+        let states = states.into_iter().map(|today| today.state);
         let mut states: Vec<_> = places.zip(states).collect();
         states.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(states)
@@ -179,11 +203,16 @@ impl Session {
         let entries: Vec<_> = lock.entry(location).into_iter().collect();
         let mut states = unit.states_today(lock, &entries, from).await?;
         // A lock that holds nothing there says so itself.
-        let state = states.pop().unwrap_or(LockState::Same);
+        let EntryToday {
+            state,
+            guest: (guest, warnings),
+        } = states.pop().unwrap_or_default();
         Ok(LockedLaunch {
             location: location.clone(),
             plan: lock.launch(location, &state)?,
             state,
+            guest,
+            warnings,
         })
     }
 }
@@ -242,7 +271,7 @@ impl Unit {
         lock: &AnyLock,
         entries: &[HeldEntry<'_>],
         from: &Scope,
-    ) -> Result<Vec<LockState>, Error> {
+    ) -> Result<Vec<EntryToday>, Error> {
         let template = self.template_today(lock, from).await?;
         let mut known: BTreeMap<LineageId, Held> = BTreeMap::new();
         let mut states = Vec::with_capacity(entries.len());
@@ -279,7 +308,11 @@ impl Unit {
                     Today::Gone(reason) => Err(reason.as_str()),
                 }),
             };
-            states.push(entry.stands(&today, &image.facts(self, viewer)));
+            let facts = image.facts(self, viewer);
+            states.push(EntryToday {
+                state: entry.stands(&today, &facts),
+                guest: entry.guest(&facts),
+            });
         }
         Ok(states)
     }

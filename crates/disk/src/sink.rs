@@ -2,7 +2,11 @@
 
 use crate::{DiskError, bytes::is_zero};
 use core::ops::Range;
-use std::{fs::File, io};
+use std::{
+    fs::File,
+    io,
+    sync::{Mutex, PoisonError},
+};
 
 /// What can be written at any place, by many threads at once.
 pub trait WriteAt: Send + Sync {
@@ -43,6 +47,43 @@ impl WriteAt for File {
     fn finish(&self, length: u64) -> io::Result<()> {
         self.set_len(length)
     }
+}
+
+/// A disk in memory, which grows with what is written.
+impl WriteAt for Mutex<Vec<u8>> {
+    fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
+        let begin = usize::try_from(at).map_err(io::Error::other)?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let end = begin.checked_add(bytes.len());
+        let end = end.ok_or(io::ErrorKind::OutOfMemory)?;
+        let mut disk = self.lock().unwrap_or_else(PoisonError::into_inner);
+        grow(&mut disk, end)?;
+        if let Some(place) = disk.get_mut(begin..end) {
+            place.copy_from_slice(bytes);
+        }
+        Ok(())
+    }
+
+    fn finish(&self, length: u64) -> io::Result<()> {
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        let mut disk = self.lock().unwrap_or_else(PoisonError::into_inner);
+        grow(&mut disk, length)?;
+        disk.truncate(length);
+        Ok(())
+    }
+}
+
+/// Makes a disk so long at least. Memory that is not there is an error, and ends nothing.
+fn grow(disk: &mut Vec<u8>, length: usize) -> io::Result<()> {
+    let more = length.saturating_sub(disk.len());
+    if more > 0 {
+        let reserved = disk.try_reserve(more);
+        reserved.map_err(|_| io::ErrorKind::OutOfMemory)?;
+        disk.resize(length, 0);
+    }
+    Ok(())
 }
 
 /// Nothing is kept: for who only wants digests.

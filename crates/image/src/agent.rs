@@ -83,6 +83,11 @@ impl AgentFacts {
         }
     }
 
+    /// Whether nobody said.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+
     /// Whether there is one, if anybody said.
     pub fn is_installed(&self) -> Option<bool> {
         match self {

@@ -1,6 +1,8 @@
 //! Launch permissions: an image record opened beside the tree of scopes.
 
-use crate::{ImageRecord, ImageRecordId, Lifecycle, Origin, Protection};
+use crate::{
+    Audience, ImageRecord, ImageRecordId, Lifecycle, Origin, Protection, Warning, guest_warning,
+};
 use atlas_base::{ParseIdError, quoted, text_form};
 use atlas_scope::{
     AccountGroup, AccountNumber, GroupId, ParseAccountNumberError, PrincipalId, Scope,
@@ -195,6 +197,8 @@ pub struct ChangedLaunchPermissions {
     pub permissions: LaunchPermissions,
     /// Those that came, or went; the others were as they are.
     pub changed: Vec<LaunchPermission>,
+    /// What is worth saying.
+    pub warnings: Vec<Warning>,
 }
 
 /// Why launch permissions are not given.
@@ -267,9 +271,14 @@ pub fn add_launch_permissions(
     if count > LaunchPermissions::MOST {
         return Err(LaunchPermissionError::TooMany { image, count });
     }
+    // Who was told once is not told again with each account that comes.
+    let warning = changed
+        .contains(&LaunchPermission::Everybody)
+        .then(|| guest_warning(facts.record, Audience::Everybody));
     Ok(ChangedLaunchPermissions {
         permissions,
         changed,
+        warnings: warning.flatten().map(Warning::Guest).into_iter().collect(),
     })
 }
 
@@ -286,6 +295,7 @@ pub fn remove_launch_permissions(
     ChangedLaunchPermissions {
         permissions,
         changed,
+        warnings: Vec::new(),
     }
 }
 

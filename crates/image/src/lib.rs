@@ -152,7 +152,7 @@ pub use crate::{
     ec2::{Ec2Facts, ProductCode, StateReason},
     edit::{EditImage, EditImageError, edit},
     form::{Form, LocationNeed, NameNeed, form},
-    guest::GuestFacts,
+    guest::{Audience, DeclaredGuest, GuestFact, GuestFacts, GuestWarning, guest_warning},
     launch_permission::{
         ChangedLaunchPermissions, LaunchPermission, LaunchPermissionError, LaunchPermissionFacts,
         LaunchPermissions, OrganizationArn, ParseLaunchPermissionError, add_launch_permissions,

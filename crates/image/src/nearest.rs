@@ -1,6 +1,6 @@
 //! Which of several records of one image counts.
 
-use crate::ImageRecord;
+use crate::{Audience, ImageRecord, ImageRecordId};
 use atlas_scope::{Scope, visible};
 use core::cmp::Reverse;
 
@@ -20,11 +20,26 @@ pub struct Records<'a> {
     pub held: &'a [ImageRecord],
     /// Those of other branches that launch permissions open to the viewer.
     pub opened: &'a [ImageRecord],
+    /// Those of either that launch permissions open to everybody, as far as anybody looked.
+    pub to_all: &'a [ImageRecordId],
+}
+
+impl Records<'_> {
+    /// Who may launch the image of one of them.
+    pub fn audience(&self, record: &ImageRecord) -> Audience {
+        if self.to_all.contains(&record.id()) {
+            return Audience::Everybody;
+        }
+        Audience::of(record, &[])
+    }
 }
 
 impl<'a> From<&'a [ImageRecord]> for Records<'a> {
     fn from(held: &'a [ImageRecord]) -> Self {
-        Self { held, opened: &[] }
+        Self {
+            held,
+            ..Self::default()
+        }
     }
 }
 

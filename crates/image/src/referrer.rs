@@ -105,7 +105,7 @@ impl fmt::Display for ReferrerKind {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hidden {
-    /// At the record's scope and below it.
+    /// In the record's account; of a record at `/`, wherever it is seen by the tree.
     pub here: u64,
     /// In other accounts.
     pub elsewhere: u64,
@@ -121,7 +121,7 @@ pub struct Usage {
     referrers: Vec<Referrer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hidden: Option<Hidden>,
-    /// Whether anything binding stands at the scope or below, seen or not.
+    /// Whether anything binding stands there, seen or not.
     #[serde(skip)]
     bound: bool,
     /// Whether anything binding stands below the scope, seen or not.
@@ -163,7 +163,7 @@ impl Usage {
             let here = is_here(&scope, &guests, &referrer);
             if here && referrer.kind.is_binding() {
                 bound = true;
-                bound_below |= referrer.scope != scope;
+                bound_below |= is_below(&scope, &referrer);
                 channel |= referrer.kind == ReferrerKind::Channel;
             }
             match (referrer.visible, referrer.kind.is_binding()) {
@@ -238,7 +238,7 @@ impl Usage {
     /// What keeps the record from being unshared, if anything does: what stands below its scope.
     pub(crate) fn binding_below(&self) -> Option<InUse> {
         self.bound_below
-            .then(|| self.in_use(|referrer| referrer.scope != self.scope))
+            .then(|| self.in_use(|referrer| is_below(&self.scope, referrer)))
     }
 
     /// Those that use the record, as far as the caller sees, wherever they are.
@@ -273,10 +273,18 @@ impl Usage {
     }
 }
 
-/// Whether something stands at a scope or below it, and not in an account that is a guest there.
+/// Whether something stands in the account of a scope, to which the record of an environment may be
+/// opened; or below `/`, and not in an account that is a guest there.
 fn is_here(scope: &Scope, guests: &BTreeSet<Scope>, referrer: &Referrer) -> bool {
-    let account = referrer.scope.account_scope();
-    scope.contains(&referrer.scope) && account.is_none_or(|account| !guests.contains(&account))
+    match (scope.account_scope(), referrer.scope.account_scope()) {
+        (Some(own), Some(other)) => own == other,
+        (Some(_), None) => false,
+        (None, account) => account.is_none_or(|account| !guests.contains(&account)),
+    }
+}
+
+fn is_below(scope: &Scope, referrer: &Referrer) -> bool {
+    referrer.scope != *scope && scope.contains(&referrer.scope)
 }
 
 /// What stands in the way of a change of a record: a list in a refusal, and the same list in the

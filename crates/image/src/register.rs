@@ -8,8 +8,8 @@ pub use error::{AlreadyRegistered, RegisterError};
 pub use request::{RegisterImage, Via};
 
 use crate::{
-    AgentFacts, Credential, CredentialId, ImageName, ImageRecord, ImageRecordId, Lifecycle, Look,
-    Protection, Verification, Warning, record::Fields,
+    AgentFacts, Audience, Credential, CredentialId, ImageName, ImageRecord, ImageRecordId,
+    Lifecycle, Look, Protection, Verification, Warning, guest_warning, record::Fields,
 };
 use atlas_base::{Name, Timestamp};
 use atlas_image_id::{Cloud, CloudLocation, IdKind, ImageId, Stability, VmwareImageId};
@@ -116,6 +116,8 @@ pub fn register(
         created: facts.now,
         created_by: facts.by.clone(),
     });
+    let guest = guest_warning(&record, Audience::of(&record, &[]));
+    warnings.extend(guest.map(Warning::Guest));
     Ok(Registered { record, warnings })
 }
 

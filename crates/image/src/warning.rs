@@ -1,6 +1,6 @@
 //! What is allowed and still worth saying.
 
-use crate::{CloudText, ImageRecordId, NeededAgent, OriginText};
+use crate::{CloudText, GuestWarning, ImageRecordId, NeededAgent, OriginText};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_scope::Scope;
 use core::{fmt, num::NonZeroU32};
@@ -82,6 +82,9 @@ pub enum Warning {
         /// The id as it is stored.
         image_id: ImageId,
     },
+    /// Symphony: how a guest is reached has not been said.
+    #[serde(untagged)]
+    Guest(GuestWarning),
 }
 
 impl Warning {
@@ -103,6 +106,7 @@ impl Warning {
             Self::LargeBundle { .. } => "large-bundle",
             Self::CleanupMisfit { .. } => "cleanup-misfit",
             Self::LegacyId { .. } => "legacy-id",
+            Self::Guest(warning) => warning.code(),
         }
     }
 }
@@ -182,6 +186,7 @@ impl fmt::Display for Warning {
                 "the stored id {} is of an older grammar: register the image anew",
                 atlas_base::quoted(image_id.as_str())
             ),
+            Self::Guest(warning) => warning.fmt(f),
         }
     }
 }

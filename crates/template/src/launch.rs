@@ -14,7 +14,7 @@ mod trace;
 use crate::{LinkError, LinkTarget, Policies, Source, TemplateContent};
 use atlas_base::{Name, Timestamp};
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
-use atlas_image::{AgentFacts, Records};
+use atlas_image::{AgentFacts, DeclaredGuest, Records};
 use atlas_image_id::CloudLocation;
 use atlas_mci::{ImageAccess, InstanceTypes};
 use atlas_scope::{AccountNumber, Scope};
@@ -112,14 +112,27 @@ pub struct LaunchAsk<'a> {
     pub overrides: &'a Overrides,
 }
 
+/// What a publisher says of what is inside an image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "what a launch needs of it, and a new part is to be noticed"
+)]
+pub struct ToldInside {
+    /// The agent that runs scripts.
+    pub agent: AgentFacts,
+    /// How a server of it is reached.
+    pub guest: DeclaredGuest,
+}
+
 /// What is known of the image that was chosen.
 #[derive(Debug, Clone, Copy)]
 pub struct LaunchFacts<'a> {
     /// Its records that the viewer may see.
     pub records: Records<'a>,
-    /// What its publisher says of its agent, where the viewer sees no record and imported a revision
+    /// What its publisher says of what is inside, where the viewer sees no record and imported a revision
     /// that holds it (ours: an import carries facts, not records).
-    pub told: Option<&'a AgentFacts>,
+    pub told: Option<&'a ToldInside>,
     /// Whether the account may launch it, as far as anybody looked.
     pub access: ImageAccess,
     /// The number of the viewer's account.

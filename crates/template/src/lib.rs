@@ -97,8 +97,8 @@ pub use crate::{
     launch::{
         Chosen, ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, LaunchStep,
         LaunchTemplate, LaunchTrace, LinkName, LinkSays, LinkSource, MciChoice, Override,
-        OverrideField, OverrideMark, Overrides, TemplateSource, TemplateWarning, explain_launch,
-        launch,
+        OverrideField, OverrideMark, Overrides, TemplateSource, TemplateWarning, ToldInside,
+        explain_launch, launch,
     },
     launch_times::{
         LaunchId, LaunchPhase, LaunchReport, LaunchReportError, ParseLaunchPhaseError, PhaseTimes,

@@ -6,13 +6,13 @@ mod trace;
 
 use atlas_base::Timestamp;
 use atlas_history::{Frozen, LineageId, Marks, Revision, RevisionNumber};
-use atlas_image::{ImageRecordId, Records};
+use atlas_image::Records;
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{Content, InstanceTypes, Misfit, Setting};
 use atlas_scope::Scope;
 use serde::Serialize;
 
-pub(crate) use self::image::ImageAsk;
+pub(crate) use self::image::{ImageAsk, KnownInside};
 pub use self::{
     plan::{LaunchPlan, LaunchWarning},
     trace::{Trace, TraceStep},
@@ -128,6 +128,7 @@ pub fn resolve<'a>(
         location,
         image: ImageAsk {
             records: records.into(),
+            told: None,
             types,
             viewer,
             now,
@@ -151,6 +152,7 @@ pub fn explain<'a>(
         location,
         image: ImageAsk {
             records: records.into(),
+            told: None,
             types,
             viewer,
             now,
@@ -202,10 +204,10 @@ impl Ask<'_> {
         witness: Witness<'_>,
     ) -> Result<LaunchPlan, ResolveError> {
         let mut warnings = Vec::new();
-        let record = self
+        let known = self
             .image
-            .record(served_by, setting, &mut warnings, witness)?;
-        Ok(self.plan_of(served_by, setting, record, warnings))
+            .known(served_by, setting, &mut warnings, witness)?;
+        Ok(self.plan_of(served_by, setting, known, warnings))
     }
 
     /// The plan for a setting, that of the content or one with overrides, whose image was judged.
@@ -213,7 +215,7 @@ impl Ask<'_> {
         &self,
         served_by: &CloudLocation,
         setting: &Setting,
-        record: Option<ImageRecordId>,
+        known: KnownInside,
         of_image: Vec<LaunchWarning>,
     ) -> LaunchPlan {
         let content = self.source.content.content();
@@ -236,12 +238,13 @@ impl Ask<'_> {
             location: self.location.clone(),
             served_by: served_by.clone(),
             image: setting.image().clone(),
-            record,
+            record: known.record,
             instance_type: setting.instance_type().cloned(),
             kernel: setting.kernel().cloned(),
             ramdisk: setting.ramdisk().cloned(),
             user_data: setting.user_data().cloned(),
             tags: content.tags().clone(),
+            guest: known.guest,
             warnings,
         }
     }

@@ -192,9 +192,10 @@ pub(crate) fn check_stream(file: &File, disks: Option<&[Vec<u8>]>, is_right: boo
     true
 }
 
-/// A disk in memory.
+/// A disk in memory that is watched.
 struct Memory {
     disk: Mutex<Vec<u8>>,
+    most: u64,
     /// Behind the last byte that was written.
     end: AtomicU64,
     finished: AtomicU64,
@@ -203,7 +204,8 @@ struct Memory {
 impl Memory {
     fn new(most: u64) -> Self {
         Self {
-            disk: Mutex::new(vec![0; most as usize]),
+            disk: Mutex::default(),
+            most,
             end: AtomicU64::new(0),
             finished: AtomicU64::new(0),
         }
@@ -217,18 +219,15 @@ impl Memory {
 
 impl WriteAt for Memory {
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
-        let mut disk = self.disk.lock().expect("nobody panicked");
         let end = at + bytes.len() as u64;
-        disk[at as usize..end as usize].copy_from_slice(bytes);
+        assert!(end <= self.most, "it is written up to {end}");
         self.end.fetch_max(end, Ordering::Relaxed);
-        Ok(())
+        self.disk.write_at(bytes, at)
     }
 
     fn finish(&self, length: u64) -> io::Result<()> {
-        assert!(self.end.load(Ordering::Relaxed) <= length);
-        let mut disk = self.disk.lock().expect("nobody panicked");
-        disk.truncate(length as usize);
+        assert!(self.end.load(Ordering::Relaxed) <= length && length <= self.most);
         self.finished.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        self.disk.finish(length)
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 use cloud_atlas::{
     Error, Explained, LaunchBase, LaunchSubject,
+    image::DeclaredGuest,
     image_id::CloudLocation,
     template::{
         Launch, LaunchMatrix, LaunchRefusal, LaunchTrace, MatrixOutcome, MatrixRow, Reference,
@@ -115,8 +116,12 @@ pub(crate) fn resolve(resolve: Resolve, global: &Global, out: &mut Out) -> Run {
     for text in texts {
         warn(text);
     }
-    let headers = ["LOCATION", "INSTANCE TYPE", "FROM", "IMAGE"];
-    print_outcomes(outcomes, &Columns::new("no locations", &headers, row), out)
+    let table = Table {
+        headers: &["LOCATION", "INSTANCE TYPE", "FROM", "IMAGE"],
+        row,
+        guest: |launch| &launch.plan.guest,
+    };
+    print_outcomes(outcomes, &table, out)
 }
 
 /// What is launched at a location, or why nothing is there.
@@ -130,12 +135,38 @@ enum Answer<'a, T> {
     Refused(MatrixRow),
 }
 
+/// Launches as a table.
+struct Table<T> {
+    headers: &'static [&'static str],
+    row: fn(&T) -> Vec<String>,
+    guest: fn(&T) -> &DeclaredGuest,
+}
+
+impl<T> Table<T> {
+    /// Prints it; how the servers are reached stands last, where anybody said.
+    fn print(&self, launches: &[T], out: &mut Out) -> Run
+    where
+        T: Serialize,
+    {
+        let is_told = launches.iter().any(|it| !(self.guest)(it).is_empty());
+        let guest = |launch: &T| {
+            let guest = (self.guest)(launch);
+            let text = (!guest.is_empty()).then(|| guest.to_string());
+            is_told.then(|| text.unwrap_or_default())
+        };
+        let mut headers = self.headers.to_vec();
+        headers.extend(is_told.then_some("GUEST"));
+        let cells = |launch: &T| {
+            let mut cells = (self.row)(launch);
+            cells.extend(guest(launch));
+            cells
+        };
+        out.list(launches, &Columns::new("no locations", &headers, cells))
+    }
+}
+
 /// Prints what is launched at each location, and says why nothing is at others.
-fn print_outcomes<T: Serialize>(
-    outcomes: Vec<Outcome<T>>,
-    columns: &Columns<'_, T>,
-    out: &mut Out,
-) -> Run {
+fn print_outcomes<T: Serialize>(outcomes: Vec<Outcome<T>>, table: &Table<T>, out: &mut Out) -> Run {
     if out.is_json() {
         for outcome in &outcomes {
             let answer = match outcome {
@@ -158,7 +189,7 @@ fn print_outcomes<T: Serialize>(
         }
     }
     if !launches.is_empty() && !out.is_json() {
-        out.list(&launches, columns)?;
+        table.print(&launches, out)?;
     }
     match refusals.pop() {
         None => Ok(()),

@@ -41,6 +41,7 @@ mod merging;
 mod mistakes;
 mod pictures;
 mod plans;
+mod reaching;
 mod records;
 mod referring;
 mod registering;

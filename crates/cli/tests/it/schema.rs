@@ -635,6 +635,37 @@ fn market(checked: &Checked) {
     checked.used.borrow_mut().extend(own.used.into_inner());
 }
 
+/// Images of the repository, of which somebody said how a server is reached, or nobody.
+fn guests(checked: &Checked) {
+    let run = |schema: &str, line: &str| checked.run(schema, &words(line));
+    run("image", "image register local/main ami-0000000a --os a/1/1");
+    let facts = "--dhcp true --access ssh --login ubuntu --init-agent cloud-init/23.4";
+    let known = format!("image register local/east ami-0000000b --os a/1/1 {facts}");
+    run("image", &known);
+    run("mci", "mci new kept");
+    run(
+        "mci",
+        "mci set kept local/main ami-0000000a --instance-type s",
+    );
+    run(
+        "mci",
+        "mci set kept local/east ami-0000000b --instance-type s",
+    );
+    let both = run("launch", "resolve kept@head local/main local/east");
+    assert_eq!(both[0]["warnings"][1]["code"], "guest-unknown");
+    assert_eq!(both[1]["guest"]["login"], "ubuntu");
+    run("explained-launch", "resolve kept@head --all --explain");
+    run("revision", "mci commit kept -m first");
+    run("lock", "lock kept -o kept.lock");
+    run("locked-launch", "resolve --lock kept.lock");
+    run("deployment", "deployment make kept");
+    for place in ["main", "east"] {
+        let name = format!("kept:{place}");
+        run("server", &format!("server add local/{place} kept {name}"));
+        run("server-next", &format!("server next {name}"));
+    }
+}
+
 fn launches(checked: &Checked) {
     let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run("launch", &["resolve", "web@head", "gcp/us-east1"]);
@@ -682,6 +713,7 @@ fn launches(checked: &Checked) {
         "explained-launch",
         &["resolve", "web", "--all", "--explain"],
     );
+    guests(checked);
     run("lock", &["lock", "f-x86_64", "-o", "l.lock"]);
     run("lock-state", &["lock", "verify", "l.lock"]);
     run("lock", &["lock", "f-x86_64@1", "gcp", "-o", "old.lock"]);

@@ -61,8 +61,8 @@ impl Session {
         watch: &DiskWatch,
     ) -> Result<DiskImageImported, Error> {
         check_count(request.devices.len(), sources.len())?;
-        let (image, warnings) = self.begin_disk_image(request).await?;
-        Box::pin(self.make(image, warnings, sources, options, watch)).await
+        let image = self.begin_disk_image(request).await?;
+        Box::pin(self.make(image, sources, options, watch)).await
     }
 
     /// Makes a disk image anew that failed, or whose maker is gone, of the same sources. What was stored
@@ -95,13 +95,10 @@ impl Session {
         let devices = before.devices;
         // What the last attempt put into its pools is no image of anybody.
         apart(move || working::discard(&devices, &pools)).await??;
-        Box::pin(self.make(image, Vec::new(), sources, options, watch)).await
+        Box::pin(self.make(image, sources, options, watch)).await
     }
 
-    async fn begin_disk_image(
-        &self,
-        request: ImportDiskImage,
-    ) -> Result<(DiskImage, Vec<DiskImageWarning>), Error> {
+    async fn begin_disk_image(&self, request: ImportDiskImage) -> Result<DiskImage, Error> {
         self.write(|unit| {
             let request = request.clone();
             async move {
@@ -117,7 +114,7 @@ impl Session {
                     by: &unit.who,
                     now: unit.now,
                 };
-                let (image, warnings) = begin_disk_image(request, &facts)?;
+                let image = begin_disk_image(request, &facts)?;
                 let (at, kept) = (partition_of(&scope)?, KeptDiskImage(image.clone()));
                 DISK_IMAGES
                     .insert(&unit.tx, &at, disk_image_parts(image.id), &kept)
@@ -126,7 +123,7 @@ impl Session {
                 let change = Change::made(&format!("{}: {}", image.state.as_str(), image.name));
                 unit.audit(Permission::ImageRegister, &scope, image.id, change)
                     .await?;
-                Ok((image, warnings))
+                Ok(image)
             }
         })
         .await
@@ -136,7 +133,6 @@ impl Session {
     async fn make(
         &self,
         image: DiskImage,
-        warnings: Vec<DiskImageWarning>,
         sources: Vec<Box<dyn BringDisk>>,
         options: &ImportDiskOptions,
         watch: &DiskWatch,
@@ -146,7 +142,7 @@ impl Session {
         let flag = Arc::clone(&gone.0);
         let watch = watch.stopped_by(move || flag.load(Ordering::Relaxed));
         let mut settled = image.clone();
-        let mut all = warnings;
+        let mut all = Vec::new();
         let made = self.fill(&mut settled, &mut all, sources, options, &watch, &gone.0);
         let ended = match Box::pin(made).await {
             Ok((made, source_warnings)) => {
@@ -306,6 +302,7 @@ impl Session {
                 let record = registered.record;
                 unit.put_disk_image(Permission::ImageRegister, &kept, &ready)
                     .await?;
+                let mut warnings = registered.warnings;
                 if let Some(permission) = opened_to {
                     let none = LaunchPermissions::none(record.id());
                     let facts = LaunchPermissionFacts {
@@ -315,8 +312,13 @@ impl Session {
                     let opened = add_launch_permissions(none.clone(), &[permission], facts)?;
                     unit.keep_permissions(&record, &none, &opened.permissions)
                         .await?;
+                    // What is said of an image that is public is said louder.
+                    if !opened.warnings.is_empty() {
+                        warnings.retain(|warning| !matches!(warning, Warning::Guest(_)));
+                    }
+                    warnings.extend(opened.warnings);
                 }
-                Ok((ready, record, registered.warnings))
+                Ok((ready, record, warnings))
             }
         })
         .await

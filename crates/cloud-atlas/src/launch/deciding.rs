@@ -3,13 +3,16 @@
 use super::{Explained, sources::Sources};
 use crate::{Error, stored::place, unit::Unit};
 use atlas_base::Timestamp;
-use atlas_image::{AgentFacts, ImageRecord, ImageRecordId, Lifecycle, Records, nearest_or_opened};
+use atlas_image::{
+    Audience, DeclaredGuest, ImageRecord, ImageRecordId, LaunchPermission, Lifecycle, Records,
+    guest_warning, nearest_or_opened,
+};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::ImageAccess;
 use atlas_scope::{AccountNumber, Scope, visible};
 use atlas_template::{
     Chosen, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchRefusal, LinkSource, Overrides,
-    Policies, Policy, explain_launch,
+    Policies, Policy, ToldInside, explain_launch,
 };
 use std::sync::Arc;
 
@@ -20,8 +23,10 @@ pub(crate) struct ImageKnown {
     policies: Arc<[Policy]>,
     held: Vec<ImageRecord>,
     opened: Vec<ImageRecord>,
-    /// What a publisher says of the agent inside.
-    told: Option<AgentFacts>,
+    /// The records that are opened to everybody, as far as it matters.
+    to_all: Vec<ImageRecordId>,
+    /// What a publisher says of what is inside.
+    told: Option<ToldInside>,
     access: ImageAccess,
     account: Option<AccountNumber>,
     /// What it was made from, the nearest first, as far as a policy asks.
@@ -60,6 +65,7 @@ impl ImageKnown {
             records: Records {
                 held: &self.held,
                 opened: &self.opened,
+                to_all: &self.to_all,
             },
             told: self.told.as_ref(),
             access: self.access,
@@ -213,7 +219,22 @@ impl Unit {
             };
             if known.opened.is_empty() {
                 let inside = self.told_by_publishers(at, image, viewer).await?;
-                known.told = inside.map(|inside| inside.agent);
+                known.told = inside.map(|inside| ToldInside {
+                    agent: inside.agent,
+                    guest: DeclaredGuest {
+                        facts: inside.guest,
+                        init_agent: inside.init_agent,
+                    },
+                });
+            }
+        }
+        // Who else may launch it matters only where something is to be said about it.
+        if let Some(nearest) = nearest_or_opened(&known.held, &known.opened, viewer)
+            && guest_warning(nearest.record, Audience::Some).is_some()
+        {
+            let opened = self.permissions_of(nearest.record).await?;
+            if opened.permissions.contains(&LaunchPermission::Everybody) {
+                known.to_all.push(opened.image);
             }
         }
         if known.access != ImageAccess::Unasked

@@ -8,9 +8,9 @@ use crate::{
 };
 use atlas_base::{Timestamp, canonical};
 use atlas_image::{
-    DeleteFacts, DeleteImage, EditImage, ImageRecord, ImageRecordId, Reason, SameImage, Warning,
-    delete, deprecate, disable, edit, enable, protect, purge, restore, share, undeprecate,
-    unprotect, unshare,
+    Audience, DeleteFacts, DeleteImage, EditImage, ImageRecord, ImageRecordId, Reason, SameImage,
+    Warning, delete, deprecate, disable, edit, enable, guest_warning, protect, purge, restore,
+    share, undeprecate, unprotect, unshare,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Parts, Query, Within};
@@ -112,7 +112,18 @@ impl Unit {
             Step::Protect { cool_down } => protect(record, cool_down)?.into(),
             Step::Unprotect => unprotect(record, now)?.into(),
             Step::Edit(change) => edit(record, *change)?.into(),
-            Step::Share => share(record)?.into(),
+            Step::Share => {
+                let shared = share(record)?;
+                // From the top it is public from now on.
+                let missed = match Audience::of(&shared, &[]) {
+                    Audience::Everybody => guest_warning(&shared, Audience::Everybody),
+                    Audience::Some => None,
+                };
+                ImageChange {
+                    warnings: missed.map(Warning::Guest).into_iter().collect(),
+                    ..shared.into()
+                }
+            }
             Step::Unshare { force } => {
                 let usage = self.usage(record, from).await?;
                 let unshared = unshare(record, &usage, force)?;

@@ -34,6 +34,7 @@ mod frames;
 mod gating;
 mod golden;
 mod graphs;
+mod guests;
 mod imports;
 mod inventories;
 mod isolation;

@@ -366,3 +366,23 @@ fn whoever_takes_pieces_may_break_off() {
     assert!(matches!(stopped, Err(DiskError::Stopped)));
     assert_eq!(pieces, 2);
 }
+
+#[test]
+fn b01_a_disk_in_memory_grows_and_ends_where_it_is_said() {
+    let disk = Mutex::<Vec<u8>>::default();
+    disk.write_at(b"end", 5).unwrap();
+    disk.write_at(b"be", 0).unwrap();
+    disk.write_at(b"E", 5).unwrap();
+    disk.write_at(b"", 1 << 40).unwrap();
+    disk.finish(10).unwrap();
+    assert_eq!(*disk.lock().unwrap(), b"be\0\0\0End\0\0");
+    disk.finish(6).unwrap();
+    assert_eq!(disk.into_inner().unwrap(), b"be\0\0\0E");
+    // What no memory holds is an error, and what was there stays.
+    let disk = Mutex::new(vec![1]);
+    for at in [u64::MAX, u64::MAX - 1, i64::MAX as u64] {
+        disk.write_at(b"x", at).unwrap_err();
+        disk.finish(at).unwrap_err();
+    }
+    assert_eq!(disk.into_inner().unwrap(), [1]);
+}

@@ -30,8 +30,7 @@ mod vmdk_file;
 mod vmdk_stream;
 
 use atlas_disk::{
-    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, Reason, WriteAt,
-    convert,
+    Budget, Convert, Converted, DigestChoice, DiskError, Format, Image, Limits, Reason, convert,
 };
 use core::num::NonZeroUsize;
 use std::{
@@ -72,10 +71,10 @@ fn read_bytes(bytes: &[u8], format: Format, limits: &Limits) -> Result<Vec<u8>, 
     let image = Image::open(source, format, &Budget::new(limits, &|| false))?;
     let mut all = Vec::new();
     for disk in image.disks() {
-        let sink = Memory::default();
+        let sink = Mutex::<Vec<u8>>::default();
         let budget = Budget::new(limits, &|| false);
         convert(disk, &sink, &Convert::default(), &budget, &|_| {})?;
-        all.extend(sink.0.into_inner().unwrap());
+        all.extend(sink.into_inner().unwrap());
     }
     Ok(all)
 }
@@ -103,27 +102,6 @@ fn flip_every_byte(bytes: &[u8], format: Format) {
             Err(error) => panic!("byte {at}: {error}"),
         }
         bytes[at] ^= 0xff;
-    }
-}
-
-/// A disk in memory.
-#[derive(Default)]
-struct Memory(Mutex<Vec<u8>>);
-
-impl WriteAt for Memory {
-    fn write_at(&self, bytes: &[u8], at: u64) -> std::io::Result<()> {
-        let mut disk = self.0.lock().unwrap();
-        let (at, end) = (at as usize, at as usize + bytes.len());
-        if disk.len() < end {
-            disk.resize(end, 0);
-        }
-        disk[at..end].copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn finish(&self, length: u64) -> std::io::Result<()> {
-        self.0.lock().unwrap().resize(length as usize, 0);
-        Ok(())
     }
 }
 

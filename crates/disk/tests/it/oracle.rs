@@ -28,6 +28,14 @@ impl Bench {
         assert!(ran.status.success(), "qemu-img {args:?}: {said}");
     }
 
+    /// The file that `qemu-img` makes of a RAW, with these options of VMDK.
+    #[track_caller]
+    pub(crate) fn vmdk(&self, raw: &str, options: &str) -> PathBuf {
+        let to = "disk.vmdk";
+        self.qemu_img(&["convert", "-f", "raw", "-O", "vmdk", "-o", options, raw, to]);
+        self.path(to)
+    }
+
     /// A RAW with holes, zeros that were written, text and noise, of any size.
     pub(crate) fn raw(&self, name: &str, size: usize) -> Vec<u8> {
         let mut bytes = vec![0; size];

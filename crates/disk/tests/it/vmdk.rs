@@ -4,7 +4,7 @@ use crate::{
     converted, flip_every_byte,
     oracle::Bench,
     read_bytes, reason,
-    vmdk_file::{Ask, Written, descriptor, put, write, zlib},
+    vmdk_file::{Ask, Written, descriptor, file, put, small, tiny, with, write, zlib},
 };
 use atlas_disk::{Format, Limits, Reason};
 
@@ -28,19 +28,7 @@ fn b01_every_variant_that_qemu_writes_is_read_byte_for_byte() {
             "subformat=streamOptimized",
             "subformat=streamOptimized,zeroed_grain=on,adapter_type=buslogic",
         ] {
-            let args = [
-                "convert",
-                "-f",
-                "raw",
-                "-O",
-                "vmdk",
-                "-o",
-                options,
-                "disk.raw",
-                "disk.vmdk",
-            ];
-            bench.qemu_img(&args);
-            let done = converted(&bench.path("disk.vmdk"), Format::Vmdk);
+            let done = converted(&bench.vmdk("disk.raw", options), Format::Vmdk);
             let done = done.unwrap_or_else(|error| panic!("{options} {size}: {error}"));
             let [(done, found)] = done.as_slice() else {
                 panic!("{options}: one disk")
@@ -56,19 +44,7 @@ fn b01_a_zeroed_grain_is_zeros() {
     let bench = Bench::new();
     bench.raw("disk.raw", 4 << 20);
     let options = "subformat=monolithicSparse,zeroed_grain=on";
-    let args = [
-        "convert",
-        "-f",
-        "raw",
-        "-O",
-        "vmdk",
-        "-o",
-        options,
-        "disk.raw",
-        "disk.vmdk",
-    ];
-    bench.qemu_img(&args);
-    let path = bench.path("disk.vmdk");
+    let path = bench.vmdk("disk.raw", options);
     let ran = std::process::Command::new("qemu-io")
         .args(["-f", "vmdk", "-c", "write -z 1M 1M"])
         .arg(&path)
@@ -108,37 +84,6 @@ fn b01_streams_with_and_without_a_footer_are_read_byte_for_byte() {
     }
 }
 
-/// A disk of three grains, of which the last is cut short.
-fn small() -> Vec<u8> {
-    let mut raw = vec![0; 64 * 1024 * 2 + 512 * 3];
-    raw[..12].copy_from_slice(b"the beginning"[..12].as_ref());
-    raw[65_536..65_600].fill(7);
-    raw[131_072..131_100].fill(9);
-    raw
-}
-
-/// A file of a few KiB.
-fn tiny() -> Written {
-    let mut raw = vec![3; 4096 * 2 + 512 * 3];
-    raw[4096..8192].fill(0);
-    let ask = Ask {
-        grain: 8,
-        ..Ask::default()
-    };
-    write(&raw, &ask)
-}
-
-fn file() -> Written {
-    write(&small(), &Ask::default())
-}
-
-/// A file with a number in another place.
-fn with(at: usize, number: u64, length: usize) -> Vec<u8> {
-    let mut bytes = file().bytes;
-    put(&mut bytes, at, number, length);
-    bytes
-}
-
 /// A file with a number changed in its header and its footer.
 fn with_both(at: usize, number: u64, length: usize) -> Vec<u8> {
     let mut file = file();
@@ -167,19 +112,7 @@ fn b07_kinds_that_are_not_read_are_refused() {
         "twoGbMaxExtentFlat",
     ] {
         let options = format!("subformat={kind}");
-        let args = [
-            "convert",
-            "-f",
-            "raw",
-            "-O",
-            "vmdk",
-            "-o",
-            &options,
-            "disk.raw",
-            "disk.vmdk",
-        ];
-        bench.qemu_img(&args);
-        let bytes = std::fs::read(bench.path("disk.vmdk")).unwrap();
+        let bytes = std::fs::read(bench.vmdk("disk.raw", &options)).unwrap();
         assert_eq!(refused(&bytes), Reason::VmdkSubtype, "{kind}");
     }
     // A part of a disk in many files has no descriptor.

@@ -180,3 +180,35 @@ pub(crate) fn write(raw: &[u8], ask: &Ask) -> Written {
     file.marker(0, 0);
     file
 }
+
+/// A disk of three grains, of which the last is cut short.
+pub(crate) fn small() -> Vec<u8> {
+    let mut raw = vec![0; 64 * 1024 * 2 + 512 * 3];
+    raw[..100].fill(5);
+    raw[65_536..65_600].fill(7);
+    raw[131_072..131_100].fill(9);
+    raw
+}
+
+/// A file of a few KiB.
+pub(crate) fn tiny() -> Written {
+    let mut raw = vec![3; 4096 * 2 + 512 * 3];
+    raw[4096..8192].fill(0);
+    let ask = Ask {
+        grain: 8,
+        ..Ask::default()
+    };
+    write(&raw, &ask)
+}
+
+/// The same as a file.
+pub(crate) fn file() -> Written {
+    write(&small(), &Ask::default())
+}
+
+/// A file with a number in another place.
+pub(crate) fn with(at: usize, number: u64, length: usize) -> Vec<u8> {
+    let mut bytes = file().bytes;
+    put(&mut bytes, at, number, length);
+    bytes
+}

@@ -1,16 +1,15 @@
 //! Streams of VMDK that are read once, beside the same files read at any place.
 
 use crate::{
-    Memory,
     oracle::Bench,
     read_bytes,
-    vmdk_file::{Ask, Written, descriptor, put, write, zlib},
+    vmdk_file::{Ask, descriptor, file, put, small, tiny, with, write, zlib},
 };
 use atlas_disk::{
     Budget, Discard, DiskError, Format, Limits, Progress, Reason, Streamed, convert_vmdk_stream,
 };
 use proptest::prelude::*;
-use std::{cell::Cell, io::Read};
+use std::{cell::Cell, io::Read, sync::Mutex};
 
 /// A source that gives a few bytes at a time.
 struct Drops<'a>(&'a [u8], usize);
@@ -27,7 +26,7 @@ fn stream_within(
     drop: usize,
     limits: &Limits,
 ) -> Result<(Streamed, Vec<u8>), DiskError> {
-    let sink = Memory::default();
+    let sink = Mutex::<Vec<u8>>::default();
     let last = Cell::new(0);
     let progress = |it: Progress| {
         assert!(it.done >= last.get() && it.done <= it.total);
@@ -36,7 +35,7 @@ fn stream_within(
     let budget = Budget::new(limits, &|| false);
     let done = convert_vmdk_stream(&mut Drops(bytes, drop), &sink, &budget, &progress)?;
     assert_eq!((last.get(), done.read), (done.size, bytes.len() as u64));
-    Ok((done, sink.0.into_inner().unwrap()))
+    Ok((done, sink.into_inner().unwrap()))
 }
 
 fn read(bytes: &[u8]) -> Vec<u8> {
@@ -51,36 +50,6 @@ fn refused(bytes: &[u8]) -> Reason {
     }
 }
 
-/// A disk of three grains, of which the last is cut short.
-fn small() -> Vec<u8> {
-    let mut raw = vec![0; 64 * 1024 * 2 + 512 * 3];
-    raw[..100].fill(5);
-    raw[65_536..65_600].fill(7);
-    raw[131_072..131_100].fill(9);
-    raw
-}
-
-/// A file of a few KiB.
-fn tiny() -> Written {
-    let mut raw = vec![3; 4096 * 2 + 512 * 3];
-    raw[4096..8192].fill(0);
-    let ask = Ask {
-        grain: 8,
-        ..Ask::default()
-    };
-    write(&raw, &ask)
-}
-
-fn file() -> Written {
-    write(&small(), &Ask::default())
-}
-
-fn with(at: usize, number: u64, length: usize) -> Vec<u8> {
-    let mut bytes = file().bytes;
-    put(&mut bytes, at, number, length);
-    bytes
-}
-
 #[test]
 fn b01_streams_that_qemu_writes_are_read_byte_for_byte() {
     let bench = Bench::new();
@@ -90,19 +59,7 @@ fn b01_streams_that_qemu_writes_are_read_byte_for_byte() {
             "subformat=streamOptimized",
             "subformat=streamOptimized,zeroed_grain=on",
         ] {
-            let args = [
-                "convert",
-                "-f",
-                "raw",
-                "-O",
-                "vmdk",
-                "-o",
-                options,
-                "disk.raw",
-                "disk.vmdk",
-            ];
-            bench.qemu_img(&args);
-            let bytes = std::fs::read(bench.path("disk.vmdk")).unwrap();
+            let bytes = std::fs::read(bench.vmdk("disk.raw", options)).unwrap();
             let (done, found) = stream_within(&bytes, 50_000, &Limits::default()).unwrap();
             assert!(found == raw, "{options} {size}");
             assert_eq!(done.size, size as u64);
@@ -234,20 +191,7 @@ fn b07_grains_that_the_tables_do_not_tell_of_are_refused() {
 fn b07_tables_before_grains_tell_of_what_comes() {
     let bench = Bench::new();
     std::fs::write(bench.path("disk.raw"), small()).unwrap();
-    let options = "subformat=streamOptimized";
-    let args = [
-        "convert",
-        "-f",
-        "raw",
-        "-O",
-        "vmdk",
-        "-o",
-        options,
-        "disk.raw",
-        "disk.vmdk",
-    ];
-    bench.qemu_img(&args);
-    let bytes = std::fs::read(bench.path("disk.vmdk")).unwrap();
+    let bytes = std::fs::read(bench.vmdk("disk.raw", "subformat=streamOptimized")).unwrap();
     let le = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
     let directory = le(56) * 512;
     let table = le(directory) * 512;
@@ -316,7 +260,7 @@ fn b07_limits_hold() {
     assert_eq!(error.reason(), Some(Reason::Amplification));
     let error = convert_vmdk_stream(
         &mut file().bytes.as_slice(),
-        &Memory::default(),
+        &Mutex::<Vec<u8>>::default(),
         &Budget::new(&Limits::default(), &|| true),
         &|_| {},
     );

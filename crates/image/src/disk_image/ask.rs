@@ -1,6 +1,6 @@
 //! Somebody asks for a disk image.
 
-use super::{DiskImage, DiskImageError, DiskImageState, DiskImageWarning, DiskQuota, DiskUsage};
+use super::{DiskImage, DiskImageError, DiskImageState, DiskQuota, DiskUsage};
 use crate::{
     AgentFacts, Architecture, Availability, CloudText, ConvertedFrom, DeviceBus, DeviceKind,
     DiskFormat, Firmware, GuestFacts, ImageDescription, ImageName, OsFacts,
@@ -137,7 +137,7 @@ pub struct BeginFacts<'a> {
 pub fn begin_disk_image(
     request: ImportDiskImage,
     facts: &BeginFacts<'_>,
-) -> Result<(DiskImage, Vec<DiskImageWarning>), DiskImageError> {
+) -> Result<DiskImage, DiskImageError> {
     if request.location.cloud() != Cloud::Local || request.location.region().is_none() {
         return Err(DiskImageError::NotHere {
             location: request.location,
@@ -151,8 +151,6 @@ pub fn begin_disk_image(
     if let Some(quota) = facts.quota {
         quota.check_image(facts.usage)?;
     }
-    let warnings =
-        DiskImageWarning::of_guest(&request.guest, &request.init_agent, request.availability);
     let image = DiskImage {
         id: facts.id,
         location: request.location,
@@ -173,7 +171,7 @@ pub fn begin_disk_image(
         created: facts.now,
         created_by: facts.by.clone(),
     };
-    Ok((image, warnings.into_iter().collect()))
+    Ok(image)
 }
 
 /// Symphony: a file is one device; of the other kinds there may be several, and they are not mixed.

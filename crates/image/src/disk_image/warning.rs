@@ -1,6 +1,6 @@
 //! What is allowed of a disk image, and worth saying.
 
-use crate::{AgentFacts, Availability, Firmware, GuestFacts};
+use crate::Firmware;
 use core::fmt;
 use serde::Serialize;
 
@@ -21,13 +21,6 @@ pub enum DiskImageWarning {
         /// What the source says or shows.
         found: Firmware,
     },
-    /// Symphony: nobody has said how a person reaches the server.
-    GuestUnknown {
-        /// What is missing.
-        missing: Vec<&'static str>,
-        /// Whether everybody may launch it.
-        public: bool,
-    },
 }
 
 impl DiskImageWarning {
@@ -36,28 +29,7 @@ impl DiskImageWarning {
         match self {
             Self::BootsNothing { .. } => "boots-nothing",
             Self::OtherFirmware { .. } => "other-firmware",
-            Self::GuestUnknown { .. } => "guest-unknown",
         }
-    }
-
-    /// Symphony: who launches an image must know how to get in, and of a public one everybody may.
-    pub(super) fn of_guest(
-        guest: &GuestFacts,
-        init_agent: &AgentFacts,
-        availability: Availability,
-    ) -> Option<Self> {
-        let facts = [
-            (guest.access.is_empty(), "a way in"),
-            (guest.login.is_none(), "a login name"),
-            (guest.dhcp.is_none(), "whether it uses DHCP"),
-            (init_agent.is_installed().is_none(), "an init agent"),
-        ];
-        let missing: Vec<_> = facts
-            .into_iter()
-            .filter_map(|(is_missing, what)| is_missing.then_some(what))
-            .collect();
-        let public = availability == Availability::Public;
-        (!missing.is_empty()).then_some(Self::GuestUnknown { missing, public })
     }
 }
 
@@ -73,12 +45,6 @@ impl fmt::Display for DiskImageWarning {
                     f,
                     "it will start by {asked}, as asked, and its source is made for {found}"
                 )
-            }
-            Self::GuestUnknown { missing, public } => {
-                if *public {
-                    f.write_str("everybody may launch it, and nobody can tell how to get in: ")?;
-                }
-                write!(f, "nobody has said {}", missing.join(", "))
             }
         }
     }

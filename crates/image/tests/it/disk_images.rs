@@ -2,12 +2,12 @@
 
 use atlas_base::{Digest, Timestamp};
 use atlas_image::{
-    AgentFacts, AskedDevice, Availability, BeginFacts, ConvertedFrom, DeviceBus, DeviceKind,
-    DiskFormat, DiskImage, DiskImageError, DiskImageState, DiskImageWarning, DiskQuota, DiskUsage,
-    FailureCode, Firmware, FoundDisk, FoundSource, ImageRecordId, ImportDiskImage, KeptDeviceId,
-    LaunchPermission, MadeDevice, QuotaError, Readied, ReadyFacts, Reason, RemoteAccess,
-    SettleFacts, advance, begin_disk_image, delete_disk_image, fail_delete, fail_import,
-    forget_disk_image, make_ready, restart_import, settle_devices,
+    AskedDevice, Availability, BeginFacts, ConvertedFrom, DeviceBus, DeviceKind, DiskFormat,
+    DiskImage, DiskImageError, DiskImageState, DiskImageWarning, DiskQuota, DiskUsage, FailureCode,
+    Firmware, FoundDisk, FoundSource, ImageRecordId, ImportDiskImage, KeptDeviceId,
+    LaunchPermission, MadeDevice, QuotaError, Readied, ReadyFacts, Reason, SettleFacts, advance,
+    begin_disk_image, delete_disk_image, fail_delete, fail_import, forget_disk_image, make_ready,
+    restart_import, settle_devices,
 };
 use atlas_image_id::AmiId;
 use proptest::prelude::*;
@@ -43,7 +43,7 @@ fn ask(name: &str, devices: Vec<AskedDevice>) -> ImportDiskImage {
     }
 }
 
-fn begin(request: ImportDiskImage) -> Result<(DiskImage, Vec<DiskImageWarning>), DiskImageError> {
+fn begin(request: ImportDiskImage) -> Result<DiskImage, DiskImageError> {
     begin_under(request, None, DiskUsage::default())
 }
 
@@ -51,7 +51,7 @@ fn begin_under(
     request: ImportDiskImage,
     quota: Option<&DiskQuota>,
     usage: DiskUsage,
-) -> Result<(DiskImage, Vec<DiskImageWarning>), DiskImageError> {
+) -> Result<DiskImage, DiskImageError> {
     let facts = BeginFacts {
         pools: &BTreeSet::from(["default".to_owned(), "fast".to_owned()]),
         quota,
@@ -101,7 +101,7 @@ fn settle(
 }
 
 fn settled(request: ImportDiskImage, sources: &[FoundSource]) -> DiskImage {
-    let (image, _) = begin(request).unwrap();
+    let image = begin(request).unwrap();
     settle(&image, sources).unwrap().0
 }
 
@@ -171,7 +171,7 @@ fn b02_the_first_disk_boots_unless_another_is_named() {
         [false, false, true]
     );
     let refusals = [Some(0), Some(3)].map(|boot| {
-        let (image, _) = begin(ova(boot)).unwrap();
+        let image = begin(ova(boot)).unwrap();
         settle(&image, &sources).unwrap_err().to_string()
     });
     insta::assert_snapshot!(refusals.join("\n"));
@@ -182,7 +182,7 @@ fn b02_the_first_disk_boots_unless_another_is_named() {
 
 #[test]
 fn b02_what_has_nothing_to_boot_from_is_warned_about() {
-    let (image, _) = begin(ask("web", vec![asked(file(), DiskFormat::Raw)])).unwrap();
+    let image = begin(ask("web", vec![asked(file(), DiskFormat::Raw)])).unwrap();
     let empty = [found(Firmware::Bios, &[(GIB, DeviceKind::Disk, false)])];
     let (_, warnings) = settle(&image, &empty).unwrap();
     assert_eq!(warnings, [DiskImageWarning::BootsNothing { device: 0 }]);
@@ -207,7 +207,7 @@ fn b03_a_device_grows_and_never_shrinks() {
         (device.size, device.bus, device.kind),
         (GIB, DeviceBus::Native, DeviceKind::Disk)
     );
-    let (image, _) = begin(ask("web", vec![sized(GIB - 1)])).unwrap();
+    let image = begin(ask("web", vec![sized(GIB - 1)])).unwrap();
     let small = settle(&image, &sources).unwrap_err();
     insta::assert_snapshot!(small, @"device 0 is to have 1073741823 bytes, and its source has 1073741824: it can only grow");
     let several = [found(Firmware::Bios, &[disk(GIB), disk(GIB)])];
@@ -247,7 +247,7 @@ fn b04_the_word_of_the_caller_settles_the_firmware() {
         (Some(Firmware::Uefi), Firmware::Uefi, 0),
         (Some(Firmware::Bios), Firmware::Bios, 1),
     ] {
-        let (image, _) = begin(request(asked)).unwrap();
+        let image = begin(request(asked)).unwrap();
         let (image, warnings) = settle(&image, &sources).unwrap();
         assert_eq!((image.firmware, warnings.len()), (Some(taken), count));
         for warning in warnings {
@@ -368,23 +368,6 @@ proptest! {
 }
 
 #[test]
-fn b08_who_gets_in_and_how_is_missed_aloud() {
-    let mut request = ask("web", vec![asked(file(), DiskFormat::Raw)]);
-    let warned = |request: &ImportDiskImage| {
-        let (_, warnings) = begin(request.clone()).unwrap();
-        warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
-    };
-    insta::assert_snapshot!(warned(&request).join("\n"), @"nobody has said a way in, a login name, whether it uses DHCP, an init agent");
-    request.availability = Availability::Public;
-    insta::assert_snapshot!(warned(&request).join("\n"), @"everybody may launch it, and nobody can tell how to get in: nobody has said a way in, a login name, whether it uses DHCP, an init agent");
-    request.guest.access = BTreeSet::from([RemoteAccess::Ssh]);
-    request.guest.login = Some("ubuntu".parse().unwrap());
-    request.guest.dhcp = Some(true);
-    request.init_agent = AgentFacts::installed();
-    assert_eq!(warned(&request), [""; 0]);
-}
-
-#[test]
 fn b10_devices_keep_their_order_and_pools_are_known() {
     let in_pool = |number, pool: &str| AskedDevice {
         pool: pool.parse().unwrap(),
@@ -447,7 +430,7 @@ fn b10_the_quota_of_a_project_is_kept() {
     quota.bytes = Some(10 * GIB);
     let mut usage = DiskUsage::default().with_image();
     let request = || ask("web", vec![asked(file(), DiskFormat::Raw)]);
-    let (image, _) = begin_under(request(), Some(&quota), usage).unwrap();
+    let image = begin_under(request(), Some(&quota), usage).unwrap();
     usage = usage.with_image();
     let full = begin_under(request(), Some(&quota), usage).unwrap_err();
     assert!(matches!(

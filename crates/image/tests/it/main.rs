@@ -13,6 +13,7 @@ mod discovering;
 mod disk_images;
 mod edits;
 mod facts;
+mod guests;
 mod laws;
 mod life;
 mod messages;

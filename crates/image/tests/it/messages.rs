@@ -3,11 +3,11 @@
 use crate::{AMI, location, now, scope};
 use atlas_image::{
     AddCredentialError, AgentMissing, AlreadyRegistered, Architecture, BundleError, CopyError,
-    EditImageError, ImageName, ImageRecordId, InUse, Installation, LifeError, LifecycleState,
-    MakeRoleMap, NeededAgent, OsFacts, OsText, PromoteError, Protection, Referrer, ReferrerKind,
-    RegisterError, RemoveCredentialError, RemoveRoleMapError, RoleMapError, RoleMapId, RoleOs,
-    SameImage, SecretRef, ServerState, UnshareError, Version, Warning, WorkError, WorkKind,
-    WorkOrderId,
+    EditImageError, GuestFact, GuestWarning, ImageName, ImageRecordId, InUse, Installation,
+    LifeError, LifecycleState, MakeRoleMap, NeededAgent, OsFacts, OsText, PromoteError, Protection,
+    Referrer, ReferrerKind, RegisterError, RemoveCredentialError, RemoveRoleMapError, RoleMapError,
+    RoleMapId, RoleOs, SameImage, SecretRef, ServerState, UnshareError, Version, Warning,
+    WorkError, WorkKind, WorkOrderId,
 };
 use atlas_image_id::{Cloud, ImageId};
 use core::num::NonZeroU32;
@@ -339,6 +339,19 @@ fn warnings() {
         Warning::LegacyId {
             image_id: ImageId::from_stored(Cloud::OpenStack, "13"),
         },
+        Warning::Guest(GuestWarning::GuestUnknown {
+            record: ImageRecordId::from_u128(5),
+            missing: vec![GuestFact::Login],
+        }),
+        Warning::Guest(GuestWarning::GuestUnknownPublic {
+            record: ImageRecordId::from_u128(5),
+            missing: vec![
+                GuestFact::Access,
+                GuestFact::Login,
+                GuestFact::Dhcp,
+                GuestFact::InitAgent,
+            ],
+        }),
     ];
     let mut text = String::new();
     for warning in &warnings {

@@ -77,6 +77,26 @@ fn s13_other_accounts_never_stand_in_the_way() {
 }
 
 #[test]
+fn s13_the_rest_of_its_account_stands_in_the_way() {
+    // A record of an environment, opened to its own account, which uses it.
+    let record = record(1, "/acme/prod", true);
+    for at in ["/acme", "/acme/dev"] {
+        let all = [referrer(at, ReferrerKind::MciRevision, "web@1", false)];
+        let usage = Usage::of(&record, all, true);
+        assert_eq!(usage.warnings(), []);
+        let hidden = Hidden {
+            here: 1,
+            elsewhere: 0,
+        };
+        assert_eq!(usage.hidden(), Some(hidden));
+        let (_, warnings) = disable(&record, None, &usage, crate::now()).unwrap();
+        assert_eq!(warnings, [Warning::StillUsed { count: 1 }]);
+        // It does not see it by the tree, and so keeps it from nothing but being deleted.
+        assert_eq!(unshare(&record, &usage, false).unwrap().lost, None);
+    }
+}
+
+#[test]
 fn s04_unsharing_lists_who_below_refers_to_it_and_force_reports_the_same() {
     let record = record(1, "/acme", true);
     let usage = Usage::of(&record, many(), true);

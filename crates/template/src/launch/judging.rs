@@ -1,10 +1,9 @@
 //! A setting, judged by what is known of its image today.
 
 use super::{LaunchFacts, LaunchRefusal, LaunchStep, TemplateWarning, Witness};
-use crate::{LaunchWarning, PolicySubject, PolicyVerdict};
+use crate::{LaunchWarning, PolicySubject, PolicyVerdict, resolve::KnownInside};
 use atlas_base::{Name, Tag, Timestamp};
 use atlas_history::RevisionRef;
-use atlas_image::ImageRecordId;
 use atlas_image_id::CloudLocation;
 use atlas_mci::Setting;
 use std::collections::BTreeSet;
@@ -27,7 +26,7 @@ pub(crate) struct Judged<'a> {
 /// What is to be known of a setting that may be launched.
 #[derive(Debug, Clone)]
 pub(crate) struct Launchable {
-    pub(crate) record: Option<ImageRecordId>,
+    pub(crate) inside: KnownInside,
     pub(crate) warnings: Vec<LaunchWarning>,
     pub(crate) template_warnings: Vec<TemplateWarning>,
     pub(crate) audited: Vec<PolicyVerdict>,
@@ -45,9 +44,9 @@ impl LaunchFacts<'_> {
         } = *of;
         self.check_access(served_by, setting, witness)?;
         let mut warnings = Vec::new();
-        let record = self
+        let inside = self
             .ask()
-            .record(served_by, setting, &mut warnings, &mut |step| {
+            .known(served_by, setting, &mut warnings, &mut |step| {
                 witness(&|| LaunchStep::Mci(step()));
             })?;
         let mut template_warnings = Vec::new();
@@ -62,7 +61,7 @@ impl LaunchFacts<'_> {
         };
         let audited = self.check_policies(&subject, served_by, of.committed, witness)?;
         Ok(Launchable {
-            record,
+            inside,
             warnings,
             template_warnings,
             audited,

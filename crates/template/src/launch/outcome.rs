@@ -182,7 +182,7 @@ impl Chosen<'_> {
             witness,
         )?;
         template_warnings.extend(known.template_warnings);
-        let plan = ask.plan_of(self.served_by, &self.setting, known.record, known.warnings);
+        let plan = ask.plan_of(self.served_by, &self.setting, known.inside, known.warnings);
         Ok(Launch {
             template: self.template.as_ref().map(TemplateSource::told),
             chosen_by: self.by,
@@ -199,6 +199,7 @@ impl LaunchFacts<'_> {
     pub(crate) fn ask(&self) -> ImageAsk<'_> {
         ImageAsk {
             records: self.records,
+            told: self.told.map(|told| &told.guest),
             types: self.types,
             viewer: self.viewer,
             now: self.now,
@@ -290,7 +291,10 @@ impl LaunchFacts<'_> {
         let ask = self.ask();
         let found = ask.found(served_by, image);
         let facts = found.as_ref().map(|found| found.record.agent());
-        let facts = facts.or(self.told).cloned().unwrap_or_default();
+        let facts = facts
+            .or(self.told.map(|told| &told.agent))
+            .cloned()
+            .unwrap_or_default();
         witness(&|| LaunchStep::Agent {
             agent: facts.clone(),
         });

@@ -7,6 +7,7 @@ use crate::{
     resolve::Ask,
 };
 use atlas_history::{Marks, Revision, RevisionRef};
+use atlas_image::DeclaredGuest;
 use atlas_image_id::{CloudLocation, ImageId};
 use std::collections::BTreeSet;
 
@@ -75,6 +76,16 @@ impl<'a> HeldEntry<'a> {
     /// The image.
     pub fn image(&self) -> ImageId {
         self.entry.plan(self.location).image
+    }
+
+    /// How a server of its image is reached, and what nobody said of it, as it is known today
+    /// (Symphony): a lock keeps the image, and what is said of it goes on.
+    pub fn guest(&self, facts: &LaunchFacts<'_>) -> (DeclaredGuest, Vec<LaunchWarning>) {
+        let ask = facts.ask();
+        let found = ask.found(self.served_by(), &self.image());
+        let record = found.as_ref().map(|found| found.record);
+        let (guest, unknown) = ask.guest(record);
+        (guest, unknown.into_iter().collect())
     }
 
     /// How it stands, with what is known of its image. A refusal counts before all else: what is

@@ -2,7 +2,10 @@
 
 use super::{LaunchWarning, ResolveError, TraceStep, Witness};
 use atlas_base::Timestamp;
-use atlas_image::{ImageRecord, ImageRecordId, Lifecycle, Nearest, Records, nearest_or_opened};
+use atlas_image::{
+    DeclaredGuest, ImageRecord, ImageRecordId, Lifecycle, Nearest, Records, guest_warning,
+    nearest_or_opened,
+};
 use atlas_image_id::{CloudLocation, ImageId, Stability};
 use atlas_mci::{Fit, InstanceTypes, Setting};
 use atlas_scope::Scope;
@@ -11,9 +14,20 @@ use atlas_scope::Scope;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ImageAsk<'a> {
     pub(crate) records: Records<'a>,
+    /// What is told of the guest where no record is seen.
+    pub(crate) told: Option<&'a DeclaredGuest>,
     pub(crate) types: &'a InstanceTypes,
     pub(crate) viewer: &'a Scope,
     pub(crate) now: Timestamp,
+}
+
+/// What is known of an image that may be launched.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KnownInside {
+    /// The record of the image, the nearest that the viewer sees.
+    pub(crate) record: Option<ImageRecordId>,
+    /// How a server of it is reached.
+    pub(crate) guest: DeclaredGuest,
 }
 
 impl ImageAsk<'_> {
@@ -25,19 +39,19 @@ impl ImageAsk<'_> {
         let known_as = image.at_place();
         let fitting =
             |record: &&ImageRecord| record.location() == at && record.image_id() == &*known_as;
-        let Records { held, opened } = self.records;
+        let Records { held, opened, .. } = self.records;
         let (held, opened) = (held.iter().filter(fitting), opened.iter().filter(fitting));
         nearest_or_opened(held, opened, self.viewer)
     }
 
-    /// The record of the image, the nearest that the viewer sees.
-    pub(crate) fn record(
+    /// Judges the image by the record that counts, if there is one.
+    pub(crate) fn known(
         &self,
         served_by: &CloudLocation,
         setting: &Setting,
         warnings: &mut Vec<LaunchWarning>,
         witness: Witness<'_>,
-    ) -> Result<Option<ImageRecordId>, ResolveError> {
+    ) -> Result<KnownInside, ResolveError> {
         let (image, viewer) = (setting.image(), self.viewer);
         if image.stability() == Stability::Moving {
             warnings.push(LaunchWarning::MovingId {
@@ -52,7 +66,12 @@ impl ImageAsk<'_> {
             warnings.push(LaunchWarning::Unregistered {
                 image: image.clone(),
             });
-            return Ok(None);
+            let (guest, _) = self.guest(None);
+            tell(&guest, witness);
+            return Ok(KnownInside {
+                record: None,
+                guest,
+            });
         };
         let record = found.record;
         witness(&|| TraceStep::Record {
@@ -84,8 +103,28 @@ impl ImageAsk<'_> {
                 replacement: *replacement,
             });
         }
-        self.judge(served_by, setting, record, warnings, witness)?;
-        Ok(Some(record.id()))
+        self.judge(served_by, setting, record, warnings, &mut *witness)?;
+        let (guest, unknown) = self.guest(Some(record));
+        tell(&guest, witness);
+        warnings.extend(unknown);
+        Ok(KnownInside {
+            record: Some(record.id()),
+            guest,
+        })
+    }
+
+    /// How a server of the image is reached, by the record that counts, and what nobody said of it
+    /// (Symphony).
+    pub(crate) fn guest(
+        &self,
+        record: Option<&ImageRecord>,
+    ) -> (DeclaredGuest, Option<LaunchWarning>) {
+        let Some(record) = record else {
+            return (self.told.cloned().unwrap_or_default(), None);
+        };
+        let unknown = guest_warning(record, self.records.audience(record));
+        let unknown = unknown.map(LaunchWarning::Guest);
+        (DeclaredGuest::of(record), unknown)
     }
 
     /// Whether the instance type takes the image (RightScale: 32-bit and 64-bit types).
@@ -110,5 +149,14 @@ impl ImageAsk<'_> {
             warnings.push(LaunchWarning::LateFit(late));
         }
         Ok(())
+    }
+}
+
+/// Shows whoever asks why how a server is reached, as far as anybody said (Symphony).
+fn tell(guest: &DeclaredGuest, witness: Witness<'_>) {
+    if !guest.is_empty() {
+        witness(&|| TraceStep::Guest {
+            guest: guest.clone(),
+        });
     }
 }

@@ -2,7 +2,7 @@
 
 use atlas_base::{Digest, Name, Tag};
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::ImageRecordId;
+use atlas_image::{DeclaredGuest, GuestWarning, ImageRecordId};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{InstanceType, LateFit, UserData};
 use core::fmt;
@@ -42,6 +42,9 @@ pub struct LaunchPlan {
     pub user_data: Option<UserData>,
     /// The tags to put on the server.
     pub tags: BTreeSet<Tag>,
+    /// How the server is reached, as far as the image's record says, or its publisher (Symphony).
+    #[serde(flatten)]
+    pub guest: DeclaredGuest,
     /// What a person should know before launching it.
     pub warnings: Vec<LaunchWarning>,
 }
@@ -86,6 +89,9 @@ pub enum LaunchWarning {
     },
     /// The instance type did not take such images at first.
     LateFit(LateFit),
+    /// How the server is reached has not been said.
+    #[serde(untagged)]
+    Guest(GuestWarning),
 }
 
 impl fmt::Display for LaunchWarning {
@@ -119,6 +125,7 @@ impl fmt::Display for LaunchWarning {
                 }
             }
             Self::LateFit(late) => late.fmt(f),
+            Self::Guest(warning) => warning.fmt(f),
             Self::RevisionDeprecated { reason } => {
                 write!(f, "the revision is deprecated: {reason}")
             }

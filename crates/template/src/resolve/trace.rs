@@ -2,7 +2,7 @@
 
 use atlas_base::{Digest, Name};
 use atlas_history::{LineageId, RevisionNumber};
-use atlas_image::{Architecture, ImageRecordId};
+use atlas_image::{Architecture, DeclaredGuest, ImageRecordId};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_mci::{Fit, InstanceType};
 use atlas_scope::Scope;
@@ -62,6 +62,12 @@ pub enum TraceStep {
         architecture: Architecture,
         /// What is known of the two.
         verdict: Fit,
+    },
+    /// How a server of the image is reached, where anybody said.
+    Guest {
+        /// What was said.
+        #[serde(flatten)]
+        guest: DeclaredGuest,
     },
     /// The outcome: an image.
     Decided {
@@ -182,6 +188,7 @@ impl fmt::Display for TraceStep {
                     "nobody said whether `{instance_type}` takes images for {architecture}: it is used as it stands"
                 ),
             },
+            Self::Guest { guest } => write!(f, "how its server is reached: {guest}"),
             Self::Decided { image } => write!(f, "launch `{image}`"),
             Self::Refused { reason } => write!(f, "refused: {reason}"),
         }

@@ -8,7 +8,7 @@ use crate::{
 };
 use atlas_base::{Digest, Name, Tag};
 use atlas_history::{LineageId, Marks, RevisionNumber, RevisionRef};
-use atlas_image::{ImageRecordId, NetworkName};
+use atlas_image::{DeclaredGuest, ImageRecordId, NetworkName};
 use atlas_image_id::CloudLocation;
 use atlas_mci::Setting;
 use serde::Serialize;
@@ -51,6 +51,9 @@ pub struct ServerStart {
     pub tags: BTreeSet<Tag>,
     /// The networks that it is on.
     pub networks: BTreeSet<NetworkName>,
+    /// How the server is reached, as far as the image's record says, or its publisher (Symphony).
+    #[serde(flatten)]
+    pub guest: DeclaredGuest,
     /// What a person should know of the image.
     pub warnings: Vec<LaunchWarning>,
     /// What a person should know of its scripts.
@@ -123,7 +126,7 @@ impl ServerDefinition {
             scripts_of: scripts_of.map(|template| &template.name),
         };
         let Launchable {
-            record,
+            inside,
             warnings,
             template_warnings,
             audited,
@@ -136,10 +139,11 @@ impl ServerDefinition {
             revision: self.inherited.revision,
             content: self.inherited.content,
             entry: LockEntry::of_setting(&setting, &served_by),
-            record,
+            record: inside.record,
             overridden,
             tags: self.inherited.tags.clone(),
             networks: self.networks.clone(),
+            guest: inside.guest,
             warnings,
             template_warnings,
             audited,

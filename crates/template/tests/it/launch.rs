@@ -3,7 +3,7 @@ use crate::{
     template_content::{CACHE, DATABASE, WEB, link, script},
 };
 use atlas_history::{Author, CommitRequest, Frozen, Head, LineageId, Marks, Message, Revision};
-use atlas_image::{AgentFacts, ImageRecord, Records};
+use atlas_image::{AgentFacts, ImageRecord, ImageRecordId, Records};
 use atlas_image_id::{Cloud, CloudLocation, ImageId};
 use atlas_mci::{Content, HeadEdit, ImageAccess, InstanceType, InstanceTypes, UserData};
 use atlas_scope::Scope;
@@ -11,7 +11,7 @@ use atlas_template::{
     ChosenBy, Launch, LaunchAsk, LaunchFacts, LaunchFrom, LaunchMatrix, LaunchRefusal, LaunchTrace,
     LinkError, LinkName, LinkSource, MatrixRow, MciChoice, Override, OverrideField, Overrides,
     Phase, Policies, Policy, ResolveError, Source, TemplateContent, TemplateEdit, TemplateSource,
-    TemplateWarning, explain_launch, launch, launch_all,
+    TemplateWarning, ToldInside, explain_launch, launch, launch_all,
 };
 use serde_json::{Value, json};
 
@@ -68,7 +68,8 @@ pub(crate) struct Stage {
     pub(crate) overriding: bool,
     pub(crate) overrides: Overrides,
     pub(crate) records: Vec<ImageRecord>,
-    pub(crate) told: Option<AgentFacts>,
+    pub(crate) to_all: Vec<ImageRecordId>,
+    pub(crate) told: Option<ToldInside>,
     pub(crate) access: ImageAccess,
     pub(crate) policies: Vec<Policy>,
     viewer: Scope,
@@ -136,6 +137,7 @@ impl Stage {
             overriding: false,
             overrides: Overrides::default(),
             records: Vec::new(),
+            to_all: Vec::new(),
             told: None,
             access: ImageAccess::Unasked,
             policies: Vec::new(),
@@ -185,7 +187,10 @@ impl Stage {
             overrides: &self.overrides,
         };
         let facts = LaunchFacts {
-            records: Records::from(&self.records),
+            records: Records {
+                to_all: &self.to_all,
+                ..Records::from(&self.records)
+            },
             told: self.told.as_ref(),
             access: self.access,
             account: "123456789012".parse().ok(),
@@ -525,9 +530,15 @@ fn r15_scripts_need_an_agent() {
     assert_eq!(unregistered.template_warnings, [unknown]);
     // What a publisher says of it counts there.
     let mut told = Stage::new([with_scripts()]);
-    told.told = Some(AgentFacts::installed());
+    let says = |agent| {
+        Some(ToldInside {
+            agent,
+            ..ToldInside::default()
+        })
+    };
+    told.told = says(AgentFacts::installed());
     assert!(told.launch(TOKYO).unwrap().template_warnings.is_empty());
-    told.told = Some(AgentFacts::Absent);
+    told.told = says(AgentFacts::Absent);
     insta::assert_snapshot!(told.refusal(TOKYO), @"`front` has scripts and needs the agent, and `ami-0123456789abcdef0` has none, as its publisher says: choose an image that has it, or register this one and say what is inside");
     // Without scripts nobody needs one.
     let mut plain = Stage::new([]);

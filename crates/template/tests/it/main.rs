@@ -14,6 +14,7 @@ mod deployment;
 mod explain;
 mod launch;
 mod launch_explain;
+mod launch_guest;
 mod launch_laws;
 mod launch_times;
 mod lock;

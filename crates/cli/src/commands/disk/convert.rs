@@ -8,7 +8,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use cloud_atlas::disk::{
-    Budget, Convert, Converted, DigestChoice, Disk, DiskError, Image, Limits, Progress, convert,
+    Budget, Convert, Converted, DigestChoice, Disk, DiskError, Image, Progress, convert,
 };
 use core::num::NonZeroUsize;
 use std::{path::Path, thread};
@@ -66,8 +66,8 @@ pub(super) fn run(
 ) -> Run {
     let outputs = Outputs::new(folder)?;
     let limits = args.limits();
-    let opened = args.open(&Budget::new(&limits, stop));
-    let image = match opened {
+    let budget = Budget::new(&limits, stop);
+    let image = match args.open(&budget) {
         Ok(image) => image,
         Err(error) => return told(Err(error), &args.file, out),
     };
@@ -77,7 +77,7 @@ pub(super) fn run(
         ));
     }
     tell_warnings(&image);
-    let done = all(&image, outputs, how, (&limits, stop))?;
+    let done = all(&image, outputs, how, &budget, stop)?;
     let verdict = done.map(|done| Verdict::accepted(&image).with(&done));
     told(verdict, &args.file, out)
 }
@@ -87,7 +87,8 @@ fn all(
     image: &Image,
     mut outputs: Outputs<'_>,
     how: &How,
-    (limits, stop): (&Limits, &(dyn Fn() -> bool + Sync)),
+    budget: &Budget<'_>,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Result<Vec<(String, Converted)>, DiskError>, Failure> {
     let total = image.disks().iter().map(Disk::virtual_size);
     let bar = progress::bytes("converting", total.sum());
@@ -96,9 +97,8 @@ fn all(
     for disk in image.disks() {
         let (name, file) = outputs.file()?;
         let before = bar.position();
-        let budget = Budget::new(limits, stop);
         let shown = |now: Progress| bar.set_position(before + now.done);
-        match convert(disk, &file, &ask, &budget, &shown) {
+        match convert(disk, &file, &ask, budget, &shown) {
             Ok(done) => converted.push((name, done)),
             Err(error) => {
                 bar.finish_and_clear();

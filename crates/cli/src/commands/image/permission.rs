@@ -1,5 +1,6 @@
 //! `atlas image permission`: to whom an image is opened beside the tree of scopes.
 
+use super::warned;
 use crate::{
     args::Global,
     exit::Run,
@@ -58,12 +59,9 @@ pub(crate) fn run(command: PermissionCommand, global: &Global, out: &mut Out) ->
         }
         PermissionCommand::Add { record, who } => {
             let changed = session.add_launch_permissions(record, &who, from);
-            tell(
-                &changed.block_on()?,
-                "opened",
-                "it was open to them already",
-                out,
-            )
+            let changed = changed.block_on()?;
+            warned(&changed.warnings);
+            tell(&changed, "opened", "it was open to them already", out)
         }
         PermissionCommand::Remove { record, who } => {
             let changed = session.remove_launch_permissions(record, &who, from);
@@ -89,6 +87,7 @@ fn tell(changed: &ChangedLaunchPermissions, did: &str, else_say: &str, out: &mut
     let ChangedLaunchPermissions {
         permissions,
         changed,
+        ..
     } = changed;
     out.one(permissions, |out| {
         if changed.is_empty() {

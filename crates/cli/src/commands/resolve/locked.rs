@@ -1,11 +1,11 @@
 //! `atlas resolve --lock`: what a lock file says.
 
-use super::{Resolve, print_outcomes};
+use super::{Resolve, Table, print_outcomes};
 use crate::{
     args::Global,
     commands::lock,
     exit::{Failure, Run},
-    print::{Columns, Out, warn},
+    print::{Out, warn},
 };
 use cloud_atlas::{
     Error, LockedLaunch,
@@ -67,9 +67,14 @@ pub(super) fn resolve(resolve: Resolve, file: &Path, global: &Global, out: &mut 
         if launch.state != LockState::Same {
             warn(format_args!("{} is {word} today: {why}", launch.location));
         }
+        launch.warnings.iter().for_each(warn);
     }
-    let headers = ["LOCATION", "INSTANCE TYPE", "IMAGE"];
-    print_outcomes(outcomes, &Columns::new("no locations", &headers, row), out)
+    let table = Table {
+        headers: &["LOCATION", "INSTANCE TYPE", "IMAGE"],
+        row,
+        guest: |launch| &launch.guest,
+    };
+    print_outcomes(outcomes, &table, out)
 }
 
 fn row(launch: &LockedLaunch) -> Vec<String> {

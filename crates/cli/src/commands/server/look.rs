@@ -225,6 +225,9 @@ fn write_next(server: &ServerView, next: &ServerNext, out: &mut dyn Write) -> io
     let (name, location) = (shown(server), &start.location);
     writeln!(out, "{name} at {location}, from {}", next.from)?;
     write_entry(&start.entry, out)?;
+    if !start.guest.is_empty() {
+        writeln!(out, "  guest: {}", start.guest)?;
+    }
     for network in &start.networks {
         writeln!(out, "  network: {network}")?;
     }
