@@ -131,12 +131,16 @@ mod profile;
 mod records;
 mod repository;
 mod rewrite;
+#[cfg(feature = "s3")]
+mod s3;
 mod sealed;
 mod staging;
 mod verify;
 mod wait;
 mod watch;
 
+#[cfg(feature = "s3")]
+pub use self::s3::{S3, S3Credentials, S3Error};
 pub use self::{
     address::{
         AddressRange, FetchPolicy, FetchRefusal, HostPattern, Network, ParseHostPatternError,

@@ -21,6 +21,8 @@ mod laws;
 mod plain;
 mod pool;
 mod rot;
+#[cfg(feature = "s3")]
+mod s3;
 mod seeds;
 mod stage;
 

@@ -114,6 +114,7 @@ fn a_folder_that_is_not_there_is_no_pool() {
     }
 }
 
+#[cfg(not(feature = "s3"))]
 #[test]
 fn object_stores_are_a_feature() {
     let url = PoolUrl::parse("s3://images/eu").unwrap();
