@@ -1,5 +1,8 @@
 //! Object stores that speak S3.
 
+mod proxy;
+mod trouble;
+
 use crate::{
     Chance, id,
     laws::{self, Place, ingest, whole},
