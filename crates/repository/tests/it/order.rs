@@ -1,23 +1,28 @@
-//! In which order a clean-up looks at things.
+//! In which order things are looked at, and what is believed.
 
 use crate::{id, ingest, mixed, on, over, run, whole};
 use atlas_repository::Watch;
 use futures_util::stream::BoxStream;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-    memory::InMemory, path::Path,
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions, PutPayload,
+    PutResult, Result, memory::InMemory, path::Path,
 };
 use pollster::block_on;
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Does something once, right after its packs were listed for the first time.
 struct Hooked {
     objects: Arc<InMemory>,
     then: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// How often a put of an image that must not replace one is said to find one.
+    lies: AtomicU64,
 }
 
 impl fmt::Debug for Hooked {
@@ -35,6 +40,14 @@ impl fmt::Display for Hooked {
 #[async_trait::async_trait]
 impl ObjectStore for Hooked {
     async fn put_opts(&self, at: &Path, bytes: PutPayload, how: PutOptions) -> Result<PutResult> {
+        let is_lie = how.mode == PutMode::Create && at.as_ref().starts_with("images/");
+        if is_lie && self.lies.load(Ordering::Relaxed) > 0 {
+            self.lies.fetch_sub(1, Ordering::Relaxed);
+            return Err(Error::AlreadyExists {
+                path: at.to_string(),
+                source: "a conflict".into(),
+            });
+        }
         self.objects.put_opts(at, bytes, how).await
     }
 
@@ -98,6 +111,7 @@ fn what_is_condemned_stays_so_until_it_is_gone() {
     let hooked = over(Arc::new(Hooked {
         objects: Arc::clone(&objects),
         then: Mutex::new(Some(Box::new(then))),
+        lies: AtomicU64::new(0),
     }));
     hooked.gc(&run(2), Watch::default()).unwrap();
     let packs = all(&objects, "packs");
@@ -119,4 +133,31 @@ fn what_is_condemned_stays_so_until_it_is_gone() {
             .all(|pack| block_on(objects.head(pack)).is_err())
     );
     assert!(whole(&on(&objects), 2).unwrap() == bytes);
+}
+
+/// Some servers say that something is there where two puts only meet. Nobody is ended by that.
+#[test]
+fn a_void_that_is_not_there_ends_nobody() {
+    let objects = Arc::new(InMemory::new());
+    let lying = |lies| {
+        over(Arc::new(Hooked {
+            objects: Arc::clone(&objects),
+            then: Mutex::default(),
+            lies: AtomicU64::new(lies),
+        }))
+    };
+    let claim = Path::from("claims").join(id(1).to_string());
+    block_on(objects.put(&claim, "".into())).unwrap();
+    let error = lying(u64::MAX).abandon(id(1)).unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+    let error = lying(u64::MAX).gc(&run(1), Watch::default()).unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+    assert_eq!(all(&objects, "claims").len(), 1, "the claim is as it was");
+    assert!(lying(1).abandon(id(1)).unwrap());
+    assert_eq!(all(&objects, "images").len(), 1);
+    assert!(all(&objects, "claims").is_empty());
+    // Who publishes is told that nothing is known, and not that its image is another's.
+    let error = ingest(&lying(1), 2, &mixed(72, 2)).unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+    assert_eq!(all(&objects, "claims").len(), 1);
 }
