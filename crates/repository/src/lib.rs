@@ -78,7 +78,7 @@
 //!
 //! Any [`object_store`] whose `PutMode::Create` is atomic and whose lists show what was put before: a
 //! folder ([`Repository::in_folder`], where everything has reached the disk once it is there), memory, S3
-//! and what speaks like it. Its errors are told as [`RepositoryError::Backend`], with whether it is worth trying
+//! and what speaks like it, which `S3` opens with the feature `s3`. Its errors are told as [`RepositoryError::Backend`], with whether it is worth trying
 //! again; nothing is retried here, since clients of object stores do that themselves, and an ingest that
 //! is begun again writes little twice.
 //!
