@@ -130,7 +130,7 @@ fn an_ingest_in_trouble_is_whole_or_not_there() {
 
 #[test]
 fn an_export_in_trouble_gives_the_right_bytes_or_says_so() {
-    let bytes = mixed(52, 12);
+    let bytes = mixed(52, 5);
     let troubled = troubled();
     ingest(&troubled.direct, 1, &bytes).unwrap();
     for fault in FAULTS {
