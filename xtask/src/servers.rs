@@ -4,9 +4,18 @@ use std::process::Command;
 
 use crate::{Outcome, cargo};
 
-/// Looks for every program that tests need, and installs the Debian packages of those that are not
-/// there.
+/// Looks for every program that tests need, and installs what has those that are not there: packages of
+/// Debian, and of Python.
 pub(crate) fn run() -> Outcome {
+    debian()?;
+    if atlas_test_servers::install_python_packages()? {
+        println!("xtask servers: installed the packages of Python that tests need");
+    }
+    Ok(())
+}
+
+/// Installs the Debian packages.
+fn debian() -> Outcome {
     let missing = atlas_test_servers::missing_packages();
     if missing.is_empty() {
         println!("xtask servers: ok. every program is installed");

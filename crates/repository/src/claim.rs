@@ -71,7 +71,7 @@ impl<'a> Claim<'a> {
         let outcome = if self.backend.create(&place, object.clone())? {
             Outcome::Published
         } else {
-            let found = self.backend.get(&place)?;
+            let found = self.backend.find(&place)?.ok_or_else(unclear)?;
             // The same is there where the answer to an earlier attempt was lost.
             match found == *object {
                 true => Outcome::Published,
@@ -101,10 +101,31 @@ pub(crate) fn taken(worker: Worker, is_void: bool) -> RepositoryError {
 /// Puts a void where an image would be published: false where one was.
 pub(crate) fn abandon(backend: &Backend, worker: Worker) -> Result<bool, RepositoryError> {
     let place = worker.publication();
-    let is_void = backend.create(&place, Kind::Void.object(&[]))?
-        || Kind::Void.is(&backend.find(&place)?.unwrap_or_default());
-    backend.delete(&worker.claim())?;
-    Ok(is_void)
+    for _ in 0..ATTEMPTS {
+        let is_void = if backend.create(&place, Kind::Void.object(&[]))? {
+            Some(true)
+        } else {
+            backend.find(&place)?.map(|it| Kind::Void.is(&it))
+        };
+        // Before something is there for certain, the worker may still publish.
+        if let Some(is_void) = is_void {
+            backend.delete(&worker.claim())?;
+            return Ok(is_void);
+        }
+    }
+    Err(unclear())
+}
+
+/// How often something is put where nothing is found and something is said to be.
+const ATTEMPTS: usize = 3;
+
+/// What is said then: somebody else removes or puts it all the time, or the backend errs.
+fn unclear() -> RepositoryError {
+    RepositoryError::Backend {
+        what: "write",
+        is_retryable: true,
+        source: "something was there, and was not when it was looked for".into(),
+    }
 }
 
 /// Everybody who is at work. Those that were not renewed since a moment are ended.

@@ -119,7 +119,8 @@ impl Run<'_> {
     fn all(&mut self, claim: &Claim<'_>) -> Result<Option<Moves>, RepositoryError> {
         let repository = self.repository;
         let backend = repository.backend();
-        // In this order: who is noted to be waited for, who is at work, and what is needed.
+        // In this order: who is noted to be waited for, who is at work, which packs there are, and what
+        // is needed. A pack that is condemned after the packs were listed would be taken for gone.
         let condemned = repository.condemned()?;
         let workers = claim::workers(backend, self.ask.since(), Some(self.ask.run))?;
         backend.clean(self.ask.since())?;

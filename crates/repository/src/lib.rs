@@ -79,7 +79,7 @@
 //!
 //! Any [`object_store`] whose `PutMode::Create` is atomic and whose lists show what was put before: a
 //! folder ([`Repository::in_folder`], where everything has reached the disk once it is there), memory, S3
-//! and what speaks like it. Its errors are told as [`RepositoryError::Backend`], with whether it is worth trying
+//! and what speaks like it, which `S3` opens with the feature `s3`. Its errors are told as [`RepositoryError::Backend`], with whether it is worth trying
 //! again; nothing is retried here, since clients of object stores do that themselves, and an ingest that
 //! is begun again writes little twice.
 //!
@@ -139,6 +139,8 @@ mod profile;
 mod records;
 mod repository;
 mod rewrite;
+#[cfg(feature = "s3")]
+mod s3;
 mod sealed;
 mod staging;
 mod verify;
@@ -146,6 +148,8 @@ mod volumes;
 mod wait;
 mod watch;
 
+#[cfg(feature = "s3")]
+pub use self::s3::{S3, S3Credentials, S3Error};
 #[cfg(unix)]
 pub use self::volumes::LocalVolumes;
 pub use self::{

@@ -16,6 +16,14 @@ pub enum ServerError {
         /// The Debian package that has it.
         package: &'static str,
     },
+    /// A package of Python is not installed.
+    #[error(
+        "python3 has no package `{package}` here: run `cargo xtask servers`, or `python3 -m pip install {package}`"
+    )]
+    MissingPackage {
+        /// Which package, as pip takes it.
+        package: &'static str,
+    },
     /// A program ended with an error.
     #[error("`{program}` failed: {said}")]
     Failed {

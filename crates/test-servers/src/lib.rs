@@ -15,9 +15,10 @@
 //! | [`PostgresCluster`] | a primary with two replicas, of which one must have each commit |
 //! | [`Etcd`] | one etcd server |
 //! | [`EtcdCluster`] | three etcd servers, of which two must have each commit |
+//! | [`S3`] | one server that speaks S3, in memory |
 //! | [`ServerError`] | why a server is not there, with the command that installs it |
 //! | [`run_script`], [`free_port`] | for scripts that start servers themselves |
-//! | [`missing_packages`] | what has to be installed first |
+//! | [`missing_packages`], [`install_python_packages`] | what has to be installed first |
 //! | [`until`] | waiting for a condition, with an end |
 //!
 //! A server stops when its value is dropped and when the process that started it is gone, however
@@ -34,6 +35,8 @@ mod error;
 mod etcd;
 mod postgres;
 mod programs;
+mod python;
+mod s3;
 mod script;
 mod supervised;
 mod wait;
@@ -44,6 +47,8 @@ pub use crate::{
     etcd::{Etcd, EtcdCluster},
     postgres::{Postgres, free_port},
     programs::missing_packages,
+    python::install_python_packages,
+    s3::S3,
     script::run_script,
     wait::until,
 };

@@ -8,11 +8,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Starts the server `$3…` with its log in `$1` and says its process id, and again for each line
+/// Starts the server `$4…` with its log in `$1` and says its process id, and again for each line
 /// that it reads, once the one before has ended. When nobody holds the other end of its input any
-/// more, it stops the server at once and takes away the folder `$2`.
+/// more, it stops the server with the signal `$3` and takes away the folder `$2`.
 const SHELL: &str = r#"
-log=$1; folder=$2; shift 2
+log=$1; folder=$2; stop=$3; shift 3
 start() {
     "$@" >>"$log" 2>&1 </dev/null &
     server=$!
@@ -24,7 +24,7 @@ while read -r line; do
     start "$@"
 done
 exec >/dev/null
-kill -QUIT "$server" 2>/dev/null
+kill -"$stop" "$server" 2>/dev/null
 wait "$server" 2>/dev/null
 rm -rf "$folder"
 "#;
@@ -52,10 +52,30 @@ impl Supervised {
         log: &Path,
         folder: &Path,
     ) -> Result<Self, ServerError> {
+        Self::start_by(
+            account::command("sh")?,
+            "QUIT",
+            program,
+            arguments,
+            [log, folder],
+        )
+    }
+
+    /// As [`start`](Self::start), with a shell of whoever the command is of, and a signal that stops the
+    /// server: what a shell starts beside itself ignores `QUIT`, unless it sees to that itself.
+    pub(crate) fn start_by(
+        mut shell: Command,
+        stop: &str,
+        program: &Path,
+        arguments: &[String],
+        [log, folder]: [&Path; 2],
+    ) -> Result<Self, ServerError> {
         let name = program.display().to_string();
-        let mut shell = account::command("sh")?
+        let mut shell = shell
             .args(["-c", SHELL, "sh"])
-            .args([log, folder, program])
+            .args([log, folder])
+            .arg(stop)
+            .arg(program)
             .args(arguments)
             .current_dir("/")
             .stdin(Stdio::piped())

@@ -18,6 +18,15 @@ pub enum OpenPoolError {
         /// Why.
         source: RepositoryError,
     },
+    /// A setting of the object store is missing or makes no sense, or its client cannot be started.
+    #[cfg(feature = "s3")]
+    #[error("the pool `{url}` cannot be opened")]
+    S3 {
+        /// The pool.
+        url: PoolUrl,
+        /// Why.
+        source: crate::S3Error,
+    },
     /// This program was built without object stores.
     #[error("the pool `{0}` needs the feature `s3`, which this program was built without")]
     NotBuilt(PoolUrl),
@@ -47,6 +56,20 @@ impl PoolUrl {
                 let store = Arc::new(InMemory::new());
                 Ok(Repository::new(store, Arc::new(Park)).into())
             }
+            #[cfg(feature = "s3")]
+            Place::S3 { bucket, prefix } => {
+                let open = || {
+                    let mut s3 = crate::S3::from_settings(bucket, setting)?;
+                    s3.prefix.clone_from(prefix);
+                    s3.open()
+                };
+                let opened = open().map_err(|source| OpenPoolError::S3 {
+                    url: self.clone(),
+                    source,
+                });
+                opened.map(Pool::from)
+            }
+            #[cfg(not(feature = "s3"))]
             Place::S3 { .. } => {
                 let _ = setting;
                 Err(OpenPoolError::NotBuilt(self.clone()))

@@ -260,3 +260,28 @@ fn a_void_stays_for_ever() {
     let images = repository.images().unwrap();
     assert!(images.is_empty());
 }
+
+/// What a put leaves behind that was killed goes, once it is old enough; nothing else does.
+#[test]
+fn what_killed_puts_left_in_a_folder_goes_after_the_period_of_grace() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = Repository::in_folder(folder.path()).unwrap();
+    ingest(&repository, 1, &mixed(60, 3)).unwrap();
+    let mut planted = Vec::new();
+    for kind in ["packs", "images", "claims", "condemned", "moves"] {
+        let kind = folder.path().join(kind);
+        std::fs::create_dir_all(&kind).unwrap();
+        planted.push(kind.join("half#1"));
+        planted.push(kind.join("half#23"));
+    }
+    for path in &planted {
+        std::fs::write(path, "half").unwrap();
+    }
+    let mut young = run(1);
+    young.grace = Duration::from_hours(24 * 366 * 200);
+    repository.gc(&young, Watch::default()).unwrap();
+    assert!(planted.iter().all(|path| path.exists()));
+    repository.gc(&run(2), Watch::default()).unwrap();
+    assert!(planted.iter().all(|path| !path.exists()));
+    assert!(whole(&repository, 1).unwrap() == mixed(60, 3));
+}

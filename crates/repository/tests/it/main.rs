@@ -13,13 +13,17 @@
 mod chunks;
 mod faulty;
 mod forge;
+mod full;
 mod gc;
 mod images;
 mod kill;
 mod laws;
+mod order;
 mod plain;
 mod pool;
 mod rot;
+#[cfg(feature = "s3")]
+mod s3;
 mod seeds;
 mod stage;
 #[cfg(unix)]

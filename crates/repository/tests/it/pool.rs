@@ -84,7 +84,7 @@ fn what_is_no_place_of_a_pool_is_refused() {
         ("s3://Images", 5, bucket),
         ("s3://-images", 5, bucket),
         ("s3://images.", 5, bucket),
-        ("s3://ima..ges", 5, bucket),
+        ("s3://a..b-c", 5, bucket),
         ("s3://key:secret@images/a", 5, bucket),
         ("s3://images//a", 12, part),
         ("s3://images/a/../b", 12, part),
@@ -114,6 +114,7 @@ fn a_folder_that_is_not_there_is_no_pool() {
     }
 }
 
+#[cfg(not(feature = "s3"))]
 #[test]
 fn object_stores_are_a_feature() {
     let url = PoolUrl::parse("s3://images/eu").unwrap();
