@@ -44,6 +44,7 @@ fn s07_every_role_can_run_what_the_tables_say_and_nothing_else() {
         "each operation has its line"
     );
     for role in roles.roles() {
+        fs::create_dir(program.path(&format!("out-{role}"))).unwrap();
         done(
             &program,
             &[

@@ -61,6 +61,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     disks(&checked);
     people(&checked);
     images(&checked);
+    kept(&checked);
     clouds(&checked);
     plans(&checked);
     mcis(&checked);
@@ -79,7 +80,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     assert_eq!(*checked.used.borrow(), described);
 }
 
-/// Disk images need no store.
+/// Files of disk images need no store.
 fn disks(checked: &Checked) {
     let file = checked.program.file("disk.raw", [0; 4096]);
     std::fs::create_dir(checked.program.path("raws")).unwrap();
@@ -94,6 +95,43 @@ fn disks(checked: &Checked) {
         "disk-verdict",
         &[&inspect[..], &["ova", "machine.ova"]].concat(),
     );
+}
+
+/// Disk images that are kept.
+fn kept(checked: &Checked) {
+    let run = |schema: &str, line: &str| checked.run(schema, &words(line));
+    checked.program.file("kept.raw", crate::disks::raw(2 << 20));
+    run("disk-quota", "disk quota set --images 10 --bytes 100000000");
+    let import = "disk import kept.raw --declared raw --pool default --name kept --availability public \
+                  --os ubuntu/24/24.04 --architecture x86_64 --description why --tag a:b=c --boot 0 \
+                  --firmware uefi";
+    let told = run("disk-imported", import);
+    let codes = told[0]["warnings"].as_array().unwrap().iter();
+    let codes: Vec<_> = codes
+        .map(|warning| warning["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["other-firmware", "guest-unknown-public"]);
+    std::fs::create_dir(checked.program.path("kept")).unwrap();
+    run("disk-exported", "disk export kept kept");
+    let refused = "disk import kept.raw --declared qcow2 --name broken";
+    assert_eq!(checked.program.run(&words(refused)).code, 1);
+    run("disk-image", "disk list");
+    run("disk-image", "disk show broken");
+    run("disk-image", "disk show kept");
+    run("disk-verified", "disk verify --scope /");
+    run("disk-quota", "disk quota show");
+    let volumes = checked.program.path("v/volumes");
+    std::fs::create_dir_all(&volumes).unwrap();
+    std::fs::copy(checked.program.path("kept.raw"), volumes.join("root.raw")).unwrap();
+    run("volume", "disk volume list --volumes v");
+    run("snapshot", "disk snapshot make root monday --volumes v");
+    run("snapshot", "disk snapshot list --volumes v");
+    run("removed", "disk snapshot delete monday --volumes v");
+    run("removed", "disk delete broken");
+    run("disk-cleaned", "disk gc --scope /");
+    // What a pool has lost is told.
+    std::fs::remove_dir_all(checked.program.path("a.redb.images").join("images")).unwrap();
+    run("disk-verified", "disk verify --scope /");
 }
 
 fn ids(checked: &Checked) {

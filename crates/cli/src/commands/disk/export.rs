@@ -53,7 +53,6 @@ struct ToldDisk {
 
 impl Export {
     pub(super) fn run(self, global: &Global, out: &mut Out) -> Run {
-        let mut outputs = Outputs::new(&self.folder)?;
         let session = self.pools.session(global)?;
         let found = self.image.find(&session, global)?;
         let opened = session
@@ -61,6 +60,7 @@ impl Export {
             .block_on()?;
         // Nobody else waits for the store while bytes are written.
         drop(session);
+        let mut outputs = Outputs::new(&self.folder)?;
         let (watch, bar) = watched("exporting");
         let mut ask = Ask::default();
         ask.threads = match self.threads {

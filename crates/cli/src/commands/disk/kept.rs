@@ -145,7 +145,7 @@ pub(super) fn run(command: Kept, global: &Global, out: &mut Out) -> Run {
             let deleted = session.delete_disk_image(found.id, &global.scope, reason);
             let deleted = deleted.block_on()?;
             deleted.warnings.iter().for_each(warn);
-            out.removed("disk image", &found.id)
+            out.removed("disk-image", &found.id)
         }
         Kept::Verify(verify) => verify.run(global, out),
         Kept::Gc(clean) => clean.run(global, out),

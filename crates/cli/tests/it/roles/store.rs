@@ -1,6 +1,7 @@
 //! The store in which the roles try the commands.
 
 use crate::{
+    disks::raw,
     market::field,
     program::{Program, done, releases, words},
 };
@@ -20,6 +21,7 @@ pub(super) fn furnished() -> (Program, Named) {
     people(&program, &mut named);
     images(&program, &mut named);
     orders(&program, &mut named);
+    disks(&program, &mut named);
     mcis(&program);
     launches(&program);
     market(&program, &mut named);
@@ -90,6 +92,20 @@ fn images(program: &Program, named: &mut Named) {
             &format!("rolemap set roles {}", named["image"]),
         ],
     );
+}
+
+/// A disk image that is kept, and one that could not be made.
+fn disks(program: &Program, named: &mut Named) {
+    program.file("disk.raw", raw(1 << 20));
+    let args = "disk import disk.raw --declared raw --name whole";
+    done(program, &[args]);
+    named.insert("disk", field(program, "disk list", "id"));
+    let broken = program.run(&words(
+        "disk import disk.raw --declared qcow2 --name broken",
+    ));
+    assert_eq!(broken.code, 1);
+    // By name: this one comes first.
+    named.insert("broken", field(program, "disk list", "id"));
 }
 
 /// Orders that wait, are taken and have failed; and what the clouds hold.
