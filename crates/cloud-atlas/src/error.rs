@@ -1,6 +1,6 @@
 //! Everything that can go wrong, in one type.
 
-mod convert;
+pub(crate) mod convert;
 mod disk;
 mod kind;
 mod lock;
@@ -30,8 +30,6 @@ use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordE
 use atlas_template::{ChannelError, DeleteError, LaunchRefusal, ResolveError};
 use semver::VersionReq;
 
-#[cfg(feature = "repository")]
-pub(crate) use self::convert::whole_text;
 pub use self::not_found::{NotFound, Noun};
 pub use self::template::{TemplateRefusal, TemplateRefused};
 pub use self::{disk::DiskRefusal, kind::ErrorKind, lock::LockRefusal, market::MarketRefusal};

@@ -3,6 +3,7 @@
 mod ask;
 mod devices;
 mod error;
+mod failure_code;
 mod quota;
 mod state;
 mod warning;
@@ -11,11 +12,11 @@ pub use self::{
     ask::{AskedDevice, BeginFacts, ImportDiskImage, begin_disk_image},
     devices::{FoundDisk, FoundSource, SettleFacts, settle_devices},
     error::{DiskImageError, QuotaError},
+    failure_code::{FailureCode, ParseFailureCodeError},
     quota::{DiskQuota, DiskUsage},
     state::{
-        DiskImageState, FailureCode, MadeDevice, ParseFailureCodeError, Readied, ReadyFacts,
-        advance, delete_disk_image, fail_delete, fail_import, forget_disk_image, make_ready,
-        restart_import,
+        DiskImageState, MadeDevice, Readied, ReadyFacts, advance, delete_disk_image, fail_delete,
+        fail_import, forget_disk_image, make_ready, restart_import,
     },
     warning::DiskImageWarning,
 };

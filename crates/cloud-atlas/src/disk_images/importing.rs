@@ -332,7 +332,7 @@ impl Session {
         // What cannot be removed now, a clean-up removes.
         let _ = apart(move || working::discard(&devices, &pools)).await;
         let code = DiskRefusal::code_of(&error);
-        let text: String = crate::error::whole_text(&error)
+        let text: String = crate::error::convert::whole_text(&error)
             .chars()
             .filter(|character| !character.is_control())
             .take(Reason::MAX_CHARACTERS)
