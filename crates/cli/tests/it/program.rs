@@ -181,7 +181,7 @@ impl Program {
         self.ok(&[&["--output", "json"], args].concat()).json()
     }
 
-    fn read(&self, output: Output) -> Ran {
+    pub(crate) fn read(&self, output: Output) -> Ran {
         Ran {
             code: output.status.code().expect("the program is not killed"),
             out: self.normal(&String::from_utf8(output.stdout).unwrap()),
