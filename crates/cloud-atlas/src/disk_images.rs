@@ -3,6 +3,8 @@
 #[cfg(feature = "repository")]
 mod care;
 #[cfg(feature = "repository")]
+mod cleaning;
+#[cfg(feature = "repository")]
 mod importing;
 #[cfg(feature = "repository")]
 mod options;
@@ -17,7 +19,8 @@ mod working;
 
 #[cfg(feature = "repository")]
 pub use self::{
-    care::{PoolsCleaned, PoolsVerified},
+    care::PoolsVerified,
+    cleaning::{DiskImageLeft, PoolsCleaned},
     importing::DiskImageImported,
     options::{DiskWatch, ImportDiskOptions},
     reading::{OpenedDevice, OpenedDiskImage},
@@ -32,7 +35,9 @@ use crate::{
     },
     unit::{Change, Unit},
 };
-use atlas_image::{DiskImage, DiskQuota, DiskUsage, ImageName};
+use atlas_image::{
+    DiskImage, DiskImageError, DiskImageState, DiskQuota, DiskUsage, ImageName, ImageRecord,
+};
 use atlas_image_id::{AmiId, ImageId};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Partition, Parts, Query};
@@ -61,7 +66,7 @@ impl Session {
         paging: &Paging,
     ) -> Result<Page<DiskImage>, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, scope).await?;
+        unit.enter(Permission::DiskView, scope).await?;
         let query = Query::all(&partition_of(scope)?)
             .index("name")
             .prefix(scope.as_str());
@@ -80,7 +85,7 @@ impl Session {
         scope: &Scope,
     ) -> Result<Vec<DiskImage>, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, scope).await?;
+        unit.enter(Permission::DiskView, scope).await?;
         let parts = disk_image_name_parts(scope, name.as_str());
         let at = partition_of(scope)?;
         let found = unit.all_by(&DISK_IMAGES, "name", &at, parts).await?;
@@ -95,7 +100,7 @@ impl Session {
     /// It is not there or not visible.
     pub async fn disk_image(&self, id: AmiId, from: &Scope) -> Result<DiskImage, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, from).await?;
+        unit.enter(Permission::DiskView, from).await?;
         let seen = unit.seen_disk_image(id, from).await?;
         Ok(if seen.is_opened {
             seen.image.as_opened()
@@ -152,7 +157,7 @@ impl Session {
     /// The scope is not there, or the caller may not see its images.
     pub async fn disk_quota(&self, scope: &Scope) -> Result<DiskQuotaView, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, scope).await?;
+        unit.enter(Permission::DiskView, scope).await?;
         let quota = unit.disk_quota(scope).await?;
         Ok(DiskQuotaView {
             quota: quota.unwrap_or_else(|| DiskQuota::new(scope.clone())),
@@ -165,7 +170,7 @@ impl Session {
 #[derive(Debug)]
 pub(crate) struct SeenDiskImage {
     pub(crate) image: DiskImage,
-    /// Whether it is of another branch of the tree.
+    /// Whether it is of another branch of the tree, be it of the same account.
     pub(crate) is_opened: bool,
 }
 
@@ -180,10 +185,9 @@ impl Unit {
             if let Some(image) = self.disk_image_in(&partition, id).await?
                 && self.sees_disk_image(&image, from).await?
             {
-                return Ok(SeenDiskImage {
-                    image,
-                    is_opened: false,
-                });
+                // Of a sibling, whose record was lifted, no more is told than of another branch.
+                let is_opened = !(image.scope.contains(from) || from.contains(&image.scope));
+                return Ok(SeenDiskImage { image, is_opened });
             }
         }
         match self.opened_disk_image(id, from).await? {
@@ -285,11 +289,61 @@ impl Unit {
         self.audit(action, &after.scope, after.id, change).await
     }
 
-    /// Forgets what a scope may keep that is removed or renamed.
+    /// Forgets what a scope may keep that is removed; it keeps nothing.
     pub(crate) async fn forget_disk_quota(&self, scope: &Scope) -> Result<(), Error> {
         let (at, parts) = (partition_of(scope)?, scope.as_str());
         DISK_QUOTAS.delete(&self.tx, &at, parts).await?;
-        DISK_USAGE.delete(&self.tx, &at, parts).await?;
         Ok(())
+    }
+
+    /// What a scope may keep, it may keep under its new name.
+    pub(crate) async fn move_disk_quota(&self, from: &Scope, to: &Scope) -> Result<(), Error> {
+        let Some(quota) = self.disk_quota(from).await? else {
+            return Ok(());
+        };
+        self.forget_disk_quota(from).await?;
+        let mut moved = quota;
+        moved.scope = to.clone();
+        let (at, kept) = (partition_of(to)?, KeptDiskQuota(moved));
+        Ok(DISK_QUOTAS.put(&self.tx, &at, to.as_str(), &kept).await?)
+    }
+
+    /// The disk image that a record is of, wherever in the tree it is kept: a record may have been
+    /// lifted since.
+    pub(crate) async fn disk_image_of(
+        &self,
+        record: &ImageRecord,
+    ) -> Result<Option<DiskImage>, Error> {
+        let ImageId::Local(id) = record.image_id() else {
+            return Ok(None);
+        };
+        let mut partitions = vec![partition_of(record.scope())?];
+        if *record.scope() == Scope::global() {
+            partitions.extend(self.accounts().await?);
+        }
+        for partition in partitions {
+            let found = self.disk_image_in(&partition, *id).await?;
+            // Anybody may register the id of an image: only its own record speaks for it.
+            if let Some(image) = found.filter(|image| image.record() == Some(record.id())) {
+                return Ok(Some(image));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a record that was to be deleted may be as it was before: not where the bytes of its
+    /// image have begun to go.
+    pub(crate) async fn check_kept(&self, record: &ImageRecord) -> Result<(), Error> {
+        match self.disk_image_of(record).await? {
+            Some(image) if !matches!(image.state, DiskImageState::Ready { .. }) => {
+                Err(DiskImageError::State {
+                    state: image.state.as_str(),
+                    needed: "ready",
+                    what: "restored",
+                }
+                .into())
+            }
+            _ => Ok(()),
+        }
     }
 }
