@@ -93,6 +93,7 @@ impl Session {
             Ok(removed) => removed,
             Err(error) => Err(error),
         };
+        let removed = removed.map_err(Error::from);
         let failure = removed.as_ref().err().map(told).transpose()?;
         let ended = self.write(|unit| {
             let (image, failure) = (image.clone(), failure.clone());
@@ -101,14 +102,13 @@ impl Session {
         let ended = ended.await?;
         match removed {
             Ok(()) => Ok(ended),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         }
     }
 }
 
-fn told(error: &DiskRefusal) -> Result<Reason, Error> {
-    let text: String = error
-        .to_string()
+fn told(error: &Error) -> Result<Reason, Error> {
+    let text: String = crate::error::whole_text(error)
         .chars()
         .filter(|character| !character.is_control())
         .take(Reason::MAX_CHARACTERS)

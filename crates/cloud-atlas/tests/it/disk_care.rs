@@ -7,15 +7,15 @@ use crate::{
     support::{Raw, World, most, p, run},
 };
 use cloud_atlas::{
-    DiskWatch, Error, ErrorKind, Pools, ReportWork, Retention, Session, TakeWork, WorkQuery,
-    image::{DiskImageState, ImageRecordId, LifecycleState, OsFacts, Via, WorkReport, WorkState},
+    DiskWatch, Error, ErrorKind, Pools, Retention, Session, TakeWork, WorkQuery,
+    image::{DiskImageState, ImageRecordId, LifecycleState, OsFacts, Via, WorkState},
     image_id::ImageId,
     repository::PoolName,
     scope::Scope,
     store::{Partition, RetryPolicy, StoreError, Table, Tx, transact},
 };
 use core::time::Duration;
-use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, stream::BoxStream};
 use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as Answer, memory::InMemory,
@@ -23,36 +23,52 @@ use object_store::{
 };
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 const KEEP: Retention = Retention::Forever;
 
 async fn clean(who: &Session) -> Result<cloud_atlas::PoolsCleaned, Error> {
     let watch = DiskWatch::default();
-    who.clean_pools(Duration::from_hours(24), None, &watch).await
+    who.clean_pools(Duration::from_hours(24), None, &watch)
+        .await
 }
 
 /// The records that a table holds in the account acme, written elsewhere or otherwise.
 fn rewrite(world: &World, space: &'static str, change: impl Fn(&mut Raw, &mut String) + Sync) {
     let table: Table<Raw> = Table::new(space, &[]);
     let acme = Partition::account("acme").unwrap();
+    static SEEDS: AtomicU64 = AtomicU64::new(0);
+    let seed = u128::MAX - u128::from(SEEDS.fetch_add(1000, Ordering::Relaxed));
     let work = |tx: Tx| {
         let (acme, table, change) = (acme.clone(), &table, &change);
         async move {
             let query = cloud_atlas::store::Query::all(&acme);
             let page = table.query(&tx, &query).await?;
             for found in page.found {
-                let mut at = found.row.parts().next().unwrap().as_text().unwrap().to_string();
+                let mut at = found
+                    .row
+                    .parts()
+                    .next()
+                    .unwrap()
+                    .as_text()
+                    .unwrap()
+                    .to_string();
                 table.delete(&tx, &acme, at.as_str()).await?;
                 let mut record = found.record;
                 change(&mut record, &mut at);
-                table.put(&tx, &acme, at.as_str(), &record).await?;
+                let put = table.put(&tx, &acme, at.as_str(), &record).await;
+                put.map_err(|_| StoreError::Closed)?;
             }
             Ok::<_, StoreError>(())
         }
     };
-    run(transact(&*world.atlas.store(), &RetryPolicy::new(u128::MAX), work)).unwrap();
+    run(transact(
+        &*world.atlas.store(),
+        &RetryPolicy::new(seed),
+        work,
+    ))
+    .unwrap();
 }
 
 #[test]
@@ -82,9 +98,14 @@ fn a_check_finds_what_is_counted_wrong_and_what_lies_elsewhere() {
     rewrite(&world, "disk-quota", |_, at| "/acme/dev".clone_into(at));
     insta::assert_snapshot!(findings(), @"what is at `acme disk-quota /acme/dev` belongs at `acme disk-quota /acme`");
     rewrite(&world, "disk-quota", |_, at| "/acme".clone_into(at));
-    rewrite(&world, "disk-image", |_, at| "ami-00000000000000077".clone_into(at));
+    rewrite(&world, "disk-image", |_, at| {
+        "ami-00000000000000077".clone_into(at)
+    });
     let found = findings();
-    assert!(found.contains("what is at `acme disk-image ami-00000000000000077` belongs at"), "{found}");
+    assert!(
+        found.contains("what is at `acme disk-image ami-00000000000000077` belongs at"),
+        "{found}"
+    );
 }
 
 #[test]
@@ -92,7 +113,9 @@ fn a_check_finds_every_flipped_bit_of_disk_images() {
     let (world, _below) = keeping();
     let dana = world.who("dana");
     run(async {
-        import(&dana, request("/acme", "web"), &disk(MIB, 1)).await.unwrap();
+        import(&dana, request("/acme", "web"), &disk(MIB, 1))
+            .await
+            .unwrap();
         let mut quota = cloud_atlas::image::DiskQuota::new(p("/acme"));
         quota.images = Some(4);
         world.admin().set_disk_quota(quota).await.unwrap();
@@ -125,7 +148,9 @@ async fn orders(who: &Session) -> Vec<String> {
 }
 
 async fn order(who: &Session, record: ImageRecordId) {
-    let gone = who.delete_image(record, &p("/acme"), None, KEEP, true).await;
+    let gone = who
+        .delete_image(record, &p("/acme"), None, KEEP, true)
+        .await;
     gone.unwrap();
 }
 
@@ -135,7 +160,9 @@ fn a_clean_up_deletes_what_was_ordered_of_the_cloud_local() {
     let (admin, dana) = (world.admin(), world.who("dana"));
     run(async {
         let bytes = disk(MIB, 1);
-        let made = import(&dana, request("/acme", "web"), &bytes).await.unwrap();
+        let made = import(&dana, request("/acme", "web"), &bytes)
+            .await
+            .unwrap();
         order(&dana, made.record.id()).await;
         assert_eq!(orders(&dana).await, ["queued"]);
         let cleaned = clean(&admin).await.unwrap();
@@ -145,11 +172,19 @@ fn a_clean_up_deletes_what_was_ordered_of_the_cloud_local() {
         assert_eq!(states(&dana, "/acme").await, [""; 0]);
         let record = dana.image(made.record.id(), &p("/acme")).await.unwrap();
         assert_eq!(record.lifecycle().state(), LifecycleState::Deleted);
-        dana.restore_image(record.id(), &p("/acme")).await.unwrap_err();
-        assert!(!crate::disk_images::objects(&below).iter().any(|name| name.starts_with("images/")));
+        dana.restore_image(record.id(), &p("/acme"))
+            .await
+            .unwrap_err();
+        assert!(
+            !crate::disk_images::objects(&below)
+                .iter()
+                .any(|name| name.starts_with("images/"))
+        );
 
         // What a host has taken is the host's to do, until it has not been heard of.
-        let made = import(&dana, request("/acme", "taken"), &bytes).await.unwrap();
+        let made = import(&dana, request("/acme", "taken"), &bytes)
+            .await
+            .unwrap();
         order(&dana, made.record.id()).await;
         let taking = TakeWork::new(p("/acme"), Duration::from_hours(1));
         admin.take_work(&taking).await.unwrap().unwrap();
@@ -169,7 +204,9 @@ fn a_clean_up_deletes_nothing_for_records_that_only_name_an_image() {
     let (admin, dana, bert) = (world.admin(), world.who("dana"), world.who("bert"));
     run(async {
         let bytes = disk(MIB, 1);
-        let made = import(&dana, request("/acme/prod", "web"), &bytes).await.unwrap();
+        let made = import(&dana, request("/acme/prod", "web"), &bytes)
+            .await
+            .unwrap();
         // Anybody may register the id of an image, and ask for its deletion.
         let named = |scope: &str| {
             let image = ImageId::Local(made.image.id);
@@ -178,7 +215,9 @@ fn a_clean_up_deletes_nothing_for_records_that_only_name_an_image() {
             asked.os = Some(OsFacts::parse("debian", "12", "12.5").unwrap());
             asked
         };
-        dana.delete_image(made.record.id(), &p("/acme/prod"), None, KEEP, false).await.unwrap();
+        dana.delete_image(made.record.id(), &p("/acme/prod"), None, KEEP, false)
+            .await
+            .unwrap();
         for (who, scope) in [(&bert, "/beta"), (&dana, "/acme/dev")] {
             let record = who.register_image(named(scope)).await.unwrap().record.id();
             let asked = who.delete_image(record, &p(scope), None, KEEP, true).await;
@@ -190,7 +229,10 @@ fn a_clean_up_deletes_nothing_for_records_that_only_name_an_image() {
             assert_eq!((cleaned.removed, cleaned.left), (vec![], vec![]));
         }
         assert_eq!(states(&dana, "/acme/prod").await, ["web ready"]);
-        let back = admin.work_orders(&WorkQuery::new(p("/beta")), &most()).await.unwrap();
+        let back = admin
+            .work_orders(&WorkQuery::new(p("/beta")), &most())
+            .await
+            .unwrap();
         assert_eq!(back.items[0].state, WorkState::Queued);
     });
     sound(&world);
@@ -203,7 +245,9 @@ fn an_order_to_delete_is_not_called_off_once_the_bytes_go() {
     run(async {
         let acme = p::<Scope>("/acme");
         let bytes = disk(MIB, 1);
-        let made = import(&dana, request("/acme", "web"), &bytes).await.unwrap();
+        let made = import(&dana, request("/acme", "web"), &bytes)
+            .await
+            .unwrap();
         let (id, record) = (made.image.id, made.record.id());
         order(&dana, record).await;
         dana.restore_image(record, &acme).await.unwrap();
@@ -218,7 +262,12 @@ fn an_order_to_delete_is_not_called_off_once_the_bytes_go() {
         // Nor by way of the order.
         let mut query = WorkQuery::new(acme.clone());
         query.ended = true;
-        let failed = dana.work_orders(&query, &most()).await.unwrap().items.remove(0);
+        let failed = dana
+            .work_orders(&query, &most())
+            .await
+            .unwrap()
+            .items
+            .remove(0);
         dana.retry_work(failed.id, &acme).await.unwrap();
         let back = dana.cancel_work(failed.id, &acme, None).await.unwrap_err();
         assert_eq!(back.kind(), ErrorKind::Conflict, "{back}");
@@ -229,7 +278,7 @@ fn an_order_to_delete_is_not_called_off_once_the_bytes_go() {
     sound(&world);
 }
 
-/// A backend that at times deletes nothing.
+/// A backend that at times deletes no image.
 #[derive(Debug, Default)]
 struct Failing {
     below: InMemory,
@@ -271,10 +320,12 @@ impl ObjectStore for Failing {
         &self,
         at: BoxStream<'static, Answer<Path>>,
     ) -> BoxStream<'static, Answer<Path>> {
-        if self.fails.load(Ordering::Relaxed) {
-            return Box::pin(futures_util::stream::once(async { Err(no_answer()) }));
-        }
-        self.below.delete_stream(at)
+        let fails = self.fails.load(Ordering::Relaxed);
+        let at = at.map(move |path| match path {
+            Ok(path) if fails && path.as_ref().starts_with("images/") => Err(no_answer()),
+            other => other,
+        });
+        self.below.delete_stream(Box::pin(at))
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Answer<ObjectMeta>> {
@@ -290,7 +341,7 @@ impl ObjectStore for Failing {
     }
 }
 
-/// A world whose only pool can be told to delete nothing.
+/// A world whose only pool can be told to delete no image.
 fn failing() -> (World, Arc<Failing>) {
     let store = Arc::new(Failing::default());
     let pools = Pools::new([(PoolName::DEFAULT, over(Arc::clone(&store) as _))]);
@@ -303,7 +354,9 @@ fn b05_what_could_not_be_removed_is_told_tried_again_and_gone() {
     let (admin, dana) = (world.admin(), world.who("dana"));
     run(async {
         let acme = p::<Scope>("/acme");
-        let made = import(&dana, request("/acme", "web"), &disk(MIB, 1)).await.unwrap();
+        let made = import(&dana, request("/acme", "web"), &disk(MIB, 1))
+            .await
+            .unwrap();
         let (id, record) = (made.image.id, made.record.id());
         store.fails.store(true, Ordering::Relaxed);
         let error = dana.delete_disk_image(id, &acme, None).await.unwrap_err();
@@ -329,7 +382,17 @@ fn b05_what_could_not_be_removed_is_told_tried_again_and_gone() {
         assert_eq!(states(&dana, "/acme").await, [""; 0]);
         let usage = dana.disk_quota(&acme).await.unwrap().usage;
         assert_eq!((usage.images, usage.bytes), (0, 0));
-        insta::assert_snapshot!(trail(&admin, id).await.join("\n"), @r"");
+        insta::assert_snapshot!(trail(&admin, id).await.join("\n"), @r"
+        - > creating: web
+        - > devices: 1, bytes: 1048576
+        creating > ready
+        ready > deleting
+        deleting > delete-failed
+        delete-failed > deleting
+        deleting > delete-failed
+        delete-failed > deleting
+        deleting > gone
+        ");
     });
     sound(&world);
 }

@@ -443,7 +443,7 @@ fn what_is_disabled_or_in_the_bin_is_not_given_out_and_is_still_there() {
             ImageId::Local(id),
             cloud_atlas::image::Via::Form,
         );
-        
+
         anew.os = Some(OsFacts::parse("debian", "12", "12.5").unwrap());
         let anew = admin.register_image(anew).await.unwrap().record.id();
         let refused = admin.delete_disk_image(id, &acme, None).await.unwrap_err();
