@@ -36,9 +36,9 @@ async fn clean(who: &Session) -> Result<cloud_atlas::PoolsCleaned, Error> {
 
 /// The records that a table holds in the account acme, written elsewhere or otherwise.
 fn rewrite(world: &World, space: &'static str, change: impl Fn(&mut Raw, &mut String) + Sync) {
+    static SEEDS: AtomicU64 = AtomicU64::new(0);
     let table: Table<Raw> = Table::new(space, &[]);
     let acme = Partition::account("acme").unwrap();
-    static SEEDS: AtomicU64 = AtomicU64::new(0);
     let seed = u128::MAX - u128::from(SEEDS.fetch_add(1000, Ordering::Relaxed));
     let work = |tx: Tx| {
         let (acme, table, change) = (acme.clone(), &table, &change);
@@ -46,14 +46,8 @@ fn rewrite(world: &World, space: &'static str, change: impl Fn(&mut Raw, &mut St
             let query = cloud_atlas::store::Query::all(&acme);
             let page = table.query(&tx, &query).await?;
             for found in page.found {
-                let mut at = found
-                    .row
-                    .parts()
-                    .next()
-                    .unwrap()
-                    .as_text()
-                    .unwrap()
-                    .to_string();
+                let part = found.row.parts().next().unwrap();
+                let mut at = part.as_text().unwrap();
                 table.delete(&tx, &acme, at.as_str()).await?;
                 let mut record = found.record;
                 change(&mut record, &mut at);
@@ -99,7 +93,7 @@ fn a_check_finds_what_is_counted_wrong_and_what_lies_elsewhere() {
     insta::assert_snapshot!(findings(), @"what is at `acme disk-quota /acme/dev` belongs at `acme disk-quota /acme`");
     rewrite(&world, "disk-quota", |_, at| "/acme".clone_into(at));
     rewrite(&world, "disk-image", |_, at| {
-        "ami-00000000000000077".clone_into(at)
+        "ami-00000000000000077".clone_into(at);
     });
     let found = findings();
     assert!(
@@ -251,7 +245,10 @@ fn an_order_to_delete_is_not_called_off_once_the_bytes_go() {
         let (id, record) = (made.image.id, made.record.id());
         order(&dana, record).await;
         dana.restore_image(record, &acme).await.unwrap();
-        assert_eq!(exported(&dana, id, "/acme").await.unwrap(), [bytes.clone()]);
+        assert_eq!(
+            exported(&dana, id, "/acme").await.unwrap(),
+            core::slice::from_ref(&bytes)
+        );
         order(&dana, record).await;
         store.fails.store(true, Ordering::Relaxed);
         let error = dana.delete_disk_image(id, &acme, None).await.unwrap_err();
