@@ -7,6 +7,8 @@ mod cleaning;
 #[cfg(feature = "repository")]
 mod importing;
 #[cfg(feature = "repository")]
+mod keeping;
+#[cfg(feature = "repository")]
 mod options;
 #[cfg(feature = "repository")]
 mod reading;
@@ -30,8 +32,8 @@ pub use self::{
 use crate::{
     Error, NotFound, Noun, Page, Paging, Session,
     tables::{
-        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskImage, KeptDiskQuota, KeptDiskUsage, OPENED,
-        StoredUsage, disk_image_name_parts, disk_image_parts, partition_of, partitions_above,
+        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskQuota, OPENED, disk_image_name_parts,
+        disk_image_parts, partition_of, partitions_above,
     },
     unit::{Change, Unit},
 };
@@ -249,44 +251,6 @@ impl Unit {
         let at = partition_of(scope)?;
         let found = DISK_USAGE.get(&self.tx, &at, scope.as_str()).await?;
         Ok(found.map(|kept| kept.0.usage).unwrap_or_default())
-    }
-
-    /// Keeps what a project comes to.
-    pub(crate) async fn keep_usage(&self, scope: &Scope, usage: DiskUsage) -> Result<(), Error> {
-        let (at, parts) = (partition_of(scope)?, scope.as_str());
-        if usage == DiskUsage::default() {
-            DISK_USAGE.delete(&self.tx, &at, parts).await?;
-            return Ok(());
-        }
-        let kept = KeptDiskUsage(StoredUsage {
-            scope: scope.clone(),
-            usage,
-        });
-        Ok(DISK_USAGE.put(&self.tx, &at, parts, &kept).await?)
-    }
-
-    /// Keeps what became of a disk image, and says so where it is in another state.
-    pub(crate) async fn put_disk_image(
-        &self,
-        action: Permission,
-        before: &DiskImage,
-        after: &DiskImage,
-    ) -> Result<(), Error> {
-        let kept = KeptDiskImage(after.clone());
-        let at = partition_of(&after.scope)?;
-        DISK_IMAGES
-            .put(&self.tx, &at, disk_image_parts(after.id), &kept)
-            .await?;
-        if before.size() != after.size() {
-            let usage = self.disk_usage(&after.scope).await?;
-            let usage = usage.with_bytes(before.size(), after.size());
-            self.keep_usage(&after.scope, usage).await?;
-        }
-        if before.state.as_str() == after.state.as_str() {
-            return Ok(());
-        }
-        let change = Change::between(&before.state.as_str(), &after.state.as_str());
-        self.audit(action, &after.scope, after.id, change).await
     }
 
     /// Forgets what a scope may keep that is removed; it keeps nothing.

@@ -5,16 +5,15 @@ use super::{
     working::{self, apart},
 };
 use crate::{
-    DiskRefusal, Error, ErrorKind, NotFound, Noun, Session,
+    DiskRefusal, Error, ErrorKind, Session,
     tables::{DISK_IMAGES, KeptDiskImage, disk_image_parts, partition_of},
-    unit::{Change, Unit},
+    unit::Change,
 };
 use atlas_image::{
-    BeginFacts, DiskFormat, DiskImage, DiskImageError, DiskImageState, DiskImageWarning,
-    FailureCode, FoundSource, ImageRecord, ImageRecordId, ImportDiskImage, KeptDeviceId,
-    LaunchPermissionFacts, LaunchPermissions, Look, MadeDevice, Readied, ReadyFacts, Reason,
-    SettleFacts, Warning, add_launch_permissions, advance, begin_disk_image, fail_import,
-    make_ready, restart_import, settle_devices,
+    BeginFacts, DiskFormat, DiskImage, DiskImageWarning, FailureCode, FoundSource, ImageRecord,
+    ImageRecordId, ImportDiskImage, KeptDeviceId, LaunchPermissionFacts, LaunchPermissions, Look,
+    MadeDevice, Readied, ReadyFacts, Reason, SettleFacts, Warning, add_launch_permissions, advance,
+    begin_disk_image, fail_import, make_ready, restart_import, settle_devices,
 };
 use atlas_image_id::AmiId;
 use atlas_scope::{Permission, Scope};
@@ -385,35 +384,5 @@ fn check_count(asked: usize, given: usize) -> Result<(), DiskRefusal> {
         Ok(())
     } else {
         Err(DiskRefusal::Sources { asked, given })
-    }
-}
-
-impl Unit {
-    /// A disk image that somebody makes, as it is now. Before an attempt has ids for its devices, it is
-    /// known by when it began.
-    async fn attempted_disk_image(&self, image: &DiskImage) -> Result<DiskImage, Error> {
-        let kept = self.owned_disk_image(image.id, &image.scope).await?;
-        let begun = |image: &DiskImage| match image.state {
-            DiskImageState::Creating { since, .. } if image.devices.is_empty() => Some(since),
-            _ => None,
-        };
-        match (begun(image), begun(&kept)) {
-            (Some(own), Some(other)) if own != other => {
-                Err(DiskImageError::OtherAttempt { id: image.id }.into())
-            }
-            _ => Ok(kept),
-        }
-    }
-
-    /// A disk image that a scope owns itself.
-    pub(crate) async fn owned_disk_image(
-        &self,
-        id: AmiId,
-        scope: &Scope,
-    ) -> Result<DiskImage, Error> {
-        let found = self.disk_image_in(&partition_of(scope)?, id).await?;
-        found
-            .filter(|image| image.scope == *scope)
-            .ok_or_else(|| NotFound::new(Noun::DiskImage, id, scope).into())
     }
 }
