@@ -41,6 +41,7 @@
 mod atlas;
 mod channels;
 mod clouds;
+mod disk_images;
 mod images;
 mod launches;
 mod market;

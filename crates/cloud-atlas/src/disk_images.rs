@@ -3,7 +3,11 @@
 #[cfg(feature = "repository")]
 mod care;
 #[cfg(feature = "repository")]
+mod cleaning;
+#[cfg(feature = "repository")]
 mod importing;
+#[cfg(feature = "repository")]
+mod keeping;
 #[cfg(feature = "repository")]
 mod options;
 #[cfg(feature = "repository")]
@@ -17,7 +21,8 @@ mod working;
 
 #[cfg(feature = "repository")]
 pub use self::{
-    care::{PoolsCleaned, PoolsVerified},
+    care::PoolsVerified,
+    cleaning::{DiskImageLeft, PoolsCleaned},
     importing::DiskImageImported,
     options::{DiskWatch, ImportDiskOptions},
     reading::{OpenedDevice, OpenedDiskImage},
@@ -27,12 +32,14 @@ pub use self::{
 use crate::{
     Error, NotFound, Noun, Page, Paging, Session,
     tables::{
-        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskImage, KeptDiskQuota, KeptDiskUsage, OPENED,
-        StoredUsage, disk_image_name_parts, disk_image_parts, partition_of, partitions_above,
+        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskQuota, OPENED, disk_image_name_parts,
+        disk_image_parts, partition_of, partitions_above,
     },
     unit::{Change, Unit},
 };
-use atlas_image::{DiskImage, DiskQuota, DiskUsage, ImageName};
+use atlas_image::{
+    DiskImage, DiskImageError, DiskImageState, DiskQuota, DiskUsage, ImageName, ImageRecord,
+};
 use atlas_image_id::{AmiId, ImageId};
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::{Partition, Parts, Query};
@@ -61,7 +68,7 @@ impl Session {
         paging: &Paging,
     ) -> Result<Page<DiskImage>, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, scope).await?;
+        unit.enter(Permission::DiskView, scope).await?;
         let query = Query::all(&partition_of(scope)?)
             .index("name")
             .prefix(scope.as_str());
@@ -80,7 +87,7 @@ impl Session {
         scope: &Scope,
     ) -> Result<Vec<DiskImage>, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, scope).await?;
+        unit.enter(Permission::DiskView, scope).await?;
         let parts = disk_image_name_parts(scope, name.as_str());
         let at = partition_of(scope)?;
         let found = unit.all_by(&DISK_IMAGES, "name", &at, parts).await?;
@@ -95,7 +102,7 @@ impl Session {
     /// It is not there or not visible.
     pub async fn disk_image(&self, id: AmiId, from: &Scope) -> Result<DiskImage, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, from).await?;
+        unit.enter(Permission::DiskView, from).await?;
         let seen = unit.seen_disk_image(id, from).await?;
         Ok(if seen.is_opened {
             seen.image.as_opened()
@@ -152,7 +159,7 @@ impl Session {
     /// The scope is not there, or the caller may not see its images.
     pub async fn disk_quota(&self, scope: &Scope) -> Result<DiskQuotaView, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageView, scope).await?;
+        unit.enter(Permission::DiskView, scope).await?;
         let quota = unit.disk_quota(scope).await?;
         Ok(DiskQuotaView {
             quota: quota.unwrap_or_else(|| DiskQuota::new(scope.clone())),
@@ -165,7 +172,7 @@ impl Session {
 #[derive(Debug)]
 pub(crate) struct SeenDiskImage {
     pub(crate) image: DiskImage,
-    /// Whether it is of another branch of the tree.
+    /// Whether it is of another branch of the tree, be it of the same account.
     pub(crate) is_opened: bool,
 }
 
@@ -180,10 +187,9 @@ impl Unit {
             if let Some(image) = self.disk_image_in(&partition, id).await?
                 && self.sees_disk_image(&image, from).await?
             {
-                return Ok(SeenDiskImage {
-                    image,
-                    is_opened: false,
-                });
+                // Of a sibling, whose record was lifted, no more is told than of another branch.
+                let is_opened = !(image.scope.contains(from) || from.contains(&image.scope));
+                return Ok(SeenDiskImage { image, is_opened });
             }
         }
         match self.opened_disk_image(id, from).await? {
@@ -247,49 +253,61 @@ impl Unit {
         Ok(found.map(|kept| kept.0.usage).unwrap_or_default())
     }
 
-    /// Keeps what a project comes to.
-    pub(crate) async fn keep_usage(&self, scope: &Scope, usage: DiskUsage) -> Result<(), Error> {
-        let (at, parts) = (partition_of(scope)?, scope.as_str());
-        if usage == DiskUsage::default() {
-            DISK_USAGE.delete(&self.tx, &at, parts).await?;
-            return Ok(());
-        }
-        let kept = KeptDiskUsage(StoredUsage {
-            scope: scope.clone(),
-            usage,
-        });
-        Ok(DISK_USAGE.put(&self.tx, &at, parts, &kept).await?)
-    }
-
-    /// Keeps what became of a disk image, and says so where it is in another state.
-    pub(crate) async fn put_disk_image(
-        &self,
-        action: Permission,
-        before: &DiskImage,
-        after: &DiskImage,
-    ) -> Result<(), Error> {
-        let kept = KeptDiskImage(after.clone());
-        let at = partition_of(&after.scope)?;
-        DISK_IMAGES
-            .put(&self.tx, &at, disk_image_parts(after.id), &kept)
-            .await?;
-        if before.size() != after.size() {
-            let usage = self.disk_usage(&after.scope).await?;
-            let usage = usage.with_bytes(before.size(), after.size());
-            self.keep_usage(&after.scope, usage).await?;
-        }
-        if before.state.as_str() == after.state.as_str() {
-            return Ok(());
-        }
-        let change = Change::between(&before.state.as_str(), &after.state.as_str());
-        self.audit(action, &after.scope, after.id, change).await
-    }
-
-    /// Forgets what a scope may keep that is removed or renamed.
+    /// Forgets what a scope may keep that is removed; it keeps nothing.
     pub(crate) async fn forget_disk_quota(&self, scope: &Scope) -> Result<(), Error> {
         let (at, parts) = (partition_of(scope)?, scope.as_str());
         DISK_QUOTAS.delete(&self.tx, &at, parts).await?;
-        DISK_USAGE.delete(&self.tx, &at, parts).await?;
         Ok(())
+    }
+
+    /// What a scope may keep, it may keep under its new name.
+    pub(crate) async fn move_disk_quota(&self, from: &Scope, to: &Scope) -> Result<(), Error> {
+        let Some(quota) = self.disk_quota(from).await? else {
+            return Ok(());
+        };
+        self.forget_disk_quota(from).await?;
+        let mut moved = quota;
+        moved.scope = to.clone();
+        let (at, kept) = (partition_of(to)?, KeptDiskQuota(moved));
+        Ok(DISK_QUOTAS.put(&self.tx, &at, to.as_str(), &kept).await?)
+    }
+
+    /// The disk image that a record is of, wherever in the tree it is kept: a record may have been
+    /// lifted since.
+    pub(crate) async fn disk_image_of(
+        &self,
+        record: &ImageRecord,
+    ) -> Result<Option<DiskImage>, Error> {
+        let ImageId::Local(id) = record.image_id() else {
+            return Ok(None);
+        };
+        let mut partitions = vec![partition_of(record.scope())?];
+        if *record.scope() == Scope::global() {
+            partitions.extend(self.accounts().await?);
+        }
+        for partition in partitions {
+            let found = self.disk_image_in(&partition, *id).await?;
+            // Anybody may register the id of an image: only its own record speaks for it.
+            if let Some(image) = found.filter(|image| image.record() == Some(record.id())) {
+                return Ok(Some(image));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a record that was to be deleted may be as it was before: not where the bytes of its
+    /// image have begun to go.
+    pub(crate) async fn check_kept(&self, record: &ImageRecord) -> Result<(), Error> {
+        match self.disk_image_of(record).await? {
+            Some(image) if !matches!(image.state, DiskImageState::Ready { .. }) => {
+                Err(DiskImageError::State {
+                    state: image.state.as_str(),
+                    needed: "ready",
+                    what: "restored",
+                }
+                .into())
+            }
+            _ => Ok(()),
+        }
     }
 }

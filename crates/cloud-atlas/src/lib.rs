@@ -165,9 +165,9 @@ pub use crate::{
 #[cfg(feature = "repository")]
 pub use crate::{
     disk_images::{
-        BringDisk, BringError, BroughtDisk, DiskImageDeleted, DiskImageImported, DiskWatch,
-        FileDisk, ImportDiskOptions, OpenedDevice, OpenedDiskImage, PoolsCleaned, PoolsVerified,
-        UrlDisk, VolumeDisk,
+        BringDisk, BringError, BroughtDisk, DiskImageDeleted, DiskImageImported, DiskImageLeft,
+        DiskWatch, FileDisk, ImportDiskOptions, OpenedDevice, OpenedDiskImage, PoolsCleaned,
+        PoolsVerified, UrlDisk, VolumeDisk,
     },
     pools::Pools,
 };

@@ -165,6 +165,7 @@ impl Unit {
         if let Some(before) = self.pending(*record, &order.scope).await? {
             // Its place was never free.
             let after = restore(&before, &[], self.now)?;
+            self.check_kept(&before).await?;
             self.put_image(Permission::ImageDelete, &before, &after)
                 .await?;
         }
@@ -244,7 +245,7 @@ impl Unit {
     }
 
     /// A record in the partition of a scope or in `/`, whether the scope sees it or not.
-    async fn image_at(
+    pub(crate) async fn image_at(
         &self,
         id: ImageRecordId,
         scope: &Scope,

@@ -278,14 +278,25 @@ impl Unit {
         record: &ImageRecord,
         from: &Scope,
     ) -> Result<SameImage, Error> {
+        let image = (record.location(), record.image_id());
+        self.others_of(image, Some(record.id()), from).await
+    }
+
+    /// The records of an image, beside one of them, as somebody who stands at `from` is told.
+    pub(crate) async fn others_of(
+        &self,
+        (location, image): (&CloudLocation, &ImageId),
+        beside: Option<ImageRecordId>,
+        from: &Scope,
+    ) -> Result<SameImage, Error> {
         let above = self.sight(Permission::ImageView).await?;
         let mut same = SameImage::default();
         for (partition, account) in self.partitions_below(&Scope::global()).await? {
-            let parts = image_parts(record.location(), record.image_id());
+            let parts = image_parts(location, image);
             let records = self.all_by(&IMAGES, "image", &partition, parts).await?;
             let sight = self.sight_into(&above, &account).await?;
             for other in records.iter().map(|kept| &kept.0) {
-                if other.id() == record.id() {
+                if Some(other.id()) == beside {
                     continue;
                 }
                 if visible(other.scope(), other.shared(), from) || sight.sees(self, other.scope()) {

@@ -15,7 +15,8 @@ use atlas_scope::{
 use atlas_store::Partition;
 
 impl Session {
-    /// Gives a scope that holds nothing another name beside its own. The grants on it move along; an
+    /// Gives a scope that holds nothing another name beside its own. The grants on it move along, and so does its
+    /// quota of disk images; an
     /// account keeps its number, and so what was opened to the number stays open to it. Its trail
     /// begins anew under the new name.
     ///
@@ -42,7 +43,7 @@ impl Session {
             let renamed = rename_scope(from, to, &facts)?;
             unit.move_grants(&renamed.grants).await?;
             unit.forget_default(from).await?;
-            unit.forget_disk_quota(from).await?;
+            unit.move_disk_quota(from, to).await?;
             let (before, after) = (partition_of_record(from)?, partition_of_record(to)?);
             SCOPES.delete(&unit.tx, &before, from.as_str()).await?;
             let kept = KeptScope(renamed.record.clone());

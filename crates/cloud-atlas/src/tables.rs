@@ -24,10 +24,12 @@ mod market;
 mod plans;
 mod servers;
 
+#[cfg(feature = "repository")]
+pub(crate) use self::disk_images::{KeptDiskImage, KeptDiskUsage, StoredUsage};
 pub(crate) use self::{
     disk_images::{
-        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskImage, KeptDiskQuota, KeptDiskUsage,
-        StoredUsage, disk_image_name_parts, disk_image_parts,
+        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskQuota, disk_image_name_parts,
+        disk_image_parts,
     },
     images::{IMAGES, KeptImage, image_parts},
     lineages::{

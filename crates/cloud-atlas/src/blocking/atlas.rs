@@ -149,6 +149,13 @@ impl Builder {
         Self(self.0.instance_types(instance_types))
     }
 
+    /// As [`crate::Builder::with_pools`].
+    #[cfg(feature = "repository")]
+    #[must_use]
+    pub fn with_pools(self, pools: crate::Pools) -> Self {
+        Self(self.0.with_pools(pools))
+    }
+
     /// Blocking [`Builder::init`](crate::Builder::init).
     ///
     /// # Errors

@@ -22,12 +22,25 @@ impl Care<'_> {
             let expected = DISK_IMAGES.key(&partition_of(&scope)?, disk_image_parts(id))?;
             self.place(&found, &expected);
         }
-        self.table(&DISK_QUOTAS, |_, _| {}).await?;
+        let (mut quotas, mut usages) = (Vec::new(), Vec::new());
+        self.table(&DISK_QUOTAS, |key, kept| {
+            quotas.push((key.clone(), kept.0.scope));
+        })
+        .await?;
+        for (found, scope) in quotas {
+            let expected = DISK_QUOTAS.key(&partition_of(&scope)?, scope.as_str())?;
+            self.place(&found, &expected);
+        }
         let mut kept_usage = BTreeMap::new();
-        self.table(&DISK_USAGE, |_, kept| {
+        self.table(&DISK_USAGE, |key, kept| {
+            usages.push((key.clone(), kept.0.scope.clone()));
             kept_usage.insert(kept.0.scope, kept.0.usage);
         })
         .await?;
+        for (found, scope) in usages {
+            let expected = DISK_USAGE.key(&partition_of(&scope)?, scope.as_str())?;
+            self.place(&found, &expected);
+        }
         for (scope, counted) in &counted {
             let kept = kept_usage.remove(scope).unwrap_or_default();
             if kept != *counted {

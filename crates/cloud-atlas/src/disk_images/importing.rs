@@ -2,17 +2,17 @@
 
 use super::{
     BringDisk, DiskWatch, ImportDiskOptions,
-    working::{self, Sources, apart},
+    working::{self, apart},
 };
 use crate::{
-    DiskRefusal, Error, ErrorKind, NotFound, Noun, Session,
+    DiskRefusal, Error, ErrorKind, Session,
     tables::{DISK_IMAGES, KeptDiskImage, disk_image_parts, partition_of},
-    unit::{Change, Unit},
+    unit::Change,
 };
 use atlas_image::{
-    BeginFacts, DiskFormat, DiskImage, DiskImageWarning, FailureCode, ImageRecord, ImageRecordId,
-    ImportDiskImage, KeptDeviceId, LaunchPermissionFacts, LaunchPermissions, Look, MadeDevice,
-    Readied, ReadyFacts, Reason, SettleFacts, Warning, add_launch_permissions, advance,
+    BeginFacts, DiskFormat, DiskImage, DiskImageWarning, FailureCode, FoundSource, ImageRecord,
+    ImageRecordId, ImportDiskImage, KeptDeviceId, LaunchPermissionFacts, LaunchPermissions, Look,
+    MadeDevice, Readied, ReadyFacts, Reason, SettleFacts, Warning, add_launch_permissions, advance,
     begin_disk_image, fail_import, make_ready, restart_import, settle_devices,
 };
 use atlas_image_id::AmiId;
@@ -82,12 +82,17 @@ impl Session {
     ) -> Result<DiskImageImported, Error> {
         let given = sources.len();
         let restarted = self.write(|unit| async move {
-            unit.enter(Permission::ImageRegister, scope).await?;
+            unit.enter(Permission::DiskImport, scope).await?;
             let image = unit.owned_disk_image(id, scope).await?;
             check_count(image.asked.len(), given)?;
             let begun = restart_import(&image, unit.now)?;
-            unit.put_disk_image(Permission::ImageRegister, &image, &begun)
-                .await?;
+            let action = Permission::DiskImport;
+            unit.put_disk_image(action, &image, &begun).await?;
+            if image.state.as_str() == begun.state.as_str() {
+                // Whoever was at work on it learns why she no longer is.
+                let change = Change::between(&image.state.as_str(), &"creating anew");
+                unit.audit(action, scope, id, change).await?;
+            }
             Ok((image, begun))
         });
         let (before, image) = restarted.await?;
@@ -103,7 +108,7 @@ impl Session {
             let request = request.clone();
             async move {
                 let scope = request.scope.clone();
-                unit.enter(Permission::ImageRegister, &scope).await?;
+                unit.enter(Permission::DiskImport, &scope).await?;
                 let quota = unit.disk_quota(&scope).await?;
                 let usage = unit.disk_usage(&scope).await?;
                 let facts = BeginFacts {
@@ -121,7 +126,7 @@ impl Session {
                     .await?;
                 unit.keep_usage(&scope, usage.with_image()).await?;
                 let change = Change::made(&format!("{}: {}", image.state.as_str(), image.name));
-                unit.audit(Permission::ImageRegister, &scope, image.id, change)
+                unit.audit(Permission::DiskImport, &scope, image.id, change)
                     .await?;
                 Ok(image)
             }
@@ -179,7 +184,7 @@ impl Session {
         let sources: Vec<(DiskFormat, Box<dyn BringDisk>)> = formats.zip(sources).collect();
         let (own_options, own_watch) = (options.clone(), watch.clone());
         let opened = apart(move || working::open(sources, &own_options, &own_watch)).await??;
-        let (settled, more) = self.settle(image, &opened).await?;
+        let (settled, more) = self.settle(image, &opened.found).await?;
         *image = settled;
         warnings.extend(more);
         let source_warnings = opened.warnings.clone();
@@ -231,20 +236,20 @@ impl Session {
     async fn settle(
         &self,
         image: &DiskImage,
-        opened: &Sources,
+        found: &[FoundSource],
     ) -> Result<(DiskImage, Vec<DiskImageWarning>), Error> {
         self.write(|unit| async move {
-            let kept = unit.owned_disk_image(image.id, &image.scope).await?;
+            let kept = unit.attempted_disk_image(image).await?;
             let quota = unit.disk_quota(&kept.scope).await?;
             let facts = SettleFacts {
-                found: &opened.found,
+                found,
                 quota: quota.as_ref(),
                 usage: unit.disk_usage(&kept.scope).await?,
                 now: unit.now,
             };
             let new_id = || KeptDeviceId::from_u128(unit.id());
             let settled = settle_devices(&kept, &facts, new_id)?;
-            let (action, image) = (Permission::ImageRegister, &settled.0);
+            let (action, image) = (Permission::DiskImport, &settled.0);
             unit.put_disk_image(action, &kept, image).await?;
             let told = format!("devices: {}, bytes: {}", image.devices.len(), image.size());
             unit.audit(action, &image.scope, image.id, Change::made(&told))
@@ -263,7 +268,7 @@ impl Session {
         self.write(|unit| async move {
             let kept = unit.owned_disk_image(image.id, &image.scope).await?;
             let moved = advance(&kept, ids, done, unit.now)?;
-            unit.put_disk_image(Permission::ImageRegister, &kept, &moved)
+            unit.put_disk_image(Permission::DiskImport, &kept, &moved)
                 .await
         })
         .await
@@ -279,7 +284,7 @@ impl Session {
             let made = made.clone();
             async move {
                 // She may have lost the right meanwhile.
-                unit.enter(Permission::ImageRegister, &image.scope).await?;
+                unit.enter(Permission::DiskImport, &image.scope).await?;
                 let kept = unit.owned_disk_image(image.id, &image.scope).await?;
                 let account = match image.scope.account_scope() {
                     Some(account) => unit.scope_record(&account).await?,
@@ -300,7 +305,7 @@ impl Session {
                 } = make_ready(&kept, facts)?;
                 let registered = unit.register_as(id, register, Look::Unasked, &[]).await?;
                 let record = registered.record;
-                unit.put_disk_image(Permission::ImageRegister, &kept, &ready)
+                unit.put_disk_image(Permission::DiskImport, &kept, &ready)
                     .await?;
                 let mut warnings = registered.warnings;
                 if let Some(permission) = opened_to {
@@ -344,10 +349,9 @@ impl Session {
         let failed = self.write(|unit| {
             let (code, reason, ids) = (code.clone(), reason.clone(), &ids);
             async move {
-                let kept = unit.owned_disk_image(image.id, &image.scope).await?;
-                let failed = fail_import(&kept, ids, code, reason, unit.now);
-                let failed = failed?;
-                unit.put_disk_image(Permission::ImageRegister, &kept, &failed)
+                let kept = unit.attempted_disk_image(image).await?;
+                let failed = fail_import(&kept, ids, code, reason, unit.now)?;
+                unit.put_disk_image(Permission::DiskImport, &kept, &failed)
                     .await
             }
         });
@@ -382,19 +386,5 @@ fn check_count(asked: usize, given: usize) -> Result<(), DiskRefusal> {
         Ok(())
     } else {
         Err(DiskRefusal::Sources { asked, given })
-    }
-}
-
-impl Unit {
-    /// A disk image that a scope owns itself.
-    pub(crate) async fn owned_disk_image(
-        &self,
-        id: AmiId,
-        scope: &Scope,
-    ) -> Result<DiskImage, Error> {
-        let found = self.disk_image_in(&partition_of(scope)?, id).await?;
-        found
-            .filter(|image| image.scope == *scope)
-            .ok_or_else(|| NotFound::new(Noun::DiskImage, id, scope).into())
     }
 }

@@ -1,8 +1,8 @@
 //! Disk images are read.
 
 use super::working::{apart, stored_id};
-use crate::{DiskRefusal, Error, Session};
-use atlas_image::{DiskImage, DiskImageError, DiskImageState, KeptDevice};
+use crate::{DiskRefusal, Error, Session, unit::Unit};
+use atlas_image::{CopyError, DiskImage, DiskImageError, DiskImageState, KeptDevice};
 use atlas_image_id::AmiId;
 use atlas_repository::StoredImage;
 use atlas_scope::{Permission, Scope};
@@ -28,8 +28,9 @@ pub struct OpenedDevice {
 }
 
 impl Session {
-    /// Opens a disk image that is ready, to read it or to export it. Who may copy images of the scope
-    /// that sees it may have its bytes.
+    /// Opens a disk image that is ready, to read it or to export it. Who may export disk images of the scope
+    /// that sees it may have its bytes, as long as the image can be copied: not while its record is
+    /// disabled, or deleted and can still be restored.
     ///
     /// # Errors
     ///
@@ -37,7 +38,7 @@ impl Session {
     /// are; or the caller may not.
     pub async fn open_disk_image(&self, id: AmiId, from: &Scope) -> Result<OpenedDiskImage, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::ImageCopy, from).await?;
+        unit.enter(Permission::DiskExport, from).await?;
         let seen = unit.seen_disk_image(id, from).await?;
         let image = seen.image;
         if !matches!(image.state, DiskImageState::Ready { .. }) {
@@ -48,6 +49,8 @@ impl Session {
             }
             .into());
         }
+        unit.check_exportable(&image).await?;
+        drop(unit);
         let pools = self.atlas.shared.pools.clone();
         let shown = if seen.is_opened {
             image.as_opened()
@@ -77,5 +80,23 @@ impl Session {
                 .collect(),
             image: shown,
         })
+    }
+}
+
+impl Unit {
+    /// What is not to be launched is not to be launched elsewhere either. The bytes of an image whose
+    /// record was forgotten for good are their owner's.
+    async fn check_exportable(&self, image: &DiskImage) -> Result<(), Error> {
+        let Some(id) = image.record() else {
+            return Ok(());
+        };
+        match self.image_at(id, &image.scope).await? {
+            Some(record) if !record.lifecycle().is_usable() => Err(CopyError::NotUsable {
+                record: id,
+                state: record.lifecycle().as_str(),
+            }
+            .into()),
+            _ => Ok(()),
+        }
     }
 }

@@ -3,20 +3,21 @@
 use super::working::{self, apart};
 use crate::{
     DiskRefusal, Error, Session,
-    tables::{DISK_IMAGES, IMAGES, disk_image_parts, partition_of, partitions_above},
+    tables::{DISK_IMAGES, disk_image_parts, partition_of},
     unit::{Change, Unit},
 };
 use atlas_image::{
-    DeleteImage, DiskImage, ImageRecord, ImageRecordId, LifecycleState, Reason, ReportWork,
-    Warning, WorkAction, WorkReport, WorkState, delete_disk_image, fail_delete, forget_disk_image,
-    mark_gone, report_work, take_work,
+    DeleteFacts, DeleteImage, DiskImage, DiskImageState, ImageRecord, ImageRecordId, LifeError,
+    LifecycleState, Reason, ReportWork, SameImage, Warning, WorkAction, WorkReport, WorkState,
+    check_delete, delete_disk_image, fail_delete, forget_disk_image, mark_gone, report_work,
+    take_work,
 };
-use atlas_image_id::AmiId;
+use atlas_image_id::{AmiId, ImageId};
 use atlas_scope::{Permission, Scope};
 use core::time::Duration;
 
 /// For how long nobody else removes what somebody has begun to remove.
-const LEASE: Duration = Duration::from_hours(1);
+pub(super) const LEASE: Duration = Duration::from_hours(1);
 
 /// A disk image that is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub struct DiskImageDeleted {
 
 impl Session {
     /// Removes a disk image with its bytes (Symphony: after asking, which is the caller's to do). It
-    /// needs the permission to delete images where it is owned. An image that is being made is given up.
+    /// needs the permission to delete disk images where it is owned, and where its record stands. An image that is being made is given up.
     ///
     /// Its record goes as an image record goes whose image is deleted in its cloud: what refers to it
     /// stands in the way. Bytes that other images have too stay; the room of the others is free after
@@ -51,7 +52,7 @@ impl Session {
         let begun = self.write(|unit| {
             let reason = reason.clone();
             async move {
-                unit.enter(Permission::ImageView, from).await?;
+                unit.enter(Permission::DiskView, from).await?;
                 let seen = unit.seen_disk_image(id, from).await?;
                 let image = seen.image;
                 let told = if seen.is_opened {
@@ -59,7 +60,7 @@ impl Session {
                 } else {
                     image.scope.clone()
                 };
-                unit.require(Permission::ImageDelete, &told).await?;
+                unit.require(Permission::DiskDelete, &told).await?;
                 let warnings = match image.record() {
                     Some(record) => {
                         Box::pin(unit.begin_record_removal(record, &image, from, reason)).await?
@@ -67,7 +68,7 @@ impl Session {
                     None => Vec::new(),
                 };
                 let deleting = delete_disk_image(&image, unit.now);
-                unit.put_disk_image(Permission::ImageDelete, &image, &deleting)
+                unit.put_disk_image(Permission::DiskDelete, &image, &deleting)
                     .await?;
                 Ok((deleting, warnings))
             }
@@ -92,6 +93,7 @@ impl Session {
             Ok(removed) => removed,
             Err(error) => Err(error),
         };
+        let removed = removed.map_err(Error::from);
         let failure = removed.as_ref().err().map(told).transpose()?;
         let ended = self.write(|unit| {
             let (image, failure) = (image.clone(), failure.clone());
@@ -100,14 +102,13 @@ impl Session {
         let ended = ended.await?;
         match removed {
             Ok(()) => Ok(ended),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         }
     }
 }
 
-fn told(error: &DiskRefusal) -> Result<Reason, Error> {
-    let text: String = error
-        .to_string()
+fn told(error: &Error) -> Result<Reason, Error> {
+    let text: String = crate::error::convert::whole_text(error)
         .chars()
         .filter(|character| !character.is_control())
         .take(Reason::MAX_CHARACTERS)
@@ -127,20 +128,26 @@ impl Unit {
         from: &Scope,
         reason: Option<Reason>,
     ) -> Result<Vec<Warning>, Error> {
-        let Some(record) = self.any_record(id, &image.scope).await? else {
+        let Some(record) = self.image_at(id, &image.scope).await? else {
             // It was purged, and only the bytes are left.
+            self.check_others(image, from).await?;
             return Ok(Vec::new());
         };
+        // It may have been lifted above what the image is of.
+        self.require(Permission::DiskDelete, record.scope()).await?;
         let action = Permission::ImageDelete;
-        self.require(action, record.scope()).await?;
         match record.lifecycle().state() {
             LifecycleState::Deleted => {
+                // Its place was free, so that the image may have been registered anew.
+                self.check_others(image, from).await?;
                 let gone = mark_gone(&record);
                 self.put_image(action, &record, &gone).await?;
                 Ok(Vec::new())
             }
-            // Somebody was at it before.
-            LifecycleState::PendingDelete => Ok(Vec::new()),
+            LifecycleState::PendingDelete => {
+                self.take_deletion(&record, image, from).await?;
+                Ok(Vec::new())
+            }
             _ => {
                 let request = DeleteImage {
                     reason,
@@ -159,6 +166,49 @@ impl Unit {
         }
     }
 
+    /// Refuses to remove what records beside its own speak of.
+    async fn check_others(&self, image: &DiskImage, from: &Scope) -> Result<(), Error> {
+        if !matches!(image.state, DiskImageState::Ready { .. }) {
+            // It has begun to go.
+            return Ok(());
+        }
+        let image_id = ImageId::Local(image.id);
+        let at = (&image.location, &image_id);
+        let same = self.others_of(at, image.record(), from).await?;
+        if same == SameImage::default() {
+            return Ok(());
+        }
+        let same = Box::new(same);
+        Err(LifeError::SameImage { image_id, same }.into())
+    }
+
+    /// Takes the order to delete an image that somebody has asked for, so that nobody calls it off
+    /// while the bytes go. Who has it keeps it.
+    async fn take_deletion(
+        &self,
+        record: &ImageRecord,
+        image: &DiskImage,
+        from: &Scope,
+    ) -> Result<(), Error> {
+        if matches!(image.state, DiskImageState::Ready { .. }) {
+            let facts = DeleteFacts {
+                usage: &self.usage(record, from).await?,
+                same_image: &self.same_image(record, from).await?,
+                now: self.now,
+            };
+            // It may have come to be used since.
+            check_delete(record, true, &facts)?;
+        }
+        let action = WorkAction::delete(record);
+        let order = self.open_work(record.scope(), &action).await?;
+        if let Some(order) = order.filter(|order| order.is_free(self.now)) {
+            let taken = take_work(&order, &self.who, LEASE, self.now)?;
+            self.move_work(&order, &taken, Permission::ImageDelete)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Notes how the removal of bytes went; tells what is left.
     async fn end_removal(
         &self,
@@ -170,7 +220,7 @@ impl Unit {
             Some(id) => self.end_record_removal(id, image, failure.clone()).await?,
             None => None,
         };
-        let action = Permission::ImageDelete;
+        let action = Permission::DiskDelete;
         if let Some(failure) = failure {
             let failed = fail_delete(&kept, failure, self.now)?;
             self.put_disk_image(action, &kept, &failed).await?;
@@ -195,7 +245,7 @@ impl Unit {
         image: &DiskImage,
         failure: Option<Reason>,
     ) -> Result<Option<ImageRecord>, Error> {
-        let Some(record) = self.any_record(id, &image.scope).await? else {
+        let Some(record) = self.image_at(id, &image.scope).await? else {
             return Ok(None);
         };
         if record.lifecycle().state() != LifecycleState::PendingDelete {
@@ -224,20 +274,6 @@ impl Unit {
         self.follow_up(&ended).await?;
         self.move_work(&order, &ended, Permission::ImageDelete)
             .await?;
-        self.any_record(id, &image.scope).await
-    }
-
-    /// A record in the partition of a scope or in `/`, wherever it was promoted to.
-    async fn any_record(
-        &self,
-        id: ImageRecordId,
-        scope: &Scope,
-    ) -> Result<Option<ImageRecord>, Error> {
-        for partition in partitions_above(scope)? {
-            if let Some(kept) = IMAGES.get(&self.tx, &partition, id.to_string()).await? {
-                return Ok(Some(kept.0));
-            }
-        }
-        Ok(None)
+        self.image_at(id, &image.scope).await
     }
 }

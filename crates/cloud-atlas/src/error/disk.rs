@@ -140,8 +140,9 @@ impl DiskRefusal {
         match error {
             Error::Disk(Self::Failed { source, .. }) => Self::code_of(source),
             Error::Disk(Self::Bring(error)) => error.code().as_str(),
-            Error::Disk(Self::Disk(error)) => of_disk(error),
-            Error::Disk(Self::Pool(RepositoryError::Disk(error))) => of_disk(error),
+            Error::Disk(Self::Disk(error) | Self::Pool(RepositoryError::Disk(error))) => {
+                of_disk(error)
+            }
             Error::Disk(Self::Pool(RepositoryError::Stopped)) => "stopped",
             Error::Disk(Self::Pool(RepositoryError::Full(_))) => "pool-full",
             Error::Disk(Self::Pool(_) | Self::PoolGone { .. }) => "pool-failed",

@@ -107,7 +107,9 @@ impl Unit {
             Step::Restore => {
                 let (location, image) = (record.location(), record.image_id());
                 let holders = self.records_above(record.scope(), location, image);
-                restore(record, &holders.await?, now)?.into()
+                let restored = restore(record, &holders.await?, now)?;
+                self.check_kept(record).await?;
+                restored.into()
             }
             Step::Protect { cool_down } => protect(record, cool_down)?.into(),
             Step::Unprotect => unprotect(record, now)?.into(),

@@ -30,11 +30,11 @@ pub(crate) const DISK_IMAGES: Table<KeptDiskImage> = Table::new(
         }),
         // What somebody is, or was, at work on.
         Index::many("open", |kept| {
-            let since = match kept.0.state {
-                DiskImageState::Creating { since, .. }
-                | DiskImageState::Deleting { since, .. }
-                | DiskImageState::DeleteFailed { since, .. } => since,
-                _ => return Vec::new(),
+            let (DiskImageState::Creating { since, .. }
+            | DiskImageState::Deleting { since, .. }
+            | DiskImageState::DeleteFailed { since, .. }) = kept.0.state
+            else {
+                return Vec::new();
             };
             vec![Parts::from(micros(since))]
         }),

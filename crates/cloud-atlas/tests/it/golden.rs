@@ -139,6 +139,9 @@ fn golden_files_read_as_they_were_written() {
             "follower",
             "head-offer",
             "subscription",
+            "disk-image",
+            "disk-quota",
+            "disk-usage",
             // It needs a commit of more images than a small file should have.
             "use-many",
         ];

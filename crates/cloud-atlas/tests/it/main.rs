@@ -25,7 +25,11 @@ mod damage;
 mod deleting;
 mod deployments;
 #[cfg(feature = "repository")]
+mod disk_care;
+#[cfg(feature = "repository")]
 mod disk_images;
+#[cfg(feature = "repository")]
+mod disk_rules;
 mod elsewhere;
 #[cfg(feature = "postgres")]
 mod engines;

@@ -15,6 +15,7 @@ use cloud_atlas::{
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
+    image_id::AmiId,
     market::{CatalogueQuery, PublicationRef},
     scope::{GroupId, Permission, Scope},
     store::FeedPosition,
@@ -39,6 +40,7 @@ struct Named {
     published: PublicationRef,
     order: WorkOrderId,
     server: ServerRef,
+    disk: AmiId,
     from: Scope,
 }
 
@@ -60,10 +62,10 @@ async fn of_both<A: Future<Output = String>>(ask: impl Fn(LineageKind) -> A) -> 
 }
 
 macro_rules! reads {
-    ($($name:ident($who:ident, $named:ident) $call:expr;)*) => {
+    ($($(#[$only:meta])? $name:ident($who:ident, $named:ident) $call:expr;)*) => {
         /// The reads of the facade that are tried, by their names.
         const READS: &[(&str, for<'a> fn(&'a Session, &'a Named, &'a Reference) -> Answer<'a>)] = &[
-            $((stringify!($name), |$who, $named, reference| {
+            $($(#[$only])? (stringify!($name), |$who, $named, reference| {
                 // Not every read takes a reference.
                 let _ = reference;
                 Box::pin(async move { $call(reference).await })
@@ -252,6 +254,20 @@ reads! {
     policies(who, named) |_| told(async move { who.policies(&named.from, &most()).await });
     principals(who, _named) |_| told(async move { who.principals(&most()).await });
     scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
+    disk_image(who, named) |_| told(who.disk_image(named.disk, &named.from));
+    disk_images(who, named) |_| told(async move { who.disk_images(&named.from, &most()).await });
+    disk_images_named(who, named) |_| told(async move {
+        who.disk_images_named(&p("disk"), &named.from).await
+    });
+    disk_quota(who, named) |_| told(who.disk_quota(&named.from));
+    #[cfg(feature = "repository")]
+    open_disk_image(who, named) |_| told(who.open_disk_image(named.disk, &named.from));
+    #[cfg(feature = "repository")]
+    verify_pools(who, _named) |_| told(async move {
+        let watch = cloud_atlas::DiskWatch::default();
+        let (depth, one) = (cloud_atlas::repository::Depth::Packs, core::num::NonZeroUsize::MIN);
+        who.verify_pools(depth, one, &watch).await
+    });
 }
 
 fn xrefs(reference: &Reference, named: &Named) -> [XrefSubject; 3] {
@@ -287,7 +303,13 @@ fn launches(reference: &Reference, named: &Named) -> [LaunchRequest; 2] {
 /// The names of the calls of a session that read, and write nothing.
 fn reads_in_the_source() -> BTreeSet<String> {
     let reads = calls().into_iter().filter(|(_, body)| only_reads(body));
-    reads.map(|(name, _)| name).collect()
+    let mut reads: BTreeSet<_> = reads.map(|(name, _)| name).collect();
+    if !cfg!(feature = "repository") {
+        for name in ["open_disk_image", "verify_pools"] {
+            assert!(reads.remove(name), "{name} is no longer there");
+        }
+    }
+    reads
 }
 
 #[test]
@@ -328,7 +350,7 @@ const STATES: [State; 7] = [
 
 impl State {
     /// Brings an image of `/acme/prod` there that is open to others.
-    async fn reach(self, admin: &Session, image: ImageRecordId) {
+    async fn reach(self, admin: &Session, image: ImageRecordId, fresh: u64) {
         let at = p::<Scope>("/acme/prod");
         let keep = Retention::default();
         match self {
@@ -341,8 +363,8 @@ impl State {
                 closed.unwrap();
             }
             Self::Deprecated => {
-                let other = admin.register_image(crate::support::image("/acme/prod", EAST, 78));
-                let other = Some(other.await.unwrap().record.id());
+                let other = crate::support::image("/acme/prod", EAST, fresh);
+                let other = Some(admin.register_image(other).await.unwrap().record.id());
                 let reason = Some(p("old"));
                 let done = admin.deprecate_image(image, &at, None, reason, other).await;
                 done.unwrap();
@@ -380,10 +402,38 @@ async fn template_of(admin: &Session, scope: &str, name: &str) -> LineageId {
     made.lineage
 }
 
+/// A disk image called `disk`, and what is done to its record; nothing where none can be made.
+#[cfg(feature = "repository")]
+async fn disk_of(
+    admin: &Session,
+    scope: &str,
+    then: impl FnOnce(ImageRecordId) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+) -> AmiId {
+    use crate::disk_images::{disk, import, request};
+    let asked = request(scope, "disk");
+    let made = Box::pin(import(admin, asked, &disk(1 << 20, 1)))
+        .await
+        .unwrap();
+    then(made.record.id()).await;
+    made.image.id
+}
+
+#[cfg(not(feature = "repository"))]
+fn disk_of(
+    _: &Session,
+    _: &str,
+    _: impl FnOnce(ImageRecordId) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+) -> impl Future<Output = AmiId> {
+    core::future::ready(p("ami-00000000000000009"))
+}
+
 /// A world with something of bert's, and with much of acme's or nothing of it.
 fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
     let store = Counting::default();
     let reads = Arc::clone(&store.reads);
+    #[cfg(feature = "repository")]
+    let world = World::keeping_over(Arc::new(store), crate::disk_images::pools());
+    #[cfg(not(feature = "repository"))]
     let world = World::over(Arc::new(store));
     let named = run(async {
         let (admin, bert) = (world.admin(), world.who("bert"));
@@ -428,7 +478,17 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             .add_launch_permissions(image, &to, &p("/acme/prod"))
             .await
             .unwrap();
-        state.reach(&admin, image).await;
+        state.reach(&admin, image, 78).await;
+        let disk = disk_of(&admin, "/acme/prod", |record| {
+            let (to, admin) = (to.clone(), admin.clone());
+            Box::pin(async move {
+                let at = p("/acme/prod");
+                let opened = admin.add_launch_permissions(record, &to, &at).await;
+                opened.unwrap();
+                state.reach(&admin, record, 80).await;
+            })
+        })
+        .await;
         // It is published to another account, and its HEAD is offered to that.
         let to = || PublishTo::Groups(vec![by.clone()]);
         let at = web.clone();
@@ -476,6 +536,7 @@ fn world(furnished: Option<State>) -> (World, Arc<Reads>, Option<Named>) {
             published: published.reference(),
             order,
             server,
+            disk,
             from: acme,
         })
     });
@@ -558,6 +619,8 @@ fn alike(state: State, (bare, bare_reads): (&World, &Reads)) {
         let refused = refused.contains(name);
         // One revision only has nothing to be compared with.
         let refused = refused || name.ends_with("diff_pair");
+        // Without a repository none is made.
+        let refused = refused || *name == "disk_image" && !cfg!(feature = "repository");
         assert_eq!(answer.starts_with("error"), refused, "{name}: {answer}");
     }
 }
@@ -565,6 +628,9 @@ fn alike(state: State, (bare, bare_reads): (&World, &Reads)) {
 /// A world in which olga looks from `/acme/prod`, where something is hers; and where the account
 /// keeps much to itself, or has nothing.
 fn keeping(furnished: bool) -> (World, Option<Named>) {
+    #[cfg(feature = "repository")]
+    let world = World::keeping(crate::disk_images::pools());
+    #[cfg(not(feature = "repository"))]
     let world = World::new();
     let named = run(async {
         let admin = world.admin();
@@ -589,6 +655,7 @@ fn keeping(furnished: bool) -> (World, Option<Named>) {
         admin.unshare_template(&web, &acme, false).await.unwrap();
         let fleet = p("fleet");
         admin.unshare_deployment(&fleet, &acme).await.unwrap();
+        let disk = disk_of(&admin, "/acme", |_| Box::pin(async {})).await;
         Some(Named {
             lineage,
             template,
@@ -601,6 +668,7 @@ fn keeping(furnished: bool) -> (World, Option<Named>) {
             order: p("work-00000000000000000000000000000009"),
             lock,
             server: ServerRef::Id(server.definition.id()),
+            disk,
             from: p("/acme/prod"),
         })
     });
@@ -641,6 +709,12 @@ fn m21_what_an_account_keeps_to_itself_is_absent_below_it_in_every_read() {
         admin.share_mci(&p("web"), &acme).await.unwrap();
         admin.share_template(&p("web"), &acme).await.unwrap();
         admin.share_deployment(&p("fleet"), &acme).await.unwrap();
+        #[cfg(feature = "repository")]
+        {
+            let disk = admin.disk_image(named.disk, &acme).await.unwrap();
+            let record = disk.record().unwrap();
+            admin.share_image(record, &acme).await.unwrap();
+        }
     });
     let shown = answers(&full);
     let found = shown.iter().zip(&hidden);
@@ -666,6 +740,8 @@ fn m21_what_an_account_keeps_to_itself_is_absent_below_it_in_every_read() {
         "coverage",
         "channel",
         "releases",
+        #[cfg(feature = "repository")]
+        "disk_image",
     ] {
         assert!(found.contains(name), "{name}: {found:?}");
     }

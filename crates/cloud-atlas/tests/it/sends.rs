@@ -304,4 +304,24 @@ fn every_future_about_the_market_is_send() {
     send(admin.subscribe(lineage, &scope));
     send(admin.unsubscribe(lineage, &scope));
     send(admin.subscriptions(&scope));
+
+    let (ami, ask) = (p("ami-00000000000000001"), most());
+    send(admin.disk_images(&scope, &ask));
+    let called = p("web");
+    send(admin.disk_images_named(&called, &scope));
+    send(admin.disk_image(ami, &scope));
+    send(admin.set_disk_quota(cloud_atlas::image::DiskQuota::new(scope.clone())));
+    send(admin.disk_quota(&scope));
+    #[cfg(feature = "repository")]
+    {
+        use cloud_atlas::{DiskWatch, ImportDiskOptions, repository::Depth};
+        let (how, watch) = (ImportDiskOptions::default(), DiskWatch::default());
+        let asked = crate::disk_images::request("/acme", "web");
+        send(admin.import_disk_image(asked, Vec::new(), &how, &watch));
+        send(admin.retry_disk_image(ami, &scope, Vec::new(), &how, &watch));
+        send(admin.open_disk_image(ami, &scope));
+        send(admin.delete_disk_image(ami, &scope, None));
+        send(admin.verify_pools(Depth::Chunks, core::num::NonZeroUsize::MIN, &watch));
+        send(admin.clean_pools(Duration::ZERO, None, &watch));
+    }
 }
