@@ -13,7 +13,7 @@ use crate::{
     print::{Out, warn},
 };
 use cloud_atlas::{
-    BringDisk, DiskImageImported, ImportDiskOptions, Session,
+    BringDisk, DiskImageImported, ImportDiskOptions,
     base::Tag,
     image::{
         AgentFacts, Architecture, AskedDevice, Availability, CloudText, DeviceBus, DeviceKind,
@@ -137,18 +137,15 @@ impl Import {
         let options = self.options();
         let session = self.pools.session(global)?;
         let (watch, bar) = watched("importing");
-        let imported = match &self.retry {
-            Some(image) => {
-                let found = image.find(&session, global)?;
-                let scope = found.scope.clone();
-                session
-                    .retry_disk_image(found.id, &scope, bring, &options, &watch)
-                    .block_on()
-            }
-            None => {
-                let request = self.request(name, asked, global);
-                begin(&session, request, bring, &options, &watch)
-            }
+        let imported = if let Some(image) = &self.retry {
+            let found = image.find(&session, global)?;
+            let scope = &found.scope;
+            let again = session.retry_disk_image(found.id, scope, bring, &options, &watch);
+            again.block_on()
+        } else {
+            let request = self.request(name, asked, global);
+            let made = session.import_disk_image(request, bring, &options, &watch);
+            made.block_on()
         };
         bar.finish_and_clear();
         told(&imported?, out)
@@ -170,7 +167,7 @@ impl Import {
             None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         };
         options.uploads = options.threads;
-        options.tool = concat!("atlas ", env!("CARGO_PKG_VERSION")).to_owned();
+        concat!("atlas ", env!("CARGO_PKG_VERSION")).clone_into(&mut options.tool);
         options
     }
 
@@ -196,18 +193,6 @@ impl Import {
         request.boot = self.boot;
         request
     }
-}
-
-fn begin(
-    session: &Session,
-    request: ImportDiskImage,
-    bring: Vec<Box<dyn BringDisk>>,
-    options: &ImportDiskOptions,
-    watch: &cloud_atlas::DiskWatch,
-) -> Result<DiskImageImported, cloud_atlas::Error> {
-    session
-        .import_disk_image(request, bring, options, watch)
-        .block_on()
 }
 
 fn told(imported: &DiskImageImported, out: &mut Out) -> Run {

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PoolArgs {
     /// A storage pool, NAME=URL, several separated by blanks: folder:PATH keeps images as chunks,
-    /// plain:PATH each as one file, s3://BUCKET/PREFIX in an object store, whose keys stand in the usual
+    /// plain:PATH each as one file, `s3://BUCKET/PREFIX` in an object store, whose keys stand in the usual
     /// variables AWS_… [default: a folder beside the file of the store is `default`]
     #[arg(
         long = "pool-at",
