@@ -258,7 +258,7 @@ fn b07_what_makes_no_sense_is_refused() {
         String::new(),
         r#"{"attached": {"server": "web-1"}}"#.to_owned(),
         r#"{"attached": {"server": "web-1", "running": "no"}}"#.to_owned(),
-        r#"{"attatched": null}"#.to_owned(),
+        r#"{"fastened": null}"#.to_owned(),
         format!("{{}}{}", " ".repeat(70_000)),
     ] {
         bench.write("volumes/w.json", &about);
