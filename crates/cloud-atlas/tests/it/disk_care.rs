@@ -212,11 +212,11 @@ fn a_clean_up_deletes_nothing_for_records_that_only_name_an_image() {
         dana.delete_image(made.record.id(), &p("/acme/prod"), None, KEEP, false)
             .await
             .unwrap();
-        for (who, scope) in [(&bert, "/beta"), (&dana, "/acme/dev")] {
+        for (who, scope) in [(&dana, "/acme/dev"), (&bert, "/beta")] {
             let record = who.register_image(named(scope)).await.unwrap().record.id();
             let asked = who.delete_image(record, &p(scope), None, KEEP, true).await;
             // The first one alone: the other one would take its image away.
-            if scope == "/beta" {
+            if scope == "/acme/dev" {
                 asked.unwrap();
             }
             let cleaned = clean(&admin).await.unwrap();
@@ -224,7 +224,7 @@ fn a_clean_up_deletes_nothing_for_records_that_only_name_an_image() {
         }
         assert_eq!(states(&dana, "/acme/prod").await, ["web ready"]);
         let back = admin
-            .work_orders(&WorkQuery::new(p("/beta")), &most())
+            .work_orders(&WorkQuery::new(p("/acme/dev")), &most())
             .await
             .unwrap();
         assert_eq!(back.items[0].state, WorkState::Queued);
