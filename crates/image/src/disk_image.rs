@@ -152,8 +152,8 @@ impl DiskImage {
         }
     }
 
-    /// It as those see it to whom its record is opened: not who made it, from what, and where it is
-    /// kept (Symphony: the owner is told as an account).
+    /// It as those see it to whom its record is opened: not who made it, and from what (Symphony: the
+    /// owner is told as an account).
     #[must_use]
     pub fn as_opened(&self) -> Self {
         let mut seen = self.clone();
