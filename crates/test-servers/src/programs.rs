@@ -36,7 +36,7 @@ pub(crate) fn postgres() -> Result<PathBuf, ServerError> {
 }
 
 /// What else tests run or are built with: a program, or a file where it is none, and its package.
-const OTHERS: [(&str, &str); 14] = [
+const OTHERS: [(&str, &str); 15] = [
     ("etcd", "etcd-server"),
     ("etcdctl", "etcd-client"),
     ("protoc", "protobuf-compiler"),
@@ -44,6 +44,8 @@ const OTHERS: [(&str, &str); 14] = [
         "/usr/include/google/protobuf/empty.proto",
         "libprotobuf-dev",
     ),
+    // A client of disk images over HTTP.
+    ("curl", "curl"),
     // For disk images: one that a machine starts from is made, converted and started.
     ("python3", "python3"),
     ("qemu-img", "qemu-utils"),
