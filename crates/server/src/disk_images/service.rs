@@ -154,6 +154,7 @@ impl<A: Authenticate> Service<A> {
         match judge(&head.headers, &tag) {
             Judged::Met => {}
             Judged::NotModified => {
+                // Unless it is said, axum says 0 where HEAD asks.
                 headers.insert(header::CONTENT_LENGTH, size.into());
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
                 return Ok(response);
