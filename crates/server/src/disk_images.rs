@@ -1,5 +1,6 @@
 //! Byte ranges of disk images.
 
+mod ask;
 mod failure;
 mod opened;
 mod plan;

@@ -17,8 +17,9 @@ pub struct Limits {
     pub ranges: usize,
     /// Bytes that are read at a time, from 4 KiB to 16 MiB: 512 KiB unless said otherwise.
     pub buffer: usize,
-    /// For how long a client may take nothing: 30 seconds unless said otherwise. Then the work for it
-    /// ends, and what it got is cut.
+    /// How long a client may take for one buffer: 30 seconds unless said otherwise. Then the work for
+    /// it ends, and what it got is cut. So the slowest client that is served takes a buffer in that
+    /// time, which are 17 KiB a second.
     pub stall: Duration,
     /// Devices that stay open for the requests to come: 8 unless said otherwise.
     pub kept_open: usize,

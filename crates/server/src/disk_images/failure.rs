@@ -6,15 +6,15 @@ use cloud_atlas::{DiskRefusal, Error, image_id::AmiId};
 use core::fmt;
 use std::{io, sync::Arc};
 
-/// A disk image could not be read. The client was told that, and no more; or, if its answer had
-/// begun, it was cut.
+/// A disk image could not be read, or what is known of it could not. The client was told that, and
+/// no more; or, if its answer had begun, it was cut.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The image.
     pub image: AmiId,
-    /// Which of its devices, from 0.
-    pub device: u32,
+    /// Which of its devices, from 0; none if the image itself was asked for.
+    pub device: Option<u32>,
     /// Who asked for it.
     pub caller: &'a Caller,
     /// Which byte could not be read; none if nothing could.
@@ -46,7 +46,7 @@ impl fmt::Debug for Told {
 pub(super) struct Trouble {
     pub(super) told: Told,
     pub(super) image: AmiId,
-    pub(super) device: u32,
+    pub(super) device: Option<u32>,
     pub(super) caller: Caller,
 }
 

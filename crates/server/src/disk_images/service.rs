@@ -1,6 +1,7 @@
 //! Who asks for what, and whether it is there.
 
 use super::{
+    ask::Ask,
     failure::{Told, Trouble},
     opened::Opened,
     plan::{Plan, disposition, text},
@@ -19,11 +20,10 @@ use axum::{
     response::Response,
 };
 use cloud_atlas::{
-    Atlas, DiskRefusal, Error, Session,
-    image::{DiskImage, DiskImageState, KeptDevice},
+    Atlas, DiskRefusal,
+    image::{DiskImage, KeptDevice},
     image_id::AmiId,
     repository::StoredImage,
-    scope::Permission,
 };
 use std::{io, sync::Arc};
 use tokio::task;
@@ -37,15 +37,6 @@ pub(super) struct Service<A> {
     pub(super) told: Told,
     pub(super) activity: Activity,
     opened: Opened,
-}
-
-/// A device that somebody asks for.
-#[derive(Clone)]
-struct Ask {
-    session: Session,
-    caller: Caller,
-    id: AmiId,
-    number: u32,
 }
 
 impl<A: Authenticate> Service<A> {
@@ -65,9 +56,7 @@ impl<A: Authenticate> Service<A> {
         let caller = self.caller(head).await?;
         let id = id.and_then(|id| AmiId::parse(id).ok());
         let id = id.ok_or_else(|| Refusal::not_found("this is no id of a disk image"))?;
-        let session = self.atlas.act_as(&caller.principal);
-        let image = session.disk_image(id, &caller.scope).await;
-        let image = image.map_err(|error| Refusal::of(&error))?;
+        let image = self.ask(caller, id, None).visible().await?;
         Ok(json(StatusCode::OK, &image))
     }
 
@@ -82,22 +71,30 @@ impl<A: Authenticate> Service<A> {
             .and_then(|(id, number)| Some((AmiId::parse(id).ok()?, plain(number)?)))
             .ok_or_else(|| Refusal::not_found("this is no device of a disk image"))?;
         let work = self.activity.begin().ok_or_else(Refusal::busy)?;
-        let ask = Ask {
-            session: self.atlas.act_as(&caller.principal),
-            caller,
-            id,
-            number,
-        };
+        let ask = self.ask(caller, id, Some(number));
         let image = ask.readable().await?;
-        let place = usize::try_from(number).ok();
-        let device = place
-            .and_then(|place| image.devices.get(place))
-            .ok_or_else(|| ask.no_device())?;
+        let mut devices = (0_u32..).zip(&image.devices);
+        let device = devices.find(|(place, _)| *place == number);
+        let (_, device) = device.ok_or_else(|| ask.no_device())?;
         let (stored, work) = match self.opened.find(device) {
             Some(stored) => (stored, work),
             None => self.open(&ask, work).await?,
         };
         self.answer(head, ask, &image, device, stored, work).await
+    }
+
+    fn ask(&self, caller: Caller, image: AmiId, device: Option<u32>) -> Ask {
+        let session = self.atlas.act_as(&caller.principal);
+        let told = self.told.clone();
+        Ask::new(
+            session,
+            Trouble {
+                told,
+                image,
+                device,
+                caller,
+            },
+        )
     }
 
     async fn caller(&self, head: &Parts) -> Result<Caller, Refusal> {
@@ -115,21 +112,21 @@ impl<A: Authenticate> Service<A> {
     /// Opens a device, which asks the store for everything again. The slot goes with the work: it
     /// stays taken if the client goes away meanwhile.
     async fn open(&self, ask: &Ask, work: Work) -> Result<(Arc<StoredImage>, Work), Refusal> {
-        let (session, scope, id) = (ask.session.clone(), ask.caller.scope.clone(), ask.id);
+        let (session, scope, id) = (ask.session(), ask.scope().clone(), ask.image());
         let opening = task::spawn(async move {
             let opened = session.open_disk_image(id, &scope).await;
             (opened, work)
         });
         let (opened, work) = match opening.await {
             Ok((Ok(opened), work)) => (opened, work),
-            Ok((Err(error), _)) => return Err(self.failed(ask, None, &error).await),
+            Ok((Err(error), _)) => return Err(ask.failed(None, &error).await),
             Err(gone) => {
                 let error = DiskRefusal::Thread(io::Error::other(gone)).into();
-                return Err(self.failed(ask, None, &error).await);
+                return Err(ask.failed(None, &error).await);
             }
         };
-        let mut devices = (0..).zip(opened.devices);
-        let device = devices.find(|(number, _)| *number == ask.number);
+        let mut devices = (0_u32..).zip(opened.devices);
+        let device = devices.find(|(place, _)| Some(*place) == ask.device());
         let (_, device) = device.ok_or_else(|| ask.no_device())?;
         let stored = Arc::new(device.stored);
         self.opened.keep(&stored);
@@ -183,7 +180,7 @@ impl<A: Authenticate> Service<A> {
         let length = plan.length();
         headers.extend(plan.headers);
         headers.insert(header::CONTENT_LENGTH, length.into());
-        let name = disposition(image, ask.number, device);
+        let name = disposition(image, ask.device().unwrap_or_default(), device);
         headers.insert(header::CONTENT_DISPOSITION, name);
         *response.status_mut() = plan.status;
         if is_head {
@@ -193,61 +190,14 @@ impl<A: Authenticate> Service<A> {
         let reader = Reader::new(stored, plan.pieces, buffer, work);
         match reader.begin().await {
             Ok(begun) => {
-                let trouble = self.trouble(ask);
-                *response.body_mut() = begun.body(length, self.limits.stall, trouble);
+                *response.body_mut() = begun.body(length, self.limits.stall, ask.into_trouble());
                 Ok(response)
             }
             Err(unread) => {
                 let (at, error) = unread.into();
-                Err(self.failed(&ask, at, &error).await)
+                Err(ask.failed(at, &error).await)
             }
         }
-    }
-
-    /// What a client is told that cannot have its bytes: if they have gone meanwhile, that.
-    async fn failed(&self, ask: &Ask, at: Option<u64>, error: &Error) -> Refusal {
-        let refusal = Refusal::of(error);
-        if !refusal.status.is_server_error() {
-            return refusal;
-        }
-        if let Err(gone) = ask.readable().await {
-            return gone;
-        }
-        self.trouble(ask.clone()).tell(at, error);
-        refusal
-    }
-
-    fn trouble(&self, ask: Ask) -> Trouble {
-        Trouble {
-            told: self.told.clone(),
-            image: ask.id,
-            device: ask.number,
-            caller: ask.caller,
-        }
-    }
-}
-
-impl Ask {
-    /// The image, if its bytes may be had: what [`Session::open_disk_image`] asks for. Nothing that is
-    /// open already is given to anybody without it.
-    async fn readable(&self) -> Result<DiskImage, Refusal> {
-        let (session, scope) = (&self.session, &self.caller.scope);
-        let refused = |error: Error| Refusal::of(&error);
-        let may = session.can(Permission::ImageCopy, scope).await;
-        let may = may.map_err(refused)?.decision.into_result();
-        may.map_err(|denied| refused(denied.into()))?;
-        let image = session.disk_image(self.id, scope).await.map_err(refused)?;
-        if !matches!(image.state, DiskImageState::Ready { .. }) {
-            let state = image.state.as_str();
-            let message = format!("the disk image is {state}, and not ready");
-            return Err(Refusal::new(StatusCode::CONFLICT, "not-ready", message));
-        }
-        Ok(image)
-    }
-
-    fn no_device(&self) -> Refusal {
-        let Self { id, number, .. } = self;
-        Refusal::not_found(format!("the disk image `{id}` has no device {number}"))
     }
 }
 

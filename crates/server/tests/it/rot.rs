@@ -2,6 +2,7 @@
 
 use crate::world::{MIB, World, disk};
 use atlas_server::Limits;
+use atlas_store_conformance::{Call, Fault};
 use std::sync::atomic::Ordering;
 
 fn small_buffers() -> Limits {
@@ -78,6 +79,30 @@ fn what_is_lost_is_not_pretended() {
     assert_eq!(reply.status, 500);
     assert!(reply.text().contains("\"internal\""));
     assert_eq!(world.told().len(), 1);
+}
+
+#[test]
+fn a_store_that_is_away_is_asked_for_again() {
+    let world = world();
+    let mut client = world.client();
+    let range = [("Range", "bytes=0-9")];
+    assert_eq!(client.get(&world.path(), &range).status, 206);
+    let image = format!("/disk-images/{}", world.image);
+    for (path, device) in [(world.path(), 0), (image, -1)] {
+        world.store.plan_for(Call::Snapshot, [Fault::Unavailable]);
+        // What is open already is not given out on the word of before.
+        let reply = client.get(&path, &range);
+        assert_eq!(reply.status, 503, "{path}");
+        assert_eq!(reply.header("retry-after"), Some("1"));
+        assert_eq!(world.store.planned(), 0);
+        let told = world.failures.lock().unwrap().split_off(0);
+        assert_eq!(told.len(), 1);
+        assert!(
+            told[0].starts_with(&format!("dana {device} -:")),
+            "{told:?}"
+        );
+        assert!(client.get(&path, &range).is_whole);
+    }
 }
 
 #[test]

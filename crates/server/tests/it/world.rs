@@ -2,12 +2,14 @@
 
 use crate::{client::Client, pool::Watched};
 use atlas_server::{Activity, BearerTokens, Caller, DiskImages, Limits};
+use atlas_store_conformance::FaultyStore;
 use cloud_atlas::{
     Atlas, DiskWatch, Error, FileDisk, ImportDiskOptions, Pools, Session,
     image::{AskedDevice, ConvertedFrom, DiskFormat, ImportDiskImage},
     image_id::AmiId,
     repository::{Park, PoolName, Repository},
     scope::{PrincipalId, Role},
+    store::MemoryStore,
 };
 use object_store::ObjectStore;
 use std::{
@@ -37,6 +39,7 @@ pub(crate) fn token(who: &str) -> String {
 
 pub(crate) struct World {
     pub(crate) atlas: Atlas,
+    pub(crate) store: FaultyStore,
     pub(crate) below: Arc<Watched>,
     pub(crate) address: SocketAddr,
     pub(crate) activity: Activity,
@@ -62,7 +65,9 @@ impl World {
         let mut runtime = runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(2).max_blocking_threads(1);
         let runtime = runtime.enable_all().build().unwrap();
-        let atlas = Atlas::builder().with_pools(pools).init("memory:");
+        let store = FaultyStore::new(Arc::new(MemoryStore::new()));
+        let atlas = Atlas::builder().with_pools(pools);
+        let atlas = atlas.with_store(Arc::new(store.clone()));
         let atlas = runtime.block_on(atlas).unwrap();
         runtime.block_on(furnish(&atlas));
         let image = runtime.block_on(import(&atlas, "web", &bytes)).unwrap();
@@ -77,7 +82,8 @@ impl World {
         let images = DiskImages::new(atlas.clone(), tokens, limits).on_failure(move |failure| {
             let at = failure.at.map(|at| at.to_string());
             let at = at.as_deref().unwrap_or("-");
-            let (device, who) = (failure.device, &failure.caller.principal);
+            let device = failure.device.map_or(-1, i64::from);
+            let who = &failure.caller.principal;
             let line = format!("{who} {device} {at}: {}", failure.error);
             told.lock().unwrap().push(line);
         });
@@ -88,6 +94,7 @@ impl World {
         runtime.spawn(async move { axum::serve(listener, router).await });
         Self {
             atlas,
+            store,
             below,
             address,
             activity,
