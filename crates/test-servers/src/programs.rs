@@ -46,6 +46,8 @@ const OTHERS: [(&str, &str); 15] = [
     ),
     // What speaks S3 is a package of Python.
     ("pip3", "python3-pip"),
+    // A client of disk images over HTTP.
+    ("curl", "curl"),
     // For disk images: one that a machine starts from is made, converted and started.
     ("python3", "python3"),
     ("qemu-img", "qemu-utils"),

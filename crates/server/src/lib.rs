@@ -1,0 +1,56 @@
+//! Routers that an embedder mounts in an axum application of its own.
+//!
+//! ```
+//! use atlas_server::{BearerTokens, Caller, Limits, disk_images};
+//! use cloud_atlas::{Atlas, Pools};
+//! use core::net::Ipv4Addr;
+//! use std::{io::{Read as _, Write as _}, net::TcpStream};
+//! use tokio::{net::TcpListener, runtime};
+//!
+//! let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+//! let address = runtime.block_on(async {
+//!     let atlas = Atlas::builder().with_pools(Pools::default()).init("memory:").await?;
+//!     let admin = Caller::new("admin".parse()?, "/".parse()?);
+//!     let tokens = BearerTokens::new([("0123456789abcdef0123456789abcdef", admin)])?;
+//!     let router = disk_images(atlas, tokens, Limits::default());
+//!
+//!     // The program may have routes of its own beside it, and serve them as it likes.
+//!     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+//!     let address = listener.local_addr()?;
+//!     tokio::spawn(async move { axum::serve(listener, router).await });
+//!     Ok::<_, Box<dyn std::error::Error>>(address)
+//! })?;
+//!
+//! // Who is not known learns nothing.
+//! let mut client = TcpStream::connect(address)?;
+//! client.write_all(b"GET /disk-images/ami-0123456789abcdef0 HTTP/1.0\r\n\r\n")?;
+//! let mut answer = String::new();
+//! client.read_to_string(&mut answer)?;
+//! assert!(answer.starts_with("HTTP/1.0 401 Unauthorized\r\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! It holds no rule: each request becomes calls of the facade, as whom the host program says. It
+//! opens no socket, speaks no TLS and keeps no log; those are the host's.
+//!
+//! | type | is |
+//! |---|---|
+//! | [`disk_images`], [`DiskImages`] | byte ranges of disk images over HTTP (RFC 9110) |
+//! | [`Authenticate`], [`Caller`] | who asks, as the host program finds out |
+//! | [`BearerTokens`] | a ready way: tokens that do not change |
+//! | [`Limits`] | how much may be asked for at once |
+//! | [`Activity`], [`Failure`] | what is under way, and what went wrong |
+
+mod activity;
+mod authenticate;
+mod conditions;
+mod disk_images;
+mod limits;
+mod ranges;
+
+pub use crate::{
+    activity::Activity,
+    authenticate::{Authenticate, BearerTokens, BearerTokensError, Caller, NotAuthenticated},
+    disk_images::{DiskImages, Failure, disk_images},
+    limits::Limits,
+};
