@@ -36,7 +36,7 @@ pub(crate) fn postgres() -> Result<PathBuf, ServerError> {
 }
 
 /// What else tests run or are built with: a program, or a file where it is none, and its package.
-const OTHERS: [(&str, &str); 15] = [
+const OTHERS: [(&str, &str); 16] = [
     ("etcd", "etcd-server"),
     ("etcdctl", "etcd-client"),
     ("protoc", "protobuf-compiler"),
