@@ -8,7 +8,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use cloud_atlas::{
-    PoolsCleaned, PoolsVerified,
+    DiskImageLeft, PoolsCleaned, PoolsVerified,
     image::DiskImage,
     repository::{Collected, Depth, Rot, Verified},
 };
@@ -46,7 +46,8 @@ enum HowDeep {
 
 /// Remove what no image needs from the storage pools, and end what was interrupted
 ///
-/// What is found unneeded by one run goes with a later one, after the time of grace.
+/// What is found unneeded by one run goes with a later one, after the time of grace. Ends with 1 if an
+/// image could not be helped.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Clean {
     /// The hours of grace: for what is unneeded, and for whoever is at work
@@ -185,6 +186,15 @@ struct ToldCleaned {
     interrupted: Vec<ToldImage>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     removed: Vec<ToldImage>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<ToldLeft>,
+}
+
+#[derive(Serialize)]
+struct ToldLeft {
+    id: String,
+    scope: String,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -204,7 +214,13 @@ impl Clean {
         let cleaned = session.clean_pools(grace, self.rewrite, &watch).block_on();
         bar.finish_and_clear();
         let told = ToldCleaned::from(&cleaned?);
-        out.one(&told, |out| told.write(out))
+        out.one(&told, |out| told.write(out))?;
+        // What could not be helped is left for another run, which says so again.
+        if told.left.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::Wanting)
+        }
     }
 }
 
@@ -222,6 +238,17 @@ impl From<&PoolsCleaned> for ToldCleaned {
             pools: pools.map(|(name, it)| (name.clone(), pool(it))).collect(),
             interrupted: cleaned.interrupted.iter().map(ToldImage::from).collect(),
             removed: cleaned.removed.iter().map(ToldImage::from).collect(),
+            left: cleaned.left.iter().map(ToldLeft::from).collect(),
+        }
+    }
+}
+
+impl From<&DiskImageLeft> for ToldLeft {
+    fn from(left: &DiskImageLeft) -> Self {
+        Self {
+            id: left.id.to_string(),
+            scope: left.scope.to_string(),
+            reason: left.reason.clone(),
         }
     }
 }
@@ -250,6 +277,9 @@ impl ToldCleaned {
                 "removed: {} ({}) at {}",
                 image.id, image.name, image.scope
             )?;
+        }
+        for left in &self.left {
+            writeln!(out, "left: {} at {}: {}", left.id, left.scope, left.reason)?;
         }
         Ok(())
     }
