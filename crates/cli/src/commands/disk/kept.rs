@@ -27,7 +27,6 @@ use serde::Serialize;
 /// Keep disk images
 #[derive(Debug, Subcommand)]
 pub(crate) enum Kept {
-    /// Make an image of a file, URLs, volumes or snapshots, and keep it
     Import(Box<Import>),
     /// List the disk images of --scope, those that are being made or failed too
     List {
@@ -39,7 +38,6 @@ pub(crate) enum Kept {
         /// Its id, or its name at --scope
         image: DiskImageRef,
     },
-    /// Write the devices of an image as RAW into an empty folder
     Export(Export),
     /// Remove an image with its bytes, and its record to the recycle bin
     ///
@@ -53,11 +51,7 @@ pub(crate) enum Kept {
         #[command(flatten)]
         pools: PoolArgs,
     },
-    /// Read everything in the storage pools, and tell what is rotten or lost
-    ///
-    /// Ends with 1 if something is.
     Verify(care::Verify),
-    /// Remove what no image needs from the storage pools, and end what was interrupted
     Gc(care::Clean),
     /// Show, set how much a project may keep
     #[command(subcommand)]
