@@ -228,15 +228,10 @@ impl Unit {
         let Err(refused) = check_delete(&pending, true, &facts) else {
             return Ok(None);
         };
-        let reason: String = refused
-            .to_string()
-            .chars()
-            .take(Reason::MAX_CHARACTERS)
-            .collect();
         let report = ReportWork {
             attempt: taken.attempt,
             report: WorkReport::Failed {
-                reason: Reason::parse(&reason).map_err(|_| refused)?,
+                reason: Reason::cut(&refused.to_string()).ok_or(refused)?,
             },
         };
         let ended = report_work(taken, report, &self.who, self.now)?.order;

@@ -28,12 +28,11 @@ impl Pools {
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<&Pool, DiskRefusal> {
-        let mut pools = self.0.iter();
-        let found = pools.find(|(own, _)| own.as_str() == name);
-        found
-            .map(|(_, pool)| pool)
-            .ok_or_else(|| DiskRefusal::PoolGone {
-                pool: name.to_owned(),
-            })
+        let found = PoolName::parse(name)
+            .ok()
+            .and_then(|name| self.0.get(&name));
+        found.ok_or_else(|| DiskRefusal::PoolGone {
+            pool: name.to_owned(),
+        })
     }
 }

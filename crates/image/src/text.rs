@@ -73,6 +73,16 @@ texts! {
     SecretRef = "secret reference", 512, One;
 }
 
+impl Reason {
+    /// What fits of a text, such as that of an error: without control characters, and cut where it is
+    /// too long; none where nothing is left.
+    pub fn cut(text: &str) -> Option<Self> {
+        let seen = text.chars().filter(|character| !character.is_control());
+        let text: String = seen.take(Self::MAX_CHARACTERS).collect();
+        Self::parse(&text).ok()
+    }
+}
+
 impl ImageName {
     /// Checks Scalr's own rule: letters, digits and hyphens, at least two characters, no hyphen at
     /// either end.

@@ -20,6 +20,7 @@ use crate::{
 };
 use clap::Subcommand;
 use cloud_atlas::disk::{Budget, DiskError, Format, Image, Limits};
+use core::num::NonZeroUsize;
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -27,6 +28,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -113,6 +115,12 @@ impl ImageArgs {
         let source = File::open(&self.file)?;
         Image::open(Arc::new(source), self.declared, budget)
     }
+}
+
+/// The threads that were asked for, or as many as the machine runs.
+fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    let all = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    asked.unwrap_or_else(all)
 }
 
 /// Whether somebody has asked for the work to stop, by a signal.

@@ -12,12 +12,8 @@ use crate::{
 use atlas_image::{DiskImage, DiskImageState};
 use atlas_repository::{Depth, Pool, Verified, Verify, Watch};
 use atlas_scope::{Permission, Scope};
-use atlas_store::Partition;
 use core::num::NonZeroUsize;
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeMap;
 
 /// What was found in the storage pools.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +100,7 @@ impl Session {
         Ok(lost.await??)
     }
 
-    /// Does some work in each pool, one after the other.
+    /// Does some work in each pool, one after the other; progress is that of the pool it is at.
     pub(super) async fn each_pool<T: Send + 'static>(
         &self,
         watch: &DiskWatch,
@@ -112,27 +108,11 @@ impl Session {
     ) -> Result<BTreeMap<String, T>, Error> {
         let (pools, watch) = (self.atlas.shared.pools.clone(), watch.clone());
         let done = apart(move || {
+            let stop = || watch.is_stopped();
+            let tell = |now: atlas_repository::Progress| watch.tell(now.done, now.total);
             let mut all = BTreeMap::new();
-            // Bytes of pools that are done; the next one's are not known before it is begun.
-            let before = Mutex::new((0_u64, 0_u64));
             for (name, pool) in pools.iter() {
-                let stop = || watch.is_stopped();
-                let last = Mutex::new(0_u64);
-                let tell = |now: atlas_repository::Progress| {
-                    let (done, total) = *before.lock().unwrap_or_else(PoisonError::into_inner);
-                    *last.lock().unwrap_or_else(PoisonError::into_inner) = now.total;
-                    watch.tell(
-                        done.saturating_add(now.done),
-                        total.saturating_add(now.total),
-                    );
-                };
                 all.insert(name.to_string(), work(pool, Watch::new(&stop, &tell))?);
-                let bytes = last.into_inner().unwrap_or_else(PoisonError::into_inner);
-                let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
-                *before = (
-                    before.0.saturating_add(bytes),
-                    before.1.saturating_add(bytes),
-                );
             }
             Ok::<_, DiskRefusal>(all)
         });
@@ -143,16 +123,10 @@ impl Session {
 impl Unit {
     async fn every_disk_image(&self) -> Result<Vec<DiskImage>, Error> {
         let mut images = Vec::new();
-        for partition in self.every_partition().await? {
+        for (partition, _) in self.partitions_below(&Scope::global()).await? {
             let kept = self.all(&DISK_IMAGES, &partition, ()).await?;
             images.extend(kept.into_iter().map(|kept| kept.0));
         }
         Ok(images)
-    }
-
-    pub(super) async fn every_partition(&self) -> Result<Vec<Partition>, Error> {
-        let mut all = vec![partition_of(&Scope::global())?];
-        all.extend(self.accounts().await?);
-        Ok(all)
     }
 }

@@ -6,7 +6,7 @@ use super::{
     working::{self, apart},
 };
 use crate::{
-    Error, Session,
+    DiskRefusal, Error, Session,
     tables::{DISK_IMAGES, WORK},
     unit::Unit,
 };
@@ -130,10 +130,8 @@ impl Session {
     /// An image whose maker is gone has failed; none where somebody moved it on meanwhile.
     async fn end_interrupted(&self, image: &DiskImage) -> Result<Option<DiskImage>, Error> {
         let reason = "whoever made it is gone: try it again, or delete it";
-        let (Ok(code), Ok(reason)) = (FailureCode::parse("interrupted"), Reason::parse(reason))
-        else {
-            return Ok(None);
-        };
+        let code = FailureCode::INTERRUPTED;
+        let reason = Reason::parse(reason).map_err(DiskRefusal::Text)?;
         let ended = self.write(|unit| {
             let (code, reason) = (code.clone(), reason.clone());
             async move {
@@ -201,7 +199,7 @@ impl Unit {
     /// What somebody is, or was, at work on.
     async fn open_disk_images(&self) -> Result<Vec<DiskImage>, Error> {
         let mut images = Vec::new();
-        for partition in self.every_partition().await? {
+        for (partition, _) in self.partitions_below(&Scope::global()).await? {
             let kept = self.all_by(&DISK_IMAGES, "open", &partition, ()).await?;
             images.extend(kept.into_iter().map(|kept| kept.0));
         }
@@ -211,7 +209,7 @@ impl Unit {
     /// Orders to delete disk images that are ready, which no host has taken.
     async fn ordered_deletions(&self) -> Result<Vec<(WorkOrder, DiskImage)>, Error> {
         let mut ordered = Vec::new();
-        for partition in self.every_partition().await? {
+        for (partition, _) in self.partitions_below(&Scope::global()).await? {
             for order in self.all_by(&WORK, "waiting", &partition, ()).await? {
                 let order = order.0;
                 let WorkAction::Delete { record, image } = &order.action else {

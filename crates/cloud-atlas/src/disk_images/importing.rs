@@ -336,13 +336,9 @@ impl Session {
         let devices = image.devices.clone();
         // What cannot be removed now, a clean-up removes.
         let _ = apart(move || working::discard(&devices, &pools)).await;
-        let code = DiskRefusal::code_of(&error);
-        let text: String = crate::error::convert::whole_text(&error)
-            .chars()
-            .filter(|character| !character.is_control())
-            .take(Reason::MAX_CHARACTERS)
-            .collect();
-        let (Ok(code), Ok(reason)) = (FailureCode::parse(code), Reason::parse(&text)) else {
+        let code = FailureCode::parse(DiskRefusal::code_of(&error));
+        let code = code.unwrap_or(FailureCode::UNKNOWN);
+        let Some(reason) = Reason::cut(&crate::error::convert::whole_text(&error)) else {
             return error;
         };
         let ids: Vec<_> = image.devices.iter().map(|device| device.id).collect();

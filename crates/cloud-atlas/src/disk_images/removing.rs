@@ -89,33 +89,22 @@ impl Session {
     ) -> Result<(DiskImage, Option<ImageRecord>), Error> {
         let pools = self.atlas.shared.pools.clone();
         let devices = image.devices.clone();
-        let removed = match apart(move || working::discard(&devices, &pools)).await {
-            Ok(removed) => removed,
-            Err(error) => Err(error),
-        };
-        let removed = removed.map_err(Error::from);
+        let removed = apart(move || working::discard(&devices, &pools)).await;
+        let removed = removed.flatten().map_err(Error::from);
         let failure = removed.as_ref().err().map(told).transpose()?;
         let ended = self.write(|unit| {
             let (image, failure) = (image.clone(), failure.clone());
             async move { unit.end_removal(&image, failure).await }
         });
         let ended = ended.await?;
-        match removed {
-            Ok(()) => Ok(ended),
-            Err(error) => Err(error),
-        }
+        removed.map(|()| ended)
     }
 }
 
 fn told(error: &Error) -> Result<Reason, Error> {
-    let text: String = crate::error::convert::whole_text(error)
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(Reason::MAX_CHARACTERS)
-        .collect();
-    Reason::parse(&text).map_err(|_| {
-        DiskRefusal::Thread(std::io::Error::other("a pool failed without a word")).into()
-    })
+    let wordless = || std::io::Error::other("a pool failed without a word");
+    let reason = Reason::cut(&crate::error::convert::whole_text(error));
+    reason.ok_or_else(|| DiskRefusal::Thread(wordless()).into())
 }
 
 impl Unit {

@@ -12,6 +12,8 @@ pub struct FailureCode(Cow<'static, str>);
 impl FailureCode {
     /// Where nothing better is known: `failed`.
     pub const UNKNOWN: Self = Self(Cow::Borrowed("failed"));
+    /// Where whoever made it is gone: `interrupted`.
+    pub const INTERRUPTED: Self = Self(Cow::Borrowed("interrupted"));
 
     /// Checks a text.
     ///

@@ -134,3 +134,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_reason_is_what_fits_of_a_text() {
+    let cut = |text: &str| Reason::cut(text).map(|reason| reason.to_string());
+    assert_eq!(cut("no\nroom\u{7}").as_deref(), Some("noroom"));
+    assert_eq!(cut(&"x".repeat(2000)).map(|text| text.len()), Some(1024));
+    assert_eq!(cut(" \n"), None);
+}

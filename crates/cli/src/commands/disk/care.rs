@@ -18,7 +18,6 @@ use serde::Serialize;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    thread,
 };
 
 /// Read everything in the storage pools, and tell what is rotten or lost
@@ -97,10 +96,7 @@ struct ToldImage {
 impl Verify {
     pub(super) fn run(self, global: &Global, out: &mut Out) -> Run {
         let session = self.pools.session(global)?;
-        let threads = match self.threads {
-            Some(threads) => threads,
-            None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        };
+        let threads = super::threads(self.threads);
         let depth = match self.depth {
             HowDeep::Packs => Depth::Packs,
             HowDeep::Chunks => Depth::Chunks,

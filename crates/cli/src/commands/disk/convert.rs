@@ -11,7 +11,7 @@ use cloud_atlas::disk::{
     Budget, Convert, Converted, DigestChoice, Disk, DiskError, Image, Progress, convert,
 };
 use core::num::NonZeroUsize;
-use std::{path::Path, thread};
+use std::path::Path;
 
 /// How it is converted.
 #[derive(Debug, clap::Args)]
@@ -42,10 +42,7 @@ enum Digests {
 impl How {
     fn convert(&self) -> Convert {
         let mut convert = Convert::default();
-        convert.threads = match self.threads {
-            Some(threads) => threads,
-            None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        };
+        convert.threads = super::threads(self.threads);
         convert.digests = match self.digest {
             Digests::Usual => DigestChoice::Usual,
             Digests::Both => DigestChoice::Both,

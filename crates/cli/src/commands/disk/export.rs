@@ -17,7 +17,7 @@ use cloud_atlas::{
 use core::num::NonZeroUsize;
 use pollster::FutureExt as _;
 use serde::Serialize;
-use std::{path::PathBuf, thread};
+use std::path::PathBuf;
 
 /// Write the devices of an image as RAW into an empty folder
 ///
@@ -63,10 +63,7 @@ impl Export {
         let mut outputs = Outputs::new(&self.folder)?;
         let (watch, bar) = watched("exporting");
         let mut ask = Ask::default();
-        ask.threads = match self.threads {
-            Some(threads) => threads,
-            None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        };
+        ask.threads = super::threads(self.threads);
         let total = opened
             .devices
             .iter()

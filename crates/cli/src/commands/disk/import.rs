@@ -2,9 +2,10 @@
 
 use super::{
     DataArgs,
-    kept::{DiskImageRef, ToldWarning, watched},
+    kept::{DiskImageRef, watched},
     pools::PoolArgs,
     sources::{SourceArg, SourceArgs},
+    verdict::ToldWarning,
 };
 use crate::{
     args::Global,
@@ -25,7 +26,6 @@ use cloud_atlas::{
 use core::num::NonZeroUsize;
 use pollster::FutureExt as _;
 use serde::Serialize;
-use std::thread;
 
 /// Make an image of a file, URLs, volumes or snapshots, and keep it
 ///
@@ -162,10 +162,7 @@ impl Import {
     fn options(&self) -> ImportDiskOptions {
         let mut options = ImportDiskOptions::default();
         options.limits = self.data.limits();
-        options.threads = match self.threads {
-            Some(threads) => threads,
-            None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        };
+        options.threads = super::threads(self.threads);
         options.uploads = options.threads;
         concat!("atlas ", env!("CARGO_PKG_VERSION")).clone_into(&mut options.tool);
         options

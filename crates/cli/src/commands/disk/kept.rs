@@ -17,12 +17,11 @@ use crate::{
 use clap::Subcommand;
 use cloud_atlas::{
     DiskWatch, Session,
-    image::{DiskImage, DiskImageState, ImageName, KeptDevice, Reason},
+    image::{DeclaredGuest, DiskImage, DiskImageState, ImageName, KeptDevice, Reason},
     image_id::AmiId,
 };
 use core::str::FromStr;
 use pollster::FutureExt as _;
-use serde::Serialize;
 
 /// Keep disk images
 #[derive(Debug, Subcommand)]
@@ -173,8 +172,12 @@ fn show(image: &DiskImage, out: &mut Out) -> Run {
         ("content", image.content().map(|it| it.to_string())),
     ];
     lines.extend(some.into_iter().filter_map(|(name, it)| Some((name, it?))));
-    if !image.guest.is_empty() || image.init_agent.is_installed().is_some() {
-        lines.push(("guest", guest(image)));
+    let guest = DeclaredGuest {
+        facts: image.guest.clone(),
+        init_agent: image.init_agent.clone(),
+    };
+    if !guest.is_empty() {
+        lines.push(("guest", guest.to_string()));
     }
     lines.push((
         "created",
@@ -212,29 +215,6 @@ fn show(image: &DiskImage, out: &mut Out) -> Run {
         ]
     };
     out.table(&devices, &Columns::new("no devices", &headers, row))
-}
-
-/// How a person gets in, in a few words.
-fn guest(image: &DiskImage) -> String {
-    let mut words = Vec::new();
-    if let Some(login) = &image.guest.login {
-        words.push(format!("log in as {login}"));
-    }
-    let ways: Vec<_> = image.guest.access.iter().map(ToString::to_string).collect();
-    if !ways.is_empty() {
-        words.push(format!("by {}", ways.join(", ")));
-    }
-    match image.guest.dhcp {
-        Some(true) => words.push("DHCP".to_owned()),
-        Some(false) => words.push("no DHCP".to_owned()),
-        None => {}
-    }
-    match image.init_agent.is_installed() {
-        Some(true) => words.push("an init agent".to_owned()),
-        Some(false) => words.push("no init agent".to_owned()),
-        None => {}
-    }
-    words.join("; ")
 }
 
 fn list(page: PageArgs, global: &Global, out: &mut Out) -> Run {
@@ -279,11 +259,4 @@ pub(super) fn watched(what: &'static str) -> (DiskWatch, indicatif::ProgressBar)
         shown.set_position(done);
     });
     (watch, bar)
-}
-
-/// A warning of some kind, for programs.
-#[derive(Debug, Serialize)]
-pub(super) struct ToldWarning {
-    pub(super) code: &'static str,
-    pub(super) message: String,
 }

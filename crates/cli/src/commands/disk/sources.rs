@@ -1,12 +1,12 @@
 //! Where images come from, as arguments say.
 
-use super::pools::beside;
+use super::{pools::beside, volumes::VolumesArgs};
 use crate::{args::Global, exit::Failure};
 use cloud_atlas::{
     BringDisk, FileDisk, UrlDisk, VolumeDisk,
     fetch::{Fetch, FetchPolicy, Fetcher, HostPattern, Network, Roots, Sha256, SourceUrl, Spool},
     image::{AskedDevice, CloudText, ConvertedFrom, DiskFormat, ImageName, OriginText},
-    repository::{LocalVolumes, SnapshotId, VolumeId, VolumeSource},
+    repository::{SnapshotId, VolumeId, VolumeSource},
 };
 use core::{str::FromStr, time::Duration};
 use std::{fs::File, path::PathBuf, sync::Arc};
@@ -106,14 +106,8 @@ pub(super) struct SourceArgs {
         hide_env_values = true
     )]
     spool: Option<PathBuf>,
-    /// The folder of the volumes and snapshots
-    #[arg(
-        long,
-        value_name = "FOLDER",
-        env = "ATLAS_VOLUMES",
-        hide_env_values = true
-    )]
-    volumes: Option<PathBuf>,
+    #[command(flatten)]
+    volumes: VolumesArgs,
 }
 
 /// A source that is ready to be brought.
@@ -203,7 +197,7 @@ impl SourceArgs {
         name: Option<&ImageName>,
         pool: CloudText,
     ) -> Result<OpenedSource, Failure> {
-        let host = volumes(self.volumes.as_ref())?;
+        let host = self.volumes.open()?;
         let opened = VolumeDisk::open(&host, source, name, pool);
         let opened = opened.map_err(cloud_atlas::Error::from)?;
         Ok(OpenedSource {
@@ -212,14 +206,4 @@ impl SourceArgs {
             name: Some(opened.name),
         })
     }
-}
-
-/// The volumes of a folder.
-pub(super) fn volumes(folder: Option<&PathBuf>) -> Result<LocalVolumes, Failure> {
-    let Some(folder) = folder else {
-        return Err(Failure::misused(
-            "name the folder of the volumes with --volumes",
-        ));
-    };
-    LocalVolumes::open(folder).map_err(|error| Failure::Trouble(Box::new(error)))
 }

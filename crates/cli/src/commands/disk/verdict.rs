@@ -48,8 +48,8 @@ pub(super) struct ToldDisk {
 /// What is worth saying of it. People are told apart, on the other stream.
 #[derive(Debug, Serialize)]
 pub(super) struct ToldWarning {
-    code: &'static str,
-    message: String,
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 const DISK: &str = "disk";

@@ -1,15 +1,17 @@
 //! `atlas disk volume` and `atlas disk snapshot`: what images can be made of, in a folder.
 
-use super::{kept::watched, sources::volumes};
+use super::kept::watched;
 use crate::{
-    exit::Run,
+    exit::{Failure, Run},
     print::{Columns, Out, moment},
 };
 use clap::Subcommand;
 use cloud_atlas::{
     Clock as _, Error, SystemClock,
     base::Timestamp,
-    repository::{Snapshot, SnapshotId, Volume, VolumeError, VolumeHost as _, VolumeId, Watch},
+    repository::{
+        LocalVolumes, Snapshot, SnapshotId, Volume, VolumeError, VolumeHost as _, VolumeId, Watch,
+    },
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -25,6 +27,17 @@ pub(crate) struct VolumesArgs {
         hide_env_values = true
     )]
     volumes: Option<PathBuf>,
+}
+
+impl VolumesArgs {
+    /// The volumes of the folder.
+    pub(super) fn open(&self) -> Result<LocalVolumes, Failure> {
+        let Some(folder) = &self.volumes else {
+            let told = "name the folder of the volumes with --volumes";
+            return Err(Failure::misused(told));
+        };
+        LocalVolumes::open(folder).map_err(|error| Failure::Trouble(Box::new(error)))
+    }
 }
 
 /// List volumes that images can be made of
@@ -114,7 +127,7 @@ fn failed(error: VolumeError) -> Error {
 impl VolumeCommand {
     pub(super) fn run(self, out: &mut Out) -> Run {
         let Self::List { at } = self;
-        let host = volumes(at.volumes.as_ref())?;
+        let host = at.open()?;
         let found = host.volumes().map_err(failed)?;
         let told: Vec<_> = found.into_iter().map(ToldVolume::from).collect();
         let headers = ["VOLUME", "NAME", "BYTES", "SERVER"];
@@ -136,7 +149,7 @@ impl SnapshotCommand {
     pub(super) fn run(self, out: &mut Out) -> Run {
         match self {
             Self::List { at } => {
-                let host = volumes(at.volumes.as_ref())?;
+                let host = at.open()?;
                 let found = host.snapshots().map_err(failed)?;
                 let told: Vec<_> = found.into_iter().map(ToldSnapshot::from).collect();
                 let headers = ["SNAPSHOT", "VOLUME", "BYTES", "MADE", "USED BY"];
@@ -156,7 +169,7 @@ impl SnapshotCommand {
                 snapshot,
                 at,
             } => {
-                let host = volumes(at.volumes.as_ref())?;
+                let host = at.open()?;
                 let (watch, bar) = watched("copying");
                 let stop = || watch.is_stopped();
                 let tell = |now: cloud_atlas::repository::Progress| watch.tell(now.done, now.total);
@@ -169,7 +182,7 @@ impl SnapshotCommand {
                 })
             }
             Self::Delete { snapshot, at } => {
-                let host = volumes(at.volumes.as_ref())?;
+                let host = at.open()?;
                 host.delete_snapshot(&snapshot).map_err(failed)?;
                 out.removed("snapshot", &snapshot)
             }

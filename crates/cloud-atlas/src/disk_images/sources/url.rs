@@ -33,9 +33,9 @@ impl BringDisk for UrlDisk {
         let tell = |now: atlas_fetch::Progress| watch.tell(now.done, now.total.unwrap_or(0));
         let watch = Watch::new(&stop, &tell);
         let fetched = self.fetcher.fetch(&self.ask, &self.spool, watch);
-        let fetched = fetched.map_err(|error| match FailureCode::parse(code(&error)) {
-            Ok(code) => BringError::new(code, error),
-            Err(misfit) => BringError::new(FailureCode::UNKNOWN, misfit),
+        let fetched = fetched.map_err(|error| {
+            let code = FailureCode::parse(code(&error)).unwrap_or(FailureCode::UNKNOWN);
+            BringError::new(code, error)
         })?;
         let mut brought = BroughtDisk::new(Arc::new(fetched.file));
         brought.sha256 = Some(RawDigest::from_bytes(*fetched.sha256.as_bytes()));
