@@ -1,9 +1,12 @@
 //! Images as chunks: how fast they come in, go out and are verified, and what a second build of a
-//! system takes. In memory, in one run.
+//! system takes; how fast many are listed. In memory, in one run.
 #![expect(
     clippy::disallowed_methods,
     reason = "a bench makes its images, reads the clock and what was used"
 )]
+
+#[path = "repository/listed.rs"]
+mod listed;
 
 use atlas_base::Timestamp;
 use atlas_benches::{Claim, is_quick, median, rounds, seconds};
@@ -63,7 +66,7 @@ fn main() -> Result<(), Fault> {
     bench.second(&first)?;
     bench.goes_out(&first)?;
     bench.is_verified(&first);
-    Ok(())
+    listed::listed(bench.folder.path())
 }
 
 impl Bench {

@@ -4,6 +4,7 @@ mod ask;
 mod devices;
 mod error;
 mod failure_code;
+mod left;
 mod quota;
 mod state;
 mod warning;
@@ -13,6 +14,7 @@ pub use self::{
     devices::{FoundDisk, FoundSource, SettleFacts, settle_devices},
     error::{DiskImageError, QuotaError},
     failure_code::{FailureCode, ParseFailureCodeError},
+    left::{LeftDevice, forget_left},
     quota::{DiskQuota, DiskUsage},
     state::{
         DiskImageState, MadeDevice, Readied, ReadyFacts, advance, delete_disk_image, fail_delete,
@@ -82,6 +84,9 @@ pub struct DiskImage {
     /// Its devices, once its bytes were looked at, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<KeptDevice>,
+    /// What attempts that came to nothing may have left in storage pools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<LeftDevice>,
     /// Where it stands.
     pub state: DiskImageState,
     /// When it was asked for.
@@ -166,6 +171,7 @@ impl DiskImage {
         }
         seen.tags.clear();
         seen.asked.clear();
+        seen.left.clear();
         seen.asked_boot = None;
         for device in &mut seen.devices {
             device.from = None;

@@ -145,9 +145,9 @@ pub use crate::{
     disk_image::{
         AskedDevice, BeginFacts, DiskImage, DiskImageError, DiskImageState, DiskImageWarning,
         DiskQuota, DiskUsage, FailureCode, FoundDisk, FoundSource, ImportDiskImage, KeptDevice,
-        KeptDeviceId, MadeDevice, ParseFailureCodeError, QuotaError, Readied, ReadyFacts,
-        SettleFacts, advance, begin_disk_image, delete_disk_image, fail_delete, fail_import,
-        forget_disk_image, make_ready, restart_import, settle_devices,
+        KeptDeviceId, LeftDevice, MadeDevice, ParseFailureCodeError, QuotaError, Readied,
+        ReadyFacts, SettleFacts, advance, begin_disk_image, delete_disk_image, fail_delete,
+        fail_import, forget_disk_image, forget_left, make_ready, restart_import, settle_devices,
     },
     ec2::{Ec2Facts, ProductCode, StateReason},
     edit::{EditImage, EditImageError, edit},

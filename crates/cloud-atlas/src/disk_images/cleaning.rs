@@ -12,7 +12,7 @@ use crate::{
 };
 use atlas_image::{
     DiskImage, DiskImageState, FailureCode, Reason, WorkAction, WorkOrder, delete_disk_image,
-    fail_import, take_work,
+    fail_import, forget_left, take_work,
 };
 use atlas_image_id::{AmiId, Cloud};
 use atlas_repository::{Collected, Gc, RunId};
@@ -102,7 +102,7 @@ impl Session {
                     let gone = self.delete_disk_image(image.id, &image.scope, None);
                     Box::pin(gone).await.map(|gone| removed.push(gone.image))
                 }
-                _ => Ok(()),
+                _ => Box::pin(self.discard_left(&image, Permission::DiskDelete)).await,
             };
             if let Err(error) = ended {
                 left.push(DiskImageLeft::new(&image, &error));
@@ -149,10 +149,28 @@ impl Session {
         let Some(failed) = ended.await? else {
             return Ok(None);
         };
-        let (pools, devices) = (self.atlas.shared.pools.clone(), image.devices.clone());
         // It may have been at its last step: what it published is no image of anybody.
-        apart(move || working::discard(&devices, &pools)).await??;
+        self.discard_left(&failed, Permission::DiskDelete).await?;
         Ok(Some(failed))
+    }
+
+    /// Removes what attempts to make an image have left in pools.
+    pub(super) async fn discard_left(
+        &self,
+        image: &DiskImage,
+        action: Permission,
+    ) -> Result<(), Error> {
+        if image.left.is_empty() {
+            return Ok(());
+        }
+        let (pools, left) = (self.atlas.shared.pools.clone(), image.left.clone());
+        apart(move || working::discard(&left, &pools)).await??;
+        self.write(|unit| async move {
+            let kept = unit.owned_disk_image(image.id, &image.scope).await?;
+            let clean = forget_left(&kept, &image.left);
+            unit.put_disk_image(action, &kept, &clean).await
+        })
+        .await
     }
 
     /// Does what a host does that takes an order to delete an image: whoever ordered it for the cloud
@@ -196,7 +214,7 @@ enum Begun {
 }
 
 impl Unit {
-    /// What somebody is, or was, at work on.
+    /// What somebody is, or was, at work on, and what has something left in a pool.
     async fn open_disk_images(&self) -> Result<Vec<DiskImage>, Error> {
         let mut images = Vec::new();
         for (partition, _) in self.partitions_below(&Scope::global()).await? {

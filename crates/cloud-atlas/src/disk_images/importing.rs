@@ -13,7 +13,7 @@ use atlas_image::{
     BeginFacts, DiskFormat, DiskImage, DiskImageWarning, FailureCode, FoundSource, ImageRecord,
     ImageRecordId, ImportDiskImage, KeptDeviceId, LaunchPermissionFacts, LaunchPermissions, Look,
     MadeDevice, Readied, ReadyFacts, Reason, SettleFacts, Warning, add_launch_permissions, advance,
-    begin_disk_image, fail_import, make_ready, restart_import, settle_devices,
+    begin_disk_image, fail_import, forget_left, make_ready, restart_import, settle_devices,
 };
 use atlas_image_id::AmiId;
 use atlas_scope::{Permission, Scope};
@@ -93,13 +93,12 @@ impl Session {
                 let change = Change::between(&image.state.as_str(), &"creating anew");
                 unit.audit(action, scope, id, change).await?;
             }
-            Ok((image, begun))
+            Ok(begun)
         });
-        let (before, image) = restarted.await?;
-        let pools = self.atlas.shared.pools.clone();
-        let devices = before.devices;
-        // What the last attempt put into its pools is no image of anybody.
-        apart(move || working::discard(&devices, &pools)).await??;
+        let image = restarted.await?;
+        // What the last attempt put into its pools is no image of anybody. What cannot be removed now,
+        // a clean-up removes.
+        let _ = self.discard_left(&image, Permission::DiskImport).await;
         Box::pin(self.make(image, sources, options, watch)).await
     }
 
@@ -333,9 +332,11 @@ impl Session {
     /// the caller.
     async fn end_failed(&self, image: &DiskImage, error: Error) -> Error {
         let pools = self.atlas.shared.pools.clone();
-        let devices = image.devices.clone();
-        // What cannot be removed now, a clean-up removes.
-        let _ = apart(move || working::discard(&devices, &pools)).await;
+        let devices = image.in_pools();
+        let gone = devices.clone();
+        // What cannot be removed now is known to be left, and a clean-up removes it.
+        let discarded = apart(move || working::discard(&devices, &pools)).await;
+        let gone = discarded.flatten().map_or(Vec::new(), |()| gone);
         let code = FailureCode::parse(DiskRefusal::code_of(&error));
         let code = code.unwrap_or(FailureCode::UNKNOWN);
         let Some(reason) = Reason::cut(&crate::error::convert::whole_text(&error)) else {
@@ -344,9 +345,11 @@ impl Session {
         let ids: Vec<_> = image.devices.iter().map(|device| device.id).collect();
         let failed = self.write(|unit| {
             let (code, reason, ids) = (code.clone(), reason.clone(), &ids);
+            let gone = &gone;
             async move {
                 let kept = unit.attempted_disk_image(image).await?;
                 let failed = fail_import(&kept, ids, code, reason, unit.now)?;
+                let failed = forget_left(&failed, gone);
                 unit.put_disk_image(Permission::DiskImport, &kept, &failed)
                     .await
             }

@@ -88,7 +88,7 @@ impl Session {
         image: DiskImage,
     ) -> Result<(DiskImage, Option<ImageRecord>), Error> {
         let pools = self.atlas.shared.pools.clone();
-        let devices = image.devices.clone();
+        let devices = image.in_pools();
         let removed = apart(move || working::discard(&devices, &pools)).await;
         let removed = removed.flatten().map_err(Error::from);
         let failure = removed.as_ref().err().map(told).transpose()?;

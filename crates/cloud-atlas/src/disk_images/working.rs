@@ -7,7 +7,7 @@ use atlas_disk::{
 };
 use atlas_image::{
     Checksum, DeviceKind, DiskFormat, Firmware, FoundDisk, FoundSource, KeptDevice, KeptDeviceId,
-    MadeDevice,
+    LeftDevice, MadeDevice,
 };
 use atlas_repository::{About, Ingest, Ingested, Progress, StoredId, Watch};
 use futures_channel::oneshot;
@@ -172,7 +172,7 @@ pub(super) fn stored_id(id: KeptDeviceId) -> StoredId {
 }
 
 /// Gives devices up that were begun, and removes what is there of them.
-pub(super) fn discard(devices: &[KeptDevice], pools: &Pools) -> Result<(), DiskRefusal> {
+pub(super) fn discard(devices: &[LeftDevice], pools: &Pools) -> Result<(), DiskRefusal> {
     for device in devices {
         let pool = pools.get(device.pool.as_str())?;
         let id = stored_id(device.id);

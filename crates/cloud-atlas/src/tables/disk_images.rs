@@ -28,15 +28,20 @@ pub(crate) const DISK_IMAGES: Table<KeptDiskImage> = Table::new(
         Index::many("name", |kept| {
             vec![disk_image_name_parts(&kept.0.scope, kept.0.name.as_str())]
         }),
-        // What somebody is, or was, at work on.
+        // What somebody is, or was, at work on, and what has something left in a pool.
         Index::many("open", |kept| {
-            let (DiskImageState::Creating { since, .. }
-            | DiskImageState::Deleting { since, .. }
-            | DiskImageState::DeleteFailed { since, .. }) = kept.0.state
-            else {
-                return Vec::new();
-            };
-            vec![Parts::from(micros(since))]
+            let state = &kept.0.state;
+            let at_work = matches!(
+                state,
+                DiskImageState::Creating { .. }
+                    | DiskImageState::Deleting { .. }
+                    | DiskImageState::DeleteFailed { .. }
+            );
+            let is_open = at_work || !kept.0.left.is_empty();
+            is_open
+                .then(|| Parts::from(micros(state.since())))
+                .into_iter()
+                .collect()
         }),
     ],
 );

@@ -3,32 +3,23 @@
 
 use crate::{
     care::{put, raw},
-    disk_images::{MIB, disk, exported, import, keeping, over, request, sound, states, trail},
+    disk_images::{MIB, disk, exported, import, keeping, request, sound, states},
+    disk_pools_fail::failing,
     support::{Raw, World, most, p, run},
 };
 use cloud_atlas::{
-    DiskWatch, Error, ErrorKind, Pools, Retention, Session, TakeWork, WorkQuery,
-    image::{DiskImageState, ImageRecordId, LifecycleState, OsFacts, Via, WorkState},
+    DiskWatch, Error, ErrorKind, Retention, Session, TakeWork, WorkQuery,
+    image::{ImageRecordId, LifecycleState, OsFacts, Via, WorkState},
     image_id::ImageId,
-    repository::PoolName,
     scope::Scope,
     store::{Partition, RetryPolicy, StoreError, Table, Tx, transact},
 };
 use core::time::Duration;
-use futures_util::{StreamExt as _, stream::BoxStream};
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as Answer, memory::InMemory,
-    path::Path,
-};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const KEEP: Retention = Retention::Forever;
 
-async fn clean(who: &Session) -> Result<cloud_atlas::PoolsCleaned, Error> {
+pub(crate) async fn clean(who: &Session) -> Result<cloud_atlas::PoolsCleaned, Error> {
     let watch = DiskWatch::default();
     who.clean_pools(Duration::from_hours(24), None, &watch)
         .await
@@ -271,125 +262,6 @@ fn an_order_to_delete_is_not_called_off_once_the_bytes_go() {
         store.fails.store(false, Ordering::Relaxed);
         assert_eq!(clean(&admin).await.unwrap().removed.len(), 1);
         assert_eq!(orders(&dana).await[0], "done");
-    });
-    sound(&world);
-}
-
-/// A backend that at times deletes no image.
-#[derive(Debug, Default)]
-struct Failing {
-    below: InMemory,
-    fails: AtomicBool,
-}
-
-impl core::fmt::Display for Failing {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("a backend that fails")
-    }
-}
-
-fn no_answer() -> object_store::Error {
-    object_store::Error::Generic {
-        store: "failing",
-        source: "nobody answers".into(),
-    }
-}
-
-#[async_trait::async_trait]
-impl ObjectStore for Failing {
-    async fn put_opts(&self, at: &Path, bytes: PutPayload, how: PutOptions) -> Answer<PutResult> {
-        self.below.put_opts(at, bytes, how).await
-    }
-
-    async fn put_multipart_opts(
-        &self,
-        at: &Path,
-        how: PutMultipartOptions,
-    ) -> Answer<Box<dyn MultipartUpload>> {
-        self.below.put_multipart_opts(at, how).await
-    }
-
-    async fn get_opts(&self, at: &Path, how: GetOptions) -> Answer<GetResult> {
-        self.below.get_opts(at, how).await
-    }
-
-    fn delete_stream(
-        &self,
-        at: BoxStream<'static, Answer<Path>>,
-    ) -> BoxStream<'static, Answer<Path>> {
-        let fails = self.fails.load(Ordering::Relaxed);
-        let at = at.map(move |path| match path {
-            Ok(path) if fails && path.as_ref().starts_with("images/") => Err(no_answer()),
-            other => other,
-        });
-        self.below.delete_stream(Box::pin(at))
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Answer<ObjectMeta>> {
-        self.below.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Answer<ListResult> {
-        self.below.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, from: &Path, to: &Path, how: CopyOptions) -> Answer<()> {
-        self.below.copy_opts(from, to, how).await
-    }
-}
-
-/// A world whose only pool can be told to delete no image.
-fn failing() -> (World, Arc<Failing>) {
-    let store = Arc::new(Failing::default());
-    let pools = Pools::new([(PoolName::DEFAULT, over(Arc::clone(&store) as _))]);
-    (World::keeping(pools), store)
-}
-
-#[test]
-fn b05_what_could_not_be_removed_is_told_tried_again_and_gone() {
-    let (world, store) = failing();
-    let (admin, dana) = (world.admin(), world.who("dana"));
-    run(async {
-        let acme = p::<Scope>("/acme");
-        let made = import(&dana, request("/acme", "web"), &disk(MIB, 1))
-            .await
-            .unwrap();
-        let (id, record) = (made.image.id, made.record.id());
-        store.fails.store(true, Ordering::Relaxed);
-        let error = dana.delete_disk_image(id, &acme, None).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
-        let image = dana.disk_image(id, &acme).await.unwrap();
-        let DiskImageState::DeleteFailed { reason, .. } = &image.state else {
-            panic!("{:?}", image.state);
-        };
-        assert!(reason.as_str().contains("nobody answers"), "{reason}");
-        let told = dana.image(record, &acme).await.unwrap();
-        assert_eq!(told.lifecycle().state(), LifecycleState::DeleteFailed);
-        // It counts as long as it is there, and one that fails keeps no other from going.
-        let usage = dana.disk_quota(&acme).await.unwrap().usage;
-        assert_eq!((usage.images, usage.bytes), (1, 1 << 20));
-        let cleaned = clean(&admin).await.unwrap();
-        assert_eq!((cleaned.removed.len(), cleaned.left.len()), (0, 1));
-        assert_eq!((cleaned.left[0].id, &cleaned.left[0].scope), (id, &acme));
-        assert!(cleaned.left[0].reason.contains("nobody answers"));
-        dana.open_disk_image(id, &acme).await.unwrap_err();
-        store.fails.store(false, Ordering::Relaxed);
-        let gone = dana.delete_disk_image(id, &acme, None).await.unwrap();
-        assert!(gone.record.unwrap().lifecycle().is_deleted());
-        assert_eq!(states(&dana, "/acme").await, [""; 0]);
-        let usage = dana.disk_quota(&acme).await.unwrap().usage;
-        assert_eq!((usage.images, usage.bytes), (0, 0));
-        insta::assert_snapshot!(trail(&admin, id).await.join("\n"), @r"
-        - > creating: web
-        - > devices: 1, bytes: 1048576
-        creating > ready
-        ready > deleting
-        deleting > delete-failed
-        delete-failed > deleting
-        deleting > delete-failed
-        delete-failed > deleting
-        deleting > gone
-        ");
     });
     sound(&world);
 }

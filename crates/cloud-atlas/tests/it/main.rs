@@ -29,6 +29,8 @@ mod disk_care;
 #[cfg(feature = "repository")]
 mod disk_images;
 #[cfg(feature = "repository")]
+mod disk_pools_fail;
+#[cfg(feature = "repository")]
 mod disk_rules;
 mod elsewhere;
 #[cfg(feature = "postgres")]

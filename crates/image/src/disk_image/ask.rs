@@ -167,6 +167,7 @@ pub fn begin_disk_image(
         asked: request.devices,
         asked_boot: request.boot,
         devices: Vec::new(),
+        left: Vec::new(),
         state: DiskImageState::begun(facts.now),
         created: facts.now,
         created_by: facts.by.clone(),

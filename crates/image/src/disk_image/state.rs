@@ -82,6 +82,17 @@ impl DiskImageState {
         }
     }
 
+    /// When it came to be so; while it is created, when it was last heard of.
+    pub const fn since(&self) -> Timestamp {
+        match self {
+            Self::Creating { since, .. }
+            | Self::Ready { since, .. }
+            | Self::Failed { since, .. }
+            | Self::Deleting { since, .. }
+            | Self::DeleteFailed { since, .. } => *since,
+        }
+    }
+
     /// The image record, where there is one.
     pub const fn record(&self) -> Option<ImageRecordId> {
         match self {
@@ -276,7 +287,8 @@ fn origin(image: &DiskImage) -> Origin {
     }
 }
 
-/// Ends the making of an image that could not be made: nothing of it is kept.
+/// Ends the making of an image that could not be made. What is there of its devices is
+/// [left](super::LeftDevice), until somebody has removed it.
 ///
 /// # Errors
 ///
@@ -300,11 +312,12 @@ pub fn fail_import(
             reason,
         },
     );
-    failed.devices.clear();
+    failed.leave_devices();
     Ok(failed)
 }
 
-/// Begins the making of an image anew that failed, or whose maker is gone.
+/// Begins the making of an image anew that failed, or whose maker is gone; what is there of its
+/// devices is [left](super::LeftDevice).
 ///
 /// # Errors
 ///
@@ -313,7 +326,7 @@ pub fn restart_import(image: &DiskImage, now: Timestamp) -> Result<DiskImage, Di
     match image.state {
         DiskImageState::Creating { .. } | DiskImageState::Failed { .. } => {
             let mut begun = in_state(image, DiskImageState::begun(now));
-            begun.devices.clear();
+            begun.leave_devices();
             Ok(begun)
         }
         _ => Err(image.state.misfit("failed", "tried again")),

@@ -6,8 +6,8 @@ use atlas_image::{
     DiskImage, DiskImageError, DiskImageState, DiskImageWarning, DiskQuota, DiskUsage, FailureCode,
     Firmware, FoundDisk, FoundSource, ImageRecordId, ImportDiskImage, KeptDeviceId,
     LaunchPermission, MadeDevice, QuotaError, Readied, ReadyFacts, Reason, SettleFacts, advance,
-    begin_disk_image, delete_disk_image, fail_delete, fail_import, forget_disk_image, make_ready,
-    restart_import, settle_devices,
+    begin_disk_image, delete_disk_image, fail_delete, fail_import, forget_disk_image, forget_left,
+    make_ready, restart_import, settle_devices,
 };
 use atlas_image_id::AmiId;
 use proptest::prelude::*;
@@ -312,8 +312,14 @@ fn b05_creating_ends_ready_or_failed_and_deleting_gone_or_failed() {
     );
     let failed = fail_import(&half, &ids, code.clone(), reason.clone(), now()).unwrap();
     assert_eq!((failed.state.as_str(), failed.size()), ("failed", 0));
+    // What it had is known until somebody has removed it.
+    let left = |image: &DiskImage| image.left.iter().map(|it| it.id).collect::<Vec<_>>();
+    assert_eq!(left(&failed), ids);
     let again = restart_import(&failed, now()).unwrap();
     assert_eq!(again.state.as_str(), "creating");
+    assert_eq!(left(&again), ids);
+    assert_eq!(left(&forget_left(&again, &again.left[..1])), ids[1..]);
+    assert!(again.as_opened().left.is_empty());
     // Whose maker is gone begins anew as well, with devices of its own.
     assert_eq!(restart_import(&half, now()).unwrap().size(), 0);
 
