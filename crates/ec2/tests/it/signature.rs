@@ -11,7 +11,9 @@ mod signer;
 mod vectors;
 
 use atlas_base::Timestamp;
-use atlas_ec2::signature::{BodyDigest, SecretKey, SignatureError, Verified};
+use atlas_ec2::signature::{
+    BodyDigest, RequestHead, SecretKey, SignatureError, SignedRequest, Verified,
+};
 use signer::Request;
 use vectors::{ACCESS_KEY, SECRET};
 
@@ -19,6 +21,22 @@ const NOW: &str = "2015-08-30T12:36:00Z";
 
 fn moment(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
+}
+
+impl Request {
+    pub(super) fn read(&self, now: Timestamp) -> Result<SignedRequest, SignatureError> {
+        let headers = self.headers.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+            .collect();
+        let head = RequestHead {
+            method: &self.method,
+            path: &self.path,
+            query: &self.query,
+            headers: &headers,
+        };
+        SignedRequest::read(&head, now)
+    }
 }
 
 /// Asks who signed a request, at a time, where one key is known.

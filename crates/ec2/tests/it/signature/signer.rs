@@ -1,59 +1,43 @@
 //! A small signer, written for these tests alone and after the words of AWS.
 
-use atlas_base::Timestamp;
-use atlas_ec2::signature::{RequestHead, SignatureError, SignedRequest};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 /// A request as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: Vec<(String, Vec<u8>)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A request before it is signed: the query is not encoded yet.
 #[derive(Debug, Clone)]
-pub(super) struct Plain {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: Vec<(String, String)>,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Plain {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// With what it is signed.
 #[derive(Debug, Clone)]
-pub(super) struct Signer {
-    pub(super) key: String,
-    pub(super) secret: String,
+pub(crate) struct Signer {
+    pub(crate) key: String,
+    pub(crate) secret: String,
     /// `20150830T123600Z`
-    pub(super) date: String,
-    pub(super) region: String,
-    pub(super) service: String,
-    pub(super) token: Option<String>,
+    pub(crate) date: String,
+    pub(crate) region: String,
+    pub(crate) service: String,
+    pub(crate) token: Option<String>,
 }
 
 impl Request {
-    pub(super) fn read(&self, now: Timestamp) -> Result<SignedRequest, SignatureError> {
-        let headers = self.headers.iter();
-        let headers: Vec<_> = headers
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
-            .collect();
-        let head = RequestHead {
-            method: &self.method,
-            path: &self.path,
-            query: &self.query,
-            headers: &headers,
-        };
-        SignedRequest::read(&head, now)
-    }
-
     /// Sets a header, or takes it away.
-    pub(super) fn set(&mut self, name: &str, value: Option<&str>) {
+    pub(crate) fn set(&mut self, name: &str, value: Option<&str>) {
         self.headers
             .retain(|(it, _)| !it.eq_ignore_ascii_case(name));
         if let Some(value) = value {
@@ -62,7 +46,7 @@ impl Request {
         }
     }
 
-    pub(super) fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         let found = self
             .headers
             .iter()
@@ -72,7 +56,7 @@ impl Request {
 }
 
 impl Signer {
-    pub(super) fn scope(&self) -> String {
+    pub(crate) fn scope(&self) -> String {
         format!(
             "{}/{}/{}/aws4_request",
             &self.date[..8],
@@ -82,7 +66,7 @@ impl Signer {
     }
 
     /// Signs in the headers.
-    pub(super) fn sign(&self, plain: &Plain) -> Request {
+    pub(crate) fn sign(&self, plain: &Plain) -> Request {
         let mut plain = plain.clone();
         plain
             .headers
@@ -91,7 +75,7 @@ impl Signer {
     }
 
     /// Signs in the headers, where the date is one that is not signed as a header.
-    pub(super) fn sign_undated(&self, plain: &Plain) -> Request {
+    pub(crate) fn sign_undated(&self, plain: &Plain) -> Request {
         let mut plain = plain.clone();
         if let Some(token) = &self.token {
             plain
@@ -108,7 +92,7 @@ impl Signer {
     }
 
     /// Signs a URL.
-    pub(super) fn presign(&self, plain: &Plain, seconds: &str) -> Request {
+    pub(crate) fn presign(&self, plain: &Plain, seconds: &str) -> Request {
         let mut plain = plain.clone();
         let credential = format!("{}/{}", self.key, self.scope());
         let parameters = [
@@ -214,7 +198,7 @@ fn squeezed(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn uri(text: &str) -> String {
+pub(crate) fn uri(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
             char::from(byte).to_string()
@@ -230,7 +214,7 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits
         .map(|digit| char::from_digit(digit.into(), 16).unwrap())
