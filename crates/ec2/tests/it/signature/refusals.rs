@@ -495,6 +495,22 @@ fn e05_reads_a_query_as_forms_are_read() {
 }
 
 #[test]
+fn e05_a_path_is_the_same_however_it_is_gone() {
+    let signed_for = |path: &str| {
+        let path = path.to_owned();
+        signer().sign(&Plain { path, ..post() })
+    };
+    for path in ["/a/c", "/a/b/../c", "//a/./c", "/../a/b/d/../../c"] {
+        let mut request = signed_for(path);
+        assert!(verify(&request).is_ok(), "{path}");
+        request.path = "/a/c".to_owned();
+        assert!(verify(&request).is_ok(), "{path}");
+        request.path = "/c".to_owned();
+        assert_eq!(verify(&request), Err(SignatureError::Mismatch), "{path}");
+    }
+}
+
+#[test]
 fn e05_reads_no_more_than_its_limits() {
     let too_much = |request: &Request, what, limit| {
         let refused = verify(request).unwrap_err();
