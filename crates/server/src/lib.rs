@@ -40,17 +40,29 @@
 //! | [`BearerTokens`] | a ready way: tokens that do not change |
 //! | [`Limits`] | how much may be asked for at once |
 //! | [`Activity`], [`Failure`] | what is under way, and what went wrong |
+//! | [`Ec2`], [`Ec2Answer`], [`Ec2Request`] | the EC2-compatible API: who asks, within limits, and an answer |
+//! | [`Ec2Authenticate`], [`Ec2Caller`] | who asks there, as the host program finds out |
+//! | [`AccessKeys`], [`AccessKey`] | a ready way: whoever signs with the secret of a key |
+//! | [`Ec2Limits`] | how much a request may bring |
+//! | [`serve`], [`ServeLimits`] | a router on a socket of the host's, with limits and an end |
 
 mod activity;
 mod authenticate;
 mod conditions;
 mod disk_images;
+mod ec2;
 mod limits;
 mod ranges;
+mod serve;
 
 pub use crate::{
     activity::Activity,
     authenticate::{Authenticate, BearerTokens, BearerTokensError, Caller, NotAuthenticated},
     disk_images::{DiskImages, Failure, disk_images},
+    ec2::{
+        AccessKey, AccessKeys, Ec2, Ec2Answer, Ec2Authenticate, Ec2Caller, Ec2Limits,
+        Ec2NotAuthenticated, Ec2Request, KeyFileError, KeyFilePlace, KeyProblem, RepeatedAccessKey,
+    },
     limits::Limits,
+    serve::{ServeLimits, Served, serve},
 };

@@ -13,9 +13,18 @@ mod client;
 mod clients;
 mod conditions;
 mod curl;
+mod ec2;
+mod key_files;
 mod people;
 mod pool;
 mod ranges;
 mod rot;
+mod serving;
+#[path = "../../../ec2/tests/it/signature/signer.rs"]
+#[expect(
+    dead_code,
+    reason = "the signer of the protocol's own tests, of which less is needed here"
+)]
+mod signer;
 mod tokens;
 mod world;

@@ -1,0 +1,155 @@
+//! The EC2-compatible API, before it is mounted.
+
+mod access_keys;
+mod authenticate;
+mod key_file;
+mod limits;
+mod refusal;
+
+use self::refusal::Refusal;
+pub use self::{
+    access_keys::{AccessKey, AccessKeys, RepeatedAccessKey},
+    authenticate::{Ec2Authenticate, Ec2Caller, Ec2NotAuthenticated},
+    key_file::{KeyFileError, KeyFilePlace, KeyProblem},
+    limits::Ec2Limits,
+};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, header, request::Parts},
+    response::Response,
+    routing::any,
+};
+use cloud_atlas::{Clock, IdSource, RandomIds, SystemClock};
+use futures_util::StreamExt as _;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Answers what a caller asks for.
+pub trait Ec2Answer: Send + Sync + 'static {
+    /// Answers a request of somebody who is known.
+    fn answer(
+        &self,
+        caller: Ec2Caller,
+        request: Ec2Request,
+    ) -> impl Future<Output = Response> + Send;
+}
+
+/// What is asked for: `GET` with a query, or `POST` with a form and perhaps a query beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ec2Request {
+    /// The id that the answer gives back: a UUID, a new one for each request.
+    pub id: String,
+    /// The query without its `?`, as it came. What a URL is signed with is among it (`X-Amz-…`).
+    pub query: String,
+    /// The body as it came: a form.
+    pub form: Bytes,
+}
+
+/// The EC2-compatible API, before it is mounted.
+#[derive(Debug)]
+pub struct Ec2<A, R> {
+    authenticate: A,
+    answer: R,
+    limits: Ec2Limits,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+}
+
+impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
+    /// The API, for whoever is found by what requests say.
+    pub fn new(authenticate: A, answer: R, limits: Ec2Limits) -> Self {
+        Self {
+            authenticate,
+            answer,
+            limits,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+        }
+    }
+
+    /// With another clock than that of the machine: it says whether signatures hold.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// With other ids of requests.
+    #[must_use]
+    pub fn with_ids(mut self, ids: Arc<dyn IdSource>) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// The router, with one route: `/`, for `GET` and `POST`. It may be nested below a path, which
+    /// clients then sign.
+    ///
+    /// Who is not known, and what is too large or too slow, is told so in the error document of EC2,
+    /// and learns nothing else. A body is read only after its head was judged. Each answer has the
+    /// id of its request in `x-amzn-RequestId`.
+    ///
+    /// It needs a runtime of tokio with its timer, as axum does.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/", any(handle::<A, R>))
+            .with_state(Arc::new(self))
+    }
+
+    async fn answer(&self, id: &str, head: Parts, body: Body) -> Result<Response, Refusal> {
+        if head.method != Method::GET && head.method != Method::POST {
+            return Err(Refusal::Method);
+        }
+        let now = self.clock.now();
+        self.authenticate.judge(&head, now)?;
+        let body = tokio::time::timeout(self.limits.body_wait, self.read(body));
+        let form = body.await.map_err(|_| Refusal::Slow)??;
+        let caller = self.authenticate.authenticate(&head, &form, now).await?;
+        let request = Ec2Request {
+            id: id.to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            form,
+        };
+        Ok(self.answer.answer(caller, request).await)
+    }
+
+    async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
+        let (mut chunks, mut whole) = (body.into_data_stream(), Vec::new());
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|_| Refusal::Cut)?;
+            if chunk.len() > self.limits.body_bytes.saturating_sub(whole.len()) {
+                let limit = self.limits.body_bytes;
+                return Err(Refusal::TooLarge { limit });
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(whole.into())
+    }
+
+    fn request_id(&self) -> String {
+        let bits = self.ids.next(self.clock.now());
+        let id = uuid::Builder::from_u128(bits).with_version(uuid::Version::SortRand);
+        let id: Uuid = id.with_variant(uuid::Variant::RFC4122).into_uuid();
+        id.to_string()
+    }
+}
+
+async fn handle<A: Ec2Authenticate, R: Ec2Answer>(
+    State(api): State<Arc<Ec2<A, R>>>,
+    request: Request,
+) -> Response {
+    let id = api.request_id();
+    let (head, body) = request.into_parts();
+    let answer = api.answer(&id, head, body).await;
+    let mut response = answer.unwrap_or_else(|refusal| refusal.answer(&id));
+    let headers = response.headers_mut();
+    // Nobody between here and the client may answer in our place.
+    let own = HeaderValue::from_static("no-cache, no-store");
+    headers.insert(header::CACHE_CONTROL, own);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
+    }
+    response
+}
