@@ -2,7 +2,7 @@
 
 use crate::{
     AgentFacts, Architecture, CloudText, CredentialId, Devices, Ec2Facts, Firmware, GuestFacts,
-    ImageDescription, ImageName, Lifecycle, Origin, OsFacts, Protection, Verification,
+    ImageDescription, ImageName, Labels, Lifecycle, Origin, OsFacts, Protection, Verification,
     Virtualization, Warning,
 };
 use atlas_base::{Tag, Timestamp};
@@ -72,6 +72,8 @@ pub(crate) struct Fields {
     pub(crate) protection: Protection,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) tags: BTreeSet<Tag>,
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub(crate) labels: Labels,
     pub(crate) created: Timestamp,
     pub(crate) created_by: PrincipalId,
 }
@@ -222,6 +224,11 @@ impl ImageRecord {
     /// Its tags, in order.
     pub fn tags(&self) -> &BTreeSet<Tag> {
         &self.0.tags
+    }
+
+    /// Its labels.
+    pub fn labels(&self) -> &Labels {
+        &self.0.labels
     }
 
     /// When it was registered.
