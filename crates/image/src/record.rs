@@ -248,6 +248,13 @@ impl ImageRecord {
         self
     }
 
+    /// The same record, made by a request with this token.
+    #[must_use]
+    pub fn asked_with(mut self, token: CloudText) -> Self {
+        self.0.ec2.client_token = Some(token);
+        self
+    }
+
     /// The same record with some of its fields changed.
     pub(crate) fn changed(&self, change: impl FnOnce(&mut Fields)) -> Self {
         let mut record = self.clone();

@@ -5,7 +5,7 @@ use crate::{ImportError, LoadError, OpenError};
 use atlas_history::{BringBackError, CommitError, MarkError, RestoreError};
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
-    PromoteError, RegisterError, RoleMapError, WorkError,
+    PromoteError, RegisterError, RoleMapError, SnapshotError, WorkError,
 };
 use atlas_inventory::InventoryError;
 use atlas_scope::{
@@ -76,7 +76,11 @@ impl Error {
             | Self::Share(ShareError::InUse(_))
             | Self::Life(_)
             | Self::EditImage(EditImageError::Deleted { .. })
-            | Self::Copy(CopyError::Register(RegisterError::AlreadyRegistered(_)))
+            | Self::Copy(
+                CopyError::OtherRequest { .. }
+                | CopyError::Register(RegisterError::AlreadyRegistered(_)),
+            )
+            | Self::Snapshot(SnapshotError::InUse { .. })
             | Self::Promote(
                 PromoteError::Shadowed { .. }
                 | PromoteError::Life(_)
@@ -148,6 +152,7 @@ impl Error {
                 | Self::NoRelease { .. }
                 | Self::NoMatcher { .. }
                 | Self::Bundle(BundleError::NoServer { .. })
+                | Self::Snapshot(SnapshotError::Unknown { .. })
                 | Self::AddScope(AddScopeError::NoParent { .. })
                 | Self::Grant(
                     GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. }

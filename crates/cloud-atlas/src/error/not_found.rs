@@ -23,6 +23,8 @@ pub enum Noun {
     Mci,
     /// A ServerTemplate.
     Template,
+    /// A snapshot.
+    Snapshot,
     /// A revision.
     Revision,
     /// A channel.
@@ -76,6 +78,7 @@ impl fmt::Display for Noun {
             Self::RoleMap => "role map",
             Self::Mci => "MultiCloud Image",
             Self::Template => "ServerTemplate",
+            Self::Snapshot => "snapshot",
             Self::Revision => "revision",
             Self::Channel => "channel",
             Self::Job => "job",
