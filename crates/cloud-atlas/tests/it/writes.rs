@@ -177,7 +177,8 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
             };
             wrote!(admin.change_labels(&[labelled], &acme, &team()));
             wrote!(admin.delete_snapshot(&p("local/main"), &p("snap-12345678"), &acme));
-            let held = NewImage::new(image("/acme", "local/main", 70));
+            let mut held = NewImage::new(image("/acme", "local/main", 70));
+            held.register.image_id = ImageId::Local(admin.new_ami_id(false));
             let held = wrote!(admin.make_image(held)).registered.record.id();
             let copy = CopyImage::new(p("local/main"));
             let copy = DuplicateImage::new(held, copy, ImageId::Local(admin.new_ami_id(false)));
