@@ -1,10 +1,10 @@
 //! Labels, and the snapshots that devices name.
 
-use crate::{AMI, location, now, record, registered, request, scope};
+use crate::{AMI, decided, location, now, record, registered, request, scope};
 use atlas_image::{
     AddSnapshot, CopyError, Device, Devices, EditImage, EditImageError, ImageRecord, LabelChange,
     LabelKey, LabelValue, Labels, LaunchPermission, LaunchPermissionFacts, LaunchPermissions,
-    SnapshotError, SnapshotId, SnapshotRecord, TooManyLabels, Via, add_snapshot,
+    SnapshotError, SnapshotId, SnapshotRecord, TooManyLabels, Usage, Via, add_snapshot,
     change_launch_permissions, check_duplicate, delete_snapshot, disable, edit,
 };
 use atlas_image_id::{AmiId, ImageId};
@@ -33,7 +33,7 @@ fn local(number: u128) -> ImageRecord {
     let mut root = Device::default();
     root.snapshot = Some("snap-00000001".parse().unwrap());
     asked.devices = Devices::new(vec![root]).unwrap();
-    registered(asked).record
+    decided(asked, &[], &[]).unwrap().record
 }
 
 fn snapshot(id: &str) -> SnapshotRecord {
@@ -137,7 +137,11 @@ fn e07_facts_of_ec2_are_edited_on_images_that_have_them() {
     assert_eq!(edited.ec2().imds_support, asked.imds_support);
     // What is not said again stays.
     assert_eq!(edit(&edited, EditImage::default()).unwrap(), edited);
-    let mut other = request("/acme", "openstack/one", "6a3f0d1e-0000-4000-8000-000000000001");
+    let mut other = request(
+        "/acme",
+        "openstack/one",
+        "6a3f0d1e-0000-4000-8000-000000000001",
+    );
     other.name = Some("web".parse().unwrap());
     let error = edit(&registered(other).record, asked).unwrap_err();
     assert!(matches!(error, EditImageError::NotOfEc2 { .. }), "{error}");
@@ -165,7 +169,7 @@ fn e04_launch_permissions_go_and_come_together_or_stay() {
     assert_eq!(changed.permissions.permissions, [two.clone(), all.clone()]);
     assert_eq!(changed.changed, [one.clone(), all.clone()]);
     // What cannot be used is opened to nobody more, and may be closed.
-    let usage = atlas_image::Usage::new(&image, Vec::new(), true);
+    let usage = Usage::of(&image, [], true);
     let (image, _) = disable(&image, None, &usage, now()).unwrap();
     let facts = LaunchPermissionFacts {
         record: &image,
