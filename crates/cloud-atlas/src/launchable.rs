@@ -119,23 +119,18 @@ impl Unit {
         for image in images {
             let records = found.by_ref().take(scopes.len());
             let records: Vec<_> = records.flatten().map(|found| found.record.0).collect();
-            lookups.push(match nearest_or_opened(&records, [], from) {
-                Some(nearest) => {
-                    let records = vec![((), nearest.record.clone())];
-                    let told = telling.tell(self, records).await?.into_iter().next();
-                    told.map_or(ImageLookup::Missing, |(_, told)| {
-                        ImageLookup::Here(Box::new(told))
-                    })
-                }
-                None => {
-                    if held.is_none() {
-                        held = Some(self.held_permissions(from).await?);
-                    }
-                    let held = held.as_deref().unwrap_or_default();
-                    self.look_elsewhere(location, image, held, &mut telling)
-                        .await?
-                }
-            });
+            if let Some(nearest) = nearest_or_opened(&records, [], from) {
+                let nearest = vec![((), nearest.record.clone())];
+                let told = telling.tell(self, nearest).await?.into_iter();
+                lookups.extend(told.map(|((), told)| ImageLookup::Here(Box::new(told))));
+                continue;
+            }
+            if held.is_none() {
+                held = Some(self.held_permissions(from).await?);
+            }
+            let held = held.as_deref().unwrap_or_default();
+            let elsewhere = self.look_elsewhere(location, image, held, &mut telling);
+            lookups.push(elsewhere.await?);
         }
         Ok(lookups)
     }
@@ -282,15 +277,13 @@ impl<'a> Telling<'a> {
             image.is_public = image.record.shared();
             return Ok(());
         };
-        image.owner = match self.owners.get(&account) {
-            Some(known) => *known,
-            None => {
-                let found = unit.scope_record(&account).await?;
-                let number = found.and_then(|record| record.account_number);
-                self.owners.insert(account, number);
-                number
-            }
-        };
+        if let Some(known) = self.owners.get(&account) {
+            image.owner = *known;
+            return Ok(());
+        }
+        let found = unit.scope_record(&account).await?;
+        image.owner = found.and_then(|record| record.account_number);
+        self.owners.insert(account, image.owner);
         Ok(())
     }
 

@@ -40,6 +40,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             _ if self.is_absence() => ErrorKind::NotFound,
+            _ if self.is_taken() => ErrorKind::Conflict,
             Self::Market(refusal) if refusal.is_absence() => ErrorKind::NotFound,
             Self::Denied(_) | Self::Channel(ChannelError::Restricted { .. }) => ErrorKind::Denied,
             Self::Mark(MarkError::Reason)
@@ -76,11 +77,6 @@ impl Error {
             | Self::Share(ShareError::InUse(_))
             | Self::Life(_)
             | Self::EditImage(EditImageError::Deleted { .. })
-            | Self::Copy(
-                CopyError::OtherRequest { .. }
-                | CopyError::Register(RegisterError::AlreadyRegistered(_)),
-            )
-            | Self::Snapshot(SnapshotError::InUse { .. })
             | Self::Promote(
                 PromoteError::Shadowed { .. }
                 | PromoteError::Life(_)
@@ -141,6 +137,17 @@ impl Error {
             | Self::Restore(RestoreError::Encoding(_)) => ErrorKind::Internal,
             _ => ErrorKind::Invalid,
         }
+    }
+
+    /// Whether something of an image is somebody else's already.
+    fn is_taken(&self) -> bool {
+        matches!(
+            self,
+            Self::Copy(
+                CopyError::OtherRequest { .. }
+                    | CopyError::Register(RegisterError::AlreadyRegistered(_))
+            ) | Self::Snapshot(SnapshotError::InUse { .. })
+        )
     }
 
     /// Whether something that was named is not there.
