@@ -6,8 +6,8 @@ use cloud_atlas::{
     DuplicateImage, Error, ErrorKind, ImageLookup, ImageQuery, Labelled, LaunchableImage, NewImage,
     Noun, Paging, RegisterImage, Retention, Session, SnapshotFate, SnapshotQuery,
     image::{
-        AddSnapshot, CopyError, CopyImage, Device, Devices, EditImage, ImageRecord, LabelChange,
-        LaunchPermission, LifeError, Origin, SnapshotError, SnapshotRecord, Via,
+        AddSnapshot, Cleaned, CopyError, CopyImage, Device, Devices, EditImage, ImageRecord,
+        LabelChange, LaunchPermission, LifeError, Origin, SnapshotError, SnapshotRecord, Via,
     },
     image_id::{AmiId, CloudLocation, ImageId},
     mci::{HeadEdit, Setting},
@@ -351,7 +351,7 @@ fn e01_snapshots_come_with_an_image_stay_while_it_does_and_go_with_it() {
             base: None,
             template: None,
             mci: None,
-            cleaned: Default::default(),
+            cleaned: Cleaned::default(),
         };
         let mut new = NewImage::new(ask);
         new.known_snapshots = true;
@@ -451,7 +451,7 @@ fn e03_labels_hold_whatever_is_written_and_lead_to_their_records() {
                 let mut query = ImageQuery::new(ACME.clone());
                 query.labels.insert(p(key), value.clone());
                 let found = admin.images(&query, &most()).await.unwrap().items;
-                assert_eq!(found, [read.clone()], "{key}");
+                assert_eq!(found, std::slice::from_ref(&read), "{key}");
                 let mut query = SnapshotQuery::new(ACME.clone());
                 query.labels.insert(p(key), value);
                 let found = admin.snapshots(&query, &most(), &|_| true).await.unwrap();
@@ -474,8 +474,10 @@ fn e03_labels_hold_whatever_is_written_and_lead_to_their_records() {
         let other = admin.image(other.id(), &ACME).await.unwrap();
         assert!(other.labels().is_empty());
         // One goes by its key, one only where its value is the one that is said.
-        let mut change = LabelChange::default();
-        change.remove = vec![(p(" "), None), (p("team"), Some(p("ops")))];
+        let mut change = LabelChange {
+            remove: vec![(p(" "), None), (p("team"), Some(p("ops")))],
+            ..LabelChange::default()
+        };
         admin.change_labels(&both, &ACME, &change).await.unwrap();
         let read = admin.image(image.id(), &ACME).await.unwrap();
         let keys: Vec<_> = read.labels().iter().map(|(key, _)| key.as_str()).collect();

@@ -53,8 +53,10 @@ proptest! {
     /// What is set is there, what is taken away is not, and all else stays.
     #[test]
     fn a_change_of_labels_does_what_it_says(before in labels(), set in labels()) {
-        let mut change = LabelChange::default();
-        change.set = set.clone().into();
+        let change = LabelChange {
+            set: set.clone().into(),
+            ..LabelChange::default()
+        };
         let after = before.changed(&change).unwrap();
         for (key, value) in set.iter() {
             prop_assert_eq!(after.get(key), Some(value));
@@ -62,9 +64,12 @@ proptest! {
         for (key, value) in before.iter() {
             prop_assert_eq!(after.get(key), set.get(key).or(Some(value)));
         }
-        let mut back = LabelChange::default();
-        back.remove = set.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
-        back.set = before.clone().into();
+        let went = set.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
+        let back = LabelChange {
+            clear: false,
+            remove: went.collect(),
+            set: before.clone().into(),
+        };
         prop_assert_eq!(after.changed(&back).unwrap(), before);
     }
 }
