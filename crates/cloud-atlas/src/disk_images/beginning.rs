@@ -86,7 +86,7 @@ fn check_begun(image: &DiskImage) -> Result<(), DiskImageError> {
     }
     Err(DiskImageError::State {
         state: image.state.as_str(),
-        needed: "creating, with nothing of it made",
+        needed: "begun",
         what: "made",
     })
 }
