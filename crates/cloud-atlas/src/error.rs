@@ -44,7 +44,7 @@ pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// A name is taken.
-    #[error("a {noun} `{name}` is at {scope} already: choose another name")]
+    #[error("{} `{name}` is at {scope} already: choose another name", .noun.one())]
     NameTaken {
         /// What has that name.
         noun: Noun,

@@ -58,6 +58,16 @@ pub enum Noun {
 }
 
 impl Noun {
+    /// One of them: `a scope`, `an image`.
+    pub(super) fn one(self) -> String {
+        let noun = self.to_string();
+        let article = match noun.chars().next() {
+            Some('a' | 'e' | 'i' | 'o' | 'u') => "an",
+            _ => "a",
+        };
+        format!("{article} {noun}")
+    }
+
     /// What to do where there is none.
     fn advice(self) -> &'static str {
         match self {
