@@ -310,9 +310,9 @@ fn b05_an_image_is_begun_at_once_and_made_later() {
             &watch,
         );
         assert_eq!(refused.await.unwrap_err().kind(), ErrorKind::Denied);
-        let made = make(vec![file(&bytes)]).await.unwrap();
-        assert_eq!(made.image.id, begun.id);
-        assert_eq!(made.image.record(), Some(made.record.id()));
+        let whole = make(vec![file(&bytes)]).await.unwrap();
+        assert_eq!(whole.image.id, begun.id);
+        assert_eq!(whole.image.record(), Some(whole.record.id()));
         // It is made once.
         let again = make(vec![file(&bytes)]).await.unwrap_err();
         assert_eq!(
