@@ -46,6 +46,7 @@ mod images;
 mod launches;
 mod market;
 mod mcis;
+mod new_images;
 mod plans;
 mod scopes;
 mod servers;

@@ -208,6 +208,7 @@ impl Care<'_> {
         self.market().await?;
         self.plans().await?;
         self.disk_images().await?;
+        self.snapshots().await?;
         self.table(&EVENTS, |_, _| {}).await
     }
 

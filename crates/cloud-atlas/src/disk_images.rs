@@ -1,6 +1,8 @@
 //! Disk images: what the repository makes and keeps.
 
 #[cfg(feature = "repository")]
+mod beginning;
+#[cfg(feature = "repository")]
 mod care;
 #[cfg(feature = "repository")]
 mod cleaning;

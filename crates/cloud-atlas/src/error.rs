@@ -18,7 +18,6 @@ use atlas_history::{
     BringBackError, CommitError, FrameError, FrozenError, Mark, MarkError, NotEditable,
     ParseAuthorError, RestoreError, RevisionMismatch, RevisionNumber, StaleHead,
 };
-use atlas_image_id::CloudLocation;
 use atlas_inventory::InventoryError;
 use atlas_mci::{CoverageLost, EditError, MatchError, MergeError, NotReady, RequireError};
 use atlas_scope::{
@@ -28,7 +27,6 @@ use atlas_scope::{
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, DeleteError, LaunchRefusal, ResolveError};
-use semver::VersionReq;
 
 pub use self::not_found::{NotFound, Noun};
 pub use self::template::{TemplateRefusal, TemplateRefused};
@@ -46,7 +44,7 @@ pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// A name is taken.
-    #[error("a {noun} `{name}` is at {scope} already: choose another name")]
+    #[error("{} `{name}` is at {scope} already: choose another name", .noun.one())]
     NameTaken {
         /// What has that name.
         noun: Noun,
@@ -95,7 +93,7 @@ pub enum Error {
         /// Which one.
         name: Name,
         /// What was asked for.
-        wanted: VersionReq,
+        wanted: semver::VersionReq,
     },
     /// What is committed or imported cannot be edited (RightScale).
     #[error(transparent)]
@@ -149,7 +147,7 @@ pub enum Error {
         /// Which one.
         mci: Name,
         /// A location of the cloud.
-        location: Option<CloudLocation>,
+        location: Option<atlas_image_id::CloudLocation>,
     },
     /// HEAD was not committed.
     #[error(transparent)]
@@ -200,7 +198,7 @@ pub enum Error {
     #[error("no inventory knows what is in `{location}`: configure one that covers it")]
     NoInventory {
         /// Which location.
-        location: CloudLocation,
+        location: atlas_image_id::CloudLocation,
     },
     /// No image is made of a server.
     #[error(transparent)]
@@ -214,6 +212,9 @@ pub enum Error {
     /// An image record was not changed.
     #[error(transparent)]
     EditImage(#[from] atlas_image::EditImageError),
+    /// A snapshot was not added, not deleted, or is not there for a device.
+    #[error(transparent)]
+    Snapshot(#[from] atlas_image::SnapshotError),
     /// An image record stays shared.
     #[error(transparent)]
     Unshare(#[from] atlas_image::UnshareError),

@@ -2,11 +2,13 @@
 
 use crate::{Error, events::micros, tables::partition_of};
 use atlas_base::{Tag, Timestamp};
-use atlas_image::{Architecture, LifecycleState, OsFacts, OsText, ParseTextError};
+use atlas_image::{
+    Architecture, LabelKey, LabelValue, LifecycleState, OsFacts, OsText, ParseTextError,
+};
 use atlas_image_id::{Cloud, CloudLocation};
 use atlas_scope::{PrincipalId, Scope};
 use atlas_store::{Condition, Parts, Query, Scalar, Within};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which image records are wanted: those that a scope sees and that meet every filter that is set.
 ///
@@ -17,6 +19,7 @@ use std::collections::BTreeSet;
 /// |---|---|---|
 /// | `since`, `before` or `newest_first` | scope, moment of registration | the newest first |
 /// | else `name_begins`, or `name_like` that does not begin with a wildcard | scope, name | by name |
+/// | else `labels` | scope, label: the first in order, of one value if there is such | by value, then by id |
 /// | else `state` is deleted | scope, end in the bin | by the moment from which on they can be purged |
 /// | else `os` with a generation | scope, operating system | by family, generation, version |
 /// | else `location` | scope, location, image id | by location and image id |
@@ -53,6 +56,8 @@ pub struct ImageQuery {
     pub deleted: bool,
     /// Only those with all of these tags.
     pub tags: BTreeSet<Tag>,
+    /// Only those with all of these labels, of a value or of any.
+    pub labels: BTreeMap<LabelKey, Option<LabelValue>>,
     /// Only those that this scope holds: `from` itself, or one above it. What launch permissions
     /// open is held elsewhere.
     pub at: Option<Scope>,
@@ -161,6 +166,7 @@ impl ImageQuery {
             state: None,
             deleted: false,
             tags: BTreeSet::new(),
+            labels: BTreeMap::new(),
             at: None,
             by: None,
             agent: None,
@@ -222,6 +228,16 @@ impl ImageQuery {
         }
         if let Some(start) = self.name_start() {
             return ("name", starting(&start));
+        }
+        // One with a value leaves fewer.
+        let valued = self.labels.iter().find(|(_, value)| value.is_some());
+        if let Some((key, value)) = valued.or_else(|| self.labels.iter().next()) {
+            let parts = here.and(key.as_str());
+            let parts = match value {
+                Some(value) => parts.and(value.as_str()),
+                None => parts,
+            };
+            return ("label", Within::Prefix(parts));
         }
         let first_tag = self.tags.first();
         match self {
@@ -304,6 +320,13 @@ impl ImageQuery {
         if let Some(text) = &self.name_contains {
             conditions.push(Condition::contains("name", text));
         }
+        conditions.extend(self.labels.iter().map(|(key, value)| {
+            let field = ["labels", key.as_str()];
+            match value {
+                Some(value) => Condition::is(field, value.as_str()),
+                None => Condition::present(field),
+            }
+        }));
         let tags = self.tags.iter();
         conditions.extend(tags.map(|tag| Condition::holds("tags", tag.to_string())));
         conditions

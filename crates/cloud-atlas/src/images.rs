@@ -2,6 +2,7 @@
 
 use crate::{
     Error, ImageQuery, NotFound, Noun, Page, Paging, Session,
+    launchable::Telling,
     stored::place,
     tables::{IMAGES, KeptImage, image_parts, partition_of, partitions_above},
     unit::{Change, Unit},
@@ -42,7 +43,7 @@ impl Session {
 
     /// Says which accounts go on using their own records of an image that was registered at `/`: no
     /// reason to refuse it, so they are looked into when it is done.
-    async fn tell_shadows(&self, registered: &mut Registered) -> Result<(), Error> {
+    pub(crate) async fn tell_shadows(&self, registered: &mut Registered) -> Result<(), Error> {
         let unit = self.read().await?;
         let scopes = unit.shadowing(&registered.record).await?;
         if !scopes.is_empty() {
@@ -65,7 +66,9 @@ impl Session {
     ) -> Result<Page<ImageRecord>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::ImageView, &query.from).await?;
-        unit.image_page(query, paging).await
+        let alone = Telling::of(&query.from, None);
+        let page = unit.image_page(query, paging, alone).await?;
+        Ok(page.map(|image| image.record))
     }
 
     /// One image record, as seen from a scope, or as it was opened to its account.

@@ -11,7 +11,8 @@ use crate::{
 };
 use atlas_image::{
     ChangedLaunchPermissions, ImageRecord, ImageRecordId, LaunchPermission, LaunchPermissionFacts,
-    LaunchPermissions, Warning, add_launch_permissions, remove_launch_permissions,
+    LaunchPermissions, Warning, add_launch_permissions, change_launch_permissions,
+    remove_launch_permissions,
 };
 use atlas_scope::{Permission, Scope, visible};
 use atlas_store::Partition;
@@ -48,8 +49,7 @@ impl Session {
         wanted: &[LaunchPermission],
         from: &Scope,
     ) -> Result<ChangedLaunchPermissions, Error> {
-        self.change_launch_permissions(id, from, &Wanted::More(wanted))
-            .await
+        self.open_to(id, from, &Wanted::More(wanted)).await
     }
 
     /// Takes launch permissions of an image record back; those that it has not are passed over.
@@ -63,8 +63,7 @@ impl Session {
         unwanted: &[LaunchPermission],
         from: &Scope,
     ) -> Result<ChangedLaunchPermissions, Error> {
-        self.change_launch_permissions(id, from, &Wanted::Fewer(unwanted))
-            .await
+        self.open_to(id, from, &Wanted::Fewer(unwanted)).await
     }
 
     /// Takes every launch permission of an image record back (AWS: `ResetImageAttribute`).
@@ -77,11 +76,27 @@ impl Session {
         id: ImageRecordId,
         from: &Scope,
     ) -> Result<ChangedLaunchPermissions, Error> {
-        self.change_launch_permissions(id, from, &Wanted::None)
+        self.open_to(id, from, &Wanted::None).await
+    }
+
+    /// Takes some launch permissions of an image record back and gives others, all of it or nothing
+    /// (AWS: one `ModifyImageAttribute`).
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::add_launch_permissions`].
+    pub async fn change_launch_permissions(
+        &self,
+        id: ImageRecordId,
+        wanted: &[LaunchPermission],
+        unwanted: &[LaunchPermission],
+        from: &Scope,
+    ) -> Result<ChangedLaunchPermissions, Error> {
+        self.open_to(id, from, &Wanted::Other(wanted, unwanted))
             .await
     }
 
-    async fn change_launch_permissions(
+    async fn open_to(
         &self,
         id: ImageRecordId,
         from: &Scope,
@@ -99,6 +114,14 @@ impl Session {
                         groups: &groups,
                     };
                     add_launch_permissions(before.clone(), wanted, facts)?
+                }
+                Wanted::Other(wanted, unwanted) => {
+                    let groups = unit.groups_named(wanted).await?;
+                    let facts = LaunchPermissionFacts {
+                        record: &record,
+                        groups: &groups,
+                    };
+                    change_launch_permissions(before.clone(), wanted, unwanted, facts)?
                 }
                 Wanted::Fewer(unwanted) => remove_launch_permissions(before.clone(), unwanted),
                 Wanted::None => remove_launch_permissions(before.clone(), &before.permissions),
@@ -120,6 +143,7 @@ impl Session {
 enum Wanted<'a> {
     More(&'a [LaunchPermission]),
     Fewer(&'a [LaunchPermission]),
+    Other(&'a [LaunchPermission], &'a [LaunchPermission]),
     None,
 }
 

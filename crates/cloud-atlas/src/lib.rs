@@ -37,6 +37,7 @@ mod job;
 mod kind;
 mod launch;
 mod launch_permissions;
+mod launchable;
 mod launches;
 mod life;
 mod limits;
@@ -52,6 +53,7 @@ mod mci_views;
 mod mcis;
 mod merging;
 mod networks;
+mod new_images;
 mod open;
 mod opened;
 mod orders;
@@ -70,6 +72,7 @@ mod servers;
 mod session;
 mod sharing;
 mod sight;
+mod snapshots;
 mod states;
 mod stored;
 mod suggesting;
@@ -120,6 +123,7 @@ pub use crate::{
     job::{Job, JobId, JobKind},
     kind::LineageKind,
     launch::{Explained, LaunchBase, LaunchRequest, LaunchSubject},
+    launchable::{ImageLookup, KeepImage, LaunchableImage},
     launches::ReportLaunch,
     life::{ImageChange, Retention},
     limits::SmallLimit,
@@ -136,6 +140,7 @@ pub use crate::{
     mci_diffs::MciDiff,
     mci_views::{LogEntry, MciSummary, MciView},
     merging::{MciMerge, MergeMci, MergeOutcome, TheirRevision},
+    new_images::{DuplicateImage, ImageDeregistered, ImageMade, NewImage, SnapshotFate},
     open::{OpenError, StoreInfo},
     orders::WorkRequest,
     page::{Page, PageCursor, Paging},
@@ -150,6 +155,7 @@ pub use crate::{
     },
     session::Session,
     sharing::LineageShared,
+    snapshots::{KeepSnapshot, Labelled, SnapshotQuery},
     suggesting::Suggested,
     template_commits::{CommitTemplate, TemplateCommitted},
     template_history::{CloneTemplate, TemplateCloned, TemplateRestored, TemplateUndone},

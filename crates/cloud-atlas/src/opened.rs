@@ -2,7 +2,8 @@
 //! other branches, and nothing else of them.
 
 use crate::{
-    Error, ImageQuery, Page, Paging,
+    Error, ImageQuery, LaunchableImage, Page, Paging,
+    launchable::Telling,
     page::Filling,
     referrers::States,
     sight::account_of,
@@ -143,7 +144,8 @@ impl Unit {
         &self,
         query: &ImageQuery,
         paging: &Paging,
-    ) -> Result<Page<ImageRecord>, Error> {
+        mut telling: Telling<'_>,
+    ) -> Result<Page<LaunchableImage>, Error> {
         let queries = query.queries()?;
         let (from, unused, mut states) = (&query.from, query.unused, States::default());
         let list = (IMAGES.space(), &queries);
@@ -156,14 +158,19 @@ impl Unit {
                 }
             }
             loop {
-                let query = query.clone().limit(filling.missing()).after(after.take());
+                let limit = telling.at_once(filling.missing());
+                let query = query.clone().limit(limit).after(after.take());
                 let page = IMAGES.query(&self.tx, &query).await?;
-                for found in page.found {
-                    let record = found.record.0;
-                    if unused && !self.is_unused(&record, from, &mut states).await? {
+                let found = page.found.into_iter();
+                let found = found.map(|found| (found.row, found.record.0)).collect();
+                for (row, image) in telling.tell(self, found).await? {
+                    if !telling.keeps(&image) {
                         continue;
                     }
-                    if !filling.take(found.row, record) {
+                    if unused && !self.is_unused(&image.record, from, &mut states).await? {
+                        continue;
+                    }
+                    if !filling.take(row, image) {
                         return Ok(filling.end());
                     }
                 }
@@ -183,6 +190,7 @@ impl Unit {
             filters: queries.first(),
             held: &held,
             states,
+            telling,
         };
         for to in &held {
             let at = Parts::from(to.to_string());
@@ -217,7 +225,7 @@ impl Unit {
     /// Takes what one launch permission opens; tells whether to go on.
     async fn opened_rows(
         &self,
-        filling: &mut Filling<'_, ImageRecord>,
+        filling: &mut Filling<'_, LaunchableImage>,
         sought: &mut Sought<'_>,
         to: &LaunchPermission,
         mut rows: Query,
@@ -227,9 +235,10 @@ impl Unit {
             filters,
             held,
             states,
+            telling,
         } = sought;
         loop {
-            let some = rows.clone().limit(filling.missing());
+            let some = rows.clone().limit(telling.at_once(filling.missing()));
             let page = OPENED.query(&self.tx, &some).await?;
             for found in page.found {
                 let Some(record) = self.behind(&found.record.0).await? else {
@@ -243,14 +252,14 @@ impl Unit {
                 {
                     continue;
                 }
-                let record = record.as_opened();
+                let image = telling.opened(self, record, to, held).await?;
                 // Asked of what she sees: what is hidden from her cannot be guessed by filters.
-                let json = serde_json::to_string(&record)
+                let json = serde_json::to_string(&image.record)
                     .map_err(|_| StoreError::corrupt("an image record cannot be written"))?;
                 let admitted = filters.map_or(Ok(true), |filters| filters.admits(&json));
                 let admitted = admitted
                     .map_err(|_| StoreError::corrupt("an image record cannot be read again"))?;
-                if admitted && !filling.take(found.row, record) {
+                if admitted && telling.keeps(&image) && !filling.take(found.row, image) {
                     return Ok(false);
                 }
             }
@@ -269,6 +278,7 @@ struct Sought<'a> {
     filters: Option<&'a Query>,
     held: &'a [LaunchPermission],
     states: States,
+    telling: Telling<'a>,
 }
 
 /// Where the rows of what is opened stand for a record.

@@ -6,7 +6,7 @@ use crate::{
     sight::{Sight, account_of},
     tables::{
         CREDENTIALS, DEPLOYMENTS, DISK_IMAGES, GRANTS, GROUPS, IMAGES, JOBS, KeptScope, LOCKS,
-        MCIS, POLICIES, ROLE_MAPS, SCOPES, SUBSCRIPTIONS, TEMPLATES, WORK, grant_parts,
+        MCIS, POLICIES, ROLE_MAPS, SCOPES, SNAPSHOTS, SUBSCRIPTIONS, TEMPLATES, WORK, grant_parts,
         partition_of, partition_of_record,
     },
     unit::{Change, Unit},
@@ -247,6 +247,7 @@ impl Unit {
         let locks = self.all_by(&LOCKS, "name", &partition, here).await?;
         let work = self.all_by(&WORK, "waiting", &partition, ()).await?;
         let work = work.iter().filter(|kept| kept.0.scope == *scope);
+        let snapshots = self.all(&SNAPSHOTS, &partition, here).await?;
         let disks = self.all_by(&DISK_IMAGES, "name", &partition, here).await?;
         let (mut groups, mut memberships, mut followed) = (0, 0, 0);
         if scope.level() == Level::Account {
@@ -261,6 +262,7 @@ impl Unit {
             ("credential", credentials.len()),
             ("image", images.len()),
             ("disk image", disks.len()),
+            ("snapshot", snapshots.len()),
             ("account group", groups),
             ("membership of an account group", memberships),
             ("subscription", followed),

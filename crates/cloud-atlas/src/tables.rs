@@ -23,6 +23,7 @@ mod locks;
 mod market;
 mod plans;
 mod servers;
+mod snapshots;
 
 #[cfg(feature = "repository")]
 pub(crate) use self::disk_images::{KeptDiskImage, KeptDiskUsage, StoredUsage};
@@ -49,6 +50,7 @@ pub(crate) use self::{
         DEPLOYMENTS, KeptDeployment, KeptLaunch, KeptServer, LAUNCHES, SERVERS, deployment_parts,
         launch_server_parts, launch_template_parts, server_name_parts,
     },
+    snapshots::{KeptSnapshot, SNAPSHOTS, snapshot_parts},
 };
 
 use crate::deleting::StoredTombstone;
@@ -103,7 +105,7 @@ pub(crate) struct StoredPolicy {
 /// Every table. The version grows with each index that is added, removed or renamed, and with each
 /// table and form of a record that earlier versions of the program do not know.
 pub(crate) static CATALOG: Catalog = Catalog::new(
-    5,
+    6,
     &[
         &INFO,
         &SCOPES,
@@ -147,6 +149,7 @@ pub(crate) static CATALOG: Catalog = Catalog::new(
         &DISK_IMAGES,
         &DISK_QUOTAS,
         &DISK_USAGE,
+        &SNAPSHOTS,
         &EVENTS,
     ],
     // What stores had before they said what they have: never changed.

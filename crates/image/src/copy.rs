@@ -1,12 +1,14 @@
 //! Copying an image to another location of its cloud.
 
 use crate::{
-    Credential, Ec2Facts, ImageName, ImageRecord, ImageRecordId, Origin, RegisterError,
-    RegisterFacts, RegisterImage, Registered, Via, Warning, register,
+    CloudText, Credential, Ec2Facts, ImageDescription, ImageName, ImageRecord, ImageRecordId,
+    LabelChange, Labels, Origin, RegisterError, RegisterFacts, RegisterImage, Registered,
+    TooManyLabels, Via, Warning, register,
 };
 use atlas_base::{Name, Tag, quoted};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, LocationUse};
 use atlas_scope::Scope;
+use std::collections::BTreeMap;
 
 /// A copy that is wanted, before anybody made it in the cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +18,12 @@ pub struct CopyImage {
     pub to: CloudLocation,
     /// The name of the copy; the source's where none is given.
     pub name: Option<ImageName>,
-    /// Whether the copy gets the tags of the source.
+    /// What the copy is for; the source's description where none is given.
+    pub description: Option<ImageDescription>,
+    /// Whether the copy gets the tags and labels of the source.
     pub with_tags: bool,
+    /// Labels of the copy, which take the place of those of the source.
+    pub labels: Labels,
     /// The name of the credential to use; needed where several fit.
     pub credential: Option<Name>,
 }
@@ -29,7 +35,9 @@ impl CopyImage {
         Self {
             to,
             name: None,
+            description: None,
             with_tags: true,
+            labels: Labels::default(),
             credential: None,
         }
     }
@@ -74,6 +82,26 @@ pub fn check_copy(source: &ImageRecord, to: &CloudLocation) -> Result<(), CopyEr
     Ok(())
 }
 
+/// Decides whether the repository may have a second image of the same content (AWS: an image is
+/// copied within its region too), for which nobody has to do anything elsewhere.
+///
+/// # Errors
+///
+/// See [`CopyError`]: also where the image is of another cloud.
+pub fn check_duplicate(source: &ImageRecord, to: &CloudLocation) -> Result<(), CopyError> {
+    match check_copy(source, to) {
+        Err(CopyError::SameLocation { .. }) => {}
+        other => other?,
+    }
+    if to.cloud() == Cloud::Local {
+        return Ok(());
+    }
+    Err(CopyError::NotHere {
+        image_id: source.image_id().clone(),
+        at: source.location().clone(),
+    })
+}
+
 /// Makes the record of a copy that is there, at the scope of its source and with the source as its
 /// origin.
 ///
@@ -109,7 +137,8 @@ pub fn register_copy(
     let scope = scope.clone();
     let mut asked = RegisterImage::new(scope, request.to, image_id, Via::Copy);
     asked.name = request.name.or_else(|| source.given_name().cloned());
-    asked.description = source.description().cloned();
+    let description = request.description;
+    asked.description = description.or_else(|| source.description().cloned());
     asked.os = source.os().cloned();
     asked.architecture = source.architecture();
     asked.size_gb = source.size_gb();
@@ -121,8 +150,16 @@ pub fn register_copy(
     asked.devices = source.devices().clone().elsewhere();
     asked.ec2 = Box::new(ec2_facts(source));
     asked.shared = Some(source.shared());
+    asked.labels = request.labels;
     if request.with_tags {
         asked.tags = source.tags().iter().map(Tag::clone).collect();
+        let own = BTreeMap::from(asked.labels).into_iter();
+        let set = own.collect();
+        let change = LabelChange {
+            set,
+            ..LabelChange::default()
+        };
+        asked.labels = source.labels().changed(&change)?;
     }
     asked.credential = request
         .credential
@@ -197,6 +234,23 @@ pub enum CopyError {
         /// Its state in one word.
         state: &'static str,
     },
+    /// The image is of a cloud that has to make the copy itself.
+    #[error("{} is in `{at}` and not in the repository: order the copy, or register one that is there", quoted(image_id.as_str()))]
+    NotHere {
+        /// The image.
+        image_id: ImageId,
+        /// Where it is.
+        at: CloudLocation,
+    },
+    /// The token of the request stands for another request.
+    #[error("the token {} was given for another copy: take a new one", quoted(token.as_str()))]
+    OtherRequest {
+        /// The token.
+        token: CloudText,
+    },
+    /// The copy would have too many labels.
+    #[error(transparent)]
+    Labels(#[from] TooManyLabels),
     /// The copy cannot be registered.
     #[error(transparent)]
     Register(#[from] RegisterError),

@@ -76,6 +76,9 @@ pub struct Ec2Facts {
     /// The region of that image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_region: Option<CloudText>,
+    /// The token of the request that it was made by: the same request is not done twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_token: Option<CloudText>,
     /// When it was last launched, as the cloud says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_launched: Option<Timestamp>,
@@ -121,6 +124,7 @@ impl Ec2Facts {
             kernel: None,
             ramdisk: None,
             source_instance: None,
+            client_token: None,
             last_launched: None,
             state_reason: None,
             ..self

@@ -1,10 +1,10 @@
 //! What may change after registration.
 
 use crate::{
-    AgentFacts, Architecture, ImageDescription, ImageName, ImageRecord, ImageRecordId, LoginName,
-    OsFacts, RemoteAccess,
+    AgentFacts, Architecture, CloudText, ImageDescription, ImageName, ImageRecord, ImageRecordId,
+    LabelChange, LoginName, OsFacts, ProductCode, RemoteAccess, TooManyLabels,
 };
-use atlas_base::Tag;
+use atlas_base::{Tag, Timestamp};
 use atlas_image_id::Cloud;
 use core::num::NonZeroU32;
 use std::collections::BTreeSet;
@@ -24,6 +24,8 @@ pub struct EditImage {
     pub add_tags: BTreeSet<Tag>,
     /// Tags to take away; one that is not there is no mistake.
     pub remove_tags: BTreeSet<Tag>,
+    /// What becomes of its labels.
+    pub labels: LabelChange,
     /// The size in gigabytes, at least 1.
     pub size_gb: Option<Option<NonZeroU32>>,
     /// The agent that runs scripts.
@@ -40,6 +42,21 @@ pub struct EditImage {
     pub os: Option<OsFacts>,
     /// The architecture, where it is unknown so far.
     pub architecture: Option<Architecture>,
+    /// The version of the metadata service that is demanded; once it is, it stays so (AWS).
+    pub imds_support: Option<CloudText>,
+    /// Product codes to add; none is ever taken away (AWS).
+    pub add_product_codes: BTreeSet<ProductCode>,
+    /// When it was last launched; an earlier moment than is known changes nothing.
+    pub last_launched: Option<Timestamp>,
+}
+
+impl EditImage {
+    /// Whether it changes what EC2 alone says of an image.
+    fn is_of_ec2(&self) -> bool {
+        self.imds_support.is_some()
+            || !self.add_product_codes.is_empty()
+            || self.last_launched.is_some()
+    }
 }
 
 /// Changes a record.
@@ -68,7 +85,12 @@ pub fn edit(record: &ImageRecord, edit: EditImage) -> Result<ImageRecord, EditIm
     {
         return Err(EditImageError::ArchitectureKnown { id, known });
     }
+    if edit.is_of_ec2() && !matches!(cloud, Cloud::Aws | Cloud::Local) {
+        return Err(EditImageError::NotOfEc2 { id, cloud });
+    }
+    let labels = record.labels().changed(&edit.labels)?;
     Ok(record.changed(|fields| {
+        fields.labels = labels;
         if let Some(name) = edit.name {
             fields.name = name;
         }
@@ -95,6 +117,10 @@ pub fn edit(record: &ImageRecord, edit: EditImage) -> Result<ImageRecord, EditIm
         }
         fields.os = edit.os.or(fields.os.take());
         fields.architecture = edit.architecture.or(fields.architecture);
+        let ec2 = &mut fields.ec2;
+        ec2.imds_support = edit.imds_support.or(ec2.imds_support.take());
+        ec2.product_codes.extend(edit.add_product_codes);
+        ec2.last_launched = edit.last_launched.max(ec2.last_launched);
     }))
 }
 
@@ -127,6 +153,17 @@ pub enum EditImageError {
         /// What is inside.
         known: OsFacts,
     },
+    /// Such facts have images of AWS and of the repository alone.
+    #[error("`{id}` is of {cloud}, and EC2 says nothing of it: leave its facts out")]
+    NotOfEc2 {
+        /// The record.
+        id: ImageRecordId,
+        /// The cloud.
+        cloud: Cloud,
+    },
+    /// It would have too many labels.
+    #[error(transparent)]
+    Labels(#[from] TooManyLabels),
     /// The architecture is known, and stays what it is.
     #[error("the architecture of `{id}` is {known} and does not change: register the other image")]
     ArchitectureKnown {

@@ -1,7 +1,8 @@
 //! Launch permissions: an image record opened beside the tree of scopes.
 
 use crate::{
-    Audience, ImageRecord, ImageRecordId, Lifecycle, Origin, Protection, Warning, guest_warning,
+    Audience, ImageRecord, ImageRecordId, Labels, Lifecycle, Origin, Protection, Warning,
+    guest_warning,
 };
 use atlas_base::{ParseIdError, quoted, text_form};
 use atlas_scope::{
@@ -282,6 +283,32 @@ pub fn add_launch_permissions(
     })
 }
 
+/// Takes some launch permissions back and gives others, all or nothing (AWS: `LaunchPermission.Add`
+/// and `.Remove` of one call). One that is both taken and given is given.
+///
+/// # Errors
+///
+/// As of [`add_launch_permissions`].
+pub fn change_launch_permissions(
+    permissions: LaunchPermissions,
+    wanted: &[LaunchPermission],
+    unwanted: &[LaunchPermission],
+    facts: LaunchPermissionFacts<'_>,
+) -> Result<ChangedLaunchPermissions, LaunchPermissionError> {
+    let unwanted: Vec<_> = unwanted
+        .iter()
+        .filter(|one| !wanted.contains(one))
+        .cloned()
+        .collect();
+    let removed = remove_launch_permissions(permissions, &unwanted);
+    if wanted.is_empty() {
+        return Ok(removed);
+    }
+    let mut changed = add_launch_permissions(removed.permissions, wanted, facts)?;
+    changed.changed.splice(0..0, removed.changed);
+    Ok(changed)
+}
+
 /// Takes launch permissions back; those that were not given are passed over (AWS).
 pub fn remove_launch_permissions(
     mut permissions: LaunchPermissions,
@@ -326,6 +353,8 @@ impl ImageRecord {
         fields.ec2.source_image = None;
         fields.ec2.source_region = None;
         fields.tags.clear();
+        fields.labels = Labels::default();
+        fields.ec2.client_token = None;
         fields.origin = Origin::default();
         fields.lifecycle = match fields.lifecycle {
             Lifecycle::Deprecated { from, reason, .. } => Lifecycle::Deprecated {

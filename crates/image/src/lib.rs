@@ -80,6 +80,8 @@
 //! | [`Protection`], [`protect`], [`unprotect`] | what keeps a record from being deleted |
 //! | [`Referrer`], [`Usage`] | who refers to a record, and what the caller is told of it |
 //! | [`EditImage`], [`edit`], [`share`], [`unshare`] | what may change after registration |
+//! | [`Labels`], [`LabelChange`] | keys with a value each, beside the tags |
+//! | [`SnapshotRecord`], [`add_snapshot`], [`delete_snapshot`] | snapshots that devices of images name |
 //! | [`OsFacts`], [`Architecture`], [`AgentFacts`], [`GuestFacts`] | what is inside the image |
 //! | [`Devices`], [`Firmware`], [`Virtualization`], [`Ec2Facts`] | the machine that it makes |
 //! | [`Warning`] | what is allowed and still worth saying |
@@ -100,6 +102,7 @@ mod ec2;
 mod edit;
 mod form;
 mod guest;
+mod label;
 mod launch_permission;
 mod life;
 mod lifecycle;
@@ -117,6 +120,7 @@ mod retention;
 mod revoke;
 mod role_map;
 mod sharing;
+mod snapshot;
 mod spelled;
 mod text;
 mod warning;
@@ -134,7 +138,7 @@ pub use crate::{
         cleanup_lists,
     },
     cloud::{CloudImage, CloudServer, CloudTarget, Disk, DiskKind, Look, ServerState},
-    copy::{CopyError, CopyImage, check_copy, copy, register_copy},
+    copy::{CopyError, CopyImage, check_copy, check_duplicate, copy, register_copy},
     credential::{
         AddCredential, AddCredentialError, AddCredentialFacts, Credential, CredentialId,
         Installation, ParseInstallationError, RemoveCredentialError, add_credential,
@@ -153,10 +157,11 @@ pub use crate::{
     edit::{EditImage, EditImageError, edit},
     form::{Form, LocationNeed, NameNeed, form},
     guest::{Audience, DeclaredGuest, GuestFact, GuestFacts, GuestWarning, guest_warning},
+    label::{LabelChange, LabelKey, LabelValue, Labels, ParseLabelError, TooManyLabels},
     launch_permission::{
         ChangedLaunchPermissions, LaunchPermission, LaunchPermissionError, LaunchPermissionFacts,
         LaunchPermissions, OrganizationArn, ParseLaunchPermissionError, add_launch_permissions,
-        remove_launch_permissions,
+        change_launch_permissions, remove_launch_permissions,
     },
     life::{
         CloudReport, DeleteFacts, DeleteImage, DeletedImage, LifeError, SameImage, check_delete,
@@ -192,6 +197,10 @@ pub use crate::{
         RoleMapUsers, RoleNeeds, RoleOs,
     },
     sharing::{UnshareError, Unshared, share, unshare},
+    snapshot::{
+        AddSnapshot, ParseSnapshotIdError, SnapshotError, SnapshotId, SnapshotRecord, add_snapshot,
+        delete_snapshot,
+    },
     spelled::{ReadImageError, SpelledImage},
     text::{
         AgentText, CloudText, ImageDescription, ImageName, LoginName, OriginText, OsText,

@@ -2,7 +2,7 @@
 
 use crate::{
     AgentFacts, Architecture, CloudText, CredentialId, Devices, Ec2Facts, Firmware, GuestFacts,
-    ImageDescription, ImageName, Lifecycle, Origin, OsFacts, Protection, Verification,
+    ImageDescription, ImageName, Labels, Lifecycle, Origin, OsFacts, Protection, Verification,
     Virtualization, Warning,
 };
 use atlas_base::{Tag, Timestamp};
@@ -72,6 +72,8 @@ pub(crate) struct Fields {
     pub(crate) protection: Protection,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) tags: BTreeSet<Tag>,
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub(crate) labels: Labels,
     pub(crate) created: Timestamp,
     pub(crate) created_by: PrincipalId,
 }
@@ -224,6 +226,11 @@ impl ImageRecord {
         &self.0.tags
     }
 
+    /// Its labels.
+    pub fn labels(&self) -> &Labels {
+        &self.0.labels
+    }
+
     /// When it was registered.
     pub fn created(&self) -> Timestamp {
         self.0.created
@@ -238,6 +245,13 @@ impl ImageRecord {
     #[must_use]
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.0.lifecycle = lifecycle;
+        self
+    }
+
+    /// The same record, made by a request with this token.
+    #[must_use]
+    pub fn asked_with(mut self, token: CloudText) -> Self {
+        self.0.ec2.client_token = Some(token);
         self
     }
 

@@ -113,6 +113,7 @@ pub fn register(
         verification,
         protection: Protection::Off,
         tags: request.tags,
+        labels: request.labels,
         created: facts.now,
         created_by: facts.by.clone(),
     });

@@ -41,6 +41,15 @@ calls! {
             options: &ImportDiskOptions,
             watch: &DiskWatch,
         ) -> Result<DiskImageImported, Error>;
+        fn begin_disk_image(&self, request: ImportDiskImage) -> Result<DiskImage, Error>;
+        fn make_disk_image(
+            &self,
+            id: AmiId,
+            scope: &Scope,
+            sources: Vec<Box<dyn BringDisk>>,
+            options: &ImportDiskOptions,
+            watch: &DiskWatch,
+        ) -> Result<DiskImageImported, Error>;
         fn retry_disk_image(
             &self,
             id: AmiId,

@@ -115,6 +115,13 @@ calls! {
             unwanted: &[LaunchPermission],
             from: &Scope,
         ) -> Result<ChangedLaunchPermissions, Error>;
+        fn change_launch_permissions(
+            &self,
+            id: ImageRecordId,
+            wanted: &[LaunchPermission],
+            unwanted: &[LaunchPermission],
+            from: &Scope,
+        ) -> Result<ChangedLaunchPermissions, Error>;
         fn reset_launch_permissions(
             &self,
             id: ImageRecordId,

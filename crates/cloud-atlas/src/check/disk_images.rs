@@ -3,12 +3,31 @@
 use super::Care;
 use crate::{
     Error,
-    tables::{DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, disk_image_parts, partition_of},
+    tables::{
+        DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, SNAPSHOTS, disk_image_parts, partition_of,
+        snapshot_parts,
+    },
 };
 use atlas_image::DiskUsage;
 use std::collections::BTreeMap;
 
 impl Care<'_> {
+    /// Whether each record of a snapshot lies where it is looked for.
+    pub(super) async fn snapshots(&mut self) -> Result<(), Error> {
+        let mut found = Vec::new();
+        self.table(&SNAPSHOTS, |key, kept| {
+            let kept = kept.0;
+            found.push((key.clone(), kept.scope, kept.location, kept.id));
+        })
+        .await?;
+        for (found, scope, location, id) in found {
+            let parts = snapshot_parts(&scope, &location, &id);
+            let expected = SNAPSHOTS.key(&partition_of(&scope)?, parts)?;
+            self.place(&found, &expected);
+        }
+        Ok(())
+    }
+
     pub(super) async fn disk_images(&mut self) -> Result<(), Error> {
         let (mut images, mut counted) = (Vec::new(), BTreeMap::<_, DiskUsage>::new());
         self.table(&DISK_IMAGES, |key, kept| {

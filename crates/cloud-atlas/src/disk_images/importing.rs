@@ -4,16 +4,12 @@ use super::{
     BringDisk, DiskWatch, ImportDiskOptions,
     working::{self, apart},
 };
-use crate::{
-    DiskRefusal, Error, ErrorKind, Session,
-    tables::{DISK_IMAGES, KeptDiskImage, disk_image_parts, partition_of},
-    unit::Change,
-};
+use crate::{DiskRefusal, Error, ErrorKind, Session, unit::Change};
 use atlas_image::{
-    BeginFacts, DiskFormat, DiskImage, DiskImageWarning, FailureCode, FoundSource, ImageRecord,
-    ImageRecordId, ImportDiskImage, KeptDeviceId, LaunchPermissionFacts, LaunchPermissions, Look,
-    MadeDevice, Readied, ReadyFacts, Reason, SettleFacts, Warning, add_launch_permissions, advance,
-    begin_disk_image, fail_import, forget_left, make_ready, restart_import, settle_devices,
+    DiskFormat, DiskImage, DiskImageWarning, FailureCode, FoundSource, ImageRecord, ImageRecordId,
+    ImportDiskImage, KeptDeviceId, LaunchPermissionFacts, LaunchPermissions, Look, MadeDevice,
+    Readied, ReadyFacts, Reason, SettleFacts, Warning, add_launch_permissions, advance,
+    fail_import, forget_left, make_ready, restart_import, settle_devices,
 };
 use atlas_image_id::AmiId;
 use atlas_scope::{Permission, Scope};
@@ -102,39 +98,8 @@ impl Session {
         Box::pin(self.make(image, sources, options, watch)).await
     }
 
-    async fn begin_disk_image(&self, request: ImportDiskImage) -> Result<DiskImage, Error> {
-        self.write(|unit| {
-            let request = request.clone();
-            async move {
-                let scope = request.scope.clone();
-                unit.enter(Permission::DiskImport, &scope).await?;
-                let quota = unit.disk_quota(&scope).await?;
-                let usage = unit.disk_usage(&scope).await?;
-                let facts = BeginFacts {
-                    pools: &unit.shared.pools.names(),
-                    quota: quota.as_ref(),
-                    usage,
-                    id: AmiId::from_bits(unit.id()),
-                    by: &unit.who,
-                    now: unit.now,
-                };
-                let image = begin_disk_image(request, &facts)?;
-                let (at, kept) = (partition_of(&scope)?, KeptDiskImage(image.clone()));
-                DISK_IMAGES
-                    .insert(&unit.tx, &at, disk_image_parts(image.id), &kept)
-                    .await?;
-                unit.keep_usage(&scope, usage.with_image()).await?;
-                let change = Change::made(&format!("{}: {}", image.state.as_str(), image.name));
-                unit.audit(Permission::DiskImport, &scope, image.id, change)
-                    .await?;
-                Ok(image)
-            }
-        })
-        .await
-    }
-
     /// Makes an image that was begun; where that fails, it has failed.
-    async fn make(
+    pub(super) async fn make(
         &self,
         image: DiskImage,
         sources: Vec<Box<dyn BringDisk>>,
@@ -380,7 +345,7 @@ impl Drop for Gone {
     }
 }
 
-fn check_count(asked: usize, given: usize) -> Result<(), DiskRefusal> {
+pub(super) fn check_count(asked: usize, given: usize) -> Result<(), DiskRefusal> {
     if asked == given {
         Ok(())
     } else {

@@ -5,7 +5,7 @@ use crate::{ImportError, LoadError, OpenError};
 use atlas_history::{BringBackError, CommitError, MarkError, RestoreError};
 use atlas_image::{
     AddCredentialError, BundleError, CopyError, EditImageError, LaunchPermissionError, LifeError,
-    PromoteError, RegisterError, RoleMapError, WorkError,
+    PromoteError, RegisterError, RoleMapError, SnapshotError, WorkError,
 };
 use atlas_inventory::InventoryError;
 use atlas_scope::{
@@ -40,6 +40,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             _ if self.is_absence() => ErrorKind::NotFound,
+            _ if self.is_taken() => ErrorKind::Conflict,
             Self::Market(refusal) if refusal.is_absence() => ErrorKind::NotFound,
             Self::Denied(_) | Self::Channel(ChannelError::Restricted { .. }) => ErrorKind::Denied,
             Self::Mark(MarkError::Reason)
@@ -76,7 +77,6 @@ impl Error {
             | Self::Share(ShareError::InUse(_))
             | Self::Life(_)
             | Self::EditImage(EditImageError::Deleted { .. })
-            | Self::Copy(CopyError::Register(RegisterError::AlreadyRegistered(_)))
             | Self::Promote(
                 PromoteError::Shadowed { .. }
                 | PromoteError::Life(_)
@@ -139,6 +139,17 @@ impl Error {
         }
     }
 
+    /// Whether something of an image is somebody else's already.
+    fn is_taken(&self) -> bool {
+        matches!(
+            self,
+            Self::Copy(
+                CopyError::OtherRequest { .. }
+                    | CopyError::Register(RegisterError::AlreadyRegistered(_))
+            ) | Self::Snapshot(SnapshotError::InUse { .. })
+        )
+    }
+
     /// Whether something that was named is not there.
     fn is_absence(&self) -> bool {
         matches!(
@@ -148,6 +159,7 @@ impl Error {
                 | Self::NoRelease { .. }
                 | Self::NoMatcher { .. }
                 | Self::Bundle(BundleError::NoServer { .. })
+                | Self::Snapshot(SnapshotError::Unknown { .. })
                 | Self::AddScope(AddScopeError::NoParent { .. })
                 | Self::Grant(
                     GrantError::UnknownPrincipal { .. } | GrantError::UnknownScope { .. }

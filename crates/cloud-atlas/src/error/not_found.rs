@@ -23,6 +23,8 @@ pub enum Noun {
     Mci,
     /// A ServerTemplate.
     Template,
+    /// A snapshot.
+    Snapshot,
     /// A revision.
     Revision,
     /// A channel.
@@ -56,6 +58,16 @@ pub enum Noun {
 }
 
 impl Noun {
+    /// One of them: `a scope`, `an image`.
+    pub(super) fn one(self) -> String {
+        let noun = self.to_string();
+        let article = match noun.chars().next() {
+            Some('a' | 'e' | 'i' | 'o' | 'u') => "an",
+            _ => "a",
+        };
+        format!("{article} {noun}")
+    }
+
     /// What to do where there is none.
     fn advice(self) -> &'static str {
         match self {
@@ -76,6 +88,7 @@ impl fmt::Display for Noun {
             Self::RoleMap => "role map",
             Self::Mci => "MultiCloud Image",
             Self::Template => "ServerTemplate",
+            Self::Snapshot => "snapshot",
             Self::Revision => "revision",
             Self::Channel => "channel",
             Self::Job => "job",

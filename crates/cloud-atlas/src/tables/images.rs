@@ -2,24 +2,25 @@
 
 use crate::{events::micros, stored::place};
 use atlas_base::Tag;
-use atlas_image::{ImageName, ImageRecord, Lifecycle, OsFacts};
+use atlas_image::{CloudText, ImageName, ImageRecord, LabelKey, LabelValue, Lifecycle, OsFacts};
 use atlas_image_id::{CloudLocation, ImageId};
 use atlas_store::{Index, Parts, Record, Table, UpgradeError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// An image record. The second schema has protection, the states of deleting, how it was made and
-/// verified, the guest, the machine and the facts of EC2, all of which may be missing.
+/// verified, the guest, the machine and the facts of EC2, the third one labels and the token of a
+/// request; all of these may be missing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct KeptImage(pub(crate) ImageRecord);
 
 impl Record for KeptImage {
-    const SCHEMA: u32 = 2;
+    const SCHEMA: u32 = 3;
 
     fn upgrade(from: u32, json: &str) -> Result<Self, UpgradeError> {
         match from {
-            1 => UpgradeError::read(from, json),
+            1 | 2 => UpgradeError::read(from, json),
             _ => Err(UpgradeError::no_way(from)),
         }
     }
@@ -73,6 +74,30 @@ pub(crate) const IMAGES: Table<KeptImage> = Table::new(
             let image = &kept.0;
             let parts = |tag: &Tag| Parts::from((image.scope().as_str(), tag.to_string()));
             image.tags().iter().map(parts).collect()
+        }),
+        Index::many("label", |kept| {
+            let image = &kept.0;
+            let parts = |(key, value): (&LabelKey, &LabelValue)| {
+                Parts::from((image.scope().as_str(), key.as_str(), value.as_str()))
+            };
+            image.labels().iter().map(parts).collect()
+        }),
+        // Which images a snapshot is in use by, wherever in the account they are.
+        Index::many("snapshot", |kept| {
+            let image = &kept.0;
+            if image.lifecycle().is_deleted() {
+                return Vec::new();
+            }
+            let at = image.location().as_str();
+            let named: BTreeSet<_> = image.snapshots().collect();
+            let parts = |id: &CloudText| Parts::from((at, id.as_str()));
+            named.into_iter().map(parts).collect()
+        }),
+        // What a request with a token made: the same request is not done twice.
+        Index::many("token", |kept| {
+            let image = &kept.0;
+            let parts = |token: &CloudText| Parts::from((image.scope().as_str(), token.as_str()));
+            image.ec2().client_token.iter().map(parts).collect()
         }),
         Index::many("created", |kept| {
             let image = &kept.0;

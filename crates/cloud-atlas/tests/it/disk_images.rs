@@ -285,6 +285,46 @@ impl BringDisk for Broken {
 }
 
 #[test]
+fn b05_an_image_is_begun_at_once_and_made_later() {
+    let (world, _below) = keeping();
+    let (dana, bert) = (world.who("dana"), world.who("bert"));
+    run(async {
+        let (options, watch) = (ImportDiskOptions::default(), DiskWatch::default());
+        let begun = dana
+            .begin_disk_image(request("/acme", "web"))
+            .await
+            .unwrap();
+        assert_eq!(begun.state.as_str(), "creating");
+        let seen = dana.disk_image(begun.id, world_scope()).await.unwrap();
+        assert_eq!((&seen, seen.record()), (&begun, None));
+        let bytes = disk(MIB, 1);
+        let make =
+            |sources| dana.make_disk_image(begun.id, world_scope(), sources, &options, &watch);
+        let few = make(Vec::new()).await.unwrap_err();
+        assert_eq!(few.to_string(), "1 sources are described, and 0 are given");
+        let refused = bert.make_disk_image(
+            begun.id,
+            world_scope(),
+            vec![file(&bytes)],
+            &options,
+            &watch,
+        );
+        assert_eq!(refused.await.unwrap_err().kind(), ErrorKind::Denied);
+        let whole = make(vec![file(&bytes)]).await.unwrap();
+        assert_eq!(whole.image.id, begun.id);
+        assert_eq!(whole.image.record(), Some(whole.record.id()));
+        // It is made once.
+        let again = make(vec![file(&bytes)]).await.unwrap_err();
+        assert_eq!(
+            again.to_string(),
+            "the image is ready, and only what is begun can be made"
+        );
+        assert_eq!(again.kind(), ErrorKind::Conflict);
+    });
+    sound(&world);
+}
+
+#[test]
 fn b05_what_has_failed_is_tried_again_under_its_id() {
     let (world, _below) = keeping();
     let dana = world.who("dana");

@@ -142,6 +142,7 @@ fn golden_files_read_as_they_were_written() {
             "disk-image",
             "disk-quota",
             "disk-usage",
+            "snapshot",
             // It needs a commit of more images than a small file should have.
             "use-many",
         ];

@@ -46,6 +46,7 @@ mod inventories;
 mod isolation;
 mod journeys;
 mod kill;
+mod launchable;
 mod launches;
 mod launching;
 mod launching_templates;

@@ -10,8 +10,8 @@ use cloud_atlas::{
     CheckOptions, CommitTemplate, Error, EventQuery, GraphBounds, GroupRef, ImageQuery,
     ImportPublication, LaunchBase, LaunchRequest, LaunchSubject, LineageKind, LockRef,
     MakeDeployment, MergeMci, MergeTemplate, OfferHead, PublicationChoice, PublishAsk, PublishTo,
-    ReportLaunch, Retention, ServerQuery, ServerRef, Session, TemplateChange, WorkQuery,
-    WorkRequest, XrefSubject,
+    ReportLaunch, Retention, ServerQuery, ServerRef, Session, SnapshotQuery, TemplateChange,
+    WorkQuery, WorkRequest, XrefSubject,
     base::Name,
     history::LineageId,
     image::{ImageRecordId, LaunchPermission, WorkOrderId},
@@ -142,6 +142,21 @@ reads! {
     image(who, named) |_| told(who.image(named.image, &named.from));
     images(who, named) |_| told(async move {
         who.images(&ImageQuery::new(named.from.clone()), &most()).await
+    });
+    launchable_images(who, named) |_| told(async move {
+        let query = ImageQuery::new(named.from.clone());
+        who.launchable_images(&query, &most(), &|_| true).await
+    });
+    look_up_images(who, named) |_| told(async move {
+        let images = [crate::support::ami(77), crate::support::ami(78)];
+        who.look_up_images(&p(EAST), &images, &named.from).await
+    });
+    snapshots(who, named) |_| told(async move {
+        let query = SnapshotQuery::new(named.from.clone());
+        who.snapshots(&query, &most(), &|_| true).await
+    });
+    look_up_snapshots(who, named) |_| told(async move {
+        who.look_up_snapshots(&p("local/main"), &[p("snap-12345678")], &named.from).await
     });
     find_images(who, named) |_| told(async move {
         who.find_images(&[crate::support::ami(77)], &named.from).await

@@ -6,13 +6,13 @@ use crate::{
 };
 use cloud_atlas::{
     AddCredential, Atlas, BundleImage, CandidateQuery, CheckOptions, CloneMci, CloneTemplate,
-    CommitTemplate, EventQuery, GraphBounds, GroupRef, ImageQuery, ImportPublication, JobId,
-    LineageKind, Loader, LockRef, MergeMci, MergeTemplate, NewLineage, OfferHead, PlanId,
-    PublicationChoice, PublishAsk, PublishTo, ReportWork, Retention, TakeWork, WorkQuery,
-    XrefSubject,
+    CommitTemplate, DuplicateImage, EventQuery, GraphBounds, GroupRef, ImageQuery,
+    ImportPublication, JobId, LineageKind, Loader, LockRef, MergeMci, MergeTemplate, NewImage,
+    NewLineage, OfferHead, PlanId, PublicationChoice, PublishAsk, PublishTo, ReportWork, Retention,
+    SnapshotQuery, TakeWork, WorkQuery, XrefSubject,
     base::Name,
     history::LineageId,
-    image::{CopyImage, EditImage, WorkReport},
+    image::{AddSnapshot, CopyImage, EditImage, LabelChange, WorkReport},
     image_id::Cloud,
     market::CatalogueQuery,
     mci::Deny,
@@ -69,6 +69,24 @@ fn every_future_of_the_facade_is_send() {
     send(admin.register_image(image("/acme", "aws/us-east-1", 1)));
     send(admin.images(&ImageQuery::new(scope.clone()), &most()));
     send(admin.image(record, &scope));
+    let keep = |_: &cloud_atlas::LaunchableImage| true;
+    send(admin.launchable_images(&ImageQuery::new(scope.clone()), &most(), &keep));
+    send(admin.look_up_images(&p("local/main"), &[ami(1)], &scope));
+    send(admin.make_image(NewImage::new(image("/acme", "local/main", 1))));
+    let copy = DuplicateImage::new(record, CopyImage::new(p("local/main")), ami(2));
+    send(admin.duplicate_image(copy, &scope));
+    send(admin.deregister_image(record, &scope, None, Retention::default(), true));
+    let snapshot = p("snap-12345678");
+    send(admin.add_snapshot(
+        &scope,
+        &p("local/main"),
+        AddSnapshot::new(p("snap-12345678")),
+    ));
+    send(admin.snapshots(&SnapshotQuery::new(scope.clone()), &most(), &|_| true));
+    send(admin.look_up_snapshots(&p("local/main"), &[], &scope));
+    send(admin.delete_snapshot(&p("local/main"), &snapshot, &scope));
+    send(admin.change_labels(&[], &scope, &LabelChange::default()));
+    send(admin.change_launch_permissions(record, &[], &[], &scope));
     let asked = CandidateQuery::new(scope.clone(), p("aws/us-east-1"));
     let order = p("work-00000000000000000000000000000001");
     let report = ReportWork {
@@ -319,6 +337,9 @@ fn every_future_about_the_market_is_send() {
         let asked = crate::disk_images::request("/acme", "web");
         send(admin.import_disk_image(asked, Vec::new(), &how, &watch));
         send(admin.retry_disk_image(ami, &scope, Vec::new(), &how, &watch));
+        let asked = crate::disk_images::request("/acme", "web");
+        send(admin.begin_disk_image(asked));
+        send(admin.make_disk_image(ami, &scope, Vec::new(), &how, &watch));
         send(admin.open_disk_image(ami, &scope));
         send(admin.delete_disk_image(ami, &scope, None));
         send(admin.verify_pools(Depth::Chunks, core::num::NonZeroUsize::MIN, &watch));

@@ -7,15 +7,16 @@ use crate::{
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
-    AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate, GroupRef,
-    ImportPublication, LineageKind, MakeDeployment, MergeMci, MergeTemplate, NewLineage, OfferHead,
-    PublicationChoice, PublishAsk, PublishTo, ReportLaunch, ReportWork, Retention, Session,
-    TakeWork, TemplateChange, WorkRequest,
+    AddCredential, BundleImage, CheckOptions, CloneMci, CloneTemplate, CommitTemplate,
+    DuplicateImage, GroupRef, ImportPublication, Labelled, LineageKind, MakeDeployment, MergeMci,
+    MergeTemplate, NewImage, NewLineage, OfferHead, PublicationChoice, PublishAsk, PublishTo,
+    ReportLaunch, ReportWork, Retention, Session, TakeWork, TemplateChange, WorkRequest,
     history::RevisionNumber,
     image::{
-        CloudServer, CopyImage, EditImage, LaunchPermission, OsFacts, ServerState, WorkReport,
+        AddSnapshot, CloudServer, CopyImage, EditImage, LabelChange, LaunchPermission, OsFacts,
+        ServerState, WorkReport,
     },
-    image_id::Cloud,
+    image_id::{Cloud, ImageId},
     mci::{CheckCode, Deny, HeadEdit},
     scope::{Role, Scope},
     store::{MemoryStore, Write},
@@ -53,10 +54,12 @@ fn is_progress(commit: &[Write]) -> bool {
 
 /// Calls of a session that are there only with the repository.
 #[cfg(not(feature = "repository"))]
-const OF_REPOSITORIES: [&str; 4] = [
+const OF_REPOSITORIES: [&str; 6] = [
+    "begin_disk_image",
     "clean_pools",
     "delete_disk_image",
     "import_disk_image",
+    "make_disk_image",
     "retry_disk_image",
 ];
 
@@ -68,6 +71,13 @@ const NEITHER: [&str; 3] = ["candidates", "discover", "events"];
 fn writes_in_the_source() -> BTreeSet<String> {
     let writes = calls().into_iter().filter(|(_, body)| !only_reads(body));
     writes.map(|(name, _)| name).collect()
+}
+
+/// A label that is set.
+fn team() -> LabelChange {
+    let mut change = LabelChange::default();
+    change.set.insert(p("team"), p("web"));
+    change
 }
 
 /// Whether each of these commits says who did what.
@@ -155,7 +165,27 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.add_launch_permissions(id, &to, &acme));
         wrote!(admin.remove_launch_permissions(id, &to, &acme));
         wrote!(admin.add_launch_permissions(id, &to, &acme));
+        wrote!(admin.change_launch_permissions(id, &[p("123456789012")], &to, &acme));
         wrote!(admin.reset_launch_permissions(id, &acme));
+        Box::pin(async {
+            let (main, snapshot) = (p("local/main"), p("snap-12345678"));
+            wrote!(admin.add_snapshot(&acme, &main, AddSnapshot::new(snapshot)));
+            wrote!(admin.change_labels(&[Labelled::Image(id)], &acme, &team()));
+            let labelled = Labelled::Snapshot {
+                location: main,
+                id: p("snap-12345678"),
+            };
+            wrote!(admin.change_labels(&[labelled], &acme, &team()));
+            wrote!(admin.delete_snapshot(&p("local/main"), &p("snap-12345678"), &acme));
+            let mut held = NewImage::new(image("/acme", "local/main", 70));
+            held.register.image_id = ImageId::Local(admin.new_ami_id(false));
+            let held = wrote!(admin.make_image(held)).registered.record.id();
+            let copy = CopyImage::new(p("local/main"));
+            let copy = DuplicateImage::new(held, copy, ImageId::Local(admin.new_ami_id(false)));
+            wrote!(admin.duplicate_image(copy, &acme));
+            wrote!(admin.deregister_image(held, &acme, None, Retention::default(), true));
+        })
+        .await;
         let mut edit = EditImage::default();
         edit.add_tags = BTreeSet::from([p("team:owner=web")]);
         wrote!(admin.edit_image(id, &acme, edit));
@@ -385,7 +415,7 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         }
         // Disk images: how far one is, is noted without an event.
         let mut quota = cloud_atlas::image::DiskQuota::new(acme.clone());
-        quota.images = Some(2);
+        quota.images = Some(3);
         wrote!(admin.set_disk_quota(quota));
         #[cfg(feature = "repository")]
         Box::pin(async {
@@ -406,6 +436,10 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
             watched.written();
             broken.await.unwrap_err();
             told("import_disk_image", &admin, &watched.written());
+            let begun = wrote!(admin.begin_disk_image(request("/acme", "begun"))).id;
+            let sources = vec![file(&bytes)];
+            wrote!(admin.make_disk_image(begun, &acme, sources, &options, &watch));
+            wrote!(admin.delete_disk_image(begun, &acme, None));
             let failed = admin.disk_images_named(&p("other"), &acme).await.unwrap();
             let sources = vec![file(&bytes)];
             wrote!(admin.retry_disk_image(failed[0].id, &acme, sources, &options, &watch));

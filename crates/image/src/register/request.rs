@@ -2,7 +2,7 @@
 
 use crate::{
     AgentFacts, Architecture, Devices, Ec2Facts, Firmware, GuestFacts, ImageDescription, ImageName,
-    Origin, OsFacts, Virtualization,
+    Labels, Origin, OsFacts, Virtualization,
 };
 use atlas_base::{Name, Tag};
 use atlas_image_id::{CloudLocation, ImageId};
@@ -80,6 +80,8 @@ pub struct RegisterImage {
     pub shared: Option<bool>,
     /// Tags.
     pub tags: BTreeSet<Tag>,
+    /// Labels.
+    pub labels: Labels,
     /// The name of the credential to use; needed where several fit.
     pub credential: Option<Name>,
     /// How the record comes to be.
@@ -113,6 +115,7 @@ impl RegisterImage {
             ec2: Box::default(),
             shared: None,
             tags: BTreeSet::new(),
+            labels: Labels::default(),
             credential: None,
             origin: Origin::Registered,
             unverified: false,

@@ -14,6 +14,7 @@ mod disk_images;
 mod edits;
 mod facts;
 mod guests;
+mod labels;
 mod laws;
 mod life;
 mod messages;
