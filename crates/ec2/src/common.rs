@@ -5,8 +5,8 @@ use crate::{
     parameter::{At, Parameter, ParameterText, Shape, parameters},
 };
 use atlas_image::{
-    CloudText, Device, Devices, Firmware, LabelKey, LabelValue, Labels, TooManyLabels,
-    Virtualization,
+    CloudText, Device, Devices, Firmware, LabelKey, LabelValue, Labels, LaunchPermission,
+    TooManyLabels, Virtualization,
 };
 use atlas_scope::AccountNumber;
 use core::num::NonZeroU32;
@@ -240,7 +240,18 @@ impl ParameterText for ExecutableBy {
     }
 }
 
-impl Parameter for atlas_image::LaunchPermission {
+/// To whom one item of a list opens an image: mostly one, and never none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grantees(Vec<LaunchPermission>);
+
+impl Grantees {
+    /// All of them.
+    pub fn all(&self) -> &[LaunchPermission] {
+        &self.0
+    }
+}
+
+impl Parameter for Grantees {
     const SHAPE: &'static Shape = &Shape::Struct(&[
         ("UserId", &Shape::Value),
         ("Group", &Shape::Value),
@@ -249,20 +260,12 @@ impl Parameter for atlas_image::LaunchPermission {
     ]);
 
     fn read(at: &At<'_>) -> Result<Option<Self>, Ec2Error> {
-        let mut found = None;
-        for (name, item) in GRANTEES {
-            if let Some(text) = at.below(name).text() {
-                if found.is_some() {
-                    let name = at.name();
-                    let message = format!(
-                        "The parameter {name} must name exactly one of UserId, Group, OrganizationArn and OrganizationalUnitArn."
-                    );
-                    return Err(Ec2Error::invalid_combination(message));
-                }
-                found = Some(grantee(item, text)?);
-            }
-        }
-        Ok(found)
+        let named = GRANTEES.iter().filter_map(|(name, item)| {
+            let text = at.below(name).text()?;
+            Some(grantee(item, text))
+        });
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        Ok((!named.is_empty()).then_some(Self(named)))
     }
 }
 
@@ -274,8 +277,8 @@ const GRANTEES: [(&str, &str); 4] = [
 ];
 
 /// Somebody to whom an image is opened, as the item of this name tells.
-pub(crate) fn grantee(item: &str, text: &str) -> Result<atlas_image::LaunchPermission, Ec2Error> {
-    use atlas_image::LaunchPermission as To;
+pub(crate) fn grantee(item: &str, text: &str) -> Result<LaunchPermission, Ec2Error> {
+    use LaunchPermission as To;
     let fits = |to: &To| match (item, to) {
         ("userId", To::Account(_)) | ("group", To::Everybody) => true,
         ("organizationArn", To::Organization(arn)) => !arn.is_unit(),

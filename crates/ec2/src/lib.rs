@@ -47,6 +47,7 @@
 //! | [`Filters`], [`Pattern`], [`Narrowing`] | the language of filters, and by what to look images up |
 //! | [`ImageItem`], [`SnapshotItem`], … | what answers list |
 //! | [`ImagesDescribed`], [`Done`], … | answers; each is a [`Response`] |
+//! | [`signature`] | who signed a request, found out as AWS does (Signature Version 4) |
 //! | [`PageToken`], [`Question`], [`MaxResults`] | pages |
 
 mod common;
@@ -62,14 +63,15 @@ mod parameter;
 mod refusal;
 mod request;
 mod response;
+pub mod signature;
 mod text;
 mod word;
 mod xml;
 
 pub use crate::{
     common::{
-        BlockDeviceMapping, EbsBlockDevice, ExecutableBy, FilterParameter, FlagValue, Owner,
-        TagParameter, TagSpecification, TextValue,
+        BlockDeviceMapping, EbsBlockDevice, ExecutableBy, FilterParameter, FlagValue, Grantees,
+        Owner, TagParameter, TagSpecification, TextValue,
     },
     error::{Ec2Error, ErrorCode},
     filter::{

@@ -17,10 +17,10 @@ words! {
     VirtualizationType { Hvm = "hvm", Paravirtual = "paravirtual", } else Ec2Error::invalid_parameter;
 
     /// The version of the trusted platform module.
-    TpmSupport { V2 = "v2.0", } else Ec2Error::invalid_parameter;
+    TpmSupport { V20 = "v2.0", } else Ec2Error::invalid_parameter;
 
     /// The version of the metadata service that is demanded.
-    ImdsSupport { V2 = "v2.0", } else Ec2Error::invalid_parameter;
+    ImdsSupport { V20 = "v2.0", } else Ec2Error::invalid_parameter;
 
     /// Where snapshots are made.
     SnapshotLocation { Regional = "regional", Local = "local", } else Ec2Error::invalid_parameter;

@@ -23,11 +23,26 @@ PREFIXES = {
     "ImportTaskId": "import-ami-", "ResourceId": "ami-",
 }
 FIXED = {
-    "UserGroup": "all", "Group": "all", "ExecutableBy": "all", "Owner": "self", "RestorableBy": "self",
+    "UserGroup": "all", "Group": "all", "ExecutableBy": "123456789013", "Owner": "123456789014",
+    "RestorableBy": "123456789015", "MinCount": 1,
     "UserId": "210987654321", "OrganizationArn": "arn:aws:organizations::123456789012:organization/o-a1b2c3d4e5",
     "OrganizationalUnitArn": "arn:aws:organizations::123456789012:ou/o-a1b2c3d4e5/ou-a1b2-c3d4e5f6",
     "VirtualizationType": "hvm", "Architecture": "x86_64",
 }
+# Texts of the model that are words in truth, and what goes together.
+EXACT = {("ModifyImageAttribute", "Attribute"): "description", ("ModifyInstanceAttribute", "Attribute"): "kernel"}
+TOGETHER = {
+    ("ModifyImageAttribute", "Attribute"): {"Value": "text"},
+    ("ModifyImageAttribute", "Value"): {"Attribute": "description"},
+    ("ModifyImageAttribute", "OperationType"): {"UserIds": ["210987654321"]},
+    ("ModifyImageAttribute", "UserIds"): {"OperationType": "add"},
+    ("ModifyImageAttribute", "UserGroups"): {"OperationType": "add"},
+    ("ModifyImageAttribute", "OrganizationArns"): {"OperationType": "add"},
+    ("ModifyImageAttribute", "OrganizationalUnitArns"): {"OperationType": "add"},
+    ("ModifyImageAttribute", "DryRun"): {"Description": {"Value": "text"}},
+    ("ModifyImageAttribute", "ImageId"): {"Description": {"Value": "text"}},
+}
+ALWAYS = {"RegisterImage": {"ImageLocation": "somewhere"}, "RunInstances": {"ImageId": "ami-12345678"}}
 # Resource types that the action can tag.
 TAGGED = {"ImportImage": "import-image-task", "RunInstances": "instance"}
 
@@ -47,6 +62,8 @@ class Values:
 
     def scalar(self, shape, name):
         self.count += 1
+        if name in FIXED:
+            return FIXED[name]
         if shape.type_name == "boolean":
             return True
         if shape.type_name in ("integer", "long", "double", "float"):
@@ -57,8 +74,8 @@ class Values:
             return b"blob%d" % self.count
         if name == "ResourceType":
             return TAGGED.get(self.action, "image")
-        if name in FIXED:
-            return FIXED[name]
+        if (self.action, name) in EXACT:
+            return EXACT[self.action, name]
         if getattr(shape, "enum", None):
             return shape.enum[0]
         return PREFIXES.get(name, "") + "value%d" % self.count
@@ -85,7 +102,18 @@ def leaves(value, found):
         for inner in value:
             leaves(inner, found)
     else:
-        found.append(value.isoformat() if hasattr(value, "isoformat") else str(value))
+        found.append(text(value))
+
+
+def text(value):
+    """A value as EC2 writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if hasattr(value, "strftime"):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return str(value)
 
 
 def requests(model):
@@ -94,8 +122,12 @@ def requests(model):
         shape = model.operation_model(action).input_shape
         required = {wire(name, shape.members[name]) for name in shape.required_members}
         values = Values(action).of(shape, "")
+        if "ImdsSupport" in values and isinstance(values["ImdsSupport"], dict):
+            values["ImdsSupport"]["Value"] = "v2.0"
         for name, value in values.items():
             one = {other: values[other] for other in shape.required_members}
+            one.update(ALWAYS.get(action, {}))
+            one.update(TOGETHER.get((action, name), {}))
             one[name] = value
             body = serializer.serialize_to_request(one, model.operation_model(action))["body"]
             for parameter in body:
@@ -117,7 +149,7 @@ def answers(model, folder):
         assert parsed["ResponseMetadata"]["RequestId"], path
         found = []
         leaves(parsed, found)
-        print(path.name, *(text.replace("\t", " ").replace("\n", " ") for text in found), sep="\t")
+        print(path.name, *(one.replace("\t", " ").replace("\n", " ") for one in found if one), sep="\t")
 
 
 def main():

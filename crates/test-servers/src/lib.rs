@@ -19,6 +19,7 @@
 //! | [`ServerError`] | why a server is not there, with the command that installs it |
 //! | [`run_script`], [`free_port`] | for scripts that start servers themselves |
 //! | [`missing_packages`], [`install_python_packages`] | what has to be installed first |
+//! | [`python_with_packages`] | Python with what clients of AWS sign and parse with |
 //! | [`until`] | waiting for a condition, with an end |
 //!
 //! A server stops when its value is dropped and when the process that started it is gone, however
@@ -47,7 +48,7 @@ pub use crate::{
     etcd::{Etcd, EtcdCluster},
     postgres::{Postgres, free_port},
     programs::missing_packages,
-    python::install_python_packages,
+    python::{install_python_packages, python_with_packages},
     s3::S3,
     script::run_script,
     wait::until,

@@ -25,6 +25,19 @@ pub(crate) fn moto() -> Result<(PathBuf, PathBuf), ServerError> {
     Err(ServerError::MissingPackage { package: MOTO })
 }
 
+/// Python, where it finds the packages: moto, and with it boto3 and botocore, by which clients of AWS
+/// sign and parse.
+///
+/// # Errors
+///
+/// Python or a package is not there.
+pub fn python_with_packages() -> Result<Command, ServerError> {
+    let (python, folder) = moto()?;
+    let mut command = Command::new(python);
+    command.env("PYTHONPATH", folder);
+    Ok(command)
+}
+
 /// Installs the packages of Python that tests need and that are not here, into a folder beside what
 /// cargo builds: says whether it did.
 ///

@@ -1,12 +1,12 @@
 //! The actions on images.
 
 use crate::{
-    AmiName, BlockDeviceMapping, BootMode, Description, ExecutableBy, FilterParameter,
+    AmiName, BlockDeviceMapping, BootMode, Description, ExecutableBy, FilterParameter, Grantees,
     ImageAttribute, ImageRef, ImdsSupport, InstanceRef, OperationType, Owner, SnapshotLocation,
     TagSpecification, TextValue, TpmSupport, VirtualizationType, parameter::parameters,
 };
 use atlas_base::Timestamp;
-use atlas_image::{Architecture, CloudText, LaunchPermission, UefiData};
+use atlas_image::{Architecture, CloudText, UefiData};
 
 parameters! {
     /// `CreateImage`: an image of a server.
@@ -84,8 +84,8 @@ parameters! {
 
     /// Launch permissions to give and to take back.
     LaunchPermissionChange {
-        list add: LaunchPermission = "Add";
-        list remove: LaunchPermission = "Remove";
+        list add: Grantees = "Add";
+        list remove: Grantees = "Remove";
     }
 
     /// `ResetImageAttribute`: back to private.

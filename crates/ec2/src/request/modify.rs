@@ -2,7 +2,7 @@
 
 use super::{ModifyImageAttribute, check::Check};
 use crate::{
-    Description, Ec2Error, ImageAttribute, ImdsSupport, OperationType, TextValue, common,
+    Description, Ec2Error, Grantees, ImageAttribute, ImdsSupport, OperationType, TextValue, common,
     parameter::ParameterText as _,
 };
 use atlas_image::{CloudText, ImageDescription, LaunchPermission, ProductCode};
@@ -42,7 +42,7 @@ impl ModifyImageAttribute {
     pub fn change(&self) -> Result<ImageChange, Ec2Error> {
         let mut changes = Vec::new();
         let (mut add, mut remove) = match &self.launch_permission {
-            Some(change) => (change.add.clone(), change.remove.clone()),
+            Some(change) => (to(&change.add), to(&change.remove)),
             None => (Vec::new(), Vec::new()),
         };
         let named = self.grantees()?;
@@ -130,6 +130,10 @@ impl ModifyImageAttribute {
         all.map(|(item, text)| common::grantee(item, text))
             .collect()
     }
+}
+
+fn to(items: &[Grantees]) -> Vec<LaunchPermission> {
+    items.iter().flat_map(Grantees::all).cloned().collect()
 }
 
 fn described(value: Option<&str>) -> Result<(ImageAttribute, ImageChange), Ec2Error> {
