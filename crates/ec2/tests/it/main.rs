@@ -20,6 +20,7 @@ mod pages;
 mod records;
 mod requests;
 mod samples;
+mod seeds;
 mod signature;
 
 use atlas_ec2::{Action, Ec2Error, Form, FormLimits, Request};

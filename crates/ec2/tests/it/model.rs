@@ -39,6 +39,9 @@ fn plain(text: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
+/// What the model got after the oldest botocore that tests may find.
+const NEWER: [(&str, &str); 1] = [("CreateImage", "BootModeOverride")];
+
 #[test]
 fn e01_every_parameter_of_the_model_is_read_and_no_other() {
     let said = model(&["requests"], &Action::names().join(" "));
@@ -70,7 +73,14 @@ fn e01_every_parameter_of_the_model_is_read_and_no_other() {
         let ours = Action::parameters(action).unwrap();
         let mut ours: BTreeSet<&str> = ours.iter().map(String::as_str).collect();
         ours.insert("DryRun");
-        assert_eq!(Some(&ours), names.get(action), "{action}");
+        let known = &names[action];
+        let lacking: Vec<_> = known.difference(&ours).collect();
+        assert!(lacking.is_empty(), "{action} lacks {lacking:?}");
+        let more = ours
+            .difference(known)
+            .filter(|name| !NEWER.contains(&(*action, **name)));
+        let more: Vec<_> = more.collect();
+        assert!(more.is_empty(), "{action} has {more:?}");
     }
 }
 
