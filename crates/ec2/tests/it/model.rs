@@ -40,7 +40,11 @@ fn plain(text: &str) -> String {
 }
 
 /// What the model got after the oldest botocore that tests may find.
-const NEWER: [(&str, &str); 1] = [("CreateImage", "BootModeOverride")];
+const NEWER: [(&str, &str); 3] = [
+    ("CreateImage", "BootModeOverride"),
+    ("ModifyInstanceAttribute", "EnclaveOptions.Enabled"),
+    ("RunInstances", "Monitoring.MetricCategoryId.N"),
+];
 
 #[test]
 fn e01_every_parameter_of_the_model_is_read_and_no_other() {
