@@ -5,7 +5,7 @@ mod filter;
 #[path = "../../../../fuzz/checks/ec2_query.rs"]
 mod query;
 #[path = "../../../../fuzz/checks/replay.rs"]
-mod replay;
+pub(crate) mod replay;
 
 #[test]
 fn e01_seeds_of_requests_are_read_as_they_are_called() {
