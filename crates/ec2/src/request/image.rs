@@ -91,7 +91,7 @@ parameters! {
     /// `ResetImageAttribute`: back to private.
     ResetImageAttribute {
         needed image_id: ImageRef = "ImageId";
-        /// The launch permissions where nothing is said (E04, Symphony); [`check`](Self::check) refuses
+        /// The launch permissions where nothing is said (E04, Symphony); [`Request::parse`](crate::Request::parse) refuses
         /// all others.
         maybe attribute: ImageAttribute = "Attribute";
     }
