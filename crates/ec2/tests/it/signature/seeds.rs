@@ -2,8 +2,8 @@
 
 #[path = "../../../../../fuzz/checks/ec2_signature.rs"]
 mod checks;
-#[path = "../../../../../fuzz/checks/replay.rs"]
-mod replay;
+
+use crate::seeds::replay;
 
 #[test]
 fn e05_seeds_are_read_as_they_are_called() {

@@ -1,0 +1,162 @@
+//! Requests, typed.
+
+use crate::{action, refusal, request};
+use atlas_ec2::{Action, ExecutableBy, ImageChange, ModifyImageAttribute, Owner};
+
+fn modify(rest: &str) -> Result<ImageChange, String> {
+    let query = format!("Action=ModifyImageAttribute&ImageId=ami-12345678&{rest}");
+    let request = request(&query).map_err(|error| error.to_string())?;
+    let Action::ModifyImageAttribute(ask) = request.action else {
+        panic!()
+    };
+    let ask: ModifyImageAttribute = *ask;
+    Ok(ask.change().unwrap())
+}
+
+#[test]
+fn e02_ids_of_8_17_and_32_digits_are_read_and_others_name_nothing() {
+    for (id, is_ami) in [
+        ("ami-12345678", true),
+        ("ami-0123456789abcdef0", true),
+        ("ami-0123456789abcdef0123456789abcdef", true),
+        ("ami-unknown-ami", false),
+        ("ami-1234", false),
+    ] {
+        let Action::DeregisterImage(ask) = action(&format!("Action=DeregisterImage&ImageId={id}"))
+        else {
+            panic!()
+        };
+        assert_eq!(
+            (ask.image_id.as_str(), ask.image_id.ami().is_some()),
+            (id, is_ami)
+        );
+    }
+    let error = refusal("Action=DeregisterImage&ImageId=foo-missing");
+    assert_eq!(
+        error,
+        "InvalidAMIID.Malformed: Invalid id: \"foo-missing\" (expecting \"ami-...\")"
+    );
+}
+
+#[test]
+fn e03_owners_and_executors_are_read() {
+    let query = "Action=DescribeImages&Owner.1=self&Owner.2=123456789012&Owner.3=amazon\
+        &ExecutableBy.1=self&ExecutableBy.2=all&ExecutableBy.3=123456789012";
+    let Action::DescribeImages(ask) = action(query) else {
+        panic!()
+    };
+    let number = "123456789012".parse().unwrap();
+    assert_eq!(
+        ask.owners,
+        [
+            Owner::Myself,
+            Owner::Account(number),
+            Owner::Alias("amazon".into())
+        ]
+    );
+    assert_eq!(
+        ask.executable_by,
+        [
+            ExecutableBy::Myself,
+            ExecutableBy::Everybody,
+            ExecutableBy::Account(number)
+        ]
+    );
+}
+
+#[test]
+fn e04_reset_without_an_attribute_means_launch_permissions() {
+    for attribute in ["", "&Attribute=launchPermission"] {
+        let action = action(&format!(
+            "Action=ResetImageAttribute&ImageId=ami-1{attribute}"
+        ));
+        assert_eq!(action.name(), "ResetImageAttribute");
+    }
+    let other = refusal("Action=ResetImageAttribute&ImageId=ami-1&Attribute=description");
+    assert!(other.starts_with("InvalidRequest"), "{other}");
+}
+
+#[test]
+fn e07_one_call_changes_one_attribute() {
+    let two = modify("Description.Value=a&LaunchPermission.Add.1.Group=all");
+    assert!(two.unwrap_err().starts_with("InvalidParameterCombination"));
+    let other = modify("Attribute=description&LaunchPermission.Add.1.Group=all");
+    assert!(
+        other
+            .unwrap_err()
+            .starts_with("InvalidParameterCombination")
+    );
+    assert!(
+        modify("")
+            .unwrap_err()
+            .starts_with("InvalidParameterCombination")
+    );
+    let same = modify("Attribute=launchPermission&LaunchPermission.Add.1.Group=all").unwrap();
+    let older = modify("OperationType=add&UserGroup.1=all").unwrap();
+    assert_eq!(same, older);
+    assert!(matches!(
+        modify("Attribute=description&Value=x").unwrap(),
+        ImageChange::Description(Some(_))
+    ));
+    assert!(matches!(
+        modify("Description.Value=").unwrap(),
+        ImageChange::Description(None)
+    ));
+    assert!(
+        modify("Attribute=kernel&Value=aki-1")
+            .unwrap_err()
+            .starts_with("InvalidRequest")
+    );
+}
+
+#[test]
+fn e07_product_codes_are_added_and_never_removed() {
+    let added = modify("Attribute=productCodes&ProductCode.1=abc").unwrap();
+    assert!(matches!(added, ImageChange::ProductCodes(codes) if codes.len() == 1));
+    let removed = modify("OperationType=remove&ProductCode.1=abc").unwrap_err();
+    assert!(
+        removed.starts_with("InvalidParameterCombination"),
+        "{removed}"
+    );
+}
+
+#[test]
+fn e07_nothing_is_changed_where_one_of_several_is_nobody() {
+    let cases = [
+        (
+            "LaunchPermission.Add.1.UserId=123456789012&LaunchPermission.Add.2.UserId=x",
+            "\"x\" for userId",
+        ),
+        ("LaunchPermission.Remove.1.Group=some", "\"some\" for group"),
+        ("OperationType=add&UserId.1=12345", "\"12345\" for userId"),
+        (
+            "LaunchPermission.Add.1.OrganizationArn=arn:x",
+            "\"arn:x\" for organizationArn",
+        ),
+    ];
+    for (rest, shown) in cases {
+        let error = modify(rest).unwrap_err();
+        assert_eq!(
+            error,
+            format!(
+                "InvalidAMIAttributeItemValue: Invalid attribute item value {shown} item type."
+            )
+        );
+    }
+}
+
+#[test]
+fn e01_a_dry_run_is_checked_as_any_other() {
+    let query = "Action=DeregisterImage&ImageId=ami-12345678&DryRun=true";
+    assert!(request(query).unwrap().dry_run);
+    assert!(refusal("Action=DeregisterImage&DryRun=true").starts_with("MissingParameter"));
+}
+
+#[test]
+fn e01_what_is_signed_in_the_query_is_no_parameter() {
+    let query = "Action=DescribeRegions&Version=2016-11-15&X-Amz-Signature=abc&X-Amz-Expires=60";
+    assert_eq!(
+        request(query).unwrap().version.as_deref(),
+        Some("2016-11-15")
+    );
+}
