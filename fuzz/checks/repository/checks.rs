@@ -4,6 +4,7 @@
 //! there then is read. The lower half of the first byte says how the rest is taken (see [`Mode`]), the
 //! upper half which record it is.
 
+mod plain;
 mod read;
 mod right;
 
@@ -86,6 +87,9 @@ fn put(store: &InMemory, path: &Path, bytes: Vec<u8>) {
 pub(crate) fn check(target: &str, input: &[u8]) -> bool {
     let (first, rest) = input.split_first().unwrap_or((&0, &[]));
     let (mode, which) = (Mode::of(*first), first / 16);
+    if target == "repository_plain" {
+        return plain::check(mode, which, rest);
+    }
     let right = right();
     let store = Arc::new(right.store());
     let repository = Repository::new(Arc::<InMemory>::clone(&store), Arc::new(Park));

@@ -1,6 +1,7 @@
 //! What is there is read, or refused in a line.
 
 use super::right::{ID, Right};
+use atlas_base::Digest;
 use atlas_repository::{Depth, Extent, Repository, RepositoryError, StoredImage, Verify, Watch};
 
 /// Extents that are looked at, and bytes that are read: an index can tell of any number.
@@ -10,7 +11,7 @@ const MOST_BYTES: u64 = 4 << 20;
 /// Reads the image, and says whether all of it was read. What has the digest of the image is the image.
 pub(super) fn judge(repository: &Repository, right: &Right) -> bool {
     let read = match repository.open(ID) {
-        Ok(image) => all(&image, right),
+        Ok(image) => all(&image, (&right.disk, right.digest)),
         Err(error) => Err(error),
     };
     if let Err(error) = &read {
@@ -27,11 +28,12 @@ pub(super) fn judge(repository: &Repository, right: &Right) -> bool {
     read.is_ok()
 }
 
-fn all(image: &StoredImage, right: &Right) -> Result<(), RepositoryError> {
-    let is_right = image.digest() == right.digest;
+pub(super) fn all(image: &StoredImage, right: (&[u8], Digest)) -> Result<(), RepositoryError> {
+    let (disk, digest) = right;
+    let is_right = image.digest() == digest;
     let size = image.size();
     if is_right {
-        assert_eq!(usize::try_from(size), Ok(right.disk.len()));
+        assert_eq!(usize::try_from(size), Ok(disk.len()));
     }
     assert_eq!(image.read(&mut [1], size).unwrap(), 0, "behind the end");
     let (mut at, mut bytes) = (0, 0);
@@ -44,10 +46,7 @@ fn all(image: &StoredImage, right: &Right) -> Result<(), RepositoryError> {
         let read = one(image, &extent)?;
         if is_right {
             let from = usize::try_from(at).unwrap();
-            assert!(
-                right.disk[from..].starts_with(&read),
-                "another disk at {at}"
-            );
+            assert!(disk[from..].starts_with(&read), "another disk at {at}");
         }
         at = at.checked_add(extent.length).unwrap();
         bytes += u64::try_from(read.len()).unwrap();

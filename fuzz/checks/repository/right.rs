@@ -1,8 +1,10 @@
 //! A repository of one image that is right, made once, and its parts.
 
 use atlas_base::Digest;
-use atlas_disk::{Budget, Firmware, Format, Image, Limits};
-use atlas_repository::{About, Ingest, Park, Repository, StoredId, Watch};
+use atlas_disk::{Budget, Disk, Firmware, Format, Image, Limits};
+use atlas_repository::{
+    About, Ingest, Ingested, Park, Repository, RepositoryError, StoredId, Watch,
+};
 use object_store::{ObjectStore as _, ObjectStoreExt as _, memory::InMemory, path::Path};
 use pollster::block_on;
 use std::sync::{Arc, OnceLock};
@@ -35,7 +37,7 @@ pub(super) fn right() -> &'static Right {
 }
 
 /// Some chunks, some zeros, some chunks.
-fn disk() -> Vec<u8> {
+pub(super) fn disk() -> Vec<u8> {
     let mut disk = Vec::new();
     let mut state = 1_u32;
     for number in 0..(96 << 10) {
@@ -48,16 +50,22 @@ fn disk() -> Vec<u8> {
     disk
 }
 
+/// Takes the disk in, and tells the digest of what is stored.
+pub(super) fn take_in(
+    ingest: impl FnOnce(&Disk, &Ingest) -> Result<Ingested, RepositoryError>,
+) -> Digest {
+    let limits = Limits::default();
+    let budget = Budget::new(&limits, &|| false);
+    let image = Image::open(Arc::new(disk()), Format::Raw, &budget).unwrap();
+    let ask = Ingest::new(ID, About::new(Format::Raw, Firmware::Bios));
+    ingest(&image.disks()[0], &ask).unwrap().digest
+}
+
 fn make() -> Right {
     let store = Arc::new(InMemory::new());
     let repository = Repository::new(Arc::<InMemory>::clone(&store), Arc::new(Park));
     let disk = disk();
-    let limits = Limits::default();
-    let budget = Budget::new(&limits, &|| false);
-    let image = Image::open(Arc::new(disk.clone()), Format::Raw, &budget).unwrap();
-    let ask = Ingest::new(ID, About::new(Format::Raw, Firmware::Bios));
-    let done = repository.ingest(&image.disks()[0], &ask, Watch::default());
-    let digest = done.unwrap().digest;
+    let digest = take_in(|disk, ask| repository.ingest(disk, ask, Watch::default()));
     let get = |path: &Path| block_on(async { store.get(path).await.unwrap().bytes().await });
     let index_path = Path::from(format!("images/{ID}"));
     let index = get(&index_path).unwrap();
