@@ -103,7 +103,7 @@ fn e01_what_was_never_asked_for_is_named() {
     let cases = [
         ("Action=DescribeImages&Colour=red", "Colour"),
         ("Action=DeregisterImage&ImagId=ami-1", "ImagId"),
-        ("Action=DescribeImages&Filter.1.Nam=a", "Filter.1.Nam"),
+        ("Action=DescribeImages&Filter.1.Title=a", "Filter.1.Title"),
         ("Action=DescribeImages&Filter.Name=a", "Filter.Name"),
         ("Action=DescribeImages&ImageId=ami-1", "ImageId"),
         ("Action=DescribeImages&MaxResults.1=1", "MaxResults.1"),
