@@ -12,6 +12,7 @@ mod sources;
 mod verdict;
 mod volumes;
 
+pub(super) use self::pools::PoolArgs;
 use self::{kept::Kept, verdict::Verdict};
 use crate::{
     args::Global,
