@@ -110,7 +110,9 @@ impl ServeEc2 {
             Ok::<_, Failure>(serve(listener, router, ServeLimits::default(), stop).await)
         })?;
         if let Served::Cut(count) = served {
-            note(format_args!("{count} connections were cut, which took too long"));
+            note(format_args!(
+                "{count} connections were cut, which took too long"
+            ));
         }
         Ok(())
     }

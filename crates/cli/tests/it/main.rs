@@ -48,6 +48,8 @@ mod registering;
 mod roles;
 mod schema;
 mod servers;
+#[cfg(unix)]
+mod serving;
 mod sharing;
 mod showing;
 mod templates;

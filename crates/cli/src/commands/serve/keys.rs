@@ -35,9 +35,12 @@ pub(super) fn check(keys: &AccessKeys, session: &Session) -> Run {
     let keys = keys.each();
     let principals: BTreeSet<_> = keys.iter().map(|key| &key.caller.principal).collect();
     let mut missing = principals;
-    all(|page| session.principals(page).block_on(), |found| {
-        missing.remove(&found.principal);
-    })?;
+    all(
+        |page| session.principals(page).block_on(),
+        |found| {
+            missing.remove(&found.principal);
+        },
+    )?;
     if let Some(principal) = missing.first() {
         let told = format!(
             "an access key is of `{principal}`, and there is no such principal: add it with `atlas principal add {principal}`"
@@ -47,11 +50,14 @@ pub(super) fn check(keys: &AccessKeys, session: &Session) -> Run {
     let wanted: BTreeSet<_> = keys.iter().map(|key| &key.caller.scope).collect();
     let mut numbers: BTreeMap<Scope, Option<AccountNumber>> = BTreeMap::new();
     numbers.insert(Scope::global(), None);
-    all(|page| session.scopes(page).block_on(), |found| {
-        if wanted.contains(&found.scope) || found.account_number.is_some() {
-            numbers.insert(found.scope, found.account_number);
-        }
-    })?;
+    all(
+        |page| session.scopes(page).block_on(),
+        |found| {
+            if wanted.contains(&found.scope) || found.account_number.is_some() {
+                numbers.insert(found.scope, found.account_number);
+            }
+        },
+    )?;
     if let Some(scope) = wanted.iter().find(|scope| !numbers.contains_key(scope)) {
         let told = format!(
             "an access key is for {scope}, and there is no such scope: add it with `atlas scope add {scope}`"
