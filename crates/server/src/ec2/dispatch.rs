@@ -1,7 +1,7 @@
 //! Which action answers what is asked.
 
 use super::{
-    actions::around,
+    actions::{around, attribute, describe, life, make},
     asking::{Answer, Asking},
 };
 use atlas_ec2::{Action, Ec2Error, ErrorCode};
@@ -10,20 +10,20 @@ use atlas_ec2::{Action, Ec2Error, ErrorCode};
 #[rustfmt::skip]
 pub(super) async fn dispatch(asking: &Asking<'_>, action: Action) -> Result<Answer, Ec2Error> {
     match action {
-        Action::CreateImage(_) => Err(unsupported(asking.action)),
-        Action::RegisterImage(_) => Err(unsupported(asking.action)),
-        Action::DeregisterImage(_) => Err(unsupported(asking.action)),
-        Action::DescribeImages(_) => Err(unsupported(asking.action)),
-        Action::DescribeImageAttribute(_) => Err(unsupported(asking.action)),
-        Action::ModifyImageAttribute(_) => Err(unsupported(asking.action)),
-        Action::ResetImageAttribute(_) => Err(unsupported(asking.action)),
-        Action::CopyImage(_) => Err(unsupported(asking.action)),
-        Action::EnableImage(_) => Err(unsupported(asking.action)),
-        Action::DisableImage(_) => Err(unsupported(asking.action)),
-        Action::EnableImageDeprecation(_) => Err(unsupported(asking.action)),
-        Action::DisableImageDeprecation(_) => Err(unsupported(asking.action)),
-        Action::EnableImageDeregistrationProtection(_) => Err(unsupported(asking.action)),
-        Action::DisableImageDeregistrationProtection(_) => Err(unsupported(asking.action)),
+        Action::CreateImage(ask) => Box::pin(make::create(asking, *ask)).await,
+        Action::RegisterImage(ask) => Box::pin(make::register(asking, *ask)).await,
+        Action::DeregisterImage(ask) => Box::pin(life::deregister(asking, *ask)).await,
+        Action::DescribeImages(ask) => Box::pin(describe::describe_images(asking, *ask)).await,
+        Action::DescribeImageAttribute(ask) => Box::pin(attribute::describe_attribute(asking, *ask)).await,
+        Action::ModifyImageAttribute(ask) => Box::pin(attribute::modify_attribute(asking, *ask)).await,
+        Action::ResetImageAttribute(ask) => Box::pin(attribute::reset_attribute(asking, *ask)).await,
+        Action::CopyImage(ask) => Box::pin(make::copy(asking, *ask)).await,
+        Action::EnableImage(ask) => Box::pin(life::enable(asking, *ask)).await,
+        Action::DisableImage(ask) => Box::pin(life::disable(asking, *ask)).await,
+        Action::EnableImageDeprecation(ask) => Box::pin(life::deprecate(asking, *ask)).await,
+        Action::DisableImageDeprecation(ask) => Box::pin(life::undeprecate(asking, *ask)).await,
+        Action::EnableImageDeregistrationProtection(ask) => Box::pin(life::protect(asking, *ask)).await,
+        Action::DisableImageDeregistrationProtection(ask) => Box::pin(life::unprotect(asking, *ask)).await,
         Action::CreateTags(_) => Err(unsupported(asking.action)),
         Action::DeleteTags(_) => Err(unsupported(asking.action)),
         Action::DescribeTags(_) => Err(unsupported(asking.action)),
