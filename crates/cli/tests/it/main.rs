@@ -22,6 +22,8 @@ mod clouds;
 mod damage;
 mod diffs;
 mod disks;
+#[cfg(unix)]
+mod ec2_clients;
 mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;
