@@ -177,9 +177,12 @@ assert ids(dev, Filters=filters(name=["web*", "plain"], architecture=["i386"])) 
 refused("InvalidParameterValue", 400, dev.describe_images, Filters=filters(colour=["red"]))
 
 # Its life.
-later = datetime.datetime(2099, 1, 2, 3, 4, tzinfo=datetime.timezone.utc)
+now = datetime.datetime.now(datetime.timezone.utc)
+later = (now + datetime.timedelta(days=1000)).replace(second=0, microsecond=0)
 dev.enable_image_deprecation(ImageId=web, DeprecateAt=later)
-assert one(dev, web)["DeprecationTime"] == "2099-01-02T03:04:00.000Z", one(dev, web)
+assert one(dev, web)["DeprecationTime"] == f"{later:%Y-%m-%dT%H:%M}:00.000Z", one(dev, web)
+refused("InvalidParameterValue", 400, dev.enable_image_deprecation, ImageId=web,
+        DeprecateAt=later.replace(year=2000))
 dev.disable_image_deprecation(ImageId=web)
 assert "DeprecationTime" not in one(dev, web)
 dev.disable_image(ImageId=web)

@@ -17,7 +17,10 @@ fn e01_the_command_of_aws_does_its_work() {
 #[test]
 fn e01_libcloud_does_its_work() {
     let serving = Serving::started(&[]);
-    assert_eq!(serving.python("libcloud_driver.py", &[]), "libcloud: well\n");
+    assert_eq!(
+        serving.python("libcloud_driver.py", &[]),
+        "libcloud: well\n"
+    );
 }
 
 #[test]
