@@ -5,9 +5,9 @@ use super::{
     fault::{self, About},
 };
 use crate::Ec2Failure;
-use atlas_ec2::{Done, Ec2Error, Question, Response};
+use atlas_ec2::{Done, Ec2Error, ImageItem, Question, Response};
 use cloud_atlas::{
-    Error, ErrorKind, Session,
+    Error, ErrorKind, LaunchableImage, Session,
     base::Timestamp,
     image_id::CloudLocation,
     scope::{AccountNumber, Scope},
@@ -68,6 +68,20 @@ impl Asking<'_> {
         self.answer(&Done { action })
     }
 
+    /// The number of the account that owns an image. What nobody's account holds is EC2's own, and has
+    /// the number of nobody.
+    pub(crate) fn owner(&self, image: &LaunchableImage) -> AccountNumber {
+        if image.is_own {
+            return self.account();
+        }
+        image.owner.unwrap_or_else(|| AccountNumber::from_bits(0))
+    }
+
+    /// An image as answers show it.
+    pub(crate) fn item<'i>(&self, image: &'i LaunchableImage) -> ImageItem<'i> {
+        ImageItem::of(&image.record, self.owner(image), image.is_public)
+    }
+
     /// Ends a request that is only tried, when all of it was checked that can be: the caller is told
     /// whether she may do it at a scope (E05). Of any other it decides nothing; the engine does.
     ///
@@ -75,10 +89,19 @@ impl Asking<'_> {
     ///
     /// `DryRunOperation`, or `UnauthorizedOperation`.
     pub(crate) async fn before(&self, scope: &Scope) -> Result<(), Ec2Error> {
+        self.before_attribute(self.action, scope).await
+    }
+
+    /// As [`before`](Self::before), of an action that needs more for one attribute.
+    pub(crate) async fn before_attribute(
+        &self,
+        operation: &str,
+        scope: &Scope,
+    ) -> Result<(), Ec2Error> {
         if !self.dry_run {
             return Ok(());
         }
-        if let Some(needed) = self.session.operations().needs(self.action) {
+        if let Some(needed) = self.session.operations().needs(operation) {
             let found = self.session.can(needed, scope).await;
             let explained = found.map_err(|error| self.told(&error, About::Request))?;
             if !explained.decision.is_allowed() {

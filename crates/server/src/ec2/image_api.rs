@@ -33,6 +33,7 @@ pub struct ImageApi {
     pub(super) atlas: Atlas,
     pub(super) allows_duplicate_names: bool,
     pub(super) makes_symphony_ids: bool,
+    pub(super) knows_snapshots: bool,
     installation: Option<Installation>,
     /// The names of regions, with what their servers are called.
     pub(super) regions: BTreeMap<String, String>,
@@ -51,6 +52,7 @@ impl ImageApi {
             atlas,
             allows_duplicate_names: false,
             makes_symphony_ids: false,
+            knows_snapshots: false,
             installation: None,
             regions: BTreeMap::new(),
             clock: Arc::new(SystemClock),
@@ -74,6 +76,14 @@ impl ImageApi {
     #[must_use]
     pub fn symphony_ids(mut self) -> Self {
         self.makes_symphony_ids = true;
+        self
+    }
+
+    /// Refuses images whose devices name snapshots that their owner has not, as EC2 does. Unless it is
+    /// said they are kept as they are named: a cloud may have snapshots of which nothing is known here.
+    #[must_use]
+    pub fn require_known_snapshots(mut self) -> Self {
+        self.knows_snapshots = true;
         self
     }
 

@@ -1,6 +1,6 @@
 //! What is told to whom nothing is answered, as EC2 does.
 
-use super::Ec2NotAuthenticated;
+use super::{Ec2NotAuthenticated, fault::sentence};
 use atlas_ec2::{Ec2Error, ErrorCode};
 use axum::{
     body::Body,
@@ -93,11 +93,4 @@ pub(super) fn answer_error(error: &Ec2Error, id: &str) -> Response {
 
 fn status(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-/// EC2 writes sentences.
-fn sentence(message: &str) -> String {
-    let mut rest = message.chars();
-    let first = rest.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(rest).chain(['.']).collect()
 }

@@ -2,7 +2,10 @@
 
 use super::{asking::Asking, fault::About};
 use atlas_ec2::{Ec2Error, ImageRef};
-use cloud_atlas::{ImageLookup, LaunchableImage, image_id::ImageId};
+use cloud_atlas::{
+    ImageLookup, LaunchableImage,
+    image_id::{CloudLocation, ImageId},
+};
 
 impl Asking<'_> {
     /// The image of an id, as the caller sees it.
@@ -11,14 +14,21 @@ impl Asking<'_> {
     ///
     /// `InvalidAMIID.NotFound`, `InvalidAMIID.Unavailable` where it was deregistered.
     pub(crate) async fn seen(&self, id: &ImageRef) -> Result<LaunchableImage, Ec2Error> {
+        self.seen_at(&self.location, id).await
+    }
+
+    /// As [`seen`](Self::seen), in any region.
+    pub(crate) async fn seen_at(
+        &self,
+        location: &CloudLocation,
+        id: &ImageRef,
+    ) -> Result<LaunchableImage, Ec2Error> {
         let text = id.as_str();
         let ami = id
             .ami()
             .ok_or_else(|| Ec2Error::images_not_found(&[text]))?;
         let ids = [ImageId::Local(ami)];
-        let found = self
-            .session
-            .look_up_images(&self.location, &ids, self.scope());
+        let found = self.session.look_up_images(location, &ids, self.scope());
         let found = found
             .await
             .map_err(|error| self.told(&error, About::Image(text)))?;
