@@ -3,5 +3,11 @@
 pub(super) mod around;
 pub(super) mod attribute;
 pub(super) mod describe;
+pub(super) mod describe_tags;
+pub(super) mod imports;
+pub(super) mod instances;
+mod labelled;
 pub(super) mod life;
 pub(super) mod make;
+pub(super) mod snapshots;
+pub(super) mod tags;

@@ -1,7 +1,9 @@
 //! Which action answers what is asked.
 
 use super::{
-    actions::{around, attribute, describe, life, make},
+    actions::{
+        around, attribute, describe, describe_tags, imports, instances, life, make, snapshots, tags,
+    },
     asking::{Answer, Asking},
 };
 use atlas_ec2::{Action, Ec2Error, ErrorCode};
@@ -28,18 +30,18 @@ pub(super) async fn dispatch(asking: &Asking<'_>, action: Action) -> Result<Answ
         Action::DisableImageDeprecation(ask) => Box::pin(life::undeprecate(asking, *ask)).await,
         Action::EnableImageDeregistrationProtection(ask) => Box::pin(life::protect(asking, *ask)).await,
         Action::DisableImageDeregistrationProtection(ask) => Box::pin(life::unprotect(asking, *ask)).await,
-        Action::CreateTags(_) => Err(unsupported(asking.action)),
-        Action::DeleteTags(_) => Err(unsupported(asking.action)),
-        Action::DescribeTags(_) => Err(unsupported(asking.action)),
-        Action::DescribeSnapshots(_) => Err(unsupported(asking.action)),
-        Action::DeleteSnapshot(_) => Err(unsupported(asking.action)),
-        Action::ImportImage(_) => Err(unsupported(asking.action)),
-        Action::DescribeImportImageTasks(_) => Err(unsupported(asking.action)),
-        Action::RunInstances(_) => Err(unsupported(asking.action)),
-        Action::DescribeInstances(_) => Err(unsupported(asking.action)),
-        Action::TerminateInstances(_) => Err(unsupported(asking.action)),
-        Action::ModifyInstanceAttribute(_) => Err(unsupported(asking.action)),
-        Action::DescribeVolumes(_) => Err(unsupported(asking.action)),
+        Action::CreateTags(ask) => Box::pin(tags::create(asking, *ask)).await,
+        Action::DeleteTags(ask) => Box::pin(tags::delete(asking, *ask)).await,
+        Action::DescribeTags(ask) => Box::pin(describe_tags::describe(asking, *ask)).await,
+        Action::DescribeSnapshots(ask) => Box::pin(snapshots::describe(asking, *ask)).await,
+        Action::DeleteSnapshot(ask) => Box::pin(snapshots::delete(asking, *ask)).await,
+        Action::ImportImage(ask) => Box::pin(imports::import(asking, *ask)).await,
+        Action::DescribeImportImageTasks(ask) => Box::pin(imports::describe(asking, *ask)).await,
+        Action::RunInstances(ask) => Box::pin(instances::run(asking, *ask)).await,
+        Action::DescribeInstances(ask) => Box::pin(instances::describe(asking, *ask)).await,
+        Action::TerminateInstances(ask) => Box::pin(instances::terminate(asking, *ask)).await,
+        Action::ModifyInstanceAttribute(ask) => Box::pin(instances::modify(asking, *ask)).await,
+        Action::DescribeVolumes(ask) => Box::pin(instances::volumes(asking, *ask)).await,
         Action::DescribeRegions(ask) => around::describe_regions(asking, *ask).await,
         Action::DescribeAvailabilityZones(ask) => around::describe_zones(asking, *ask).await,
         Action::DescribeAccountAttributes(ask) => around::describe_account(asking, *ask).await,

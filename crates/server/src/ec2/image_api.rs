@@ -4,7 +4,9 @@ use super::{
     Ec2Answer, Ec2Caller, Ec2Request,
     asking::{Answer, Asking},
     dispatch::dispatch,
+    double::InstanceDouble,
     failure::Told,
+    imports::Ec2Imports,
     refusal::answer_error,
 };
 use crate::{Ec2Failure, Ec2Instances};
@@ -37,6 +39,8 @@ pub struct ImageApi {
     pub(super) regions: BTreeMap<String, String>,
     clock: Arc<dyn Clock>,
     pub(super) instances: Option<Arc<dyn Ec2Instances>>,
+    pub(super) double: Option<Arc<InstanceDouble>>,
+    pub(super) imports: Option<Ec2Imports>,
     pub(super) told: Told,
     limits: FormLimits,
 }
@@ -53,6 +57,8 @@ impl ImageApi {
             regions: BTreeMap::new(),
             clock: Arc::new(SystemClock),
             instances: None,
+            double: None,
+            imports: None,
             told: Told::default(),
             limits: FormLimits::default(),
         }
