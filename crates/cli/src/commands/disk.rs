@@ -12,8 +12,8 @@ mod sources;
 mod verdict;
 mod volumes;
 
-pub(super) use self::pools::PoolArgs;
 use self::{kept::Kept, verdict::Verdict};
+pub(super) use self::{pools::PoolArgs, sources::FetchArgs};
 use crate::{
     args::Global,
     exit::{Failure, Run},

@@ -2,18 +2,22 @@
 
 mod keys;
 
-use super::disk::PoolArgs;
+use super::disk::{FetchArgs, PoolArgs};
 use crate::{
     args::Global,
     exit::{Failure, Run},
     print::{Out, note, warn},
 };
-use atlas_server::{AccessKeys, Ec2, Ec2Limits, ImageApi, ServeLimits, Served, serve};
+use atlas_server::{AccessKeys, Ec2, Ec2Imports, Ec2Limits, ImageApi, ServeLimits, Served, serve};
 use clap::Subcommand;
+use cloud_atlas::{ImportDiskOptions, image::CloudText};
 use core::net::SocketAddr;
 use serde::Serialize;
 use std::{net::TcpListener, path::PathBuf, sync::Arc};
 use tokio::{runtime, sync::Notify};
+
+/// How many instances of an account a region has at most: no suite launches more.
+const INSTANCES: usize = 1000;
 
 /// Serve the store over a network
 #[derive(Debug, Subcommand)]
@@ -37,12 +41,27 @@ pub(crate) struct ServeEc2 {
     /// registered); nobody else may read it (mode 0600)
     #[arg(long, value_name = "FILE")]
     access_keys: PathBuf,
+    /// Have instances too, which run nothing: suites launch some, and make images of them; they are gone
+    /// with the server
+    #[arg(long)]
+    with_instances: bool,
     /// Let several images of an owner have one name in a region, which EC2 refuses
     #[arg(long)]
     allow_duplicate_names: bool,
     /// Make ids of images with 32 hex digits; ids of 8 and 17 are read all the same
     #[arg(long)]
     symphony_ids: bool,
+    /// Import the files of this folder too, which clients name as file:///NAME
+    #[arg(long, value_name = "FOLDER")]
+    import_folder: Option<PathBuf>,
+    /// The storage pool that keeps what is imported
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    import_pool: CloudText,
+    /// How many imports are under way at a time
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    imports: usize,
+    #[command(flatten)]
+    fetch: FetchArgs,
     #[command(flatten)]
     pools: PoolArgs,
 }
@@ -76,7 +95,26 @@ impl ServeEc2 {
         if self.symphony_ids {
             api = api.symphony_ids();
         }
-        self.serve(listener, keys, api, out)
+        if self.with_instances {
+            api = api.with_instance_double(INSTANCES);
+        }
+        let imports = self.imports(global)?;
+        let api = api.with_imports(imports.clone());
+        Self::serve(listener, keys, api, &imports, out)
+    }
+
+    /// What may be imported: what URLs lead to, where there is a place for it meanwhile, and files.
+    fn imports(&self, global: &Global) -> Result<Ec2Imports, Failure> {
+        let mut imports = Ec2Imports::new(self.imports, self.import_pool.clone());
+        if let Some(spool) = self.fetch.spool(global)? {
+            imports = imports.with_fetcher(self.fetch.fetcher()?, spool);
+        }
+        if let Some(folder) = &self.import_folder {
+            imports = imports.with_folder(folder);
+        }
+        let mut options = ImportDiskOptions::default();
+        concat!("atlas ", env!("CARGO_PKG_VERSION")).clone_into(&mut options.tool);
+        Ok(imports.with_options(options))
     }
 
     fn bind(&self) -> Result<TcpListener, Failure> {
@@ -86,7 +124,13 @@ impl ServeEc2 {
         })
     }
 
-    fn serve(&self, listener: TcpListener, keys: AccessKeys, api: ImageApi, out: &mut Out) -> Run {
+    fn serve(
+        listener: TcpListener,
+        keys: AccessKeys,
+        api: ImageApi,
+        imports: &Ec2Imports,
+        out: &mut Out,
+    ) -> Run {
         let stop = Arc::new(Notify::new());
         let asked = Arc::clone(&stop);
         // A stop that is asked for before somebody waits for it is kept.
@@ -107,7 +151,9 @@ impl ServeEc2 {
             }
             let router = Ec2::new(keys, api, Ec2Limits::default()).router();
             let stop = async move { stop.notified().await };
-            Ok::<_, Failure>(serve(listener, router, ServeLimits::default(), stop).await)
+            let served = serve(listener, router, ServeLimits::default(), stop).await;
+            imports.stop().await;
+            Ok::<_, Failure>(served)
         })?;
         if let Served::Cut(count) = served {
             note(format_args!(

@@ -24,7 +24,7 @@ def refused(what, call, *arguments, **named):
 
 
 dev, other = driver(DEV), driver(OTHER)
-devices = [{"VirtualName": None, "Ebs": {"VolumeSize": 8}, "DeviceName": "/dev/sda1"}]
+devices = [{"Ebs": {"VolumeSize": 8}, "DeviceName": "/dev/sda1"}]
 web = dev.ex_register_image("web and co", description="<web> & \u00e9t\u00e9",
                             architecture="x86_64", root_device_name="/dev/sda1",
                             block_device_mapping=devices, virtualization_type="hvm")
@@ -32,7 +32,7 @@ assert web.id.startswith("ami-"), web
 listed, = dev.list_images(ex_owner="self")
 assert (listed.id, listed.name) == (web.id, "web and co"), listed
 assert listed.extra["description"] == "<web> & \u00e9t\u00e9" and listed.extra["state"] == "available"
-assert int(listed.extra["block_device_mapping"][0]["volume_size"]) == 8, listed.extra
+assert int(listed.extra["block_device_mapping"][0]["ebs"]["volume_size"]) == 8, listed.extra
 assert dev.get_image(web.id).id == web.id
 assert [image.id for image in dev.list_images(ex_filters={"name": "web*", "architecture": "x86_64"})] == [web.id]
 assert dev.list_images(ex_filters={"name": "db*"}) == []

@@ -9,8 +9,8 @@ use super::{
     ModifyInstanceAttribute, RegisterImage, ResetImageAttribute, RunInstances, TerminateInstances,
 };
 use crate::{
-    BlockDeviceMapping, Ec2Error, ErrorCode, ImageAttribute, MaxResults, TagParameter,
-    TagSpecification, common,
+    BlockDeviceMapping, Ec2Error, ImageAttribute, MaxResults, TagParameter, TagSpecification,
+    common,
 };
 use atlas_image::{CloudText, Device, Devices, Ec2Facts, LabelChange, Labels};
 
