@@ -10,7 +10,7 @@ use atlas_ec2::{
 };
 use cloud_atlas::{
     LaunchableImage,
-    image::{EditImage, LaunchPermission},
+    image::{EditImage, LaunchPermission, UefiData},
 };
 
 /// Answers `DescribeImageAttribute`.
@@ -51,7 +51,7 @@ pub(in crate::ec2) async fn describe_attribute(
         A::ImdsSupport => AttributeValue::Text(item.imds_support),
         A::UefiData => {
             let data = image.record.ec2().uefi_data.as_ref();
-            AttributeValue::Text(data.map(|data| data.as_str()))
+            AttributeValue::Text(data.map(UefiData::as_str))
         }
         A::LastLaunchedTime => AttributeValue::Text(item.last_launched_time.as_deref()),
         A::DeregistrationProtection => AttributeValue::Text(item.deregistration_protection),

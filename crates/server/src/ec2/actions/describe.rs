@@ -8,7 +8,7 @@ use crate::ec2::{
     asking::{Answer, Asking},
     fault::About,
 };
-use atlas_ec2::{DescribeImages, Ec2Error, ImageItem, ImagesDescribed, PageToken};
+use atlas_ec2::{DescribeImages, Ec2Error, ImageItem, ImageRef, ImagesDescribed, PageToken};
 use cloud_atlas::{
     ImageLookup, LaunchableImage, PageCursor, Paging,
     image::DiskImage,
@@ -152,7 +152,7 @@ async fn records(
 /// is, and so are all of these together.
 async fn named(sought: &Sought<'_>) -> Result<Found, Ec2Error> {
     let ids = &sought.ask.image_ids;
-    let amis: Vec<AmiId> = ids.iter().filter_map(atlas_ec2::ImageRef::ami).collect();
+    let amis: Vec<AmiId> = ids.iter().filter_map(ImageRef::ami).collect();
     let mut missing = Vec::new();
     let images = look_up(sought, &amis, &mut missing).await?;
     let mut unfinished = Vec::new();
@@ -164,11 +164,11 @@ async fn named(sought: &Sought<'_>) -> Result<Found, Ec2Error> {
             }
         }
     }
-    let is_missing = |id: &&atlas_ec2::ImageRef| id.ami().is_none_or(|ami| missing.contains(&ami));
+    let is_missing = |id: &&ImageRef| id.ami().is_none_or(|ami| missing.contains(&ami));
     let absent: Vec<&str> = ids
         .iter()
         .filter(is_missing)
-        .map(|id| id.as_str())
+        .map(ImageRef::as_str)
         .collect();
     if !absent.is_empty() {
         return Err(Ec2Error::images_not_found(&absent));

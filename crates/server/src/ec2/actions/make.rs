@@ -32,7 +32,7 @@ pub(in crate::ec2) async fn register(
     asked.firmware = ask.boot_mode.map(atlas_ec2::BootMode::firmware);
     asked.devices = ask.devices()?;
     asked.labels = ask.labels()?;
-    asked.ec2 = Box::new(ask.facts());
+    *asked.ec2 = ask.facts();
     asking.before(asking.scope()).await?;
     made(asking, ami, new).await
 }

@@ -5,7 +5,7 @@ use crate::ec2::fault::About;
 use atlas_ec2::{Ec2Error, ImageItem, ImageState, StateReasonItem};
 use cloud_atlas::{
     Error, ErrorKind, PageCursor, Paging,
-    image::{Architecture, DiskImage, DiskImageState},
+    image::{Architecture, DiskImage, DiskImageState, ImageDescription},
     image_id::AmiId,
     scope::AccountNumber,
 };
@@ -25,7 +25,7 @@ pub(super) fn item(image: &DiskImage, owner: AccountNumber) -> Option<ImageItem<
     Some(ImageItem {
         name: image.name.as_str(),
         image_location: format!("{owner}/{}", image.name).into(),
-        description: image.description.as_ref().map(|text| text.as_str()),
+        description: image.description.as_ref().map(ImageDescription::as_str),
         architecture: image.architecture.map(|architecture| match architecture {
             Architecture::Aarch64 => "arm64",
             other => other.as_str(),

@@ -32,7 +32,7 @@ pub(in crate::ec2) async fn create(
     let ami = new_id(asking);
     let mut new = begun(asking, ami, ask.name.name());
     let root = root_device(&instance);
-    let devices = merged(&instance.devices, &ask.block_device_mappings, &root);
+    let devices = merged(&instance.devices, &ask.block_device_mappings, root.as_ref());
     let text = description(id, ami);
     let (devices, snapshots) = imaged(&asking.session, devices, &text, &of_snapshots);
     let asked = &mut new.register;
@@ -114,11 +114,11 @@ fn root_device(instance: &Ec2Instance) -> Option<CloudText> {
 
 /// The devices of the instance as the request changes them, the root device first, which is there even
 /// where nobody told of it.
-fn merged(known: &Devices, asked: &[BlockDeviceMapping], root: &Option<CloudText>) -> Vec<Device> {
+fn merged(known: &Devices, asked: &[BlockDeviceMapping], root: Option<&CloudText>) -> Vec<Device> {
     let mut devices = known.as_slice().to_vec();
-    if !devices.iter().any(|device| device.name == *root) {
+    if !devices.iter().any(|device| device.name.as_ref() == root) {
         let mut device = Device::default();
-        device.name.clone_from(root);
+        device.name = root.cloned();
         devices.push(device);
     }
     for mapping in asked {
@@ -130,7 +130,7 @@ fn merged(known: &Devices, asked: &[BlockDeviceMapping], root: &Option<CloudText
         }
     }
     devices.retain(|device| !device.left_out);
-    devices.sort_by_key(|device| device.name != *root);
+    devices.sort_by_key(|device| device.name.as_ref() != root);
     if let Some(first) = devices.first_mut()
         && first.volume_type.is_none()
     {
