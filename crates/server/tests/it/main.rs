@@ -9,6 +9,10 @@
 )]
 
 mod answers;
+mod api;
+mod api_changes;
+mod api_life;
+mod api_rules;
 mod client;
 mod clients;
 mod conditions;

@@ -3,7 +3,6 @@
 use crate::ec2::{
     asking::{Answer, Asking},
     double::{self, Instance, InstanceDouble, Launch, value},
-    fault::About,
     listing::Part,
 };
 use atlas_ec2::{
@@ -12,7 +11,7 @@ use atlas_ec2::{
     InstancesRun, InstancesTerminated, ModifyInstanceAttribute, ReservationItem, ReservedInstance,
     RunInstances, TerminateInstances, TextValue, VolumeField, VolumesDescribed,
 };
-use cloud_atlas::{ImageLookup, LaunchableImage, image::CloudText, image_id::ImageId};
+use cloud_atlas::{LaunchableImage, image::CloudText};
 
 /// The double, where there is one.
 ///
@@ -26,20 +25,13 @@ fn offered<'a>(asking: &'a Asking<'_>) -> Result<&'a InstanceDouble, Ec2Error> {
     })
 }
 
-/// An image that the caller may launch.
+/// An image that the caller may launch: what she sees and what is not disabled.
 async fn launchable(asking: &Asking<'_>, id: &ImageRef) -> Result<LaunchableImage, Ec2Error> {
-    let missing = || Ec2Error::images_not_found(&[id.as_str()]);
-    let gone = || Ec2Error::image_unavailable(id.as_str());
-    let ami = [ImageId::Local(id.ami().ok_or_else(missing)?)];
-    let session = &asking.session;
-    let found = session.look_up_images(&asking.location, &ami, asking.scope());
-    let found = found.await;
-    let found = found.map_err(|error| asking.told(&error, About::Image(id.as_str())))?;
-    match found.into_iter().next() {
-        Some(ImageLookup::Here(image)) if image.record.lifecycle().is_usable() => Ok(*image),
-        Some(ImageLookup::Here(_) | ImageLookup::Deleted(_)) => Err(gone()),
-        _ => Err(missing()),
+    let image = asking.seen(id).await?;
+    if image.record.lifecycle().is_usable() {
+        return Ok(image);
     }
+    Err(Ec2Error::image_unavailable(id.as_str()))
 }
 
 /// `RunInstances`.

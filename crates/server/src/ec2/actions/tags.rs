@@ -8,9 +8,8 @@ use crate::ec2::{
 };
 use atlas_ec2::{CreateTags, DeleteTags, Ec2Error, ErrorCode, ImageRef, ResourceRef};
 use cloud_atlas::{
-    Error, ImageLookup, Labelled,
+    Error, Labelled,
     image::{EditImageError, LabelChange, SnapshotError},
-    image_id::ImageId,
 };
 
 /// `CreateTags`: on all of the resources or none.
@@ -73,19 +72,13 @@ fn untaggable(id: &str) -> Ec2Error {
     Ec2Error::new(ErrorCode::InvalidId, message)
 }
 
+/// An image of the caller's account: whoever may launch an image of another has none of its tags.
 async fn image(asking: &Asking<'_>, id: &ImageRef) -> Result<Labelled, Ec2Error> {
-    let missing = || Ec2Error::images_not_found(&[id.as_str()]);
-    let ami = [ImageId::Local(id.ami().ok_or_else(missing)?)];
-    let session = &asking.session;
-    let found = session.look_up_images(&asking.location, &ami, asking.scope());
-    let found = found.await;
-    let found = found.map_err(|error| asking.told(&error, About::Image(id.as_str())))?;
-    match found.into_iter().next() {
-        // Tags are the account's: whoever may launch an image of another has none of them.
-        Some(ImageLookup::Here(image)) if image.is_own => Ok(Labelled::Image(image.record.id())),
-        Some(ImageLookup::Here(_)) => Err(Ec2Error::not_owner(id.as_str())),
-        _ => Err(missing()),
+    let image = asking.seen(id).await?;
+    if image.is_own {
+        return Ok(Labelled::Image(image.record.id()));
     }
+    Err(Ec2Error::not_owner(id.as_str()))
 }
 
 /// Changes the tags of instances and volumes.
