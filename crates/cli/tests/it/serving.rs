@@ -25,6 +25,8 @@ pub(crate) struct Serving {
     pub(crate) program: Program,
     /// The numbers of the accounts `/acme` and `/beta`.
     pub(crate) accounts: [String; 2],
+    /// What the server said when it began.
+    pub(crate) told: serde_json::Value,
     server: Option<Child>,
     address: Option<SocketAddr>,
 }
@@ -52,6 +54,7 @@ impl Serving {
         Self {
             program,
             accounts,
+            told: serde_json::Value::Null,
             server: None,
             address: None,
         }
@@ -79,6 +82,7 @@ impl Serving {
         let address = told["address"].as_str().unwrap();
         assert_eq!(told["url"], format!("http://{address}"));
         self.address = Some(address.parse().unwrap());
+        self.told = told;
         self.server = Some(server);
     }
 
