@@ -64,7 +64,7 @@ impl Ec2Instances for OneInstance {
     }
 }
 
-/// dana designs and publishes in the project `/acme/web`, bert in the account `/beta`; eli designs in
+/// dana rules the project `/acme/web`, bert in the account `/beta`; eli designs in
 /// `/acme/db`, olga looks at `/acme/web`, and eve may do nothing there.
 pub(crate) struct Api {
     pub(crate) atlas: Atlas,
@@ -221,7 +221,7 @@ async fn furnish(atlas: &Atlas) -> [AccountNumber; 2] {
             admin.grant(&p(who), &role, &p(scope), None).await.unwrap();
         }
         if let "dana" | "bert" = who {
-            let role = Role::PUBLISHER;
+            let role = Role::ADMIN;
             admin.grant(&p(who), &role, &p(scope), None).await.unwrap();
         }
     }

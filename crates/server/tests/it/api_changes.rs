@@ -126,7 +126,7 @@ fn e06_only_the_owner_changes_an_image() {
         assert_eq!(message, format!("Not authorized for image:{id}"));
     }
     // The owner's people need the permission too.
-    let theirs = api.register("eli", "db");
+    let theirs = api.register("eli", "db-1");
     let pairs = [
         ("ImageId", &*theirs),
         ("LaunchPermission.Add.1.Group", "all"),

@@ -40,7 +40,7 @@ fn ended(api: &Api, imports: &Ec2Imports, task: &str) -> String {
 }
 
 #[test]
-fn e09_a_file_is_imported_and_its_task_tells_of_the_image() {
+fn a_file_is_imported_and_its_task_tells_of_the_image() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("web.raw"), vec![7; 1 << 20]).unwrap();
     let imports = imports(1, &folder);
@@ -72,7 +72,7 @@ fn e09_a_file_is_imported_and_its_task_tells_of_the_image() {
 }
 
 #[test]
-fn e09_what_cannot_be_had_is_told_by_the_task_and_tried_again() {
+fn what_cannot_be_had_is_told_by_the_task_and_tried_again() {
     let folder = TempDir::new().unwrap();
     let imports = imports(1, &folder);
     let api = api(&imports);
@@ -100,7 +100,7 @@ fn r14_an_address_within_is_never_asked() {
 }
 
 #[test]
-fn e09_imports_are_bounded_and_refused_where_they_make_no_sense() {
+fn imports_are_bounded_and_refused_where_they_make_no_sense() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("web.raw"), vec![7; 1 << 20]).unwrap();
     let api = api(&imports(0, &folder));

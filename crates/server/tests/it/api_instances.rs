@@ -9,7 +9,7 @@ fn run(api: &Api, image: &str, more: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn e08_without_the_double_there_are_no_instances() {
+fn without_the_double_there_are_no_instances() {
     let api = Api::new();
     for (action, pairs) in [
         ("DescribeInstances", &[][..]),
@@ -22,7 +22,7 @@ fn e08_without_the_double_there_are_no_instances() {
 }
 
 #[test]
-fn e08_an_image_is_made_of_an_instance_with_its_root_first() {
+fn e01_an_image_is_made_of_an_instance_with_its_root_first() {
     let api = Api::with(|api| api.with_instance_double(4));
     let base = api.register("dana", "base");
     let more = [
@@ -58,7 +58,7 @@ fn e08_an_image_is_made_of_an_instance_with_its_root_first() {
 }
 
 #[test]
-fn e08_an_instance_begins_with_an_image_that_may_be_launched() {
+fn an_instance_begins_with_an_image_that_may_be_launched() {
     let api = Api::with(|api| api.with_instance_double(4));
     let image = api.register("dana", "web");
     let pairs = [("ImageId", &*image), ("MinCount", "1"), ("MaxCount", "1")];
@@ -78,7 +78,7 @@ fn e08_an_instance_begins_with_an_image_that_may_be_launched() {
 }
 
 #[test]
-fn e08_instances_end_and_are_bounded() {
+fn instances_end_and_are_bounded() {
     let api = Api::with(|api| api.with_instance_double(2));
     let image = api.register("dana", "web");
     let first = run(&api, &image, &[("ClientToken", "one")]);

@@ -5,7 +5,7 @@ use crate::{
     world::p,
 };
 use atlas_server::Ec2Instance;
-use atlas_store_conformance::FaultyStore;
+use atlas_store_conformance::{Call, Fault, FaultyStore};
 use cloud_atlas::{
     DiskWatch, FileDisk, ImportDiskOptions, SnapshotQuery,
     image::{
@@ -329,7 +329,7 @@ fn e01_what_fails_inside_is_told_to_the_host_alone() {
     let api = Api::over(Arc::new(store.clone()), |api| api);
     let id = api.register("dana", "web");
     api.failures.lock().unwrap().clear();
-    store.fail_reads();
+    store.plan_for(Call::Snapshot, [Fault::Unavailable]);
     let (status, code, message) = api.refused("dana", "DescribeImages", &[("ImageId.1", &id)]);
     assert_eq!((status, &*code), (503, "Unavailable"));
     assert_eq!(

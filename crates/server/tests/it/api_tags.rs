@@ -19,7 +19,7 @@ fn api() -> Api {
 }
 
 #[test]
-fn e07_tags_are_set_listed_and_taken_away_on_all_or_none() {
+fn tags_are_set_listed_and_taken_away_on_all_or_none() {
     let api = api();
     let (image, snapshot) = imaged(&api);
     let pairs = [
@@ -71,7 +71,7 @@ fn e07_tags_are_set_listed_and_taken_away_on_all_or_none() {
 }
 
 #[test]
-fn e07_tags_are_listed_by_pages_that_survive_changes() {
+fn tags_are_listed_by_pages_that_survive_changes() {
     let api = api();
     let image = api.register("dana", "web");
     let names: Vec<_> = (1..=12).map(|n| format!("Tag.{n}.Key")).collect();
@@ -98,7 +98,7 @@ fn e07_tags_are_listed_by_pages_that_survive_changes() {
 }
 
 #[test]
-fn e07_what_cannot_be_tagged_is_refused() {
+fn what_cannot_be_tagged_is_refused() {
     let api = api();
     let image = api.register("dana", "web");
     let names: Vec<_> = (1..=51).map(|n| format!("Tag.{n}.Key")).collect();
@@ -128,7 +128,7 @@ fn e07_what_cannot_be_tagged_is_refused() {
 }
 
 #[test]
-fn e08_a_snapshot_is_described_and_held_by_its_image() {
+fn a_snapshot_is_described_and_held_by_its_image() {
     let api = api();
     let (image, snapshot) = imaged(&api);
     let told = api.done("dana", "DescribeSnapshots", &[("Owner.1", "self")]);
