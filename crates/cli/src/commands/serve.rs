@@ -51,7 +51,7 @@ pub(crate) struct ServeEc2 {
     /// Make ids of images with 32 hex digits; ids of 8 and 17 are read all the same
     #[arg(long)]
     symphony_ids: bool,
-    /// Import the files of this folder too, which clients name as file:///NAME
+    /// Import the files of this folder too, which clients name as `file:///NAME`
     #[arg(long, value_name = "FOLDER")]
     import_folder: Option<PathBuf>,
     /// The storage pool that keeps what is imported
