@@ -5,11 +5,14 @@ use std::process::Command;
 use crate::{Outcome, cargo};
 
 /// Looks for every program that tests need, and installs what has those that are not there: packages of
-/// Debian, and of Python.
+/// Debian, of Python and of node.
 pub(crate) fn run() -> Outcome {
     debian()?;
     if atlas_test_servers::install_python_packages()? {
         println!("xtask servers: installed the packages of Python that tests need");
+    }
+    if atlas_test_servers::install_node_packages()? {
+        println!("xtask servers: installed the packages of node that tests need");
     }
     Ok(())
 }

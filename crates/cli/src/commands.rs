@@ -21,6 +21,7 @@ mod people;
 mod policy;
 mod resolve;
 mod role_map;
+mod serve;
 mod server;
 mod shell;
 mod store;
@@ -103,6 +104,9 @@ pub(crate) enum Command {
     /// Add, edit, look at server definitions, report launches
     #[command(subcommand)]
     Server(server::ServerCommand),
+    /// Serve the store over a network
+    #[command(subcommand)]
+    Serve(serve::ServeCommand),
     /// Import public image metadata
     #[command(subcommand)]
     Import(stream::Import),
@@ -151,6 +155,7 @@ pub(crate) fn main() -> Run {
         Command::Lock(lock) => lock::lock(lock, &global, &mut out),
         Command::Deployment(command) => deployment::run(command, &global, &mut out),
         Command::Server(command) => server::run(command, &global, &mut out),
+        Command::Serve(command) => serve::run(command, &global, &mut out),
         Command::Import(command) => stream::import(command, &global, &mut out),
         Command::Export(command) => stream::export(command, &global),
         Command::Job(command) => job::run(&command, &global, &mut out),

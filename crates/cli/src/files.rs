@@ -49,6 +49,25 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// Reads a whole file of secrets as text; nobody but its owner may read it.
+pub(crate) fn read_secret(path: &Path, limit: usize) -> Result<String, Failure> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        // What cannot be looked at cannot be read either, and that is said below.
+        let mode = fs::metadata(path).map_or(0, |found| found.mode());
+        if mode & 0o077 != 0 {
+            let (shown, mode) = (shown(path), mode & 0o777);
+            let told = format!(
+                "{shown} holds secrets, and others than its owner may use it (mode {mode:04o}): run `chmod 600 {}`",
+                plain(path)
+            );
+            return Err(Failure::refused(told).into());
+        }
+    }
+    read_text(path, limit)
+}
+
 /// Reads a whole file as text.
 pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String, Failure> {
     let bytes = read(path, limit)?;

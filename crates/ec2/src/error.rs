@@ -63,6 +63,8 @@ codes! {
     MalformedQueryString = "MalformedQueryString";
     /// The request is too large.
     RequestEntityTooLarge = "RequestEntityTooLarge", 413;
+    /// The request took too long to come.
+    RequestTimeout = "RequestTimeout", 408;
     /// A parameter is missing.
     MissingParameter = "MissingParameter";
     /// A parameter was never asked for.

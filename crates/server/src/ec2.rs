@@ -1,15 +1,30 @@
 //! The EC2-compatible API, before it is mounted.
 
 mod access_keys;
+mod actions;
+mod asking;
 mod authenticate;
+mod dispatch;
+mod double;
+mod failure;
+mod fault;
+mod image_api;
+mod imports;
+mod instances;
 mod key_file;
 mod limits;
+mod listing;
 mod refusal;
+mod seen;
 
 use self::refusal::Refusal;
 pub use self::{
     access_keys::{AccessKey, AccessKeys, RepeatedAccessKey},
     authenticate::{Ec2Authenticate, Ec2Caller, Ec2NotAuthenticated},
+    failure::Ec2Failure,
+    image_api::ImageApi,
+    imports::Ec2Imports,
+    instances::{Ec2Instance, Ec2Instances},
     key_file::{KeyFileError, KeyFilePlace, KeyProblem},
     limits::Ec2Limits,
 };

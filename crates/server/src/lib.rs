@@ -43,6 +43,9 @@
 //! | [`Ec2`], [`Ec2Answer`], [`Ec2Request`] | the EC2-compatible API: who asks, within limits, and an answer |
 //! | [`Ec2Authenticate`], [`Ec2Caller`] | who asks there, as the host program finds out |
 //! | [`AccessKeys`], [`AccessKey`] | a ready way: whoever signs with the secret of a key |
+//! | [`ImageApi`], [`Ec2Failure`] | the answers: EC2's actions on the images of an engine |
+//! | [`Ec2Imports`] | what images are imported from there, and how many at once |
+//! | [`Ec2Instances`], [`Ec2Instance`] | who knows instances, of which images are made |
 //! | [`Ec2Limits`] | how much a request may bring |
 //! | [`serve`], [`ServeLimits`] | a router on a socket of the host's, with limits and an end |
 
@@ -60,8 +63,9 @@ pub use crate::{
     authenticate::{Authenticate, BearerTokens, BearerTokensError, Caller, NotAuthenticated},
     disk_images::{DiskImages, Failure, disk_images},
     ec2::{
-        AccessKey, AccessKeys, Ec2, Ec2Answer, Ec2Authenticate, Ec2Caller, Ec2Limits,
-        Ec2NotAuthenticated, Ec2Request, KeyFileError, KeyFilePlace, KeyProblem, RepeatedAccessKey,
+        AccessKey, AccessKeys, Ec2, Ec2Answer, Ec2Authenticate, Ec2Caller, Ec2Failure, Ec2Imports,
+        Ec2Instance, Ec2Instances, Ec2Limits, Ec2NotAuthenticated, Ec2Request, ImageApi,
+        KeyFileError, KeyFilePlace, KeyProblem, RepeatedAccessKey,
     },
     limits::Limits,
     serve::{ServeLimits, Served, serve},

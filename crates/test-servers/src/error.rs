@@ -24,6 +24,14 @@ pub enum ServerError {
         /// Which package, as pip takes it.
         package: &'static str,
     },
+    /// A package of node is not installed.
+    #[error(
+        "node has no package `{package}` here: run `cargo xtask servers`, which takes it from npm"
+    )]
+    MissingModule {
+        /// Which package, as npm takes it.
+        package: &'static str,
+    },
     /// A program ended with an error.
     #[error("`{program}` failed: {said}")]
     Failed {

@@ -18,8 +18,8 @@
 //! | [`S3`] | one server that speaks S3, in memory |
 //! | [`ServerError`] | why a server is not there, with the command that installs it |
 //! | [`run_script`], [`free_port`] | for scripts that start servers themselves |
-//! | [`missing_packages`], [`install_python_packages`] | what has to be installed first |
-//! | [`python_with_packages`] | Python with what clients of AWS sign and parse with |
+//! | [`missing_packages`], [`install_python_packages`], [`install_node_packages`] | what has to be installed first |
+//! | [`python_with_packages`], [`node_with_packages`] | Python and node with clients of AWS |
 //! | [`until`] | waiting for a condition, with an end |
 //!
 //! A server stops when its value is dropped and when the process that started it is gone, however
@@ -34,6 +34,7 @@ mod account;
 mod cluster;
 mod error;
 mod etcd;
+mod node;
 mod postgres;
 mod programs;
 mod python;
@@ -46,6 +47,7 @@ pub use crate::{
     cluster::PostgresCluster,
     error::ServerError,
     etcd::{Etcd, EtcdCluster},
+    node::{install_node_packages, node_with_packages},
     postgres::{Postgres, free_port},
     programs::missing_packages,
     python::{install_python_packages, python_with_packages},

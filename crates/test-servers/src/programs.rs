@@ -36,7 +36,7 @@ pub(crate) fn postgres() -> Result<PathBuf, ServerError> {
 }
 
 /// What else tests run or are built with: a program, or a file where it is none, and its package.
-const OTHERS: [(&str, &str); 16] = [
+const OTHERS: [(&str, &str); 18] = [
     ("etcd", "etcd-server"),
     ("etcdctl", "etcd-client"),
     ("protoc", "protobuf-compiler"),
@@ -46,6 +46,9 @@ const OTHERS: [(&str, &str); 16] = [
     ),
     // What speaks S3 is a package of Python.
     ("pip3", "python3-pip"),
+    // What runs the client of EC2 for JavaScript, and installs it.
+    ("node", "nodejs"),
+    ("npm", "npm"),
     // A client of disk images over HTTP.
     ("curl", "curl"),
     // For disk images: one that a machine starts from is made, converted and started.
@@ -72,6 +75,14 @@ pub fn missing_packages() -> Vec<&'static str> {
         .into_iter()
         .chain(others.map(|(_, package)| *package))
         .collect()
+}
+
+/// Where packages of tests go: into the target folder, as all that tests make.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
+        PathBuf::from,
+    )
 }
 
 /// A program of `PATH`.

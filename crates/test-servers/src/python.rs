@@ -2,7 +2,6 @@
 
 use crate::{ServerError, account, programs};
 use std::{
-    env,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -11,9 +10,15 @@ use std::{
 pub(crate) const MOTO: &str = "moto[s3]==5.2.1";
 /// What serves.
 const FLASK: [&str; 2] = ["flask==3.1.3", "flask-cors==6.0.2"];
-/// What tells that all of it is there, in the version that is known to do what tests rely on.
-const CHECK: &str = "import flask, flask_cors, moto.s3.responses, moto.server; \
-                     assert moto.__version__ == '5.2.1'";
+/// Clients of EC2 that are held against our server.
+const CLIENTS: [&str; 2] = ["awscli==1.46.3", "apache-libcloud==3.9.1"];
+/// Another one, in a version that goes with that of awscli.
+const BOTO3: &str = "boto3==1.44.5";
+/// What tells that all of it is there, in the versions that are known to do what tests rely on.
+const CHECK: &str = "import awscli, boto3, flask, flask_cors, libcloud, moto.s3.responses, moto.server; \
+                     assert moto.__version__ == '5.2.1'; \
+                     assert awscli.__version__ == '1.46.3' and boto3.__version__ == '1.44.5'; \
+                     assert libcloud.__version__ == '3.9.1'";
 
 /// The Python to run, and where it finds the packages: nowhere special, or in a folder of ours.
 pub(crate) fn moto() -> Result<(PathBuf, PathBuf), ServerError> {
@@ -25,8 +30,8 @@ pub(crate) fn moto() -> Result<(PathBuf, PathBuf), ServerError> {
     Err(ServerError::MissingPackage { package: MOTO })
 }
 
-/// Python, where it finds the packages: moto, and with it boto3 and botocore, by which clients of AWS
-/// sign and parse.
+/// Python, where it finds the packages: moto, boto3, botocore and libcloud, as programs use them. The
+/// command of AWS is `-m awscli`.
 ///
 /// # Errors
 ///
@@ -53,8 +58,9 @@ pub fn install_python_packages() -> Result<bool, ServerError> {
     pip.args(["-m", "pip", "install", "--quiet", "--upgrade"])
         .args(["--disable-pip-version-check", "--target"])
         .arg(folder())
-        .arg(MOTO)
-        .args(FLASK);
+        .args([MOTO, BOTO3])
+        .args(FLASK)
+        .args(CLIENTS);
     account::text(&mut pip, "pip")?;
     moto().map(|_| true)
 }
@@ -65,11 +71,6 @@ fn finds(python: &Path, folder: &Path) -> bool {
     account::output(&mut check, "python3").is_ok_and(|ran| ran.status.success())
 }
 
-/// Where the packages go: into the target folder, as all that tests make.
 fn folder() -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
-        PathBuf::from,
-    );
-    target.join("python-moto-5.2.1")
+    programs::target().join("python-packages")
 }

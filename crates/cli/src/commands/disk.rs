@@ -13,6 +13,7 @@ mod verdict;
 mod volumes;
 
 use self::{kept::Kept, verdict::Verdict};
+pub(super) use self::{pools::PoolArgs, sources::FetchArgs};
 use crate::{
     args::Global,
     exit::{Failure, Run},

@@ -264,3 +264,46 @@ fn the_commands_in_the_guide_to_the_market_work_as_they_stand() {
     );
     assert!(out.contains("(ended)"), "{out}");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_commands_in_the_guide_to_ec2_work_as_they_stand() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let guide = guide("ec2.md");
+    let mut commands = commands(&guide);
+    assert!(commands.contains("8773"));
+    let free = atlas_test_servers::free_port().unwrap().to_string();
+    commands = commands.replace("8773", &free);
+    // Whatever happens, no server stays.
+    commands = format!("trap 'kill $server 2>/dev/null || :' EXIT\n{commands}server=\n");
+    let program = Program::bare();
+    // `aws`, as pip installs it.
+    let python = atlas_test_servers::python_with_packages().unwrap();
+    let mut aws = "#!/bin/sh\nexec env".to_owned();
+    for (name, value) in python.get_envs() {
+        let (name, value) = (name.display(), value.unwrap().display());
+        aws = format!("{aws} '{name}={value}'");
+    }
+    aws = format!(
+        "{aws} '{}' -m awscli \"$@\"\n",
+        python.get_program().display()
+    );
+    let aws = program.file("aws", aws);
+    std::fs::set_permissions(aws, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let home = program.path("").display().to_string();
+    let built = Path::new(env!("CARGO_BIN_EXE_atlas")).parent().unwrap();
+    let path = format!("{home}:{}:/usr/bin:/bin", built.display());
+    let Ran { out, err, .. } = program.script_with(&commands, &[("PATH", &path), ("HOME", &home)]);
+    for said in ["only its owner may", "an MCI refers to it"] {
+        let lines = out.lines().filter(|line| *line == said);
+        assert_eq!(lines.count(), 1, "{out}{err}");
+    }
+    for code in ["(AuthFailure)", "(DependencyViolation)"] {
+        assert!(err.contains(code), "{out}{err}");
+    }
+    // Found by its owner, found by Bob while he was let in, and not after that; at last not at all.
+    assert_eq!(out.matches("debian-12\n").count(), 2, "{out}");
+    assert_eq!(out.lines().filter(|line| *line == "0").count(), 2, "{out}");
+    assert_eq!(out.matches("listening at").count(), 3, "{out}");
+}

@@ -22,6 +22,8 @@ mod clouds;
 mod damage;
 mod diffs;
 mod disks;
+#[cfg(unix)]
+mod ec2_clients;
 mod encoding;
 #[cfg(feature = "etcd")]
 mod etcd;
@@ -48,6 +50,8 @@ mod registering;
 mod roles;
 mod schema;
 mod servers;
+#[cfg(unix)]
+mod serving;
 mod sharing;
 mod showing;
 mod templates;

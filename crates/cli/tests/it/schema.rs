@@ -3,6 +3,7 @@
 use crate::{
     appliance::{self, Drive},
     program::{Program, done, releases, words},
+    serving::Serving,
 };
 use serde_json::{Map, Value};
 use std::{
@@ -70,6 +71,7 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     uses(&checked);
     templates(&checked);
     market(&checked);
+    checked.lines("listening", &[Serving::started(&[]).told.clone()]);
     store(&checked);
     let entries = std::fs::read_dir(folder()).unwrap();
     let described: BTreeSet<_> = entries

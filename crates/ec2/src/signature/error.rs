@@ -1,5 +1,6 @@
 //! Why a request is not believed.
 
+use crate::ErrorCode;
 use atlas_base::Timestamp;
 
 /// Why a request is not believed. No message shows a secret, a signature, or what was signed.
@@ -57,28 +58,21 @@ pub enum SignatureError {
 }
 
 impl SignatureError {
-    /// The code that EC2 has for it.
-    pub fn code(&self) -> &'static str {
+    /// The code that EC2 has for it, which has a status too.
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Missing => "MissingAuthenticationToken",
-            Self::Incomplete(_) => "IncompleteSignature",
-            Self::Expired { .. } | Self::NotYet { .. } => "RequestExpired",
-            Self::WrongScope | Self::Mismatch => "SignatureDoesNotMatch",
-            Self::UnknownKey => "AuthFailure",
-            Self::TooMuch { .. } => "InvalidRequest",
+            Self::Missing => ErrorCode::MissingAuthenticationToken,
+            Self::Incomplete(_) => ErrorCode::IncompleteSignature,
+            Self::Expired { .. } | Self::NotYet { .. } => ErrorCode::RequestExpired,
+            Self::WrongScope | Self::Mismatch => ErrorCode::SignatureDoesNotMatch,
+            Self::UnknownKey => ErrorCode::AuthFailure,
+            Self::TooMuch { .. } => ErrorCode::InvalidRequest,
         }
     }
 
     /// The HTTP status that EC2 answers with.
     pub fn status(&self) -> u16 {
-        match self {
-            Self::Incomplete(_)
-            | Self::Expired { .. }
-            | Self::NotYet { .. }
-            | Self::TooMuch { .. } => 400,
-            Self::UnknownKey => 401,
-            Self::Missing | Self::WrongScope | Self::Mismatch => 403,
-        }
+        self.code().status()
     }
 }
 

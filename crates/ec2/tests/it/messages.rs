@@ -20,7 +20,6 @@ fn e01_refusals_are_worded_as_those_of_ec2() {
         "Action=DescribeImages&ExecutableBy.1=me",
         "Action=DescribeImageAttribute&ImageId=ami-1&Attribute=colour",
         "Action=RegisterImage&Name=ab",
-        "Action=RegisterImage&Name=abc",
         "Action=RegisterImage&Name=a%26bc",
         "Action=RegisterImage&Name=abc&ImageLocation=x&Architecture=aarch64",
         "Action=RegisterImage&Name=abc&BlockDeviceMapping.1.DeviceName=a&BlockDeviceMapping.2.DeviceName=a",

@@ -95,6 +95,11 @@ impl AccessKeys {
         self.now().is_empty()
     }
 
+    /// All of them, by their ids.
+    pub fn each(&self) -> Vec<AccessKey> {
+        self.now().values().cloned().collect()
+    }
+
     fn now(&self) -> Arc<Keys> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }

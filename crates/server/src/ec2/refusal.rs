@@ -1,13 +1,12 @@
 //! What is told to whom nothing is answered, as EC2 does.
 
-use super::Ec2NotAuthenticated;
-use atlas_ec2::signature::SignatureError;
+use super::{Ec2NotAuthenticated, fault::sentence};
+use atlas_ec2::{Ec2Error, ErrorCode};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use core::fmt::Write as _;
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -31,22 +30,15 @@ impl From<Ec2NotAuthenticated> for Refusal {
     }
 }
 
+/// The type of every document.
+pub(super) const XML: &str = "text/xml;charset=UTF-8";
+
 impl Refusal {
     /// The error document.
     pub(super) fn answer(&self, id: &str) -> Response {
-        let (status, code, message) = self.told();
-        let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        let message = escaped(&message);
-        // A text takes whatever is written.
-        let _ = write!(
-            text,
-            "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>\
-             </Errors><RequestID>{id}</RequestID></Response>"
-        );
-        let mut response = Response::new(Body::from(text));
+        let (status, error) = self.told();
+        let mut response = answer_error(&error, id);
         *response.status_mut() = status;
-        let xml = HeaderValue::from_static("text/xml;charset=UTF-8");
-        response.headers_mut().insert(header::CONTENT_TYPE, xml);
         if matches!(self, Self::Method) {
             let allow = HeaderValue::from_static("GET, POST");
             response.headers_mut().insert(header::ALLOW, allow);
@@ -54,59 +46,51 @@ impl Refusal {
         response
     }
 
-    fn told(&self) -> (StatusCode, &'static str, String) {
+    /// A status may say more than that of the code does.
+    fn told(&self) -> (StatusCode, Ec2Error) {
+        let of_code = |code, message: &str| {
+            let error = Ec2Error::new(code, message);
+            (status(error.status()), error)
+        };
         match self {
             Self::NotAuthenticated(Ec2NotAuthenticated::Signature(error)) => {
-                let status = StatusCode::from_u16(error.status());
-                let status = status.unwrap_or(StatusCode::FORBIDDEN);
-                (status, error.code(), sentence(&error.to_string()))
+                of_code(error.code(), &sentence(&error.to_string()))
             }
             Self::NotAuthenticated(Ec2NotAuthenticated::Unknown) => {
-                let error = SignatureError::UnknownKey;
-                let message = "Nobody is known by what the request says.".to_owned();
-                (StatusCode::UNAUTHORIZED, error.code(), message)
+                let message = "Nobody is known by what the request says.";
+                of_code(ErrorCode::AuthFailure, message)
             }
             Self::NotAuthenticated(Ec2NotAuthenticated::Unavailable) => {
-                let message = "Who sends the request cannot be found out now.".to_owned();
-                (StatusCode::SERVICE_UNAVAILABLE, "Unavailable", message)
+                let message = "Who sends the request cannot be found out now.";
+                of_code(ErrorCode::Unavailable, message)
             }
             Self::Method => {
-                let message = "The request is neither GET nor POST.".to_owned();
-                (StatusCode::METHOD_NOT_ALLOWED, "InvalidRequest", message)
+                let message = "The request is neither GET nor POST.";
+                let (_, error) = of_code(ErrorCode::InvalidRequest, message);
+                (StatusCode::METHOD_NOT_ALLOWED, error)
             }
             Self::TooLarge { limit } => {
                 let message = format!("The body has more than {limit} bytes.");
-                let status = StatusCode::PAYLOAD_TOO_LARGE;
-                (status, "RequestEntityTooLarge", message)
+                of_code(ErrorCode::RequestEntityTooLarge, &message)
             }
             Self::Slow => {
-                let message = "The body took too long to come.".to_owned();
-                (StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message)
+                let message = "The body took too long to come.";
+                of_code(ErrorCode::RequestTimeout, message)
             }
-            Self::Cut => {
-                let message = "The body is not whole.".to_owned();
-                (StatusCode::BAD_REQUEST, "InvalidRequest", message)
-            }
+            Self::Cut => of_code(ErrorCode::InvalidRequest, "The body is not whole."),
         }
     }
 }
 
-/// EC2 writes sentences.
-fn sentence(message: &str) -> String {
-    let mut rest = message.chars();
-    let first = rest.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(rest).chain(['.']).collect()
+/// The error document of an error, with its status.
+pub(super) fn answer_error(error: &Ec2Error, id: &str) -> Response {
+    let mut response = Response::new(Body::from(error.to_xml(id)));
+    *response.status_mut() = status(error.status());
+    let xml = HeaderValue::from_static(XML);
+    response.headers_mut().insert(header::CONTENT_TYPE, xml);
+    response
 }
 
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -9,6 +9,13 @@
 )]
 
 mod answers;
+mod api;
+mod api_changes;
+mod api_imports;
+mod api_instances;
+mod api_life;
+mod api_rules;
+mod api_tags;
 mod client;
 mod clients;
 mod conditions;

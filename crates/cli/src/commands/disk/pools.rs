@@ -79,14 +79,18 @@ impl PoolArgs {
         Ok(Pools::new(pools))
     }
 
-    /// Opens the store and its pools as the principal who acts.
-    pub(super) fn session(&self, global: &Global) -> Result<Session, Failure> {
+    /// Opens the store and its pools.
+    pub(crate) fn atlas(&self, global: &Global) -> Result<Atlas, Failure> {
         let pools = self.open(global)?;
-        let open = |url: &str| {
+        global.when_free(|url| {
             let builder = Atlas::builder().with_pools(pools.clone());
             builder.open(url).block_on()
-        };
-        Ok(global.when_free(open)?.act_as(&global.principal))
+        })
+    }
+
+    /// The same as the principal who acts.
+    pub(super) fn session(&self, global: &Global) -> Result<Session, Failure> {
+        Ok(self.atlas(global)?.act_as(&global.principal))
     }
 }
 

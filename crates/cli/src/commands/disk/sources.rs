@@ -51,6 +51,22 @@ pub(super) struct SourceArgs {
     /// The SHA-256 that what a URL leads to must have
     #[arg(long, value_name = "HEX", value_parser = Sha256::parse)]
     sha256: Option<Sha256>,
+    #[command(flatten)]
+    fetch: FetchArgs,
+    /// The most bytes of what is fetched [default: 64 GiB]
+    #[arg(long, value_name = "BYTES")]
+    max_fetched_bytes: Option<u64>,
+    /// The most seconds of a fetch [default: six hours]
+    #[arg(long, value_name = "N")]
+    max_fetch_seconds: Option<u64>,
+    #[command(flatten)]
+    volumes: VolumesArgs,
+}
+
+/// From where URLs may be fetched, and where what they lead to lies meanwhile.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Sources")]
+pub(crate) struct FetchArgs {
     /// Fetch by http too, which anybody on the way can read and change
     #[arg(long, env = "ATLAS_FETCH_HTTP", hide_env_values = true)]
     allow_http: bool,
@@ -91,12 +107,6 @@ pub(super) struct SourceArgs {
         hide_env_values = true
     )]
     trust: Option<PathBuf>,
-    /// The most bytes of what is fetched [default: 64 GiB]
-    #[arg(long, value_name = "BYTES")]
-    max_fetched_bytes: Option<u64>,
-    /// The most seconds of a fetch [default: six hours]
-    #[arg(long, value_name = "N")]
-    max_fetch_seconds: Option<u64>,
     /// Where files lie while they are fetched; what a cut leaves there is used again [default: a folder
     /// beside the file of the store]
     #[arg(
@@ -106,8 +116,34 @@ pub(super) struct SourceArgs {
         hide_env_values = true
     )]
     spool: Option<PathBuf>,
-    #[command(flatten)]
-    volumes: VolumesArgs,
+}
+
+impl FetchArgs {
+    pub(crate) fn fetcher(&self) -> Result<Fetcher, Failure> {
+        let mut policy = FetchPolicy::default();
+        policy.is_http_allowed = self.allow_http;
+        if !self.allow_host.is_empty() {
+            policy.hosts = Some(self.allow_host.iter().cloned().collect());
+        }
+        policy.networks.extend(self.allow_network.iter().copied());
+        policy.ports.extend(&self.allow_port);
+        let mut roots = Roots::default();
+        if let Some(path) = &self.trust {
+            let pem = crate::files::read_text(path, 1 << 20)?;
+            roots.add_pem(&pem).map_err(Failure::misused)?;
+        }
+        Ok(Fetcher::new(policy, &roots))
+    }
+
+    /// The folder that was named, or the one beside the store; none where that is no file.
+    pub(crate) fn spool(&self, global: &Global) -> Result<Option<Spool>, Failure> {
+        let folder = match &self.spool {
+            Some(folder) => Some(folder.clone()),
+            None => beside(global, "spool")?,
+        };
+        let opened = folder.map(Spool::open).transpose();
+        opened.map_err(|error| Failure::Trouble(Box::new(error)))
+    }
 }
 
 /// A source that is ready to be brought.
@@ -159,18 +195,6 @@ impl SourceArgs {
     }
 
     fn fetched(&self, url: &SourceUrl, global: &Global) -> Result<UrlDisk, Failure> {
-        let mut policy = FetchPolicy::default();
-        policy.is_http_allowed = self.allow_http;
-        if !self.allow_host.is_empty() {
-            policy.hosts = Some(self.allow_host.iter().cloned().collect());
-        }
-        policy.networks.extend(self.allow_network.iter().copied());
-        policy.ports.extend(&self.allow_port);
-        let mut roots = Roots::default();
-        if let Some(path) = &self.trust {
-            let pem = crate::files::read_text(path, 1 << 20)?;
-            roots.add_pem(&pem).map_err(Failure::misused)?;
-        }
         let mut ask = Fetch::new(url.clone());
         ask.expected = self.sha256;
         if let Some(bytes) = self.max_fetched_bytes {
@@ -179,16 +203,10 @@ impl SourceArgs {
         if let Some(seconds) = self.max_fetch_seconds {
             ask.limits.time = Duration::from_secs(seconds);
         }
-        let folder = match &self.spool {
-            Some(folder) => folder.clone(),
-            None => beside(global, "spool")?.ok_or_else(|| {
-                Failure::misused(
-                    "name a folder with --spool, where files lie while they are fetched",
-                )
-            })?,
-        };
-        let spool = Spool::open(folder).map_err(|error| Failure::Trouble(Box::new(error)))?;
-        Ok(UrlDisk::new(Fetcher::new(policy, &roots), ask, spool))
+        let spool = self.fetch.spool(global)?.ok_or_else(|| {
+            Failure::misused("name a folder with --spool, where files lie while they are fetched")
+        })?;
+        Ok(UrlDisk::new(self.fetch.fetcher()?, ask, spool))
     }
 
     fn volume(

@@ -45,7 +45,7 @@ fn messages() {
     all.extend(excess.map(|(what, limit)| SignatureError::TooMuch { what, limit }));
     let lines = all
         .iter()
-        .map(|it| format!("{} {}: {it}", it.status(), it.code()));
+        .map(|it| format!("{} {}: {it}", it.status(), it.code().as_str()));
     let mut lines: Vec<_> = lines.collect();
     lines.push(AccessKeyId::parse("a b").unwrap_err().to_string());
     lines.push(SecretKey::parse("a b").unwrap_err().to_string());

@@ -1,0 +1,211 @@
+//! `DescribeImages`.
+
+mod sought;
+mod unfinished;
+
+use self::sought::Sought;
+use crate::ec2::{
+    asking::{Answer, Asking},
+    fault::About,
+};
+use atlas_ec2::{DescribeImages, Ec2Error, ImageItem, ImageRef, ImagesDescribed, PageToken};
+use cloud_atlas::{
+    ImageLookup, LaunchableImage, PageCursor, Paging,
+    image::DiskImage,
+    image_id::{AmiId, ImageId},
+};
+
+/// Answers `DescribeImages`: the images that are named, or all that the caller may launch (E06).
+pub(in crate::ec2) async fn describe_images(
+    asking: &Asking<'_>,
+    ask: DescribeImages,
+) -> Result<Answer, Ec2Error> {
+    let sought = Sought::new(asking, &ask)?;
+    let from = Position::read(asking, &ask)?;
+    asking.before(asking.scope()).await?;
+    let found = if ask.image_ids.is_empty() {
+        list(&sought, from, ask.page_size()?).await?
+    } else {
+        named(&sought).await?
+    };
+    let records = found.images.iter().map(|image| asking.item(image));
+    let unfinished = found.unfinished.iter();
+    let unfinished = unfinished.filter_map(|image| unfinished::item(image, asking.account()));
+    let images: Vec<ImageItem<'_>> = records.chain(unfinished).collect();
+    let next_token = found.next.map(|next| next.token(asking).to_string());
+    Ok(asking.answer(&ImagesDescribed { images, next_token }))
+}
+
+/// What is shown.
+#[derive(Default)]
+struct Found {
+    images: Vec<LaunchableImage>,
+    /// Those that the repository makes, or could not make (E09).
+    unfinished: Vec<DiskImage>,
+    next: Option<Position>,
+}
+
+/// Where a list stands: image records come first, then what the repository is at work on.
+enum Position {
+    Records(Option<PageCursor>),
+    Unfinished(Option<PageCursor>),
+}
+
+impl Position {
+    fn read(asking: &Asking<'_>, ask: &DescribeImages) -> Result<Self, Ec2Error> {
+        let text = ask.next_token.as_deref().unwrap_or_default();
+        let Some(token) = PageToken::parse(text, asking.question())? else {
+            return Ok(Self::Records(None));
+        };
+        let cursor = |text: &str| {
+            let cursor = (!text.is_empty()).then(|| PageCursor::parse(text));
+            cursor
+                .transpose()
+                .map_err(|_| Ec2Error::invalid_next_token())
+        };
+        match token.position().split_at_checked(1) {
+            Some(("i", rest)) => Ok(Self::Records(cursor(rest)?)),
+            Some(("d", rest)) => Ok(Self::Unfinished(cursor(rest)?)),
+            _ => Err(Ec2Error::invalid_next_token()),
+        }
+    }
+
+    fn token(&self, asking: &Asking<'_>) -> PageToken {
+        let (kind, cursor) = match self {
+            Self::Records(cursor) => ("i", cursor),
+            Self::Unfinished(cursor) => ("d", cursor),
+        };
+        let cursor = cursor.as_ref().map(ToString::to_string);
+        let position = format!("{kind}{}", cursor.unwrap_or_default());
+        PageToken::new(asking.question(), position)
+    }
+}
+
+/// All that is sought, or a page of it.
+async fn list(
+    sought: &Sought<'_>,
+    from: Position,
+    limit: Option<usize>,
+) -> Result<Found, Ec2Error> {
+    let mut found = Found::default();
+    if sought.is_nothing() {
+        return Ok(found);
+    }
+    if let Some(ids) = sought.only_ids() {
+        found.images = look_up(sought, &ids, &mut Vec::new()).await?;
+        return Ok(found);
+    }
+    let after = match from {
+        Position::Records(after) => {
+            found.images = records(sought, after, limit, &mut found.next).await?;
+            None
+        }
+        Position::Unfinished(after) => after,
+    };
+    if found.next.is_some() || !sought.seeks_unfinished() {
+        return Ok(found);
+    }
+    let room = limit.map(|limit| limit.saturating_sub(found.images.len()));
+    if room == Some(0) {
+        let (some, _) = unfinished::list(sought, after, Some(1)).await?;
+        found.next = (!some.is_empty()).then_some(Position::Unfinished(None));
+        return Ok(found);
+    }
+    let (unfinished, next) = unfinished::list(sought, after, room).await?;
+    found.unfinished = unfinished;
+    found.next = next.map(|next| Position::Unfinished(Some(next)));
+    Ok(found)
+}
+
+async fn records(
+    sought: &Sought<'_>,
+    mut after: Option<PageCursor>,
+    limit: Option<usize>,
+    next: &mut Option<Position>,
+) -> Result<Vec<LaunchableImage>, Ec2Error> {
+    let asking = sought.asking;
+    let (query, keep) = (sought.query(), |image: &LaunchableImage| {
+        sought.admits(image, false)
+    });
+    let mut images = Vec::new();
+    loop {
+        let room = limit.map_or(Paging::MOST, |limit| limit.saturating_sub(images.len()));
+        let paging = Paging::of(room.min(Paging::MOST)).after(after);
+        let page = asking
+            .session
+            .launchable_images(&query, &paging, &keep)
+            .await;
+        let page = page.map_err(|error| asking.told(&error, About::Request))?;
+        images.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            return Ok(images);
+        }
+        if limit.is_some_and(|limit| images.len() >= limit) {
+            *next = Some(Position::Records(after));
+            return Ok(images);
+        }
+    }
+}
+
+/// The images that are named. One that was deregistered is nothing, and no mistake; one that never was
+/// is, and so are all of these together.
+async fn named(sought: &Sought<'_>) -> Result<Found, Ec2Error> {
+    let ids = &sought.ask.image_ids;
+    let amis: Vec<AmiId> = ids.iter().filter_map(ImageRef::ami).collect();
+    let mut missing = Vec::new();
+    let images = look_up(sought, &amis, &mut missing).await?;
+    let mut unfinished = Vec::new();
+    for ami in missing.clone() {
+        if let Some(image) = unfinished::find(sought, ami).await? {
+            missing.retain(|id| *id != ami);
+            if sought.admits_unfinished(&image) {
+                unfinished.push(image);
+            }
+        }
+    }
+    let is_missing = |id: &&ImageRef| id.ami().is_none_or(|ami| missing.contains(&ami));
+    let absent: Vec<&str> = ids
+        .iter()
+        .filter(is_missing)
+        .map(ImageRef::as_str)
+        .collect();
+    if !absent.is_empty() {
+        return Err(Ec2Error::images_not_found(&absent));
+    }
+    Ok(Found {
+        images,
+        unfinished,
+        next: None,
+    })
+}
+
+/// The images of these ids, each once; one read for a thousand.
+async fn look_up(
+    sought: &Sought<'_>,
+    amis: &[AmiId],
+    missing: &mut Vec<AmiId>,
+) -> Result<Vec<LaunchableImage>, Ec2Error> {
+    let asking = sought.asking;
+    let mut wanted = amis.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut images = Vec::with_capacity(wanted.len());
+    for some in wanted.chunks(Paging::MOST) {
+        let ids: Vec<_> = some.iter().copied().map(ImageId::Local).collect();
+        let found = asking
+            .session
+            .look_up_images(&asking.location, &ids, asking.scope());
+        let found = found
+            .await
+            .map_err(|error| asking.told(&error, About::Request))?;
+        for (ami, found) in some.iter().zip(found) {
+            match found {
+                ImageLookup::Here(image) if sought.admits(&image, true) => images.push(*image),
+                ImageLookup::Missing => missing.push(*ami),
+                _ => {}
+            }
+        }
+    }
+    Ok(images)
+}

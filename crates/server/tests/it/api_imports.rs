@@ -1,0 +1,165 @@
+//! Images that are imported over the EC2-compatible API.
+
+use crate::api::{Api, all, one};
+use atlas_server::Ec2Imports;
+use cloud_atlas::{
+    fetch::{FetchPolicy, Fetcher, Roots, Spool},
+    image::CloudText,
+};
+use std::{fs, thread};
+use tempfile::TempDir;
+
+fn imports(at_once: usize, folder: &TempDir) -> Ec2Imports {
+    let spool = Spool::open(folder.path().join("spool")).unwrap();
+    let fetcher = Fetcher::new(FetchPolicy::default(), &Roots::default());
+    let imports = Ec2Imports::new(at_once, CloudText::parse("default").unwrap());
+    imports
+        .with_fetcher(fetcher, spool)
+        .with_folder(folder.path())
+}
+
+fn api(imports: &Ec2Imports) -> Api {
+    Api::with(|api| api.with_imports(imports.clone()))
+}
+
+fn asked<'a>(url: &'a str, token: &'a str) -> [(&'a str, &'a str); 6] {
+    [
+        ("DiskContainer.1.Format", "RAW"),
+        ("DiskContainer.1.Url", url),
+        ("ClientToken", token),
+        ("TagSpecification.1.ResourceType", "import-image-task"),
+        ("TagSpecification.1.Tag.1.Key", "team"),
+        ("TagSpecification.1.Tag.1.Value", "web"),
+    ]
+}
+
+/// What is told of a task, once nothing is under way.
+fn ended(api: &Api, imports: &Ec2Imports, task: &str) -> String {
+    while imports.activity().running() > 0 {
+        thread::yield_now();
+    }
+    api.done(
+        "dana",
+        "DescribeImportImageTasks",
+        &[("ImportTaskId.1", task)],
+    )
+}
+
+#[test]
+fn a_file_is_imported_and_its_task_tells_of_the_image() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("web.raw"), vec![7; 1 << 20]).unwrap();
+    let imports = imports(1, &folder);
+    let api = api(&imports);
+    let told = api.done("dana", "ImportImage", &asked("file:///web.raw", "one"));
+    let task = one(&told, "importTaskId");
+    assert!(task.starts_with("import-ami-"), "{task}");
+    assert!(told.contains("<status>active</status>"), "{told}");
+    let told = ended(&api, &imports, &task);
+    assert!(told.contains("<status>completed</status>"), "{told}");
+    assert_eq!(one(&told, "value"), "web");
+    let image = one(&told, "imageId");
+    let told = api.done("dana", "DescribeImages", &[("ImageId.1", &image)]);
+    assert_eq!(one(&told, "imageState"), "available");
+    assert_eq!(one(&told, "name"), task);
+    // The same token makes nothing new, and stands for nothing else.
+    let again = api.done("dana", "ImportImage", &asked("file:///web.raw", "one"));
+    assert_eq!(one(&again, "importTaskId"), task);
+    let other = api.code("dana", "ImportImage", &asked("file:///other.raw", "one"));
+    assert_eq!(other.1, "IdempotentParameterMismatch");
+    let none = [("ImportTaskId.1", &*task)];
+    let told = api.code("bert", "DescribeImportImageTasks", &none);
+    assert_eq!(told.1, "InvalidConversionTaskId.NotFound");
+    for (state, found) in [("completed", 1), ("active", 0)] {
+        let pairs = [
+            ("Filters.1.Name", "task-state"),
+            ("Filters.1.Value.1", state),
+        ];
+        let told = api.done("dana", "DescribeImportImageTasks", &pairs);
+        assert_eq!(all(&told, "importTaskId").len(), found, "{state}");
+    }
+}
+
+#[test]
+fn what_cannot_be_had_is_told_by_the_task_and_tried_again() {
+    let folder = TempDir::new().unwrap();
+    let imports = imports(1, &folder);
+    let api = api(&imports);
+    let ask = asked("file:///late.raw", "late");
+    let task = one(&api.done("dana", "ImportImage", &ask), "importTaskId");
+    let told = ended(&api, &imports, &task);
+    assert!(told.contains("<status>deleted</status>"), "{told}");
+    assert!(told.contains("<statusMessage>"), "{told}");
+    fs::write(folder.path().join("late.raw"), vec![7; 1 << 20]).unwrap();
+    assert_eq!(
+        one(&api.done("dana", "ImportImage", &ask), "importTaskId"),
+        task
+    );
+    let told = ended(&api, &imports, &task);
+    assert!(told.contains("<status>completed</status>"), "{told}");
+}
+
+#[test]
+fn r14_an_address_within_is_never_asked() {
+    let folder = TempDir::new().unwrap();
+    let imports = imports(1, &folder);
+    let api = api(&imports);
+    let ask = asked("https://169.254.169.254/latest", "inner");
+    let task = one(&api.done("dana", "ImportImage", &ask), "importTaskId");
+    let told = ended(&api, &imports, &task);
+    assert!(told.contains("<status>deleted</status>"), "{told}");
+    assert!(
+        one(&told, "importTaskId") == task && !told.contains("<imageId>"),
+        "{told}"
+    );
+}
+
+#[test]
+fn imports_are_bounded_and_refused_where_they_make_no_sense() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("web.raw"), vec![7; 1 << 20]).unwrap();
+    let api = api(&imports(0, &folder));
+    let told = api.code("dana", "ImportImage", &asked("file:///web.raw", "one"));
+    assert_eq!(told, (400, "ResourceLimitExceeded".to_owned()));
+    for url in [
+        "file:///../web.raw",
+        "file:///etc/passwd",
+        "file:",
+        "ftp://x/y",
+        "nothing",
+    ] {
+        let told = api.code("dana", "ImportImage", &asked(url, "one"));
+        assert_eq!(told.1, "InvalidParameterValue", "{url}");
+    }
+    let ask = asked("file:///web.raw", "one");
+    for (pairs, code) in [
+        (&ask[1..2], "MissingParameter"),
+        (&ask[..1], "MissingParameter"),
+        (
+            &[("DiskContainer.1.Format", "BMP"), ask[1]][..],
+            "InvalidParameterValue",
+        ),
+        (
+            &[("DiskContainer.1.SnapshotId", "snap-1")][..],
+            "UnsupportedOperation",
+        ),
+        (
+            &[ask[0], ask[1], ("Encrypted", "true")][..],
+            "UnsupportedOperation",
+        ),
+        (&[ask[0], ask[1], ("DryRun", "true")][..], "DryRunOperation"),
+    ] {
+        assert_eq!(api.code("dana", "ImportImage", pairs).1, code, "{pairs:?}");
+    }
+    let told = Api::new().code("dana", "ImportImage", &ask);
+    assert_eq!(told, (400, "UnsupportedOperation".to_owned()));
+    let mine = Ec2Imports::new(1, CloudText::parse("default").unwrap());
+    pollster::block_on(mine.stop());
+    let api = self::api(&mine.with_folder(folder.path()));
+    assert_eq!(
+        api.code("dana", "ImportImage", &ask),
+        (503, "Unavailable".to_owned())
+    );
+    let tasks = api.done("dana", "DescribeImportImageTasks", &[]);
+    assert!(all(&tasks, "importTaskId").is_empty());
+}
