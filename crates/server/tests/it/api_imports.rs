@@ -13,7 +13,9 @@ fn imports(at_once: usize, folder: &TempDir) -> Ec2Imports {
     let spool = Spool::open(folder.path().join("spool")).unwrap();
     let fetcher = Fetcher::new(FetchPolicy::default(), &Roots::default());
     let imports = Ec2Imports::new(at_once, CloudText::parse("default").unwrap());
-    imports.with_fetcher(fetcher, spool).with_folder(folder.path())
+    imports
+        .with_fetcher(fetcher, spool)
+        .with_folder(folder.path())
 }
 
 fn api(imports: &Ec2Imports) -> Api {
@@ -36,7 +38,11 @@ fn ended(api: &Api, imports: &Ec2Imports, task: &str) -> String {
     while imports.activity().running() > 0 {
         thread::yield_now();
     }
-    api.done("dana", "DescribeImportImageTasks", &[("ImportTaskId.1", task)])
+    api.done(
+        "dana",
+        "DescribeImportImageTasks",
+        &[("ImportTaskId.1", task)],
+    )
 }
 
 #[test]
@@ -65,7 +71,10 @@ fn a_file_is_imported_and_its_task_tells_of_the_image() {
     let told = api.code("bert", "DescribeImportImageTasks", &none);
     assert_eq!(told.1, "InvalidConversionTaskId.NotFound");
     for (state, found) in [("completed", 1), ("active", 0)] {
-        let pairs = [("Filters.1.Name", "task-state"), ("Filters.1.Value.1", state)];
+        let pairs = [
+            ("Filters.1.Name", "task-state"),
+            ("Filters.1.Value.1", state),
+        ];
         let told = api.done("dana", "DescribeImportImageTasks", &pairs);
         assert_eq!(all(&told, "importTaskId").len(), found, "{state}");
     }
@@ -82,7 +91,10 @@ fn what_cannot_be_had_is_told_by_the_task_and_tried_again() {
     assert!(told.contains("<status>deleted</status>"), "{told}");
     assert!(told.contains("<statusMessage>"), "{told}");
     fs::write(folder.path().join("late.raw"), vec![7; 1 << 20]).unwrap();
-    assert_eq!(one(&api.done("dana", "ImportImage", &ask), "importTaskId"), task);
+    assert_eq!(
+        one(&api.done("dana", "ImportImage", &ask), "importTaskId"),
+        task
+    );
     let told = ended(&api, &imports, &task);
     assert!(told.contains("<status>completed</status>"), "{told}");
 }
@@ -96,7 +108,10 @@ fn r14_an_address_within_is_never_asked() {
     let task = one(&api.done("dana", "ImportImage", &ask), "importTaskId");
     let told = ended(&api, &imports, &task);
     assert!(told.contains("<status>deleted</status>"), "{told}");
-    assert!(one(&told, "importTaskId") == task && !told.contains("<imageId>"), "{told}");
+    assert!(
+        one(&told, "importTaskId") == task && !told.contains("<imageId>"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -106,7 +121,13 @@ fn imports_are_bounded_and_refused_where_they_make_no_sense() {
     let api = api(&imports(0, &folder));
     let told = api.code("dana", "ImportImage", &asked("file:///web.raw", "one"));
     assert_eq!(told, (400, "ResourceLimitExceeded".to_owned()));
-    for url in ["file:///../web.raw", "file:///etc/passwd", "file:", "ftp://x/y", "nothing"] {
+    for url in [
+        "file:///../web.raw",
+        "file:///etc/passwd",
+        "file:",
+        "ftp://x/y",
+        "nothing",
+    ] {
         let told = api.code("dana", "ImportImage", &asked(url, "one"));
         assert_eq!(told.1, "InvalidParameterValue", "{url}");
     }
@@ -114,9 +135,18 @@ fn imports_are_bounded_and_refused_where_they_make_no_sense() {
     for (pairs, code) in [
         (&ask[1..2], "MissingParameter"),
         (&ask[..1], "MissingParameter"),
-        (&[("DiskContainer.1.Format", "BMP"), ask[1]][..], "InvalidParameterValue"),
-        (&[("DiskContainer.1.SnapshotId", "snap-1")][..], "UnsupportedOperation"),
-        (&[ask[0], ask[1], ("Encrypted", "true")][..], "UnsupportedOperation"),
+        (
+            &[("DiskContainer.1.Format", "BMP"), ask[1]][..],
+            "InvalidParameterValue",
+        ),
+        (
+            &[("DiskContainer.1.SnapshotId", "snap-1")][..],
+            "UnsupportedOperation",
+        ),
+        (
+            &[ask[0], ask[1], ("Encrypted", "true")][..],
+            "UnsupportedOperation",
+        ),
         (&[ask[0], ask[1], ("DryRun", "true")][..], "DryRunOperation"),
     ] {
         assert_eq!(api.code("dana", "ImportImage", pairs).1, code, "{pairs:?}");
@@ -126,7 +156,10 @@ fn imports_are_bounded_and_refused_where_they_make_no_sense() {
     let mine = Ec2Imports::new(1, CloudText::parse("default").unwrap());
     pollster::block_on(mine.stop());
     let api = self::api(&mine.with_folder(folder.path()));
-    assert_eq!(api.code("dana", "ImportImage", &ask), (503, "Unavailable".to_owned()));
+    assert_eq!(
+        api.code("dana", "ImportImage", &ask),
+        (503, "Unavailable".to_owned())
+    );
     let tasks = api.done("dana", "DescribeImportImageTasks", &[]);
     assert!(all(&tasks, "importTaskId").is_empty());
 }

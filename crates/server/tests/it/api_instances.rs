@@ -14,7 +14,10 @@ fn without_the_double_there_are_no_instances() {
     for (action, pairs) in [
         ("DescribeInstances", &[][..]),
         ("DescribeVolumes", &[]),
-        ("TerminateInstances", &[("InstanceId.1", "i-0123456789abcdef0")]),
+        (
+            "TerminateInstances",
+            &[("InstanceId.1", "i-0123456789abcdef0")],
+        ),
     ] {
         let told = api.code("dana", action, pairs);
         assert_eq!(told, (400, "UnsupportedOperation".to_owned()), "{action}");
@@ -62,19 +65,31 @@ fn an_instance_begins_with_an_image_that_may_be_launched() {
     let api = Api::with(|api| api.with_instance_double(4));
     let image = api.register("dana", "web");
     let pairs = [("ImageId", &*image), ("MinCount", "1"), ("MaxCount", "1")];
-    assert_eq!(api.code("bert", "RunInstances", &pairs).1, "InvalidAMIID.NotFound");
+    assert_eq!(
+        api.code("bert", "RunInstances", &pairs).1,
+        "InvalidAMIID.NotFound"
+    );
     let number = api.beta.to_string();
-    let open = [("ImageId", &*image), ("LaunchPermission.Add.1.UserId", &*number)];
+    let open = [
+        ("ImageId", &*image),
+        ("LaunchPermission.Add.1.UserId", &*number),
+    ];
     api.done("dana", "ModifyImageAttribute", &open);
     api.done("bert", "RunInstances", &pairs);
     // Instances are the account's.
     assert!(all(&api.done("dana", "DescribeInstances", &[]), "instanceId").is_empty());
-    assert_eq!(all(&api.done("bert", "DescribeInstances", &[]), "instanceId").len(), 1);
+    assert_eq!(
+        all(&api.done("bert", "DescribeInstances", &[]), "instanceId").len(),
+        1
+    );
     api.done("dana", "DisableImage", &pairs[..1]);
     let told = api.code("dana", "RunInstances", &pairs);
     assert_eq!(told.1, "InvalidAMIID.Unavailable");
     let none = [("ImageId", "ami-unknown"), pairs[1], pairs[2]];
-    assert_eq!(api.code("dana", "RunInstances", &none).1, "InvalidAMIID.NotFound");
+    assert_eq!(
+        api.code("dana", "RunInstances", &none).1,
+        "InvalidAMIID.NotFound"
+    );
 }
 
 #[test]
@@ -86,13 +101,22 @@ fn instances_end_and_are_bounded() {
     let instance = one(&first, "instanceId");
     assert_eq!(one(&again, "instanceId"), instance);
     let many = [("ImageId", &*image), ("MinCount", "2"), ("MaxCount", "4")];
-    assert_eq!(api.code("dana", "RunInstances", &many).1, "ResourceLimitExceeded");
+    assert_eq!(
+        api.code("dana", "RunInstances", &many).1,
+        "ResourceLimitExceeded"
+    );
     let some = [("ImageId", &*image), ("MinCount", "1"), ("MaxCount", "4")];
-    assert_eq!(all(&api.done("dana", "RunInstances", &some), "instanceId").len(), 1);
+    assert_eq!(
+        all(&api.done("dana", "RunInstances", &some), "instanceId").len(),
+        1
+    );
     let page = [("MaxResults", "1")];
     let told = api.done("dana", "DescribeInstances", &page);
     assert_eq!(all(&told, "instanceId"), [&*instance]);
-    let next = [("MaxResults", "1"), ("NextToken", &*one(&told, "nextToken"))];
+    let next = [
+        ("MaxResults", "1"),
+        ("NextToken", &*one(&told, "nextToken")),
+    ];
     let told = api.done("dana", "DescribeInstances", &next);
     assert_ne!(one(&told, "instanceId"), instance);
 
@@ -108,12 +132,21 @@ fn instances_end_and_are_bounded() {
     assert_eq!(all(&told, "name"), ["shutting-down", "running"]);
     let told = api.done("dana", "DescribeInstances", &ids);
     assert_eq!(one(&told, "name"), "terminated");
-    assert_eq!(all(&api.done("dana", "DescribeVolumes", &[]), "size").len(), 1);
+    assert_eq!(
+        all(&api.done("dana", "DescribeVolumes", &[]), "size").len(),
+        1
+    );
     for (action, pairs) in [
         ("CreateImage", &[named[0], ("Name", "made")][..]),
         ("ModifyInstanceAttribute", &keep[..]),
-        ("DescribeInstances", &[("InstanceId.1", "i-0123456789abcdef0")][..]),
-        ("TerminateInstances", &[("InstanceId.1", "i-0123456789abcdef0")][..]),
+        (
+            "DescribeInstances",
+            &[("InstanceId.1", "i-0123456789abcdef0")][..],
+        ),
+        (
+            "TerminateInstances",
+            &[("InstanceId.1", "i-0123456789abcdef0")][..],
+        ),
     ] {
         let told = api.code("dana", action, pairs);
         assert_eq!(told.1, "InvalidInstanceID.NotFound", "{action}");
@@ -122,5 +155,8 @@ fn instances_end_and_are_bounded() {
     assert_eq!(told.1, "InvalidVolume.NotFound");
     // What is gone makes room.
     run(&api, &image, &[]);
-    assert_eq!(all(&api.done("dana", "DescribeInstances", &[]), "instanceId").len(), 2);
+    assert_eq!(
+        all(&api.done("dana", "DescribeInstances", &[]), "instanceId").len(),
+        2
+    );
 }

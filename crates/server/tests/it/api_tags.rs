@@ -32,7 +32,10 @@ fn tags_are_set_listed_and_taken_away_on_all_or_none() {
     ];
     api.done("dana", "CreateTags", &pairs);
     let told = api.done("dana", "DescribeTags", &[]);
-    assert_eq!(all(&told, "resourceType"), ["image", "image", "snapshot", "snapshot"]);
+    assert_eq!(
+        all(&told, "resourceType"),
+        ["image", "image", "snapshot", "snapshot"]
+    );
     assert_eq!(all(&told, "key"), ["stage", "team", "stage", "team"]);
     for (name, value, found) in [
         ("key", "team", 2),
@@ -77,7 +80,12 @@ fn tags_are_listed_by_pages_that_survive_changes() {
     let names: Vec<_> = (1..=12).map(|n| format!("Tag.{n}.Key")).collect();
     let keys: Vec<_> = (1..=12).map(|n| format!("key{n:02}")).collect();
     let mut pairs = vec![("ResourceId.1", &*image)];
-    pairs.extend(names.iter().map(|name| &**name).zip(keys.iter().map(|key| &**key)));
+    pairs.extend(
+        names
+            .iter()
+            .map(|name| &**name)
+            .zip(keys.iter().map(|key| &**key)),
+    );
     api.done("dana", "CreateTags", &pairs);
     let page = [("MaxResults", "5")];
     let told = api.done("dana", "DescribeTags", &page);
@@ -121,7 +129,10 @@ fn what_cannot_be_tagged_is_refused() {
         assert_eq!(api.code(who, "CreateTags", &pairs).1, code, "{who} {id}");
     }
     let pairs = [("ResourceId.1", &*image), ("Tag.1.Key", "x")];
-    assert_eq!(api.code("olga", "DeleteTags", &pairs[..1]).1, "UnauthorizedOperation");
+    assert_eq!(
+        api.code("olga", "DeleteTags", &pairs[..1]).1,
+        "UnauthorizedOperation"
+    );
     let dry = [pairs[0], ("DryRun", "true")];
     assert_eq!(api.code("dana", "DeleteTags", &dry).1, "DryRunOperation");
     assert_eq!(all(&api.done("dana", "DescribeTags", &[]), "key").len(), 50);
@@ -134,13 +145,25 @@ fn a_snapshot_is_described_and_held_by_its_image() {
     let told = api.done("dana", "DescribeSnapshots", &[("Owner.1", "self")]);
     assert_eq!(all(&told, "snapshotId"), [&*snapshot]);
     let described = one(&told, "description");
-    assert!(described.starts_with("Created by CreateImage(i-"), "{described}");
-    assert!(described.ends_with(&format!(") for {image}")), "{described}");
+    assert!(
+        described.starts_with("Created by CreateImage(i-"),
+        "{described}"
+    );
+    assert!(
+        described.ends_with(&format!(") for {image}")),
+        "{described}"
+    );
     assert_eq!(one(&told, "status"), "completed");
     assert_eq!(one(&told, "ownerId"), api.acme.to_string());
     let named = [("SnapshotId.1", &*snapshot)];
-    assert!(api.done("dana", "DescribeSnapshots", &named).contains(&*snapshot));
-    assert_eq!(api.code("bert", "DescribeSnapshots", &named).1, "InvalidSnapshot.NotFound");
+    assert!(
+        api.done("dana", "DescribeSnapshots", &named)
+            .contains(&*snapshot)
+    );
+    assert_eq!(
+        api.code("bert", "DescribeSnapshots", &named).1,
+        "InvalidSnapshot.NotFound"
+    );
     for (owner, found) in [("amazon", 0), (&*api.acme.to_string(), 1)] {
         let told = api.done("dana", "DescribeSnapshots", &[("Owner.1", owner)]);
         assert_eq!(all(&told, "snapshotId").len(), found, "{owner}");
