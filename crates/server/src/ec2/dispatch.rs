@@ -9,10 +9,6 @@ use super::{
 use atlas_ec2::{Action, Ec2Error, ErrorCode};
 
 /// Does what is asked; one line an action.
-#[expect(
-    clippy::match_same_arms,
-    reason = "what is not done has a line of its own, as the others"
-)]
 #[rustfmt::skip]
 pub(super) async fn dispatch(asking: &Asking<'_>, action: Action) -> Result<Answer, Ec2Error> {
     match action {

@@ -126,8 +126,10 @@ impl Made {
         };
         let set = self.labels.iter();
         let set = set.map(|(key, value)| (key.clone(), value.clone()));
-        let mut change = LabelChange::default();
-        change.set = set.collect();
+        let change = LabelChange {
+            set: set.collect(),
+            ..LabelChange::default()
+        };
         if !change.set.is_empty() {
             let labelled = [Labelled::Image(made.record.id())];
             session.change_labels(&labelled, scope, &change).await?;

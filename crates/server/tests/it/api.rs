@@ -91,7 +91,9 @@ impl Api {
         let clock = Arc::new(Hands(Mutex::new(p("2026-07-21T12:00:00Z"))));
         let pool = Repository::new(Arc::new(InMemory::new()), Arc::new(Park));
         let pools = Pools::new([(PoolName::DEFAULT, pool.into())]);
-        let builder = Atlas::builder().with_pools(pools).clock(clock.clone());
+        let builder = Atlas::builder()
+            .with_pools(pools)
+            .clock(Arc::<Hands>::clone(&clock));
         let atlas = pollster::block_on(builder.with_store(store)).unwrap();
         let [acme, beta] = pollster::block_on(furnish(&atlas));
         let people = [
@@ -107,7 +109,7 @@ impl Api {
         });
         let failures = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&failures);
-        let answers = ImageApi::new(atlas.clone()).with_clock(clock.clone());
+        let answers = ImageApi::new(atlas.clone()).with_clock(Arc::<Hands>::clone(&clock));
         let answers = set(answers).on_failure(move |failure| {
             let who = &failure.caller.caller.principal;
             let line = format!("{who} {}: {}", failure.action, failure.error);

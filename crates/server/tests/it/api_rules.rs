@@ -1,6 +1,7 @@
 //! What the EC2-compatible API makes and shows.
 
 use crate::api::{Api, all, one};
+use atlas_server::ImageApi;
 
 const ROOT: [(&str, &str); 2] = [
     ("BlockDeviceMapping.1.DeviceName", "/dev/sda1"),
@@ -103,7 +104,7 @@ fn e01_names_are_unique_for_an_owner_unless_the_host_says_otherwise() {
     api.done("dana", "DeregisterImage", &[("ImageId", &id)]);
     api.register("dana", "web");
 
-    let api = Api::with(|api| api.allow_duplicate_names());
+    let api = Api::with(ImageApi::allow_duplicate_names);
     assert_ne!(api.register("dana", "web"), api.register("dana", "web"));
 }
 
@@ -158,7 +159,7 @@ fn e02_ids_have_17_digits_or_32_and_all_are_read() {
     let (_, _, message) = api.refused("dana", "DescribeImages", &asked);
     assert_eq!(message, "The image ids '[ami-1, ami-2]' do not exist");
 
-    let api = Api::with(|api| api.symphony_ids());
+    let api = Api::with(ImageApi::symphony_ids);
     let id = api.register("dana", "web");
     assert_eq!(id.len(), "ami-".len() + 32);
     assert_eq!(api.names("dana", &[("ImageId.1", &id)]), ["web"]);
@@ -247,7 +248,10 @@ fn e04_three_callers_in_two_accounts_see_what_they_may() {
     change(&[("LaunchPermission.Add.1.Group", "all")]);
     assert_eq!(seen(), [true, true, true]);
     assert_eq!(api.images("bert", &[], "isPublic"), ["true"]);
-    assert_eq!(api.images("bert", &[], "imageOwnerId"), [acme.clone()]);
+    assert_eq!(
+        api.images("bert", &[], "imageOwnerId"),
+        std::slice::from_ref(&acme)
+    );
     // Without an attribute it is launch permissions that go back (Symphony).
     api.done("dana", "ResetImageAttribute", &[("ImageId", &id)]);
     assert_eq!(seen(), [true, false, false]);

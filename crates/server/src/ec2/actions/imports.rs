@@ -144,16 +144,13 @@ async fn begin(
         Ec2Error::new(ErrorCode::ResourceLimitExceeded, message)
     })?;
     let again = before.is_some();
-    let image = match before {
-        Some(mut before) => {
-            let (since, done, total) = (asking.now, 0, 0);
-            before.state = DiskImageState::Creating { since, done, total };
-            before
-        }
-        None => {
-            let begun = asking.session.begin_disk_image(request).await;
-            begun.map_err(|error| refused(asking, &error))?
-        }
+    let image = if let Some(mut before) = before {
+        let (since, done, total) = (asking.now, 0, 0);
+        before.state = DiskImageState::Creating { since, done, total };
+        before
+    } else {
+        let begun = asking.session.begin_disk_image(request).await;
+        begun.map_err(|error| refused(asking, &error))?
     };
     let made = Made {
         session: asking.session.clone(),

@@ -7,9 +7,10 @@ use crate::ec2::{
 };
 use atlas_ec2::{
     DescribeInstances, DescribeVolumes, Ec2Error, ErrorCode, Filters, ImageRef, InstanceAttribute,
-    InstanceChangeItem, InstanceField, InstanceItem, InstanceStateItem, InstancesDescribed,
-    InstancesRun, InstancesTerminated, ModifyInstanceAttribute, ReservationItem, ReservedInstance,
-    RunInstances, TerminateInstances, TextValue, VolumeField, VolumesDescribed,
+    InstanceChangeItem, InstanceField, InstanceItem, InstanceRef, InstanceStateItem,
+    InstancesDescribed, InstancesRun, InstancesTerminated, ModifyInstanceAttribute,
+    ReservationItem, ReservedInstance, RunInstances, TerminateInstances, TextValue, VolumeField,
+    VolumeRef, VolumesDescribed,
 };
 use cloud_atlas::{LaunchableImage, image::CloudText};
 
@@ -67,7 +68,7 @@ pub(crate) async fn describe(
     let part = Part::of(asking, ask.page_size()?, ask.next_token.as_deref())?;
     asking.before(asking.scope()).await?;
     let all = double.all(asking.caller);
-    let ids = ask.instance_ids.iter().map(|id| id.as_str());
+    let ids = ask.instance_ids.iter().map(InstanceRef::as_str);
     double::missing(&all, ids.clone())?;
     let wanted =
         |one: &Instance| ids.clone().next().is_none() || ids.clone().any(|id| id == one.id);
@@ -117,7 +118,7 @@ pub(crate) async fn terminate(
     ask: TerminateInstances,
 ) -> Result<Answer, Ec2Error> {
     let double = offered(asking)?;
-    let ids = ask.instance_ids.iter().map(|id| id.as_str());
+    let ids = ask.instance_ids.iter().map(InstanceRef::as_str);
     let check = |all: &[Instance]| {
         double::missing(all, ids.clone())?;
         let named = |one: &&Instance| ids.clone().any(|id| id == one.id);
@@ -241,7 +242,7 @@ pub(crate) async fn volumes(asking: &Asking<'_>, ask: DescribeVolumes) -> Result
     let part = Part::of(asking, ask.page_size()?, ask.next_token.as_deref())?;
     asking.before(asking.scope()).await?;
     let all = double.all(asking.caller);
-    let ids = ask.volume_ids.iter().map(|id| id.as_str());
+    let ids = ask.volume_ids.iter().map(VolumeRef::as_str);
     let is_there = |id: &str| {
         let mut left = all.iter().flat_map(Instance::volumes_left);
         left.any(|volume| volume.id == id)

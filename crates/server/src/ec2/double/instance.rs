@@ -13,6 +13,10 @@ use core::num::NonZeroU32;
 
 /// An instance that is none.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an attribute of EC2's own"
+)]
 pub(in crate::ec2) struct Instance {
     /// `i-…`.
     pub(in crate::ec2) id: String,
@@ -70,15 +74,15 @@ impl Instance {
     /// What images are made of.
     pub(in crate::ec2) fn facts(&self) -> Ec2Instance {
         let devices = self.volumes.iter().map(|volume| volume.device.clone());
-        let mut known = Ec2Instance::default();
-        known.image = Some(self.image.clone());
-        known.architecture = self.architecture;
-        known.virtualization = self.virtualization;
-        known.firmware = self.firmware;
-        // INVARIANT: they were one list when it was launched.
-        known.devices = Devices::new(devices.collect()).unwrap_or_default();
-        known.facts = self.facts.clone();
-        known
+        Ec2Instance {
+            image: Some(self.image.clone()),
+            architecture: self.architecture,
+            virtualization: self.virtualization,
+            firmware: self.firmware,
+            // INVARIANT: they were one list when it was launched.
+            devices: Devices::new(devices.collect()).unwrap_or_default(),
+            facts: self.facts.clone(),
+        }
     }
 
     /// Its state, as those see it who ask for it.
