@@ -527,6 +527,7 @@ fn b05_what_was_interrupted_is_ended_by_a_clean_up() {
         assert_eq!(early.interrupted, []);
         world.clock.advance_secs(24 * 3600 + 1);
         let cleaned = admin.clean_pools(day, None, &watch).await.unwrap();
+        assert_eq!(cleaned.left, []);
         assert_eq!(cleaned.interrupted.len(), 1);
         assert_eq!(states(&dana, "/acme").await, ["web failed"]);
         let denied = dana.clean_pools(day, None, &watch).await.unwrap_err();
