@@ -91,7 +91,7 @@ impl Session {
         for image in open {
             let ended = match image.state {
                 DiskImageState::Creating { since, .. } if since.as_micros() <= before => {
-                    let ended = self.end_interrupted(&image).await;
+                    let ended = self.end_interrupted(&image, before).await;
                     ended.map(|ended| interrupted.extend(ended))
                 }
                 DiskImageState::Deleting { since, .. } if since.as_micros() <= before => {
@@ -127,8 +127,13 @@ impl Session {
         })
     }
 
-    /// An image whose maker is gone has failed; none where somebody moved it on meanwhile.
-    async fn end_interrupted(&self, image: &DiskImage) -> Result<Option<DiskImage>, Error> {
+    /// An image whose maker was not heard of since `before` has failed; none where she was heard of
+    /// meanwhile. What she told before that may come to be known as late as now.
+    async fn end_interrupted(
+        &self,
+        image: &DiskImage,
+        before: i64,
+    ) -> Result<Option<DiskImage>, Error> {
         let reason = "whoever made it is gone: try it again, or delete it";
         let code = FailureCode::INTERRUPTED;
         let reason = Reason::parse(reason).map_err(DiskRefusal::Text)?;
@@ -136,8 +141,9 @@ impl Session {
             let (code, reason) = (code.clone(), reason.clone());
             async move {
                 let kept = unit.owned_disk_image(image.id, &image.scope).await?;
-                if kept.state != image.state {
-                    return Ok(None);
+                match kept.state {
+                    DiskImageState::Creating { since, .. } if since.as_micros() <= before => {}
+                    _ => return Ok(None),
                 }
                 let ids: Vec<_> = kept.devices.iter().map(|device| device.id).collect();
                 let failed = fail_import(&kept, &ids, code, reason, unit.now)?;
