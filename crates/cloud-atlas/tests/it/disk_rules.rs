@@ -9,7 +9,9 @@ use crate::{
 };
 use cloud_atlas::{
     Atlas, DiskWatch, Error, ErrorKind, ImportDiskOptions, Paging, Retention, Session,
-    image::{Availability, DiskImage, DiskImageState, DiskQuota, LifecycleState, OsFacts},
+    image::{
+        Availability, ConvertedFrom, DiskImage, DiskImageState, DiskQuota, LifecycleState, OsFacts,
+    },
     image_id::{AmiId, ImageId},
     mci::{HeadEdit, Setting},
     repository::Depth,
@@ -479,6 +481,28 @@ fn what_is_disabled_or_in_the_bin_is_not_given_out_and_is_still_there() {
         assert_eq!(record.lifecycle().state(), LifecycleState::Deleted);
         let back = admin.restore_image(record.id(), &acme).await.unwrap_err();
         assert_eq!(back.kind(), ErrorKind::Conflict, "{back}");
+    });
+    sound(&world);
+}
+
+#[test]
+fn b03_a_device_is_kept_as_large_as_was_asked() {
+    let (world, _below) = keeping();
+    let dana = world.who("dana");
+    let bytes = disk(MIB, 1);
+    run(async {
+        let mut asked = request("/acme", "web");
+        // What comes as a file stays as it is (B10).
+        asked.devices[0].from = ConvertedFrom::url("https://images.example/web.raw");
+        asked.devices[0].size = Some(4 << 20);
+        let made = import(&dana, asked, &bytes).await.unwrap().image;
+        let opened = dana.open_disk_image(made.id, &p("/acme")).await.unwrap();
+        assert_eq!(
+            (made.size(), opened.devices[0].stored.size()),
+            (4 << 20, 4 << 20)
+        );
+        let kept = exported(&dana, made.id, "/acme").await.unwrap();
+        assert!(kept[0].starts_with(&bytes));
     });
     sound(&world);
 }
