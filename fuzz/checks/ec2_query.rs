@@ -43,7 +43,7 @@ pub(crate) fn check(body: &[u8]) -> bool {
 fn refused(error: &atlas_ec2::Ec2Error) {
     assert!(error.status() >= 400 && !error.message().is_empty());
     let xml = error.to_xml("id");
-    let strange = |character: char| character.is_control() && character != '\n';
+    let strange = |character: char| character.is_control() && !matches!(character, '\t' | '\n');
     assert!(
         !xml.contains(strange) && xml.ends_with("</Response>"),
         "{xml:?}"
