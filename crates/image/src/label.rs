@@ -1,6 +1,7 @@
 //! Labels: keys with a value each.
 
-use atlas_base::{quoted, text_form};
+use crate::text::held_text;
+use atlas_base::quoted;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -24,26 +25,9 @@ macro_rules! label_texts {
                 check(text, $what, $least, $most)?;
                 Ok(Self(text.into()))
             }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(self.as_str(), f)
-            }
-        }
-
-        text_form!($name, ParseLabelError);
+        held_text!($name, ParseLabelError);
     )*};
 }
 

@@ -1,8 +1,36 @@
 //! Texts that people write about images.
 
-use atlas_base::{quoted, text_form};
+use atlas_base::quoted;
 use core::fmt;
 use std::sync::Arc;
+
+/// Gives a type that holds an `Arc<str>`, and has `fn parse`, the doors of a text.
+macro_rules! held_text {
+    ($name:ident, $error:ty) => {
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        atlas_base::text_form!($name, $error);
+    };
+}
+
+pub(crate) use held_text;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $what:literal, $max:literal, $lines:ident;)*) => {$(
@@ -25,26 +53,9 @@ macro_rules! texts {
                 check(text, $what, $max, Lines::$lines)?;
                 Ok(Self(text.into()))
             }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(self.as_str(), f)
-            }
-        }
-
-        text_form!($name, ParseTextError);
+        held_text!($name, ParseTextError);
     )*};
 }
 
