@@ -100,6 +100,15 @@ impl Atlas {
         Session::new(self.clone(), principal.clone())
     }
 
+    /// Whether the store answers: one read of what it says of itself, from the engine.
+    ///
+    /// # Errors
+    ///
+    /// The store fails, or is none of this program any more.
+    pub async fn ping(&self) -> Result<(), Error> {
+        open::recognise(self).await.map(|_| ())
+    }
+
     /// The store behind it. Whoever takes it may write to it, so from now on each warm answer is
     /// checked against the store's change feed first.
     pub fn store(&self) -> Arc<dyn Store> {

@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod actions;
+mod answered;
 mod asking;
 mod authenticate;
 mod dispatch;
@@ -14,12 +15,15 @@ mod instances;
 mod key_file;
 mod limits;
 mod listing;
+mod rate;
 mod refusal;
 mod seen;
 
-use self::refusal::Refusal;
+use self::{answered::Listener, rate::Rates, refusal::Refusal};
+use crate::Metrics;
 pub use self::{
     access_keys::{AccessKey, AccessKeys, RepeatedAccessKey},
+    answered::{Ec2Answered, Ec2Outcome},
     authenticate::{Ec2Authenticate, Ec2Caller, Ec2NotAuthenticated},
     failure::Ec2Failure,
     image_api::ImageApi,
@@ -27,6 +31,7 @@ pub use self::{
     instances::{Ec2Instance, Ec2Instances},
     key_file::{KeyFileError, KeyFilePlace, KeyProblem},
     limits::Ec2Limits,
+    rate::Ec2Rate,
 };
 use axum::{
     Router,
@@ -38,7 +43,8 @@ use axum::{
 };
 use cloud_atlas::{Clock, IdSource, RandomIds, SystemClock};
 use futures_util::StreamExt as _;
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 /// Answers what a caller asks for.
@@ -71,6 +77,9 @@ pub struct Ec2<A, R> {
     limits: Ec2Limits,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    rates: Rates,
+    listener: Listener,
+    metrics: Option<Metrics>,
 }
 
 impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
@@ -82,6 +91,9 @@ impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
             limits,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
+            rates: Rates::default(),
+            listener: Listener::default(),
+            metrics: None,
         }
     }
 
@@ -99,6 +111,20 @@ impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
         self
     }
 
+    /// Has somebody told of each answer, as for a log. It should take no time.
+    #[must_use]
+    pub fn on_answer(mut self, tell: impl Fn(&Ec2Answered<'_>) + Send + Sync + 'static) -> Self {
+        self.listener = Listener::new(tell);
+        self
+    }
+
+    /// Counts requests among these figures.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = Some(metrics);
+        self
+    }
+
     /// The router, with one route: `/`, for `GET` and `POST`. It may be nested below a path, which
     /// clients then sign.
     ///
@@ -113,21 +139,65 @@ impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
             .with_state(Arc::new(self))
     }
 
-    async fn answer(&self, id: &str, head: Parts, body: Body) -> Result<Response, Refusal> {
+    /// Answers, and says who asked where that was found out.
+    async fn answer(&self, id: &str, head: Parts, body: Body) -> (Option<Ec2Caller>, Response) {
+        let (caller, request) = match self.known(id, &head, body).await {
+            Ok(known) => known,
+            Err(refusal) => return (None, refusal.answer(id)),
+        };
+        let counted = self.limits.rate.map_or(Ok(()), |rate| {
+            self.rates.count(rate, &caller, self.clock.now())
+        });
+        if let Err(wait) = counted {
+            return (Some(caller), Refusal::TooOften { wait }.answer(id));
+        }
+        let answer = self.answer.answer(caller.clone(), request);
+        let response = match tokio::time::timeout(self.limits.answer_wait, answer).await {
+            Ok(response) => response,
+            Err(_) => Refusal::Unanswered.answer(id),
+        };
+        (Some(caller), response)
+    }
+
+    /// Who asks, and for what.
+    async fn known(
+        &self,
+        id: &str,
+        head: &Parts,
+        body: Body,
+    ) -> Result<(Ec2Caller, Ec2Request), Refusal> {
         if head.method != Method::GET && head.method != Method::POST {
             return Err(Refusal::Method);
         }
         let now = self.clock.now();
-        self.authenticate.judge(&head, now)?;
+        self.authenticate.judge(head, now)?;
         let body = tokio::time::timeout(self.limits.body_wait, self.read(body));
         let form = body.await.map_err(|_| Refusal::Slow)??;
-        let caller = self.authenticate.authenticate(&head, &form, now).await?;
+        let caller = self.authenticate.authenticate(head, &form, now).await?;
         let request = Ec2Request {
             id: id.to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
             form,
         };
-        Ok(self.answer.answer(caller, request).await)
+        Ok((caller, request))
+    }
+
+    fn told(&self, id: &str, caller: Option<&Ec2Caller>, response: &Response, began: Instant) {
+        let outcome = response.extensions().get::<Ec2Outcome>().copied();
+        let answered = Ec2Answered {
+            request: id,
+            outcome: outcome.unwrap_or(Ec2Outcome {
+                action: None,
+                refused: None,
+            }),
+            status: response.status(),
+            caller,
+            took: began.elapsed(),
+        };
+        if let Some(metrics) = &self.metrics {
+            metrics.answered(&answered);
+        }
+        self.listener.tell(&answered);
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
@@ -155,10 +225,14 @@ async fn handle<A: Ec2Authenticate, R: Ec2Answer>(
     State(api): State<Arc<Ec2<A, R>>>,
     request: Request,
 ) -> Response {
+    let began = Instant::now();
     let id = api.request_id();
+    let running = api.metrics.as_ref().map(Metrics::running);
+    let span = tracing::info_span!("ec2", request = %id, action = tracing::field::Empty);
     let (head, body) = request.into_parts();
-    let answer = api.answer(&id, head, body).await;
-    let mut response = answer.unwrap_or_else(|refusal| refusal.answer(&id));
+    let (caller, mut response) = api.answer(&id, head, body).instrument(span).await;
+    api.told(&id, caller.as_ref(), &response, began);
+    drop(running);
     let headers = response.headers_mut();
     // Nobody between here and the client may answer in our place.
     let own = HeaderValue::from_static("no-cache, no-store");

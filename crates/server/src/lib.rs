@@ -31,7 +31,8 @@
 //! ```
 //!
 //! It holds no rule: each request becomes calls of the facade, as whom the host program says. It
-//! opens no socket, speaks no TLS and keeps no log; those are the host's.
+//! opens no socket and keeps no log; those are the host's. What happens while it answers a request of
+//! EC2's is in a span of `tracing` with the id of the request.
 //!
 //! | type | is |
 //! |---|---|
@@ -46,27 +47,35 @@
 //! | [`ImageApi`], [`Ec2Failure`] | the answers: EC2's actions on the images of an engine |
 //! | [`Ec2Imports`] | what images are imported from there, and how many at once |
 //! | [`Ec2Instances`], [`Ec2Instance`] | who knows instances, of which images are made |
-//! | [`Ec2Limits`] | how much a request may bring |
-//! | [`serve`], [`ServeLimits`] | a router on a socket of the host's, with limits and an end |
+//! | [`Ec2Limits`], [`Ec2Rate`] | how much a request may bring, and how often a caller may ask |
+//! | [`Ec2Answered`], [`Ec2Outcome`] | what the host program is told of each answer, as for a log |
+//! | [`Server`], [`ServeLimits`], [`Tls`] | a router on a socket of the host's, with limits, TLS and an end |
+//! | [`Admin`], [`Metrics`], [`Connections`] | what those look at who keep a server |
 
 mod activity;
+mod admin;
 mod authenticate;
 mod conditions;
+mod connections;
 mod disk_images;
 mod ec2;
 mod limits;
+mod metrics;
 mod ranges;
-mod serve;
+mod server;
 
 pub use crate::{
     activity::Activity,
+    admin::Admin,
     authenticate::{Authenticate, BearerTokens, BearerTokensError, Caller, NotAuthenticated},
+    connections::Connections,
     disk_images::{DiskImages, Failure, disk_images},
     ec2::{
-        AccessKey, AccessKeys, Ec2, Ec2Answer, Ec2Authenticate, Ec2Caller, Ec2Failure, Ec2Imports,
-        Ec2Instance, Ec2Instances, Ec2Limits, Ec2NotAuthenticated, Ec2Request, ImageApi,
-        KeyFileError, KeyFilePlace, KeyProblem, RepeatedAccessKey,
+        AccessKey, AccessKeys, Ec2, Ec2Answer, Ec2Answered, Ec2Authenticate, Ec2Caller, Ec2Failure,
+        Ec2Imports, Ec2Instance, Ec2Instances, Ec2Limits, Ec2NotAuthenticated, Ec2Outcome, Ec2Rate,
+        Ec2Request, ImageApi, KeyFileError, KeyFilePlace, KeyProblem, RepeatedAccessKey,
     },
     limits::Limits,
-    serve::{ServeLimits, Served, serve},
+    metrics::Metrics,
+    server::{ServeLimits, Served, Server, Tls, TlsError},
 };

@@ -123,7 +123,8 @@ impl Ec2Authenticate for AccessKeys {
         let verified = signed.verify(BodyDigest::of(body), key.map(|key| &key.secret))?;
         let key = key.ok_or(SignatureError::UnknownKey)?;
         let region = verified.scope.region();
-        Ok(Ec2Caller::new(key.caller.clone(), key.account, region))
+        let caller = Ec2Caller::new(key.caller.clone(), key.account, region);
+        Ok(caller.by_key(key.id.clone()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who sends a request to the EC2-compatible API.
 
 use crate::Caller;
-use atlas_ec2::signature::SignatureError;
+use atlas_ec2::signature::{AccessKeyId, SignatureError};
 use axum::http::request::Parts;
 use cloud_atlas::{base::Timestamp, scope::AccountNumber};
 
@@ -67,6 +67,8 @@ pub struct Ec2Caller {
     pub account: AccountNumber,
     /// The region that is asked: that of the signature.
     pub region: String,
+    /// The id of the access key that was signed with, if one was.
+    pub key: Option<AccessKeyId>,
 }
 
 impl Ec2Caller {
@@ -77,7 +79,15 @@ impl Ec2Caller {
             caller,
             account,
             region,
+            key: None,
         }
+    }
+
+    /// By an access key.
+    #[must_use]
+    pub fn by_key(mut self, key: AccessKeyId) -> Self {
+        self.key = Some(key);
+        self
     }
 }
 

@@ -1,7 +1,7 @@
 //! What EC2's clients ask of the images of an engine, answered.
 
 use super::{
-    Ec2Answer, Ec2Caller, Ec2Request,
+    Ec2Answer, Ec2Caller, Ec2Outcome, Ec2Request,
     asking::{Answer, Asking},
     dispatch::dispatch,
     double::InstanceDouble,
@@ -125,26 +125,29 @@ impl ImageApi {
         self
     }
 
-    async fn asked(&self, caller: &Ec2Caller, request: &Ec2Request) -> Result<Answer, Ec2Error> {
+    async fn asked(
+        &self,
+        caller: &Ec2Caller,
+        request: &Ec2Request,
+        action: &mut Option<&'static str>,
+    ) -> Result<Answer, Ec2Error> {
         let form = Form::parse(&request.query, &request.form, &self.limits)?;
-        let Request {
-            action,
-            dry_run,
-            question,
-            ..
-        } = Request::parse(&form)?;
+        let parsed = Request::parse(&form)?;
+        let name = parsed.action.name();
+        *action = Some(name);
+        tracing::Span::current().record("action", name);
         let asking = Asking {
             api: self,
             session: self.atlas.act_as(&caller.caller.principal),
             caller,
             location: self.location(&caller.region)?,
             request_id: &request.id,
-            action: action.name(),
-            dry_run,
-            question,
+            action: name,
+            dry_run: parsed.dry_run,
+            question: parsed.question,
             now: self.clock.now(),
         };
-        dispatch(&asking, action).await
+        dispatch(&asking, parsed.action).await
     }
 
     /// Where the images of a region are.
@@ -161,14 +164,18 @@ impl ImageApi {
 
 impl Ec2Answer for ImageApi {
     async fn answer(&self, caller: Ec2Caller, request: Ec2Request) -> Response {
-        match self.asked(&caller, &request).await {
+        let mut action = None;
+        match self.asked(&caller, &request, &mut action).await {
             Ok(Answer(document)) => {
                 let mut response = Response::new(Body::from(document));
                 let xml = HeaderValue::from_static(super::refusal::XML);
                 response.headers_mut().insert(header::CONTENT_TYPE, xml);
+                let refused = None;
+                let outcome = Ec2Outcome { action, refused };
+                response.extensions_mut().insert(outcome);
                 response
             }
-            Err(error) => answer_error(&error, &request.id),
+            Err(error) => answer_error(&error, action, &request.id),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How much a request may bring.
 
+use super::Ec2Rate;
 use core::time::Duration;
 
 /// How much a request may bring, and in what time.
@@ -11,6 +12,12 @@ pub struct Ec2Limits {
     /// How long a whole body may take: 30 seconds unless said otherwise. Then the request is refused
     /// with 408.
     pub body_wait: Duration,
+    /// How long an answer may take once the request is there: a minute unless said otherwise. Then the
+    /// client is told that it is not known whether the request was done, with 503.
+    pub answer_wait: Duration,
+    /// How often a caller may ask: as often as it likes unless said otherwise. More is refused with 503
+    /// and `RequestLimitExceeded`, which clients wait for and try again.
+    pub rate: Option<Ec2Rate>,
 }
 
 impl Default for Ec2Limits {
@@ -18,6 +25,8 @@ impl Default for Ec2Limits {
         Self {
             body_bytes: 1 << 20,
             body_wait: Duration::from_secs(30),
+            answer_wait: Duration::from_mins(1),
+            rate: None,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What is told to whom nothing is answered, as EC2 does.
 
-use super::{Ec2NotAuthenticated, fault::sentence};
+use super::{Ec2NotAuthenticated, Ec2Outcome, fault::sentence};
 use atlas_ec2::{Ec2Error, ErrorCode};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
+use core::time::Duration;
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -22,6 +23,13 @@ pub(super) enum Refusal {
     Slow,
     /// The body was not whole.
     Cut,
+    /// The caller asks too often.
+    TooOften {
+        /// Until it may ask again.
+        wait: Duration,
+    },
+    /// The answer took too long.
+    Unanswered,
 }
 
 impl From<Ec2NotAuthenticated> for Refusal {
@@ -37,11 +45,16 @@ impl Refusal {
     /// The error document.
     pub(super) fn answer(&self, id: &str) -> Response {
         let (status, error) = self.told();
-        let mut response = answer_error(&error, id);
+        let mut response = answer_error(&error, None, id);
         *response.status_mut() = status;
         if matches!(self, Self::Method) {
             let allow = HeaderValue::from_static("GET, POST");
             response.headers_mut().insert(header::ALLOW, allow);
+        }
+        if let Self::TooOften { wait } = self {
+            // In whole seconds (RFC 9110); never before it may.
+            let wait = HeaderValue::from(wait.as_secs().saturating_add(1));
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
         }
         response
     }
@@ -78,16 +91,31 @@ impl Refusal {
                 of_code(ErrorCode::RequestTimeout, message)
             }
             Self::Cut => of_code(ErrorCode::InvalidRequest, "The body is not whole."),
+            Self::TooOften { .. } => {
+                of_code(ErrorCode::RequestLimitExceeded, "Request limit exceeded.")
+            }
+            Self::Unanswered => {
+                let message = "The answer took too long. It is not known whether the request was done: look before trying again.";
+                of_code(ErrorCode::Unavailable, message)
+            }
         }
     }
 }
 
 /// The error document of an error, with its status.
-pub(super) fn answer_error(error: &Ec2Error, id: &str) -> Response {
+pub(super) fn answer_error(
+    error: &Ec2Error,
+    action: Option<&'static str>,
+    id: &str,
+) -> Response {
     let mut response = Response::new(Body::from(error.to_xml(id)));
     *response.status_mut() = status(error.status());
     let xml = HeaderValue::from_static(XML);
     response.headers_mut().insert(header::CONTENT_TYPE, xml);
+    response.extensions_mut().insert(Ec2Outcome {
+        action,
+        refused: Some(error.code()),
+    });
     response
 }
 
