@@ -90,6 +90,15 @@ impl Failure {
         matches!(error, store_redb::OpenError::Locked { .. })
     }
 
+    /// What went wrong, for whoever goes on all the same.
+    pub(crate) fn into_error(self) -> Option<Box<dyn Error + Send + Sync>> {
+        match self {
+            Self::Misused(error) | Self::Refused(error) | Self::Trouble(error) => Some(error),
+            Self::Usage(error) => Some(Box::new(error)),
+            Self::Wanting | Self::ReaderGone => None,
+        }
+    }
+
     /// Puts a sentence of context before what went wrong.
     pub(crate) fn at(self, message: impl Into<String>) -> Self {
         let message = message.into();

@@ -66,7 +66,11 @@ async fn readiness(State(admin): State<Admin>) -> Response {
     // Why is for the log: whoever reaches this may be anybody.
     match time::timeout(PATIENCE, admin.atlas.ping()).await {
         Ok(Ok(())) => "ready\n".into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store does not answer\n",
+        )
+            .into_response(),
     }
 }
 

@@ -19,8 +19,6 @@ mod rate;
 mod refusal;
 mod seen;
 
-use self::{answered::Listener, rate::Rates, refusal::Refusal};
-use crate::Metrics;
 pub use self::{
     access_keys::{AccessKey, AccessKeys, RepeatedAccessKey},
     answered::{Ec2Answered, Ec2Outcome},
@@ -33,6 +31,8 @@ pub use self::{
     limits::Ec2Limits,
     rate::Ec2Rate,
 };
+use self::{answered::Listener, rate::Rates, refusal::Refusal};
+use crate::Metrics;
 use axum::{
     Router,
     body::{Body, Bytes},

@@ -63,7 +63,8 @@ impl Metrics {
         let help = "Requests to the EC2-compatible API that were answered";
         registry.register("atlas_ec2_requests", help, requests.clone());
         let seconds = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> _);
-        let help = "How long requests to the EC2-compatible API took until the head of their answer";
+        let help =
+            "How long requests to the EC2-compatible API took until the head of their answer";
         registry.register("atlas_ec2_request_seconds", help, seconds.clone());
         let running = Gauge::default();
         let help = "Requests to the EC2-compatible API that are being answered";
@@ -133,12 +134,30 @@ impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let connections = &self.connections;
         let imports = u64::try_from(self.imports.running()).unwrap_or(u64::MAX);
-        gauge(&mut encoder, "atlas_connections", "Connections that are open", connections.open())?;
+        gauge(
+            &mut encoder,
+            "atlas_connections",
+            "Connections that are open",
+            connections.open(),
+        )?;
         let help = "Connections that were accepted";
-        counter(&mut encoder, "atlas_connections_accepted", help, connections.accepted())?;
-        let (name, help) = ("atlas_tls_handshakes_failed", "Connections that did not come to TLS");
+        counter(
+            &mut encoder,
+            "atlas_connections_accepted",
+            help,
+            connections.accepted(),
+        )?;
+        let (name, help) = (
+            "atlas_tls_handshakes_failed",
+            "Connections that did not come to TLS",
+        );
         counter(&mut encoder, name, help, connections.handshakes_failed())?;
-        gauge(&mut encoder, "atlas_imports_running", "Imports that are under way", imports)
+        gauge(
+            &mut encoder,
+            "atlas_imports_running",
+            "Imports that are under way",
+            imports,
+        )
     }
 }
 

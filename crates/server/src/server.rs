@@ -4,11 +4,11 @@ mod limits;
 mod stalling;
 mod tls;
 
+use self::stalling::Stalling;
 pub use self::{
     limits::ServeLimits,
     tls::{Tls, TlsError},
 };
-use self::stalling::Stalling;
 use crate::Connections;
 use axum::Router;
 use core::{pin::pin, time::Duration};

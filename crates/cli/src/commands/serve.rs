@@ -1,20 +1,21 @@
 //! `atlas serve`: what clients reach over a network.
 
 mod keys;
+mod log;
+mod network;
+mod running;
 
+use self::{log::LogForm, network::NetworkArgs, running::Running};
 use super::disk::{FetchArgs, PoolArgs};
 use crate::{
     args::Global,
     exit::{Failure, Run},
-    print::{Out, note, warn},
+    print::Out,
 };
-use atlas_server::{AccessKeys, Ec2, Ec2Imports, Ec2Limits, ImageApi, ServeLimits, Served, serve};
+use atlas_server::{Ec2Imports, ImageApi};
 use clap::Subcommand;
-use cloud_atlas::{ImportDiskOptions, image::CloudText};
-use core::net::SocketAddr;
-use serde::Serialize;
-use std::{net::TcpListener, path::PathBuf, sync::Arc};
-use tokio::{runtime, sync::Notify};
+use cloud_atlas::{Atlas, ImportDiskOptions, image::CloudText};
+use std::path::PathBuf;
 
 /// How many instances of an account a region has at most: no suite launches more.
 const INSTANCES: usize = 1000;
@@ -28,19 +29,22 @@ pub(crate) enum ServeCommand {
 /// Serve the EC2-compatible API of images
 ///
 /// Clients of EC2 register, find, share, edit, deregister the images of the repository (`local`): the
-/// region that they sign for is the region of the repository. It speaks HTTP without TLS: a network that
-/// others see wants a proxy before it. It ends on SIGINT and SIGTERM, when requests that are under way
-/// have their answers.
+/// region that they sign for is the region of the repository. Without a certificate it speaks HTTP
+/// without TLS: a network that others see wants one, or a proxy before it. It ends on SIGINT and SIGTERM,
+/// when requests that are under way have their answers.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeEc2 {
-    /// The address and port that clients reach, such as 127.0.0.1:8773; port 0 takes one that is free
-    #[arg(long, value_name = "ADDR", value_parser = address)]
-    listen: String,
+    #[command(flatten)]
+    network: NetworkArgs,
     /// Who may ask: TOML with a table `[[key]]` for each access key, with `access_key_id`,
     /// `secret_access_key`, `account` (its 12 digits), `principal` and `scope` (where its images are
-    /// registered); nobody else may read it (mode 0600)
+    /// registered); nobody else may read it (mode 0600); SIGHUP reads it again
     #[arg(long, value_name = "FILE")]
     access_keys: PathBuf,
+    /// Write a line to stderr for each request, in this form; without it there is only what fails for a
+    /// reason that is no client's
+    #[arg(long, value_name = "FORM")]
+    log: Option<LogForm>,
     /// Have instances too, which run nothing: suites launch some, and make images of them; they are gone
     /// with the server
     #[arg(long)]
@@ -66,13 +70,6 @@ pub(crate) struct ServeEc2 {
     pools: PoolArgs,
 }
 
-/// That clients may come.
-#[derive(Serialize)]
-struct Listening {
-    address: SocketAddr,
-    url: String,
-}
-
 pub(crate) fn run(command: ServeCommand, global: &Global, out: &mut Out) -> Run {
     let ServeCommand::Ec2(command) = command;
     command.run(global, out)
@@ -81,14 +78,33 @@ pub(crate) fn run(command: ServeCommand, global: &Global, out: &mut Out) -> Run 
 impl ServeEc2 {
     fn run(&self, global: &Global, out: &mut Out) -> Run {
         let keys = keys::read(&self.access_keys)?;
-        let listener = self.bind()?;
+        let tls = self.network.tls()?;
+        let listener = network::bind(&self.network.listen)?;
+        let admin_listener = self.network.admin_listen.as_deref().map(network::bind);
+        let admin_listener = admin_listener.transpose()?;
         let atlas = self.pools.atlas(global)?;
         keys::check(&keys, &atlas.act_as(&global.principal))?;
-        let mut api = ImageApi::new(atlas).on_failure(|failure| {
-            let (action, request) = (failure.action, failure.request);
-            warn(format_args!("{action} failed, request {request}"));
-            crate::exit::say(failure.error);
-        });
+        if let Some(form) = self.log {
+            log::begin(form);
+        }
+        let imports = self.imports(global)?;
+        let running = Running {
+            api: self.api(atlas.clone(), imports.clone()),
+            atlas,
+            keys,
+            tls,
+            imports,
+            listener,
+            admin_listener,
+        };
+        running.serve(self, out)
+    }
+
+    /// What is answered.
+    fn api(&self, atlas: Atlas, imports: Ec2Imports) -> ImageApi {
+        let has_log = self.log.is_some();
+        let mut api = ImageApi::new(atlas).with_imports(imports);
+        api = api.on_failure(move |failure| log::failed(failure, has_log));
         if self.allow_duplicate_names {
             api = api.allow_duplicate_names();
         }
@@ -98,9 +114,7 @@ impl ServeEc2 {
         if self.with_instances {
             api = api.with_instance_double(INSTANCES);
         }
-        let imports = self.imports(global)?;
-        let api = api.with_imports(imports.clone());
-        Self::serve(listener, keys, api, &imports, out)
+        api
     }
 
     /// What may be imported: what URLs lead to, where there is a place for it meanwhile, and files.
@@ -115,60 +129,5 @@ impl ServeEc2 {
         let mut options = ImportDiskOptions::default();
         concat!("atlas ", env!("CARGO_PKG_VERSION")).clone_into(&mut options.tool);
         Ok(imports.with_options(options))
-    }
-
-    fn bind(&self) -> Result<TcpListener, Failure> {
-        let bound = TcpListener::bind(&self.listen);
-        bound.map_err(|error| {
-            Failure::trouble(format!("nothing can be served at {}", self.listen)).because(error)
-        })
-    }
-
-    fn serve(
-        listener: TcpListener,
-        keys: AccessKeys,
-        api: ImageApi,
-        imports: &Ec2Imports,
-        out: &mut Out,
-    ) -> Run {
-        let stop = Arc::new(Notify::new());
-        let asked = Arc::clone(&stop);
-        // A stop that is asked for before somebody waits for it is kept.
-        let handled = ctrlc::set_handler(move || asked.notify_one());
-        handled.map_err(|error| {
-            Failure::trouble("signals that end it cannot be heard").because(error)
-        })?;
-        let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-        listener.set_nonblocking(true)?;
-        let served = runtime.block_on(async {
-            let address = listener.local_addr()?;
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            let url = format!("http://{address}");
-            let listening = Listening { address, url };
-            out.one(&listening, |out| writeln!(out, "listening at {}", listening.url))?;
-            if !address.ip().is_loopback() {
-                warn("what is asked and answered can be read on the way: put a proxy that speaks TLS before it");
-            }
-            let router = Ec2::new(keys, api, Ec2Limits::default()).router();
-            let stop = async move { stop.notified().await };
-            let served = serve(listener, router, ServeLimits::default(), stop).await;
-            imports.stop().await;
-            Ok::<_, Failure>(served)
-        })?;
-        if let Served::Cut(count) = served {
-            note(format_args!(
-                "{count} connections were cut, which took too long"
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// An address that has a host and a port; whether there is such a host is found out when it is used.
-fn address(text: &str) -> Result<String, String> {
-    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-    match port.map(|(_, port)| port.parse::<u16>()) {
-        Some(Ok(_)) => Ok(text.to_owned()),
-        _ => Err("expected an address and a port, such as 127.0.0.1:8773".to_owned()),
     }
 }

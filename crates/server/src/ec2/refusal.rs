@@ -103,11 +103,7 @@ impl Refusal {
 }
 
 /// The error document of an error, with its status.
-pub(super) fn answer_error(
-    error: &Ec2Error,
-    action: Option<&'static str>,
-    id: &str,
-) -> Response {
+pub(super) fn answer_error(error: &Ec2Error, action: Option<&'static str>, id: &str) -> Response {
     let mut response = Response::new(Body::from(error.to_xml(id)));
     *response.status_mut() = status(error.status());
     let xml = HeaderValue::from_static(XML);

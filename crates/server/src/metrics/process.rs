@@ -30,15 +30,26 @@ impl Process {
 
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let (name, help) = ("process_start_time_seconds", "When the server began, since 1970");
+        let (name, help) = (
+            "process_start_time_seconds",
+            "When the server began, since 1970",
+        );
         let began = ConstGauge::new(self.began);
         began.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
         if let Some(bytes) = resident_bytes() {
-            let (name, help) = ("process_resident_memory_bytes", "Memory that the process holds");
+            let (name, help) = (
+                "process_resident_memory_bytes",
+                "Memory that the process holds",
+            );
             gauge(&mut encoder, name, help, bytes)?;
         }
         if let Some(files) = open_files() {
-            gauge(&mut encoder, "process_open_fds", "Files and sockets that are open", files)?;
+            gauge(
+                &mut encoder,
+                "process_open_fds",
+                "Files and sockets that are open",
+                files,
+            )?;
         }
         Ok(())
     }
@@ -47,7 +58,9 @@ impl Collector for Process {
 /// `VmRSS` of Linux.
 fn resident_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.trim_end().parse().ok()?;
     kibibytes.checked_mul(1024)
 }

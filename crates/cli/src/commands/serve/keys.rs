@@ -5,7 +5,7 @@ use crate::{
     files::{read_secret, shown},
     print::warn,
 };
-use atlas_server::AccessKeys;
+use atlas_server::{AccessKeys, KeyFileError};
 use cloud_atlas::{
     Error, Page, Paging, Session,
     scope::{AccountNumber, Scope},
@@ -22,11 +22,19 @@ const MOST: usize = 1 << 20;
 /// Reads a file that nobody else may read.
 pub(super) fn read(path: &Path) -> Result<AccessKeys, Failure> {
     let text = read_secret(path, MOST)?;
-    let keys = AccessKeys::from_toml(&text);
-    keys.map_err(|error| {
-        let told = format!("the access keys in {} cannot be used", shown(path));
-        Failure::refused(told).because(error)
-    })
+    AccessKeys::from_toml(&text).map_err(|error| unusable(path, error))
+}
+
+/// Reads it again, in the place of the keys from before.
+pub(super) fn reload(keys: &AccessKeys, path: &Path) -> Run {
+    let text = read_secret(path, MOST)?;
+    let replaced = keys.replace_from_toml(&text);
+    replaced.map_err(|error| unusable(path, error))
+}
+
+fn unusable(path: &Path, error: KeyFileError) -> Failure {
+    let told = format!("the access keys in {} cannot be used", shown(path));
+    Failure::refused(told).because(error)
 }
 
 /// Refuses keys of principals and scopes that are not there, and warns of accounts that have another
