@@ -138,7 +138,7 @@ codes! {
     /// The server failed.
     InternalError = "InternalError", 500;
     /// The server cannot answer now.
-    Unavailable = "Unavailable", 503;
+    ServiceUnavailable = "ServiceUnavailable", 503;
 }
 
 /// Why a request is refused: a code and a message, as EC2 gives them.

@@ -161,9 +161,9 @@ impl Ec2Error {
         Self::new(ErrorCode::InternalError, message)
     }
 
-    /// `Unavailable`: later it may go.
+    /// `ServiceUnavailable`: later it may go.
     pub fn unavailable() -> Self {
-        let message = "The server is overloaded and can't handle the request.";
-        Self::new(ErrorCode::Unavailable, message)
+        let message = "The request has failed due to a temporary failure of the server.";
+        Self::new(ErrorCode::ServiceUnavailable, message)
     }
 }

@@ -137,10 +137,10 @@ impl Collector for Counted {
         gauge(
             &mut encoder,
             "atlas_connections",
-            "Connections that are open",
+            "Connections that are open.",
             connections.open(),
         )?;
-        let help = "Connections that were accepted";
+        let help = "Connections that were accepted.";
         counter(
             &mut encoder,
             "atlas_connections_accepted",
@@ -149,13 +149,13 @@ impl Collector for Counted {
         )?;
         let (name, help) = (
             "atlas_tls_handshakes_failed",
-            "Connections that did not come to TLS",
+            "Connections that did not come to TLS.",
         );
         counter(&mut encoder, name, help, connections.handshakes_failed())?;
         gauge(
             &mut encoder,
             "atlas_imports_running",
-            "Imports that are under way",
+            "Imports that are under way.",
             imports,
         )
     }

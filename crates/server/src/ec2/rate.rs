@@ -62,6 +62,7 @@ impl Rates {
         let at = (*due).clamp(now, now.saturating_add(room).saturating_add(interval));
         let early = at.saturating_sub(room).saturating_sub(now);
         if early > 0 {
+            *due = at;
             return Err(Duration::from_micros(early.unsigned_abs()));
         }
         *due = at.saturating_add(interval);

@@ -75,7 +75,7 @@ impl Refusal {
             }
             Self::NotAuthenticated(Ec2NotAuthenticated::Unavailable) => {
                 let message = "Who sends the request cannot be found out now.";
-                of_code(ErrorCode::Unavailable, message)
+                of_code(ErrorCode::ServiceUnavailable, message)
             }
             Self::Method => {
                 let message = "The request is neither GET nor POST.";
@@ -96,7 +96,7 @@ impl Refusal {
             }
             Self::Unanswered => {
                 let message = "The answer took too long. It is not known whether the request was done: look before trying again.";
-                of_code(ErrorCode::Unavailable, message)
+                of_code(ErrorCode::ServiceUnavailable, message)
             }
         }
     }

@@ -32,14 +32,14 @@ impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let (name, help) = (
             "process_start_time_seconds",
-            "When the server began, since 1970",
+            "When the server began, since 1970.",
         );
         let began = ConstGauge::new(self.began);
         began.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
         if let Some(bytes) = resident_bytes() {
             let (name, help) = (
                 "process_resident_memory_bytes",
-                "Memory that the process holds",
+                "Memory that the process holds.",
             );
             gauge(&mut encoder, name, help, bytes)?;
         }
@@ -47,7 +47,7 @@ impl Collector for Process {
             gauge(
                 &mut encoder,
                 "process_open_fds",
-                "Files and sockets that are open",
+                "Files and sockets that are open.",
                 files,
             )?;
         }

@@ -158,7 +158,7 @@ fn imports_are_bounded_and_refused_where_they_make_no_sense() {
     let api = self::api(&mine.with_folder(folder.path()));
     assert_eq!(
         api.code("dana", "ImportImage", &ask),
-        (503, "Unavailable".to_owned())
+        (503, "ServiceUnavailable".to_owned())
     );
     let tasks = api.done("dana", "DescribeImportImageTasks", &[]);
     assert!(all(&tasks, "importTaskId").is_empty());

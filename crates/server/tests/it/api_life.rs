@@ -331,7 +331,7 @@ fn e01_what_fails_inside_is_told_to_the_host_alone() {
     api.failures.lock().unwrap().clear();
     store.plan_for(Call::Snapshot, [Fault::Unavailable]);
     let (status, code, message) = api.refused("dana", "DescribeImages", &[("ImageId.1", &id)]);
-    assert_eq!((status, &*code), (503, "Unavailable"));
+    assert_eq!((status, &*code), (503, "ServiceUnavailable"));
     assert_eq!(
         message,
         "The server is overloaded and can't handle the request."

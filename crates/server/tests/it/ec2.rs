@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// It is always this time.
 #[derive(Debug)]
-struct Noon;
+pub(crate) struct Noon;
 
 impl Clock for Noon {
     fn now(&self) -> Timestamp {
@@ -26,7 +26,7 @@ impl Clock for Noon {
 }
 
 /// Says who asked for what.
-struct Echo;
+pub(crate) struct Echo;
 
 impl Ec2Answer for Echo {
     async fn answer(&self, caller: Ec2Caller, request: Ec2Request) -> Response {
@@ -43,7 +43,7 @@ impl Ec2Answer for Echo {
     }
 }
 
-fn key(id: &str, who: &str, scope: &str, account: &str) -> AccessKey {
+pub(crate) fn key(id: &str, who: &str, scope: &str, account: &str) -> AccessKey {
     AccessKey {
         id: id.parse().unwrap(),
         secret: atlas_ec2::signature::SecretKey::parse(&secret(id)).unwrap(),
@@ -56,7 +56,7 @@ fn secret(id: &str) -> String {
     format!("secret-of-{id}-0123456789")
 }
 
-fn keys() -> AccessKeys {
+pub(crate) fn keys() -> AccessKeys {
     let keys = [
         key("AKONE", "dana", "/acme/web", "111111111111"),
         key("AKTWO", "eli", "/acme/db", "111111111111"),
@@ -65,7 +65,7 @@ fn keys() -> AccessKeys {
     AccessKeys::new(keys).unwrap()
 }
 
-fn signer(id: &str) -> Signer {
+pub(crate) fn signer(id: &str) -> Signer {
     Signer {
         key: id.to_owned(),
         secret: secret(id),
@@ -76,7 +76,7 @@ fn signer(id: &str) -> Signer {
     }
 }
 
-fn post(path: &str, body: &str) -> Plain {
+pub(crate) fn post(path: &str, body: &str) -> Plain {
     Plain {
         method: "POST".to_owned(),
         path: path.to_owned(),
@@ -86,7 +86,7 @@ fn post(path: &str, body: &str) -> Plain {
     }
 }
 
-fn signed(id: &str) -> Request {
+pub(crate) fn signed(id: &str) -> Request {
     signer(id).sign(&post("/", "Action=DescribeRegions"))
 }
 
@@ -100,7 +100,7 @@ fn served(keys: AccessKeys) -> Served {
 
 /// The error document: its code, its message, and the id of the request.
 #[track_caller]
-fn refused(reply: &Exchange, status: u16, code: &str) -> String {
+pub(crate) fn refused(reply: &Exchange, status: u16, code: &str) -> String {
     assert_eq!(reply.status, status, "{reply:?}");
     let document = roxmltree::Document::parse(&reply.body).unwrap();
     let text = |name: &str| {

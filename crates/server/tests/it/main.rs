@@ -25,7 +25,9 @@ mod key_files;
 mod people;
 mod pool;
 mod ranges;
+mod rates;
 mod rot;
+mod secured;
 mod serving;
 #[path = "../../../ec2/tests/it/signature/signer.rs"]
 #[expect(
@@ -34,4 +36,5 @@ mod serving;
 )]
 mod signer;
 mod tokens;
+mod watching;
 mod world;

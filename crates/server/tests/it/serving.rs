@@ -1,12 +1,12 @@
 //! A router on a socket: what clients may hold, and how it ends.
 
 use crate::signer::Request;
-use atlas_server::{ServeLimits, serve};
+use atlas_server::{Connections, ServeLimits, Server};
 use axum::{Router, routing::get};
 use core::time::Duration;
 use std::{
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     sync::Arc,
 };
 use tokio::{
@@ -70,6 +70,10 @@ pub(crate) fn request_text(request: &Request) -> Vec<u8> {
 
 impl Served {
     pub(crate) fn start(router: Router, limits: ServeLimits) -> Self {
+        Self::by(router, Server::default().with_limits(limits))
+    }
+
+    pub(crate) fn by(router: Router, server: Server) -> Self {
         let mut runtime = runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -78,7 +82,7 @@ impl Served {
         let stopped = async {
             stopped.await.ok();
         };
-        let serving = runtime.spawn(serve(listener, router, limits, stopped));
+        let serving = runtime.spawn(server.serve(listener, router, stopped));
         Self {
             address,
             stop: Some(stop),
@@ -105,17 +109,17 @@ impl Served {
         self.exchange(&request_text(request))
     }
 
-    fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
     }
 
-    fn ended(&mut self) -> atlas_server::Served {
+    pub(crate) fn ended(&mut self) -> atlas_server::Served {
         self.runtime.block_on(self.serving.take().unwrap()).unwrap()
     }
 }
 
 /// All that still comes.
-fn rest(stream: &mut TcpStream) -> String {
+pub(crate) fn rest(stream: &mut TcpStream) -> String {
     let mut all = Vec::new();
     let _ = stream.read_to_end(&mut all);
     String::from_utf8(all).unwrap()
@@ -242,4 +246,64 @@ fn heads_are_read_up_to_their_limits() {
     let long = "b".repeat(200 << 10);
     let text = format!("GET /well HTTP/1.1\r\nHost: atlas\r\na: {long}\r\n\r\n");
     assert_eq!(served.exchange(text.as_bytes()).status, 431);
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_not_waited_for() {
+    // More than what sockets hold between the two.
+    let large = "a".repeat(64 << 20);
+    let router = Router::new().route("/", get(|| async move { large.clone() }));
+    let mut limits = ServeLimits::default();
+    limits.write_wait = Duration::from_millis(100);
+    let connections = Connections::default();
+    let server = Server::default().with_limits(limits);
+    let mut served = Served::by(router, server.counted(connections.clone()));
+    let mut lazy = served.connect();
+    lazy.write_all(ASK).unwrap();
+    assert_eq!(first(&mut lazy), b'H');
+    // It has to end though the client is still there: otherwise this takes as long as draining may,
+    // and ends with a cut.
+    served.stop();
+    assert_eq!(served.ended(), atlas_server::Served::Drained);
+    assert_eq!((connections.open(), connections.accepted()), (0, 1));
+    let mut all = Vec::new();
+    let _ = lazy.read_to_end(&mut all);
+    assert!(all.len() < 64 << 20);
+}
+
+#[test]
+fn a_client_that_is_slow_gets_all() {
+    let large = "a".repeat(8 << 20);
+    let router = Router::new().route("/", get(|| async move { large.clone() }));
+    let mut limits = ServeLimits::default();
+    limits.write_wait = Duration::from_mins(1);
+    let served = Served::start(router, limits);
+    let mut slow = served.connect();
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: atlas\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let (mut part, mut all) = ([0; 4096], 0);
+    loop {
+        match slow.read(&mut part).unwrap() {
+            0 => break,
+            read => all += read,
+        }
+    }
+    assert!(all > 8 << 20);
+}
+
+#[test]
+fn a_client_that_closes_its_half_gets_its_answer() {
+    let (router, mut was_asked, open) = gated();
+    let served = Served::start(router, ServeLimits::default());
+    let mut half = served.connect();
+    half.write_all(WELL).unwrap();
+    half.shutdown(Shutdown::Write).unwrap();
+    assert!(rest(&mut half).ends_with("well"));
+    // One that has gone altogether holds nothing up.
+    let mut gone = served.connect();
+    gone.write_all(ASK).unwrap();
+    was_asked.blocking_recv().unwrap();
+    drop(gone);
+    open.send(()).unwrap();
+    assert_eq!(served.exchange(&[WELL, b""].concat()).status, 200);
 }
