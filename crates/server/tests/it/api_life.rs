@@ -334,7 +334,7 @@ fn e01_what_fails_inside_is_told_to_the_host_alone() {
     assert_eq!((status, &*code), (503, "ServiceUnavailable"));
     assert_eq!(
         message,
-        "The server is overloaded and can't handle the request."
+        "The request has failed due to a temporary failure of the server."
     );
     let told = api.failures.lock().unwrap().clone();
     assert_eq!(told.len(), 1, "{told:?}");
