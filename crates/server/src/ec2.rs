@@ -43,7 +43,8 @@ use axum::{
 };
 use cloud_atlas::{Clock, IdSource, RandomIds, SystemClock};
 use futures_util::StreamExt as _;
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 use uuid::Uuid;
 

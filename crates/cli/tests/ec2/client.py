@@ -17,5 +17,6 @@ DEV, PROD, OTHER = "AKIDACMEDEV", "AKIDACMEPROD", "AKIDBETA"
 def client(key=DEV, secret=SECRET, region=REGION, **more):
     """boto3's client of EC2, which tries everything once."""
     config = Config(retries={"total_max_attempts": 1}, **more.pop("config", {}))
-    return boto3.client("ec2", endpoint_url=URL, region_name=region, config=config,
+    more.setdefault("endpoint_url", URL)
+    return boto3.client("ec2", region_name=region, config=config,
                         aws_access_key_id=key, aws_secret_access_key=secret, **more)

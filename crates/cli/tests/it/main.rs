@@ -41,6 +41,7 @@ mod main_job;
 mod market;
 mod merging;
 mod mistakes;
+mod operating;
 mod pictures;
 mod plans;
 mod reaching;

@@ -2,7 +2,7 @@
 
 use crate::program::{Program, Ran};
 use std::{
-    fs::{self, Permissions},
+    fs::{self, File, Permissions},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt as _,
@@ -11,7 +11,7 @@ use std::{
 };
 
 /// The secrets of all keys: what they are is no matter.
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
 /// The keys: each with its principal and its scope.
 pub(crate) const KEYS: [(&str, &str, &str); 3] = [
@@ -70,17 +70,17 @@ impl Serving {
 
     #[track_caller]
     pub(crate) fn start(&mut self, options: &[&str]) {
-        let mut server = self
-            .command(options)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let log = File::create(self.program.path("server.log")).unwrap();
+        let mut command = self.command(options);
+        let mut server = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         let mut told = BufReader::new(server.stdout.take().unwrap());
         told.read_line(&mut line).unwrap();
-        let told: serde_json::Value = serde_json::from_str(&line).expect("it says where it is");
+        let told: serde_json::Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("it says where it is: {line}{}", self.log()));
         let address = told["address"].as_str().unwrap();
-        assert_eq!(told["url"], format!("http://{address}"));
+        let url = told["url"].as_str().unwrap();
+        assert!(url.ends_with(&format!("://{address}")), "{url}");
         self.address = Some(address.parse().unwrap());
         self.told = told;
         self.server = Some(server);
@@ -99,6 +99,11 @@ impl Serving {
         let mut command = self.program.command(&[&args[..], &keys, options].concat());
         command.stdin(Stdio::null());
         command
+    }
+
+    /// What the server has said on stderr.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.program.path("server.log")).unwrap()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -136,7 +141,7 @@ impl Serving {
         let ran = program.current_dir(self.program.path("")).output().unwrap();
         let out = String::from_utf8_lossy(&ran.stdout).into_owned();
         let err = String::from_utf8_lossy(&ran.stderr);
-        assert!(ran.status.success(), "{script}: {out}{err}");
+        assert!(ran.status.success(), "{script}: {out}{err}{}", self.log());
         out
     }
 
@@ -157,7 +162,7 @@ impl Drop for Serving {
     }
 }
 
-fn key(id: &str, account: &str, principal: &str, scope: &str) -> String {
+pub(crate) fn key(id: &str, account: &str, principal: &str, scope: &str) -> String {
     format!(
         "[[key]]\naccess_key_id = \"{id}\"\nsecret_access_key = \"{SECRET}\"\n\
          account = \"{account}\"\nprincipal = \"{principal}\"\nscope = \"{scope}\"\n"
@@ -165,7 +170,7 @@ fn key(id: &str, account: &str, principal: &str, scope: &str) -> String {
 }
 
 /// Writes the file of keys as nobody else may read it.
-fn secret(program: &Program, text: &str) {
+pub(crate) fn secret(program: &Program, text: &str) {
     program.file("keys.toml", text);
     mode(program, 0o600);
 }
@@ -299,4 +304,9 @@ fn an_account_with_another_number_is_warned_about() {
     secret(&serving.program, &text);
     serving.start(&[]);
     assert_eq!(serving.stop("TERM"), Some(0));
+    let number = &serving.accounts[0];
+    let told = format!(
+        "warning: the access key AKIDONE has the account 000000000000, and /acme/dev belongs to the account {number}: others share images with that\n"
+    );
+    assert_eq!(serving.log(), told);
 }

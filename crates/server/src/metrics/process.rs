@@ -1,16 +1,14 @@
 //! What the system says of this process.
 
 use super::gauge;
-use core::fmt;
+use cloud_atlas::{Clock as _, SystemClock};
+use core::{fmt, time::Duration};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric as _},
     metrics::{MetricType, gauge::ConstGauge},
 };
-use std::{
-    fs,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::fs;
 
 /// What the system says of this process; the names are those that every client of Prometheus uses.
 #[derive(Debug)]
@@ -22,8 +20,8 @@ pub(super) struct Process {
 impl Process {
     /// One that begins now.
     pub(super) fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let began = since.map_or(0.0, |since| since.as_secs_f64());
+        let since = SystemClock.now().as_micros();
+        let began = Duration::from_micros(since.unsigned_abs()).as_secs_f64();
         Self { began }
     }
 }
@@ -56,6 +54,10 @@ impl Collector for Process {
 }
 
 /// `VmRSS` of Linux.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the system tells of a process in a file"
+)]
 fn resident_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status
