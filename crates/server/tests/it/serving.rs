@@ -256,8 +256,8 @@ fn a_client_that_takes_nothing_is_not_waited_for() {
     let mut limits = ServeLimits::default();
     limits.write_wait = Duration::from_millis(100);
     let connections = Connections::default();
-    let server = Server::default().with_limits(limits);
-    let mut served = Served::by(router, server.counted(connections.clone()));
+    let with = Server::default().with_limits(limits);
+    let mut served = Served::by(router, with.counted(connections.clone()));
     let mut lazy = served.connect();
     lazy.write_all(ASK).unwrap();
     assert_eq!(first(&mut lazy), b'H');

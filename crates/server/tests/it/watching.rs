@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 struct Watched {
     store: FaultyStore,
     served: Served,
-    watched: Served,
+    looked_at: Served,
     admin: Admin,
     told: Arc<Mutex<Vec<String>>>,
 }
@@ -46,7 +46,7 @@ impl Watched {
         Self {
             store,
             served: Served::by(api.router(), server),
-            watched: Served::start(admin.clone().router(), ServeLimits::default()),
+            looked_at: Served::start(admin.clone().router(), ServeLimits::default()),
             admin,
             told,
         }
@@ -54,7 +54,7 @@ impl Watched {
 
     fn look(&self, path: &str) -> Exchange {
         let head = format!("GET {path} HTTP/1.1\r\nHost: atlas\r\nConnection: close\r\n\r\n");
-        self.watched.exchange(head.as_bytes())
+        self.looked_at.exchange(head.as_bytes())
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn begin(form: LogForm) {
 pub(super) fn answered(answered: &Ec2Answered<'_>) {
     let caller = answered.caller;
     let principal = caller.map(|caller| caller.caller.principal.as_str());
-    let key = caller.and_then(|caller| caller.key.as_ref());
+    let key = caller.and_then(|caller| caller.key.as_ref().map(ToString::to_string));
     let code = answered.outcome.refused.map_or("ok", |code| code.as_str());
     tracing::info!(
         request = answered.request,
@@ -40,7 +40,7 @@ pub(super) fn answered(answered: &Ec2Answered<'_>) {
         status = answered.status.as_u16(),
         code,
         principal,
-        key = key.map(|key| key.as_str()),
+        key,
         region = caller.map(|caller| caller.region.as_str()),
         milliseconds = answered.took.as_secs_f64() * 1000.0,
         "answered"

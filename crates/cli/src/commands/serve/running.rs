@@ -77,12 +77,12 @@ impl Running {
             admin.end();
         };
         let listener = tokio::net::TcpListener::from_std(self.listener)?;
-        let served = server.serve(listener, ec2.router(), stop).await;
+        let ended = server.serve(listener, ec2.router(), stop).await;
         self.imports.stop().await;
         if let Some(watched) = watched {
             watched.end().await;
         }
-        Ok(served)
+        Ok(ended)
     }
 
     fn announce(&self, out: &mut Out) -> Run {
