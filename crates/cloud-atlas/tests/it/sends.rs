@@ -107,6 +107,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.retry_work(order, &scope));
     send(admin.image_referrers(record, &scope));
     send(admin.deprecate_image(record, &scope, None, None, None));
+    send(admin.deprecate_image_anew(record, &scope, p("2026-09-01T00:00:00Z")));
     send(admin.undeprecate_image(record, &scope));
     send(admin.disable_image(record, &scope, None));
     send(admin.enable_image(record, &scope));
