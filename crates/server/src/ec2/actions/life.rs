@@ -12,7 +12,7 @@ use atlas_ec2::{
 use cloud_atlas::{
     Error, Retention, SnapshotFate,
     base::Timestamp,
-    image::{ImageRecordId, LifeError, Lifecycle},
+    image::{ImageRecordId, LifeError},
 };
 
 /// Answers `DeregisterImage`: the record goes to the recycle bin, unless something refers to it (E08).
@@ -80,13 +80,7 @@ pub(in crate::ec2) async fn deprecate(
     let image = asking.owned(&ask.image_id).await?;
     asking.before(image.record.scope()).await?;
     let (record, scope) = (image.record.id(), asking.scope());
-    if let Lifecycle::Deprecated { .. } = image.record.lifecycle() {
-        let done = asking.session.undeprecate_image(record, scope).await;
-        step(asking, &ask.image_id, done)?;
-    }
-    let done = asking
-        .session
-        .deprecate_image(record, scope, Some(at), None, None);
+    let done = asking.session.deprecate_image_anew(record, scope, at);
     let done = done
         .await
         .map_err(|error| asking.told(&error, About::Image(ask.image_id.as_str())));

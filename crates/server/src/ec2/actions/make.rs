@@ -49,6 +49,8 @@ pub(in crate::ec2) async fn copy(asking: &Asking<'_>, ask: CopyImage) -> Result<
     copy.description = description.and_then(|text| text.text()).cloned();
     copy.with_tags = ask.copy_image_tags;
     copy.labels = labels;
+    copy.encrypted = ask.encrypted.unwrap_or_default();
+    copy.key = ask.kms_key_id;
     let image = ImageId::Local(new_id(asking));
     let mut request = DuplicateImage::new(source.record.id(), copy, image);
     request.token = ask.client_token;
