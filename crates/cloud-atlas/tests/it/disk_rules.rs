@@ -38,6 +38,10 @@ async fn calls(who: &Session, ready: AmiId, failed: AmiId, at: &str) -> Vec<(&'s
             let listed = who.disk_images(&scope, &most()).await;
             allowed(listed.map(drop))
         }),
+        ("unfinished_disk_images", {
+            let listed = who.unfinished_disk_images(&scope, &most()).await;
+            allowed(listed.map(drop))
+        }),
         ("disk_images_named", {
             let named = who.disk_images_named(&p("ready"), &scope).await;
             allowed(named.map(drop))
@@ -96,6 +100,7 @@ async fn failed(who: &Session, scope: &str) -> DiskImage {
 fn s07_each_call_asks_for_the_permission_of_image_records() {
     let look = [
         "disk_images",
+        "unfinished_disk_images",
         "disk_images_named",
         "disk_image",
         "disk_quota",

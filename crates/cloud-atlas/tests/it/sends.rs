@@ -327,6 +327,7 @@ fn every_future_about_the_market_is_send() {
     let (ami, ask) = (p("ami-00000000000000001"), most());
     send(admin.disk_images(&scope, &ask));
     let called = p("web");
+    send(admin.unfinished_disk_images(&scope, &most()));
     send(admin.disk_images_named(&called, &scope));
     send(admin.disk_image(ami, &scope));
     send(admin.set_disk_quota(cloud_atlas::image::DiskQuota::new(scope.clone())));
