@@ -107,12 +107,6 @@ impl CreateImage {
 
 impl Check for CopyImage {
     fn check(&self) -> Result<(), Ec2Error> {
-        // AWS: a key encrypts only what is to be encrypted.
-        if self.kms_key_id.is_some() && self.encrypted != Some(true) {
-            return Err(Ec2Error::invalid_combination(
-                "The parameter KmsKeyId needs the parameter Encrypted to be true.",
-            ));
-        }
         self.labels().map(drop)
     }
 }
