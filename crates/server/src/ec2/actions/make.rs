@@ -7,7 +7,7 @@ use crate::ec2::{
     asking::{Answer, Asking},
     fault::About,
 };
-use atlas_ec2::{CopyImage, Ec2Error, ImageMade, RegisterImage, VirtualizationType};
+use atlas_ec2::{CopyImage, Ec2Error, ErrorCode, ImageMade, RegisterImage, VirtualizationType};
 use cloud_atlas::{
     DuplicateImage, Error, ImageQuery, NewImage, Paging,
     image::{self, Architecture, ImageName, Via},
@@ -39,6 +39,14 @@ pub(in crate::ec2) async fn register(
 
 /// Answers `CopyImage`: a record of its own for the same content (AWS).
 pub(in crate::ec2) async fn copy(asking: &Asking<'_>, ask: CopyImage) -> Result<Answer, Ec2Error> {
+    if ask.kms_key_id.is_some() && ask.encrypted != Some(true) {
+        // AWS: a key is for what is to be encrypted.
+        let message = "The parameter KmsKeyId needs the parameter Encrypted to be true.";
+        return Err(Ec2Error::new(
+            ErrorCode::InvalidParameterCombination,
+            message,
+        ));
+    }
     let from = asking.api.location(&ask.source_region)?;
     let labels = ask.labels()?;
     let source = asking.seen_at(&from, &ask.source_image_id).await?;
