@@ -24,6 +24,10 @@ pub struct CopyImage {
     pub with_tags: bool,
     /// Labels of the copy, which take the place of those of the source.
     pub labels: Labels,
+    /// Whether all volumes of the copy are encrypted, whatever those of the source are (AWS).
+    pub encrypted: bool,
+    /// The name of the key that they are encrypted with, where they are to be; never a key.
+    pub key: Option<CloudText>,
     /// The name of the credential to use; needed where several fit.
     pub credential: Option<Name>,
 }
@@ -38,6 +42,8 @@ impl CopyImage {
             description: None,
             with_tags: true,
             labels: Labels::default(),
+            encrypted: false,
+            key: None,
             credential: None,
         }
     }
@@ -148,6 +154,9 @@ pub fn register_copy(
     asked.firmware = source.firmware();
     asked.virtualization = source.virtualization();
     asked.devices = source.devices().clone().elsewhere();
+    if request.encrypted {
+        asked.devices = asked.devices.encrypted(request.key.as_ref());
+    }
     asked.ec2 = Box::new(ec2_facts(source));
     asked.shared = Some(source.shared());
     asked.labels = request.labels;

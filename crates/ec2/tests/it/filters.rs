@@ -183,4 +183,7 @@ fn e03_filters_say_by_what_to_look_images_up() {
     assert_eq!(narrowing.tags, [("team", vec!["a"])]);
     assert_eq!(narrowing.states, Some(vec!["available"]));
     assert!(!narrowing.is_nothing);
+    // Of several alternatives none says how all begin.
+    let several = Filters::<ImageField>::new([("name", ["web-*", "db-*"])]).unwrap();
+    assert_eq!(several.narrowing().name_prefix, None);
 }

@@ -105,11 +105,11 @@ impl Served {
         self.exchange(&request_text(request))
     }
 
-    fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
     }
 
-    fn ended(&mut self) -> atlas_server::Served {
+    pub(crate) fn ended(&mut self) -> atlas_server::Served {
         self.runtime.block_on(self.serving.take().unwrap()).unwrap()
     }
 }
