@@ -44,11 +44,14 @@ pub(crate) fn run(ours: &Ours, fleet: &Fleet) -> Result<(), Fault> {
         );
         Claim::cost(&claim, "ms", took.median() * 1e3, SOON * 1e3, 1.0).print();
     }
+    let before = ours.megabytes()?;
     all(ours, images)?;
     // What 10,000 may take, and 100,000.
     let limit = if images > 10_000 { 500.0 } else { 100.0 };
-    let claim = format!("memory with {images} images after all of this, beside {limit} MB");
-    Claim::cost(&claim, "MB", ours.megabytes()?, limit, 1.0).print();
+    for (words, megabytes) in [("before", before), ("after", ours.megabytes()?)] {
+        let claim = format!("memory with {images} images {words} such answers, beside {limit} MB");
+        Claim::cost(&claim, "MB", megabytes, limit, 1.0).print();
+    }
     Ok(())
 }
 

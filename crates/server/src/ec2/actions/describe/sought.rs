@@ -4,6 +4,7 @@ use super::unfinished;
 use crate::ec2::asking::Asking;
 use atlas_ec2::{
     DescribeImages, Ec2Error, ExecutableBy, Filters, ImageField, ImageState, Narrowing, Owner,
+    Pattern,
 };
 use cloud_atlas::{
     ImageQuery, LaunchableImage,
@@ -97,11 +98,15 @@ impl<'a> Sought<'a> {
         let Narrowing {
             names,
             name_prefix,
+            name_pattern,
             tags,
             tag_keys,
             states,
             ..
         } = self.filters.narrowing();
+        query.name_like = name_pattern
+            .filter(|pattern| !fits_id(pattern))
+            .map(ToString::to_string);
         query.name_begins = match &names {
             Some(names) => common_start(names),
             None => name_prefix,
@@ -195,4 +200,14 @@ fn common_start<'n>(names: &[&'n str]) -> Option<&'n str> {
 fn is_like_id(start: &str) -> bool {
     const PREFIX: &str = "ami-";
     start.starts_with(PREFIX) || PREFIX.starts_with(start)
+}
+
+/// Whether an id fits a pattern, as which an image is called that was given no name.
+fn fits_id(pattern: &Pattern) -> bool {
+    const DIGITS: [&str; 32] = ["0123456789abcdef"; 32];
+    [8, 17, 32].into_iter().any(|digits| {
+        let digits = DIGITS.into_iter().take(digits);
+        let places: Vec<_> = ["a", "m", "i", "-"].into_iter().chain(digits).collect();
+        pattern.fits_any_of(&places)
+    })
 }
