@@ -4,6 +4,7 @@ use super::unfinished;
 use crate::ec2::asking::Asking;
 use atlas_ec2::{
     DescribeImages, Ec2Error, ExecutableBy, Filters, ImageField, ImageState, Narrowing, Owner,
+    Pattern,
 };
 use cloud_atlas::{
     ImageQuery, LaunchableImage,
@@ -128,11 +129,14 @@ impl<'a> Sought<'a> {
         query.location = Some(self.asking.location.clone());
         let Narrowing {
             name_prefix,
+            name_pattern,
             tags,
             tag_keys,
             states,
             ..
         } = self.filters.narrowing();
+        let like = name_pattern.filter(|pattern| !fits_id(pattern));
+        query.name_like = like.map(ToString::to_string);
         let start = name_prefix.filter(|start| !is_like_id(start));
         query.name_begins = start.map(str::to_owned);
         for (key, values) in &tags {
@@ -206,4 +210,14 @@ fn is_opened_to(image: &LaunchableImage, account: AccountNumber, own: AccountNum
 fn is_like_id(start: &str) -> bool {
     const PREFIX: &str = "ami-";
     start.starts_with(PREFIX) || PREFIX.starts_with(start)
+}
+
+/// Whether an id fits a pattern, as which an image is called that was given no name.
+fn fits_id(pattern: &Pattern) -> bool {
+    const DIGITS: [&str; 32] = ["0123456789abcdef"; 32];
+    [8, 17, 32].into_iter().any(|digits| {
+        let digits = DIGITS.into_iter().take(digits);
+        let places: Vec<_> = ["a", "m", "i", "-"].into_iter().chain(digits).collect();
+        pattern.fits_any_of(&places)
+    })
 }
