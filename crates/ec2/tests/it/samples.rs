@@ -63,7 +63,7 @@ fn instance() -> InstanceItem<'static> {
         }],
         virtualization_type: Some("hvm"),
         client_token: Some("token"),
-        tags: tags(),
+        tags: Some(tags()),
         groups: vec![GroupItem {
             group_id: "sg-1",
             group_name: "default",
@@ -273,7 +273,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
                     attach_time: now(),
                     delete_on_termination: true,
                 }],
-                tags: tags(),
+                tags: Some(tags()),
                 volume_type: "gp3",
                 iops: Some(3000),
                 throughput: Some(125),

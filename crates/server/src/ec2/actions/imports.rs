@@ -10,7 +10,7 @@ use crate::ec2::{
 };
 use atlas_ec2::{
     DescribeImportImageTasks, Ec2Error, ErrorCode, Filters, ImportBegun, ImportImage,
-    ImportTaskField, ImportTaskItem, ImportTasksDescribed, SnapshotDetail,
+    ImportTaskField, ImportTaskItem, ImportTasksDescribed, SnapshotDetail, ec2_architecture,
 };
 use cloud_atlas::{
     BringDisk, DiskRefusal, Error, ImageLookup, Paging,
@@ -286,7 +286,7 @@ fn item<'a>(image: &'a DiskImage, tags: Vec<atlas_ec2::TagPair<'a>>) -> ImportTa
     });
     ImportTaskItem {
         import_task_id: image.name.as_str(),
-        architecture: image.architecture.map(Architecture::as_str),
+        architecture: image.architecture.map(ec2_architecture),
         description: image.description.as_ref().map(ImageDescription::as_str),
         encrypted: None,
         hypervisor: None,
