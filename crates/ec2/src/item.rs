@@ -67,6 +67,12 @@ elements! {
         tags: Vec<TagPair<'a>> = "tagSet";
     }
 
+    /// Who may make volumes of a snapshot.
+    VolumePermissionItem<'a> {
+        group: Option<&'a str> = "group";
+        user_id: Option<&'a str> = "userId";
+    }
+
     /// An import.
     ImportTaskItem<'a> {
         import_task_id: &'a str = "importTaskId";

@@ -38,6 +38,11 @@ words! {
         DeregistrationProtection = "deregistrationProtection",
     } else |_, _, _| Ec2Error::invalid_request();
 
+    /// The attributes of a snapshot.
+    SnapshotAttribute {
+        ProductCodes = "productCodes", CreateVolumePermission = "createVolumePermission",
+    } else |_, _, _| Ec2Error::invalid_request();
+
     /// The attributes of an instance.
     InstanceAttribute {
         InstanceType = "instanceType", Kernel = "kernel", Ramdisk = "ramdisk", UserData = "userData",

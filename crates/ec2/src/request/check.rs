@@ -3,10 +3,11 @@
 use super::{
     CopyImage, CreateImage, CreateTags, DeleteSnapshot, DeleteTags, DeregisterImage,
     DescribeAccountAttributes, DescribeAvailabilityZones, DescribeImageAttribute, DescribeImages,
-    DescribeImportImageTasks, DescribeInstances, DescribeRegions, DescribeSnapshots, DescribeTags,
-    DescribeVolumes, DisableImage, DisableImageDeprecation, DisableImageDeregistrationProtection,
-    EnableImage, EnableImageDeprecation, EnableImageDeregistrationProtection, ImportImage,
-    ModifyInstanceAttribute, RegisterImage, ResetImageAttribute, RunInstances, TerminateInstances,
+    DescribeImportImageTasks, DescribeInstances, DescribeRegions, DescribeSnapshotAttribute,
+    DescribeSnapshots, DescribeTags, DescribeVolumes, DisableImage, DisableImageDeprecation,
+    DisableImageDeregistrationProtection, EnableImage, EnableImageDeprecation,
+    EnableImageDeregistrationProtection, ImportImage, ModifyInstanceAttribute, RegisterImage,
+    ResetImageAttribute, RunInstances, TerminateInstances,
 };
 use crate::{
     BlockDeviceMapping, Ec2Error, ImageAttribute, MaxResults, TagParameter, TagSpecification,
@@ -29,6 +30,7 @@ alone!(
     DeregisterImage,
     DescribeImageAttribute,
     DescribeRegions,
+    DescribeSnapshotAttribute,
     DeleteSnapshot,
     EnableImage,
     DisableImage,

@@ -8,8 +8,9 @@ use atlas_ec2::{
     ImportTaskItem, ImportTasksDescribed, InstanceChangeItem, InstanceDeviceItem, InstanceItem,
     InstanceStateItem, InstanceVolumeItem, InstancesDescribed, InstancesRun, InstancesTerminated,
     MonitoringItem, PlacementItem, ProductCodeItem, RegionItem, RegionsDescribed, ReservationItem,
-    Response, SnapshotDetail, SnapshotItem, SnapshotsDescribed, TagItem, TagPair, TagsDescribed,
-    VolumeItem, VolumesDescribed, ZoneItem, ZonesDescribed,
+    Response, SnapshotAttributeDescribed, SnapshotDetail, SnapshotItem, SnapshotsDescribed,
+    TagItem, TagPair, TagsDescribed, VolumeItem, VolumePermissionItem, VolumesDescribed, ZoneItem,
+    ZonesDescribed,
 };
 use atlas_image::LaunchPermission;
 
@@ -174,6 +175,23 @@ pub(crate) fn all() -> Vec<(String, String)> {
                 name: "supported-platforms",
                 values: vec![AttributeValueItem { value: "VPC" }],
             }],
+        }),
+        Box::new(SnapshotAttributeDescribed {
+            snapshot_id: "snap-1",
+            product_codes: Some(vec![ProductCodeItem {
+                code: "abc",
+                kind: Some("marketplace"),
+            }]),
+            create_volume_permissions: Some(vec![
+                VolumePermissionItem {
+                    group: Some("all"),
+                    user_id: None,
+                },
+                VolumePermissionItem {
+                    group: None,
+                    user_id: Some("123456789012"),
+                },
+            ]),
         }),
         Box::new(SnapshotsDescribed {
             snapshots: vec![SnapshotItem {
