@@ -1,9 +1,9 @@
 //! Copying an image to another location of its cloud.
 
 use crate::{
-    CloudText, Credential, Ec2Facts, ImageDescription, ImageName, ImageRecord, ImageRecordId,
-    LabelChange, Labels, Origin, RegisterError, RegisterFacts, RegisterImage, Registered,
-    TooManyLabels, Via, Warning, register,
+    CloudText, Credential, Devices, Ec2Facts, ImageDescription, ImageName, ImageRecord,
+    ImageRecordId, LabelChange, Labels, Origin, RegisterError, RegisterFacts, RegisterImage,
+    Registered, TooManyLabels, Via, Warning, register,
 };
 use atlas_base::{Name, Tag, quoted};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, LocationUse};
@@ -24,6 +24,8 @@ pub struct CopyImage {
     pub with_tags: bool,
     /// Labels of the copy, which take the place of those of the source.
     pub labels: Labels,
+    /// The devices of the copy; those of the source without snapshots and keys where none are given.
+    pub devices: Option<Devices>,
     /// The name of the credential to use; needed where several fit.
     pub credential: Option<Name>,
 }
@@ -38,6 +40,7 @@ impl CopyImage {
             description: None,
             with_tags: true,
             labels: Labels::default(),
+            devices: None,
             credential: None,
         }
     }
@@ -147,7 +150,8 @@ pub fn register_copy(
     asked.guest = source.guest().clone();
     asked.firmware = source.firmware();
     asked.virtualization = source.virtualization();
-    asked.devices = source.devices().clone().elsewhere();
+    let devices = request.devices;
+    asked.devices = devices.unwrap_or_else(|| source.devices().clone().elsewhere());
     asked.ec2 = Box::new(ec2_facts(source));
     asked.shared = Some(source.shared());
     asked.labels = request.labels;
