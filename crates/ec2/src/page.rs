@@ -151,9 +151,8 @@ impl MaxResults {
     }
 
     /// `InvalidParameterCombination`: pages and ids do not go together (AWS).
-    pub(crate) fn with_ids() -> Ec2Error {
-        Ec2Error::invalid_combination(
-            "The parameter maxResults cannot be used with the parameter of ids",
-        )
+    pub(crate) fn with_ids(ids: &str) -> Ec2Error {
+        let message = format!("The parameter {ids} cannot be used with the parameter maxResults");
+        Ec2Error::invalid_combination(message)
     }
 }

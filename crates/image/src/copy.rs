@@ -1,9 +1,9 @@
 //! Copying an image to another location of its cloud.
 
 use crate::{
-    CloudText, Credential, Ec2Facts, ImageDescription, ImageName, ImageRecord, ImageRecordId,
-    LabelChange, Labels, Origin, RegisterError, RegisterFacts, RegisterImage, Registered,
-    TooManyLabels, Via, Warning, register,
+    CloudText, Credential, Devices, Ec2Facts, ImageDescription, ImageName, ImageRecord,
+    ImageRecordId, LabelChange, Labels, Origin, RegisterError, RegisterFacts, RegisterImage,
+    Registered, TooManyLabels, Via, Warning, register,
 };
 use atlas_base::{Name, Tag, quoted};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, LocationUse};
@@ -28,6 +28,8 @@ pub struct CopyImage {
     pub encrypted: bool,
     /// The name of the key that they are encrypted with, where they are to be; never a key.
     pub key: Option<CloudText>,
+    /// The devices of the copy; those of the source without snapshots and keys where none are given.
+    pub devices: Option<Devices>,
     /// The name of the credential to use; needed where several fit.
     pub credential: Option<Name>,
 }
@@ -44,6 +46,7 @@ impl CopyImage {
             labels: Labels::default(),
             encrypted: false,
             key: None,
+            devices: None,
             credential: None,
         }
     }
@@ -153,7 +156,8 @@ pub fn register_copy(
     asked.guest = source.guest().clone();
     asked.firmware = source.firmware();
     asked.virtualization = source.virtualization();
-    asked.devices = source.devices().clone().elsewhere();
+    let devices = request.devices;
+    asked.devices = devices.unwrap_or_else(|| source.devices().clone().elsewhere());
     if request.encrypted {
         asked.devices = asked.devices.encrypted(request.key.as_ref());
     }

@@ -226,6 +226,7 @@ const ACTIONS: &[(&str, P)] = &[
     ("DescribeImageAttribute", P::ImageView),
     ("DescribeImages", P::ImageView),
     ("DescribeImportImageTasks", P::DiskView),
+    ("DescribeSnapshotAttribute", P::ImageView),
     ("DescribeSnapshots", P::ImageView),
     ("DescribeTags", P::ImageView),
     ("DisableImage", P::ImageDisable),

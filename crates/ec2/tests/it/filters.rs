@@ -133,6 +133,8 @@ fn e03_filters_all_hold_each_by_any_of_its_values() {
     ]));
     assert!(holds(&[("tag:team", &["a", "b"]), ("tag-key", &["stage"])]));
     assert!(!holds(&[("tag:team", &["prod"])]));
+    assert!(holds(&[("tag-value", &["pr*"])]));
+    assert!(!holds(&[("tag-value", &["team"])]));
     assert!(holds(&[
         ("block-device-mapping.snapshot-id", &["snap-12345678"]),
         ("block-device-mapping.volume-size", &["8"]),

@@ -1,7 +1,7 @@
 //! Requests, typed.
 
 use crate::{action, refusal, request};
-use atlas_ec2::{Action, ExecutableBy, ImageChange, ModifyImageAttribute, Owner};
+use atlas_ec2::{Action, ExecutableBy, ImageAttribute, ImageChange, ModifyImageAttribute, Owner};
 use atlas_image::LaunchPermission;
 
 fn modify(rest: &str) -> Result<ImageChange, String> {
@@ -93,11 +93,6 @@ fn e07_one_call_changes_one_attribute() {
             .unwrap_err()
             .starts_with("InvalidParameterCombination")
     );
-    assert!(
-        modify("")
-            .unwrap_err()
-            .starts_with("InvalidParameterCombination")
-    );
     let same = modify("Attribute=launchPermission&LaunchPermission.Add.1.Group=all").unwrap();
     let older = modify("OperationType=add&UserGroup.1=all").unwrap();
     assert_eq!(same, older);
@@ -152,6 +147,55 @@ fn e07_launch_permissions_come_and_go_as_the_older_form_says_too() {
         Some("MissingParameter"),
         "{neither}"
     );
+}
+
+#[test]
+fn e05_whoever_only_tries_needs_no_attribute_to_modify() {
+    let action = action("Action=ModifyImageAttribute&ImageId=ami-1&DryRun=true");
+    let Action::ModifyImageAttribute(ask) = action else {
+        panic!("{action:?}")
+    };
+    assert!(ask.names_nothing());
+    assert_eq!(
+        ask.change().unwrap_err().to_string(),
+        "InvalidParameterCombination: No attributes specified."
+    );
+}
+
+#[test]
+fn e01_attributes_are_known_in_any_case() {
+    for attribute in ["launchPermission", "LaunchPermission", "launchpermission"] {
+        let action = action(&format!(
+            "Action=DescribeImageAttribute&ImageId=ami-1&Attribute={attribute}"
+        ));
+        assert!(matches!(action, Action::DescribeImageAttribute(ask)
+            if ask.attribute == ImageAttribute::LaunchPermission));
+    }
+}
+
+#[test]
+fn e01_what_is_tagged_has_an_id_of_digits() {
+    for id in [
+        "ami-blah",
+        "ami-",
+        "blah-blah",
+        "vpc-12345678",
+        "12345678",
+        "i-g",
+    ] {
+        let said = refusal(&format!("Action=CreateTags&ResourceId.1={id}&Tag.1.Key=a"));
+        assert_eq!(said, format!("InvalidID: The ID '{id}' is not valid"));
+    }
+    let resources = [
+        "ami-12345678",
+        "snap-0123456789abcdef0",
+        "i-1",
+        "vol-a",
+        "import-ami-0f",
+    ];
+    for id in resources {
+        action(&format!("Action=DeleteTags&ResourceId.1={id}"));
+    }
 }
 
 #[test]

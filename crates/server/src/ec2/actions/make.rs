@@ -1,5 +1,6 @@
 //! Images come to be: registered, copied, made of instances.
 
+mod copied;
 mod instance;
 
 pub(in crate::ec2) use self::instance::create;
@@ -57,10 +58,14 @@ pub(in crate::ec2) async fn copy(asking: &Asking<'_>, ask: CopyImage) -> Result<
     copy.description = description.and_then(|text| text.text()).cloned();
     copy.with_tags = ask.copy_image_tags;
     copy.labels = labels;
+    let ami = new_id(asking);
+    let (devices, snapshots) = copied::devices(asking, &ask, &source, ami);
+    copy.devices = Some(devices);
     copy.encrypted = ask.encrypted.unwrap_or_default();
     copy.key = ask.kms_key_id;
-    let image = ImageId::Local(new_id(asking));
+    let image = ImageId::Local(ami);
     let mut request = DuplicateImage::new(source.record.id(), copy, image);
+    request.snapshots = snapshots;
     request.token = ask.client_token;
     request.unique_name = !asking.api.allows_duplicate_names;
     let copied = match asking
