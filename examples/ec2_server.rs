@@ -53,10 +53,10 @@ async fn run() -> Done {
 
     let images = ImageApi::new(atlas.clone())
         .on_failure(|failure| println!("{}: {}", failure.action, failure.error));
-    let ec2 = Ec2::new(people, images, Ec2Limits::default()).router();
+    let ec2 = Ec2::new(people, images, Ec2Limits::default()).router_at("/ec2");
     let router = Router::new()
         .route("/healthz", get(|| async { "well" }))
-        .nest("/ec2", ec2);
+        .merge(ec2);
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

@@ -69,10 +69,33 @@ impl Session {
         scope: &Scope,
         paging: &Paging,
     ) -> Result<Page<DiskImage>, Error> {
+        self.disk_images_by("name", scope, paging).await
+    }
+
+    /// As [`disk_images`](Self::disk_images), of those alone that are being made or failed (AWS: images
+    /// that are `pending` or `failed`). It reads no others.
+    ///
+    /// # Errors
+    ///
+    /// As of [`disk_images`](Self::disk_images).
+    pub async fn unfinished_disk_images(
+        &self,
+        scope: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<DiskImage>, Error> {
+        self.disk_images_by("unfinished", scope, paging).await
+    }
+
+    async fn disk_images_by(
+        &self,
+        index: &'static str,
+        scope: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<DiskImage>, Error> {
         let unit = self.read().await?;
         unit.enter(Permission::DiskView, scope).await?;
         let query = Query::all(&partition_of(scope)?)
-            .index("name")
+            .index(index)
             .prefix(scope.as_str());
         unit.page(&DISK_IMAGES, vec![query], paging, |kept| Ok(kept.0))
             .await

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// | else `labels` | scope, label: the first in order, of one value if there is such | by value, then by id |
 /// | else `state` is deleted | scope, end in the bin | by the moment from which on they can be purged |
 /// | else `os` with a generation | scope, operating system | by family, generation, version |
+/// | else `name_like` | scope, name | by name |
 /// | else `location` | scope, location, image id | by location and image id |
 /// | else `tags` | scope, tag: the first in order | by id |
 /// | else `os` that is not unknown | scope, operating system | by family, generation, version |
@@ -255,6 +256,10 @@ impl ImageQuery {
                     ),
                 ..
             } => ("os", os.within(here)),
+            // Names are asked of the index, so that those that do not fit cost little.
+            Self {
+                name_like: Some(_), ..
+            } => ("name", Within::Prefix(here)),
             Self {
                 location: Some(location),
                 ..

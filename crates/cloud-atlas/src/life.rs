@@ -94,6 +94,21 @@ impl Session {
         self.step(id, from, step).await
     }
 
+    /// Counts an image as deprecated from a moment on, whether or not it is to be already (AWS:
+    /// `EnableImageDeprecation`). The reason and the replacement that were named stay.
+    ///
+    /// # Errors
+    ///
+    /// It is disabled or deleted or not visible, or the caller may not.
+    pub async fn deprecate_image_anew(
+        &self,
+        id: ImageRecordId,
+        from: &Scope,
+        starts: Timestamp,
+    ) -> Result<ImageChange, Error> {
+        self.step(id, from, Step::DeprecateAnew(starts)).await
+    }
+
     /// Takes a deprecation back.
     ///
     /// # Errors

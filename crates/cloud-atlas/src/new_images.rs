@@ -62,6 +62,8 @@ pub struct DuplicateImage {
     pub copy: CopyImage,
     /// The id of the copy.
     pub image: ImageId,
+    /// The snapshots that the devices of the copy begin with.
+    pub snapshots: Vec<AddSnapshot>,
     /// A token of the caller's choice: the same request with the same token is done once.
     pub token: Option<CloudText>,
     /// Whether its scope may have no other image of its name at its location (AWS).
@@ -76,6 +78,7 @@ impl DuplicateImage {
             source,
             copy,
             image,
+            snapshots: Vec::new(),
             token: None,
             unique_name: false,
         }
@@ -302,7 +305,12 @@ impl Unit {
             copied.record = copied.record.asked_with(token);
         }
         let record = &copied.record;
-        self.keep_image(record, Permission::ImageCopy).await?;
+        let action = Permission::ImageCopy;
+        self.keep_image(record, action).await?;
+        for snapshot in request.snapshots {
+            self.keep_snapshot(from, record.location(), snapshot, action)
+                .await?;
+        }
         Ok(copied)
     }
 

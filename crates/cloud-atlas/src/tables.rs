@@ -105,7 +105,7 @@ pub(crate) struct StoredPolicy {
 /// Every table. The version grows with each index that is added, removed or renamed, and with each
 /// table and form of a record that earlier versions of the program do not know.
 pub(crate) static CATALOG: Catalog = Catalog::new(
-    6,
+    7,
     &[
         &INFO,
         &SCOPES,

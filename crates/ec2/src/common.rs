@@ -117,6 +117,10 @@ impl TagSpecification {
                     format!("{found} is not a valid taggable resource type for this operation.");
                 return Err(Ec2Error::invalid_value(message));
             }
+            if specification.tags.is_empty() {
+                let message = "Tag specification must have at least one tag";
+                return Err(Ec2Error::invalid_value(message));
+            }
             if found == kind {
                 tags.extend(TagParameter::pairs(&specification.tags)?);
             }

@@ -129,6 +129,8 @@ codes! {
     InvalidRegion = "InvalidRegion";
     /// A device is none.
     InvalidBlockDeviceMapping = "InvalidBlockDeviceMapping";
+    /// There would be more instances than an account may have.
+    InstanceLimitExceeded = "InstanceLimitExceeded";
     /// A limit of the account is reached.
     ResourceLimitExceeded = "ResourceLimitExceeded";
     /// It is not done here.

@@ -173,6 +173,8 @@ pub struct Narrowing<'a> {
     pub names: Option<Vec<&'a str>>,
     /// What names begin with.
     pub name_prefix: Option<&'a str>,
+    /// A pattern that names fit.
+    pub name_pattern: Option<&'a Pattern>,
     /// A tag's key with its only values, for each such filter.
     pub tags: Vec<(&'a str, Vec<&'a str>)>,
     /// The only keys of which a tag is there.
@@ -199,6 +201,7 @@ impl Filters<ImageField> {
             image_ids: self.exact(&ImageField::ImageId),
             names: self.exact(&ImageField::Name),
             name_prefix: self.prefix(&ImageField::Name),
+            name_pattern: self.of_field(&ImageField::Name).find_map(single),
             tags: tags.collect(),
             tag_keys: self.exact(&ImageField::TagKey),
             states: self.exact(&ImageField::State),
@@ -208,5 +211,13 @@ impl Filters<ImageField> {
                 .iter()
                 .any(|(field, patterns)| patterns.is_empty() || *field == ImageField::Meaningless),
         }
+    }
+}
+
+/// The only value of a filter.
+fn single(patterns: &[Pattern]) -> Option<&Pattern> {
+    match patterns {
+        [one] => Some(one),
+        _ => None,
     }
 }

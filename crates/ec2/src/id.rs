@@ -80,29 +80,29 @@ pub enum ResourceRef {
 }
 
 impl ResourceRef {
-    /// Reads an id by what it begins with.
+    /// Reads an id by what it begins with, which hexadecimal digits follow: here EC2 is stricter than where
+    /// an image is asked for.
     ///
     /// # Errors
     ///
-    /// Nothing that can be tagged is called so.
+    /// `InvalidID`: nothing that can be tagged is called so.
     pub fn parse(text: &str) -> Result<Self, Ec2Error> {
-        if text.starts_with(ImageRef::PREFIX) {
-            ImageRef::parse(text).map(Self::Image)
+        let digits = text.rsplit_once('-').map_or("", |(_, digits)| digits);
+        let is_hex = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let read = if !is_hex {
+            None
+        } else if text.starts_with(ImageRef::PREFIX) {
+            ImageRef::parse(text).map(Self::Image).ok()
         } else if text.starts_with(SnapshotRef::PREFIX) {
-            SnapshotRef::parse(text).map(Self::Snapshot)
+            SnapshotRef::parse(text).map(Self::Snapshot).ok()
         } else if text.starts_with(ImportTaskRef::PREFIX) {
-            ImportTaskRef::parse(text).map(Self::ImportTask)
+            ImportTaskRef::parse(text).map(Self::ImportTask).ok()
         } else if text.starts_with(InstanceRef::PREFIX) {
-            InstanceRef::parse(text).map(Self::Instance)
-        } else if text.starts_with(VolumeRef::PREFIX) {
-            VolumeRef::parse(text).map(Self::Volume)
+            InstanceRef::parse(text).map(Self::Instance).ok()
         } else {
-            let message = format!("The ID {} is not valid", atlas_base::quoted(text));
-            Err(Ec2Error::new(
-                ErrorCode::InvalidId,
-                message.replace('`', "'"),
-            ))
-        }
+            VolumeRef::parse(text).map(Self::Volume).ok()
+        };
+        read.ok_or_else(|| Ec2Error::invalid_id(text))
     }
 
     /// The whole id.

@@ -1,7 +1,6 @@
 //! An image as answers show it.
 
 use crate::{
-    Filtered, ImageField,
     text::ec2_architecture,
     xml::{elements, iso},
 };
@@ -220,12 +219,14 @@ impl<'a> ImageItem<'a> {
         };
         let codes = facts.product_codes.iter().map(|code| ProductCodeItem {
             code: code.code.as_str(),
-            kind: text(code.kind.as_ref()),
+            // AWS: a request has no word for the kind, and no code of another is made any more.
+            kind: text(code.kind.as_ref()).or(Some("marketplace")),
         });
         let reason = facts.state_reason.as_ref().map(|reason| StateReasonItem {
             code: reason.code.as_str(),
             message: text(reason.message.as_ref()),
         });
+        let (details, operation) = billed(record);
         Self {
             image_location: location,
             is_public,
@@ -233,9 +234,9 @@ impl<'a> ImageItem<'a> {
             architecture: record.architecture().map(ec2_architecture),
             kernel_id: text(facts.kernel.as_ref()),
             ramdisk_id: text(facts.ramdisk.as_ref()),
-            platform: text(facts.platform.as_ref()),
-            platform_details: text(facts.platform_details.as_ref()),
-            usage_operation: text(facts.usage_operation.as_ref()),
+            platform: text(facts.platform.as_ref()).or(is_windows(record).then_some("windows")),
+            platform_details: text(facts.platform_details.as_ref()).or(Some(details)),
+            usage_operation: text(facts.usage_operation.as_ref()).or(Some(operation)),
             state_reason: reason,
             owner_alias: text(facts.owner_alias.as_ref()),
             name: record.name(),
@@ -270,6 +271,23 @@ impl<'a> ImageItem<'a> {
             source_image_region: text(facts.source_region.as_ref()),
             ..new
         }
+    }
+}
+
+/// Whether Windows is inside, as the cloud says or a person.
+fn is_windows(record: &ImageRecord) -> bool {
+    let platform = text(record.ec2().platform.as_ref());
+    let family = record.os().map(|os| os.family.as_str());
+    let named = platform.or(family);
+    named.is_some_and(|name| name.eq_ignore_ascii_case("windows"))
+}
+
+/// What AWS bills an image as for which nobody else is paid: the platform and the operation.
+fn billed(record: &ImageRecord) -> (&'static str, &'static str) {
+    if is_windows(record) {
+        ("Windows", "RunInstances:0002")
+    } else {
+        ("Linux/UNIX", "RunInstances")
     }
 }
 
@@ -316,71 +334,4 @@ pub(crate) fn any_tag(tags: &[TagPair<'_>], key: &str, fits: &mut dyn FnMut(&str
 
 pub(crate) fn flag(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
-}
-
-impl Filtered<ImageField> for ImageItem<'_> {
-    fn any(&self, field: &ImageField, fits: &mut dyn FnMut(&str) -> bool) -> bool {
-        use ImageField as F;
-        let devices = self.block_device_mappings.iter();
-        let mut volumes = devices.clone().filter_map(|device| device.ebs.as_ref());
-        let one = match field {
-            F::Architecture => self.architecture,
-            F::BootMode => self.boot_mode,
-            F::CreationDate => Some(&*self.creation_date),
-            F::Description => self.description,
-            F::EnaSupport => self.ena_support.map(flag),
-            F::Hypervisor => self.hypervisor,
-            F::ImageId => Some(self.image_id),
-            F::ImageType => Some(self.image_type),
-            F::IsPublic => Some(flag(self.is_public)),
-            F::KernelId => self.kernel_id,
-            F::ManifestLocation => Some(&*self.image_location),
-            F::Name => Some(self.name),
-            F::OwnerAlias => self.owner_alias,
-            F::OwnerId => return fits(&self.owner_id.to_string()),
-            F::Platform => self.platform,
-            F::RamdiskId => self.ramdisk_id,
-            F::RootDeviceName => self.root_device_name,
-            F::RootDeviceType => self.root_device_type,
-            F::SourceImageId => self.source_image_id,
-            F::SourceImageRegion => self.source_image_region,
-            F::SourceInstanceId => self.source_instance_id,
-            F::State => Some(self.image_state),
-            F::StateReasonCode => self.state_reason.as_ref().map(|reason| reason.code),
-            F::StateReasonMessage => self.state_reason.as_ref().and_then(|reason| reason.message),
-            F::SriovNetSupport => self.sriov_net_support,
-            F::VirtualizationType => self.virtualization_type,
-            F::ProductCode => return self.product_codes.iter().any(|code| fits(code.code)),
-            F::ProductCodeType => {
-                return self
-                    .product_codes
-                    .iter()
-                    .any(|code| code.kind.is_some_and(&mut *fits));
-            }
-            F::DeviceName => {
-                return devices
-                    .into_iter()
-                    .any(|device| device.device_name.is_some_and(&mut *fits));
-            }
-            F::DeviceSnapshotId => {
-                return volumes.any(|ebs| ebs.snapshot_id.is_some_and(&mut *fits));
-            }
-            F::DeviceVolumeType => {
-                return volumes.any(|ebs| ebs.volume_type.is_some_and(&mut *fits));
-            }
-            F::DeviceVolumeSize => {
-                return volumes
-                    .any(|ebs| ebs.volume_size.is_some_and(|size| fits(&size.to_string())));
-            }
-            F::DeviceDeleteOnTermination => {
-                return volumes
-                    .any(|ebs| ebs.delete_on_termination.is_some_and(|on| fits(flag(on))));
-            }
-            F::DeviceEncrypted => return volumes.any(|ebs| fits(flag(ebs.encrypted))),
-            F::Tag(key) => return any_tag(&self.tags, key, fits),
-            F::TagKey => return self.tags.iter().any(|tag| fits(tag.key)),
-            F::Meaningless => None,
-        };
-        one.is_some_and(fits)
-    }
 }

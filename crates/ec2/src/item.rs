@@ -67,6 +67,12 @@ elements! {
         tags: Vec<TagPair<'a>> = "tagSet";
     }
 
+    /// Who may make volumes of a snapshot.
+    VolumePermissionItem<'a> {
+        group: Option<&'a str> = "group";
+        user_id: Option<&'a str> = "userId";
+    }
+
     /// An import.
     ImportTaskItem<'a> {
         import_task_id: &'a str = "importTaskId";
@@ -120,7 +126,8 @@ elements! {
         status: &'a str = "status";
         create_time: Timestamp = "createTime";
         attachments: Vec<AttachmentItem<'a>> = "attachmentSet";
-        tags: Vec<TagPair<'a>> = "tagSet";
+        /// None where there are none (AWS).
+        tags: Option<Vec<TagPair<'a>>> = "tagSet";
         volume_type: &'a str = "volumeType";
         iops: Option<u32> = "iops";
         throughput: Option<u32> = "throughput";
@@ -179,7 +186,8 @@ elements! {
         block_device_mappings: Vec<InstanceDeviceItem<'a>> = "blockDeviceMapping";
         virtualization_type: Option<&'a str> = "virtualizationType";
         client_token: Option<&'a str> = "clientToken";
-        tags: Vec<TagPair<'a>> = "tagSet";
+        /// None where there are none (AWS).
+        tags: Option<Vec<TagPair<'a>>> = "tagSet";
         groups: Vec<GroupItem<'a>> = "groupSet";
         hypervisor: Option<&'a str> = "hypervisor";
         ebs_optimized: bool = "ebsOptimized";

@@ -90,7 +90,7 @@ pub use crate::{
     page::{MaxResults, PageToken, Question},
     request::*,
     response::*,
-    text::{AmiName, Description},
+    text::{AmiName, Description, ec2_architecture},
     word::*,
     xml::{NAMESPACE, iso},
 };

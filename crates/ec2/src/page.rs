@@ -52,8 +52,9 @@ pub struct PageToken {
 }
 
 impl PageToken {
-    /// The most bytes of a position.
-    pub const MAX_BYTES: usize = 1024;
+    /// The most bytes of a position: more than the cursor of any list of an engine has, which is at most
+    /// 1,110 bytes long, with a word before it.
+    pub const MAX_BYTES: usize = 2048;
 
     /// A token of this question. What is beyond [`MAX_BYTES`](Self::MAX_BYTES) comes back as no token.
     pub fn new(question: Question, position: impl Into<String>) -> Self {
@@ -150,9 +151,8 @@ impl MaxResults {
     }
 
     /// `InvalidParameterCombination`: pages and ids do not go together (AWS).
-    pub(crate) fn with_ids() -> Ec2Error {
-        Ec2Error::invalid_combination(
-            "The parameter maxResults cannot be used with the parameter of ids",
-        )
+    pub(crate) fn with_ids(ids: &str) -> Ec2Error {
+        let message = format!("The parameter {ids} cannot be used with the parameter maxResults");
+        Ec2Error::invalid_combination(message)
     }
 }

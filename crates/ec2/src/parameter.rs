@@ -137,7 +137,16 @@ impl<'a> At<'a> {
     /// A list of at least one.
     pub(crate) fn some<T: Parameter>(&self) -> Result<Vec<T>, Ec2Error> {
         match self.items()? {
-            none if none.is_empty() => Err(Ec2Error::missing_parameter(&self.name())),
+            none if none.is_empty() => {
+                let name = self.name();
+                // AWS has another name for this list than clients have.
+                let name = if name == "ResourceId" {
+                    "resourceIdSet"
+                } else {
+                    &name
+                };
+                Err(Ec2Error::missing_parameter(name))
+            }
             items => Ok(items),
         }
     }
@@ -268,9 +277,9 @@ macro_rules! parameters {
     )*};
 }
 
-/// Words of EC2's, of which one is chosen.
+/// Words of EC2's, of which one is chosen; `or` names what reads the word where it is written otherwise.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($word:ident = $text:literal,)* } else $else:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $(or $other:ident)? { $($word:ident = $text:literal,)* } else $else:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -303,7 +312,7 @@ macro_rules! words {
         impl $crate::parameter::ParameterText for $name {
             fn read_text(text: &str, name: &dyn Fn() -> String) -> Result<Self, $crate::Ec2Error> {
                 let refuse: fn(&str, &str, &str) -> $crate::Ec2Error = $else;
-                Self::known(text).ok_or_else(|| {
+                Self::known(text)$(.or_else(|| Self::$other(text)))?.ok_or_else(|| {
                     let words: Vec<_> = Self::all().iter().map(|word| word.as_str()).collect();
                     let expected = format!("Expected one of: {}.", words.join(", "));
                     refuse(&name(), text, &expected)

@@ -64,7 +64,21 @@ impl Ec2Error {
         Self::new(ErrorCode::InvalidParameterCombination, message)
     }
 
-    /// `InvalidRequest`: there is no such attribute.
+    /// `InvalidRequest`: no image has such an attribute.
+    pub fn invalid_request() -> Self {
+        Self::new(
+            ErrorCode::InvalidRequest,
+            "The request received was invalid",
+        )
+    }
+
+    /// `AuthFailure`: nobody is told of it, whoever asks.
+    pub fn restricted() -> Self {
+        let message = "Unauthorized attempt to access restricted resource";
+        Self::new(ErrorCode::AuthFailure, message)
+    }
+
+    /// `InvalidRequest`: the attribute is not one that can be changed so.
     pub fn invalid_attribute(name: &str) -> Self {
         let message = format!("The attribute '{}' is not valid.", Shown(name));
         Self::new(ErrorCode::InvalidRequest, message)
@@ -141,6 +155,12 @@ impl Ec2Error {
     pub fn volume_not_found(id: &str) -> Self {
         let message = format!("The volume '{id}' does not exist.");
         Self::new(ErrorCode::InvalidVolumeNotFound, message)
+    }
+
+    /// `InvalidID`: nothing that can be tagged is called so.
+    pub fn invalid_id(id: &str) -> Self {
+        let message = format!("The ID '{}' is not valid", Shown(id));
+        Self::new(ErrorCode::InvalidId, message)
     }
 
     /// `AuthFailure`: only the owner may (E06).

@@ -11,8 +11,9 @@ use self::check::Check as _;
 pub use self::{
     around::{
         ClientData, CreateTags, DeleteSnapshot, DeleteTags, DescribeAccountAttributes,
-        DescribeAvailabilityZones, DescribeImportImageTasks, DescribeRegions, DescribeSnapshots,
-        DescribeTags, DiskContainer, ImportImage, LicenseConfiguration, UserBucket,
+        DescribeAvailabilityZones, DescribeImportImageTasks, DescribeRegions,
+        DescribeSnapshotAttribute, DescribeSnapshots, DescribeTags, DiskContainer, ImportImage,
+        LicenseConfiguration, UserBucket,
     },
     image::{
         CopyImage, CreateImage, DeregisterImage, DescribeImageAttribute, DescribeImages,
@@ -169,7 +170,7 @@ macro_rules! actions {
 actions! {
     CreateImage, RegisterImage, DeregisterImage, DescribeImages, DescribeImageAttribute,
     ModifyImageAttribute, ResetImageAttribute, CopyImage, CreateTags, DeleteTags, DescribeTags,
-    DescribeRegions, DescribeSnapshots, DeleteSnapshot, EnableImage, DisableImage,
+    DescribeRegions, DescribeSnapshots, DescribeSnapshotAttribute, DeleteSnapshot, EnableImage, DisableImage,
     EnableImageDeprecation, DisableImageDeprecation, EnableImageDeregistrationProtection,
     DisableImageDeregistrationProtection, ImportImage, DescribeImportImageTasks,
     DescribeAccountAttributes, DescribeAvailabilityZones, RunInstances, DescribeInstances,

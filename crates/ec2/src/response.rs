@@ -3,7 +3,7 @@
 use crate::{
     AccountAttributeItem, DeviceItem, GroupItem, ImageAttribute, ImageItem, ImportTaskItem,
     InstanceChangeItem, InstanceItem, ProductCodeItem, RegionItem, ReservationItem, SnapshotDetail,
-    SnapshotItem, TagItem, VolumeItem, ZoneItem,
+    SnapshotItem, TagItem, VolumeItem, VolumePermissionItem, ZoneItem,
     image_item::TagPair,
     xml::{Element, Xml, elements},
 };
@@ -89,6 +89,13 @@ elements! {
         next_token: Option<String> = "nextToken";
     }
 
+    /// Answers `DescribeSnapshotAttribute`: of the two lists the one that is asked for.
+    SnapshotAttributeDescribed<'a> {
+        snapshot_id: &'a str = "snapshotId";
+        product_codes: Option<Vec<ProductCodeItem<'a>>> = "productCodes";
+        create_volume_permissions: Option<Vec<VolumePermissionItem<'a>>> = "createVolumePermission";
+    }
+
     /// Answers `ImportImage`.
     ImportBegun<'a> {
         import_task_id: &'a str = "importTaskId";
@@ -146,6 +153,7 @@ responses! {
     ZonesDescribed = "DescribeAvailabilityZones";
     AccountAttributesDescribed = "DescribeAccountAttributes";
     SnapshotsDescribed = "DescribeSnapshots";
+    SnapshotAttributeDescribed = "DescribeSnapshotAttribute";
     ImportBegun = "ImportImage";
     ImportTasksDescribed = "DescribeImportImageTasks";
     InstancesRun = "RunInstances";

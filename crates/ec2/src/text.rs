@@ -112,7 +112,7 @@ impl ParameterText for Architecture {
 }
 
 /// EC2's word for an architecture; our own for one that EC2 does not have.
-pub(crate) const fn ec2_architecture(architecture: Architecture) -> &'static str {
+pub const fn ec2_architecture(architecture: Architecture) -> &'static str {
     match architecture {
         Architecture::Aarch64 => "arm64",
         other => other.as_str(),

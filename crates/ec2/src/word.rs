@@ -29,14 +29,19 @@ words! {
     OperationType { Add = "add", Remove = "remove", } else Ec2Error::invalid_parameter;
 
     /// The attributes of an image.
-    ImageAttribute {
+    ImageAttribute or in_any_case {
         Description = "description", Kernel = "kernel", Ramdisk = "ramdisk",
         LaunchPermission = "launchPermission", ProductCodes = "productCodes",
         BlockDeviceMapping = "blockDeviceMapping", SriovNetSupport = "sriovNetSupport",
         BootMode = "bootMode", TpmSupport = "tpmSupport", UefiData = "uefiData",
         LastLaunchedTime = "lastLaunchedTime", ImdsSupport = "imdsSupport",
         DeregistrationProtection = "deregistrationProtection",
-    } else |_, text, _| Ec2Error::invalid_attribute(text);
+    } else |_, _, _| Ec2Error::invalid_request();
+
+    /// The attributes of a snapshot.
+    SnapshotAttribute {
+        ProductCodes = "productCodes", CreateVolumePermission = "createVolumePermission",
+    } else |_, _, _| Ec2Error::invalid_request();
 
     /// The attributes of an instance.
     InstanceAttribute {
@@ -47,7 +52,7 @@ words! {
         ProductCodes = "productCodes", SourceDestCheck = "sourceDestCheck", GroupSet = "groupSet",
         EbsOptimized = "ebsOptimized", SriovNetSupport = "sriovNetSupport", EnaSupport = "enaSupport",
         EnclaveOptions = "enclaveOptions", DisableApiStop = "disableApiStop",
-    } else |_, text, _| Ec2Error::invalid_attribute(text);
+    } else |_, text, _| Ec2Error::invalid_parameter("attribute", text, "Unknown attribute.");
 
     /// The attributes of an account.
     AccountAttribute {
@@ -55,4 +60,12 @@ words! {
         MaxInstances = "max-instances", VpcMaxSecurityGroups = "vpc-max-security-groups-per-interface",
         MaxElasticIps = "max-elastic-ips", VpcMaxElasticIps = "vpc-max-elastic-ips",
     } else Ec2Error::invalid_parameter;
+}
+
+impl ImageAttribute {
+    /// Reads a name in capitals or not: Ansible asks for `LaunchPermission`, and EC2 gives it that.
+    fn in_any_case(text: &str) -> Option<Self> {
+        let mut all = Self::all().iter().copied();
+        all.find(|word| word.as_str().eq_ignore_ascii_case(text))
+    }
 }

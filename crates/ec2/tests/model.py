@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 # What a name must look like for the value to be read; all else is a text that is told apart.
 PREFIXES = {
     "ImageId": "ami-", "SourceImageId": "ami-", "InstanceId": "i-", "SnapshotId": "snap-", "VolumeId": "vol-",
-    "ImportTaskId": "import-ami-", "ResourceId": "ami-",
+    "ImportTaskId": "import-ami-",
 }
 FIXED = {
     "UserGroup": "all", "Group": "all", "ExecutableBy": "123456789013", "Owner": "123456789014",
@@ -78,6 +78,8 @@ class Values:
             return EXACT[self.action, name]
         if getattr(shape, "enum", None):
             return shape.enum[0]
+        if name == "ResourceId":
+            return "ami-%08x" % self.count
         return PREFIXES.get(name, "") + "value%d" % self.count
 
 

@@ -1,9 +1,9 @@
 //! Copying an image to another location of its cloud.
 
 use crate::{
-    CloudText, Credential, Ec2Facts, ImageDescription, ImageName, ImageRecord, ImageRecordId,
-    LabelChange, Labels, Origin, RegisterError, RegisterFacts, RegisterImage, Registered,
-    TooManyLabels, Via, Warning, register,
+    CloudText, Credential, Devices, Ec2Facts, ImageDescription, ImageName, ImageRecord,
+    ImageRecordId, LabelChange, Labels, Origin, RegisterError, RegisterFacts, RegisterImage,
+    Registered, TooManyLabels, Via, Warning, register,
 };
 use atlas_base::{Name, Tag, quoted};
 use atlas_image_id::{Cloud, CloudLocation, ImageId, LocationUse};
@@ -24,6 +24,12 @@ pub struct CopyImage {
     pub with_tags: bool,
     /// Labels of the copy, which take the place of those of the source.
     pub labels: Labels,
+    /// Whether all volumes of the copy are encrypted, whatever those of the source are (AWS).
+    pub encrypted: bool,
+    /// The name of the key that they are encrypted with, where they are to be; never a key.
+    pub key: Option<CloudText>,
+    /// The devices of the copy; those of the source without snapshots and keys where none are given.
+    pub devices: Option<Devices>,
     /// The name of the credential to use; needed where several fit.
     pub credential: Option<Name>,
 }
@@ -38,6 +44,9 @@ impl CopyImage {
             description: None,
             with_tags: true,
             labels: Labels::default(),
+            encrypted: false,
+            key: None,
+            devices: None,
             credential: None,
         }
     }
@@ -147,7 +156,11 @@ pub fn register_copy(
     asked.guest = source.guest().clone();
     asked.firmware = source.firmware();
     asked.virtualization = source.virtualization();
-    asked.devices = source.devices().clone().elsewhere();
+    let devices = request.devices;
+    asked.devices = devices.unwrap_or_else(|| source.devices().clone().elsewhere());
+    if request.encrypted {
+        asked.devices = asked.devices.encrypted(request.key.as_ref());
+    }
     asked.ec2 = Box::new(ec2_facts(source));
     asked.shared = Some(source.shared());
     asked.labels = request.labels;

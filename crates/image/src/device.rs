@@ -101,6 +101,16 @@ impl Devices {
         }
         self
     }
+
+    /// The same devices with every volume encrypted.
+    #[must_use]
+    pub(crate) fn encrypted(mut self, key: Option<&CloudText>) -> Self {
+        let volumes = self.0.iter_mut();
+        for device in volumes.filter(|device| device.virtual_name.is_none() && !device.left_out) {
+            (device.encrypted, device.key) = (Some(true), key.cloned());
+        }
+        self
+    }
 }
 
 impl TryFrom<Vec<Device>> for Devices {

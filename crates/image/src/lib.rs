@@ -165,8 +165,8 @@ pub use crate::{
     },
     life::{
         CloudReport, DeleteFacts, DeleteImage, DeletedImage, LifeError, SameImage, check_delete,
-        delete, deprecate, disable, enable, mark_gone, purge, refer, report_delete, restore,
-        undeprecate,
+        delete, deprecate, deprecate_anew, disable, enable, mark_gone, purge, refer, report_delete,
+        restore, undeprecate,
     },
     lifecycle::{Lifecycle, LifecycleState, ParseLifecycleStateError},
     nearest::{Nearest, Records, nearest, nearest_or_opened},

@@ -55,6 +55,27 @@ pub fn deprecate(
     }))
 }
 
+/// Counts a record as deprecated from another moment on, whether or not it is to be already (AWS:
+/// `EnableImageDeprecation`). The reason and the replacement that were named stay.
+///
+/// # Errors
+///
+/// It is neither active nor deprecated.
+pub fn deprecate_anew(record: &ImageRecord, from: Timestamp) -> Result<ImageRecord, LifeError> {
+    match record.lifecycle() {
+        Lifecycle::Deprecated {
+            reason,
+            replacement,
+            ..
+        } => Ok(record.clone().with_lifecycle(Lifecycle::Deprecated {
+            from,
+            reason: reason.clone(),
+            replacement: *replacement,
+        })),
+        _ => deprecate(record, from, None, None),
+    }
+}
+
 /// Takes a deprecation back.
 ///
 /// # Errors

@@ -212,8 +212,8 @@ const COMMANDS: &[(&str, P)] = &[
     ("events", P::EventView),
 ];
 
-/// The actions of the EC2 API. Where an action needs more for one attribute, the attribute stands
-/// behind a colon.
+/// The actions of the EC2 API. Where an action needs something else for one attribute, or for images
+/// that are no records yet, that stands behind a colon.
 const ACTIONS: &[(&str, P)] = &[
     ("CancelImageLaunchPermission", P::ImageLaunchPermission),
     ("CopyImage", P::ImageCopy),
@@ -222,9 +222,11 @@ const ACTIONS: &[(&str, P)] = &[
     ("DeleteTags", P::ImageEdit),
     ("DeleteSnapshot", P::ImageDelete),
     ("DeregisterImage", P::ImageDelete),
+    ("DeregisterImage:unfinished", P::DiskDelete),
     ("DescribeImageAttribute", P::ImageView),
     ("DescribeImages", P::ImageView),
     ("DescribeImportImageTasks", P::DiskView),
+    ("DescribeSnapshotAttribute", P::ImageView),
     ("DescribeSnapshots", P::ImageView),
     ("DescribeTags", P::ImageView),
     ("DisableImage", P::ImageDisable),

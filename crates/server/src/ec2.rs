@@ -126,8 +126,8 @@ impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
         self
     }
 
-    /// The router, with one route: `/`, for `GET` and `POST`. It may be nested below a path, which
-    /// clients then sign.
+    /// The router, with one route: `/`, for `GET` and `POST`. Below a path it is
+    /// [`router_at`](Self::router_at) that answers, since clients may end the path with `/`.
     ///
     /// Who is not known, and what is too large or too slow, is told so in the error document of EC2,
     /// and learns nothing else. A body is read only after its head was judged. Each answer has the
@@ -135,9 +135,19 @@ impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
     ///
     /// It needs a runtime of tokio with its timer, as axum does.
     pub fn router(self) -> Router {
-        Router::new()
-            .route("/", any(handle::<A, R>))
-            .with_state(Arc::new(self))
+        self.router_at("/")
+    }
+
+    /// The same router at a path such as `/services/Cloud`, with and without a `/` at its end: clients
+    /// that are given one as their endpoint send either, and sign what they send. It is to be merged
+    /// into another router and not nested, since what is nested at a path does not answer with the `/`.
+    pub fn router_at(self, path: &str) -> Router {
+        let path = path.trim_matches('/');
+        let mut router = Router::new().route(&format!("/{path}"), any(handle::<A, R>));
+        if !path.is_empty() {
+            router = router.route(&format!("/{path}/"), any(handle::<A, R>));
+        }
+        router.with_state(Arc::new(self))
     }
 
     /// Answers, and says who asked where that was found out.

@@ -9,6 +9,12 @@ fn e01_boto3_reads_back_what_it_says() {
 }
 
 #[test]
+fn e01_boto3_reads_back_each_field_of_images_and_instances() {
+    let serving = Serving::started(&["--with-instances"]);
+    assert_eq!(serving.python("boto3_fields.py", &[]), "boto3: well\n");
+}
+
+#[test]
 fn e01_the_command_of_aws_does_its_work() {
     let serving = Serving::started(&[]);
     assert_eq!(serving.python("aws_command.py", &[]), "awscli: well\n");

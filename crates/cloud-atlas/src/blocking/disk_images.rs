@@ -20,6 +20,11 @@ use core::{num::NonZeroUsize, time::Duration};
 calls! {
     impl Session {
         fn disk_images(&self, scope: &Scope, paging: &Paging) -> Result<Page<DiskImage>, Error>;
+        fn unfinished_disk_images(
+            &self,
+            scope: &Scope,
+            paging: &Paging,
+        ) -> Result<Page<DiskImage>, Error>;
         fn disk_images_named(
             &self,
             name: &ImageName,

@@ -38,6 +38,12 @@ calls! {
             reason: Option<Reason>,
             replacement: Option<ImageRecordId>,
         ) -> Result<ImageChange, Error>;
+        fn deprecate_image_anew(
+            &self,
+            id: ImageRecordId,
+            from: &Scope,
+            starts: Timestamp,
+        ) -> Result<ImageChange, Error>;
         fn undeprecate_image(&self, id: ImageRecordId, from: &Scope) -> Result<ImageChange, Error>;
         fn disable_image(
             &self,

@@ -116,6 +116,9 @@ impl DiskRefusal {
                 | atlas_repository::VolumeError::Busy(_)
                 | atlas_repository::VolumeError::Changed(_),
             ) => ErrorKind::Conflict,
+            // Where it was to lie meanwhile, it cannot: no other URL helps.
+            #[cfg(feature = "repository")]
+            Self::Bring(error) if error.code().as_str() == "spool" => ErrorKind::Unavailable,
             #[cfg(feature = "repository")]
             Self::Failed { source, .. } => source.kind(),
             #[cfg(feature = "repository")]

@@ -9,8 +9,8 @@ use crate::{
 use atlas_base::{Timestamp, canonical};
 use atlas_image::{
     Audience, DeleteFacts, DeleteImage, EditImage, ImageRecord, ImageRecordId, Reason, SameImage,
-    Warning, delete, deprecate, disable, edit, enable, guest_warning, protect, purge, restore,
-    share, undeprecate, unprotect, unshare,
+    Warning, delete, deprecate, deprecate_anew, disable, edit, enable, guest_warning, protect,
+    purge, restore, share, undeprecate, unprotect, unshare,
 };
 use atlas_scope::{Permission, Scope};
 use atlas_store::{Parts, Query, Within};
@@ -25,6 +25,7 @@ pub(super) enum Step {
         reason: Option<Reason>,
         replacement: Option<ImageRecordId>,
     },
+    DeprecateAnew(Timestamp),
     Undeprecate,
     Disable(Option<Reason>),
     Enable,
@@ -48,7 +49,9 @@ pub(super) enum Step {
 impl Step {
     pub(super) fn permission(&self) -> Permission {
         match self {
-            Self::Deprecate { .. } | Self::Undeprecate => Permission::ImageDeprecate,
+            Self::Deprecate { .. } | Self::DeprecateAnew(_) | Self::Undeprecate => {
+                Permission::ImageDeprecate
+            }
             Self::Disable(_) | Self::Enable => Permission::ImageDisable,
             Self::Delete { .. } | Self::Restore | Self::Protect { .. } | Self::Unprotect => {
                 Permission::ImageDelete
@@ -82,6 +85,7 @@ impl Unit {
                 };
                 deprecate(record, starts.unwrap_or(now), reason, other.as_ref())?.into()
             }
+            Step::DeprecateAnew(starts) => deprecate_anew(record, starts)?.into(),
             Step::Undeprecate => undeprecate(record)?.into(),
             Step::Disable(reason) => {
                 let usage = self.usage(record, from).await?;

@@ -28,6 +28,16 @@ pub(crate) const DISK_IMAGES: Table<KeptDiskImage> = Table::new(
         Index::many("name", |kept| {
             vec![disk_image_name_parts(&kept.0.scope, kept.0.name.as_str())]
         }),
+        // What is no image yet, and may be none ever.
+        Index::many("unfinished", |kept| {
+            let state = &kept.0.state;
+            let is_unfinished = matches!(
+                state,
+                DiskImageState::Creating { .. } | DiskImageState::Failed { .. }
+            );
+            let parts = || disk_image_name_parts(&kept.0.scope, kept.0.name.as_str());
+            is_unfinished.then(parts).into_iter().collect()
+        }),
         // What somebody is, or was, at work on, and what has something left in a pool.
         Index::many("open", |kept| {
             let state = &kept.0.state;

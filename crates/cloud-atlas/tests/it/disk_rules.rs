@@ -38,6 +38,10 @@ async fn calls(who: &Session, ready: AmiId, failed: AmiId, at: &str) -> Vec<(&'s
             let listed = who.disk_images(&scope, &most()).await;
             allowed(listed.map(drop))
         }),
+        ("unfinished_disk_images", {
+            let listed = who.unfinished_disk_images(&scope, &most()).await;
+            allowed(listed.map(drop))
+        }),
         ("disk_images_named", {
             let named = who.disk_images_named(&p("ready"), &scope).await;
             allowed(named.map(drop))
@@ -96,6 +100,7 @@ async fn failed(who: &Session, scope: &str) -> DiskImage {
 fn s07_each_call_asks_for_the_permission_of_image_records() {
     let look = [
         "disk_images",
+        "unfinished_disk_images",
         "disk_images_named",
         "disk_image",
         "disk_quota",
@@ -272,7 +277,16 @@ fn ten_thousand_disk_images_are_listed_in_pages() {
                 outcome.await.unwrap_err();
             }
             let other = failed(&dana, "/acme/prod").await;
+            // Those that are finished are read by nobody who asks for the others.
+            import(&dana, request("/acme", "a-whole-one"), &disk(MIB, 1))
+                .await
+                .unwrap();
             store.reads.take();
+            let unfinished = dana.unfinished_disk_images(&acme, &Paging::of(2));
+            let unfinished = unfinished.await.unwrap().items;
+            let open = store.reads.take();
+            let names = unfinished.iter().map(|image| image.name.as_str());
+            assert_eq!(names.collect::<Vec<_>>(), ["web-00000", "web-00001"]);
             let first = dana.disk_images(&acme, &Paging::of(2)).await.unwrap();
             let page = store.reads.take();
             assert_eq!(first.items.len(), 2);
@@ -286,13 +300,13 @@ fn ten_thousand_disk_images_are_listed_in_pages() {
             dana.disk_quota(&acme).await.unwrap();
             let counted = store.reads.take();
             let all = every(500, async |paging| dana.disk_images(&acme, &paging).await).await;
-            assert_eq!(all.len(), count);
+            assert_eq!(all.len(), count + 1);
             assert!(all.is_sorted_by_key(|image| image.name.to_string()));
             assert!(
                 all.iter()
                     .all(|image| image.scope == acme && image.id != other.id)
             );
-            [page, by_name, by_id, counted]
+            [open, page, by_name, by_id, counted]
         })
     };
     assert_eq!(cost(40), cost(10_000));

@@ -271,6 +271,9 @@ reads! {
     scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
     disk_image(who, named) |_| told(who.disk_image(named.disk, &named.from));
     disk_images(who, named) |_| told(async move { who.disk_images(&named.from, &most()).await });
+    unfinished_disk_images(who, named) |_| told(async move {
+        who.unfinished_disk_images(&named.from, &most()).await
+    });
     disk_images_named(who, named) |_| told(async move {
         who.disk_images_named(&p("disk"), &named.from).await
     });

@@ -74,6 +74,17 @@ fn l01_deprecated_still_resolves_with_a_warning_and_disabled_does_not() {
                 .warnings
                 .is_empty()
         );
+        // Another date is one change.
+        let anew = p("2026-08-09T12:00:00Z");
+        dana.deprecate_image_anew(old.id(), &acme, anew)
+            .await
+            .unwrap();
+        let events = trail(&world.admin(), "/acme", 1).await;
+        let both = |event: &String| event.contains("08-09T12") && event.contains("08-02T12");
+        assert!(events.iter().all(both), "{events:?}");
+        dana.deprecate_image_anew(old.id(), &acme, later)
+            .await
+            .unwrap();
         world.clock.set(later);
         let launch = dana.resolve(&wanted).await.unwrap();
         assert_eq!(
@@ -131,6 +142,7 @@ fn l01_every_step_needs_its_permission_and_what_is_hidden_reads_like_what_is_abs
         let keep = Retention::default();
         let answers = [
             run(olga.deprecate_image(id, &prod, None, None, None)),
+            run(olga.deprecate_image_anew(id, &prod, p("2026-09-01T00:00:00Z"))),
             run(olga.undeprecate_image(id, &prod)),
             run(olga.disable_image(id, &prod, None)),
             run(olga.enable_image(id, &prod)),

@@ -107,6 +107,7 @@ fn every_future_of_the_facade_is_send() {
     send(admin.retry_work(order, &scope));
     send(admin.image_referrers(record, &scope));
     send(admin.deprecate_image(record, &scope, None, None, None));
+    send(admin.deprecate_image_anew(record, &scope, p("2026-09-01T00:00:00Z")));
     send(admin.undeprecate_image(record, &scope));
     send(admin.disable_image(record, &scope, None));
     send(admin.enable_image(record, &scope));
@@ -326,6 +327,7 @@ fn every_future_about_the_market_is_send() {
     let (ami, ask) = (p("ami-00000000000000001"), most());
     send(admin.disk_images(&scope, &ask));
     let called = p("web");
+    send(admin.unfinished_disk_images(&scope, &most()));
     send(admin.disk_images_named(&called, &scope));
     send(admin.disk_image(ami, &scope));
     send(admin.set_disk_quota(cloud_atlas::image::DiskQuota::new(scope.clone())));

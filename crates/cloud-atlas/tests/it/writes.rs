@@ -192,6 +192,7 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.unshare_image(id, &acme, false));
         wrote!(admin.share_image(id, &acme));
         wrote!(admin.deprecate_image(id, &acme, None, None, None));
+        wrote!(admin.deprecate_image_anew(id, &acme, p("2026-09-01T00:00:00Z")));
         wrote!(admin.undeprecate_image(id, &acme));
         wrote!(admin.disable_image(id, &acme, None));
         wrote!(admin.enable_image(id, &acme));

@@ -5,7 +5,7 @@ use super::FilterField;
 macro_rules! filter_fields {
     ($($(#[$doc:meta])* $name:ident {
         $($field:ident = $text:literal $(| $alias:literal)*,)*
-    } $(; nothing { $($odd:literal)* })? $(; tags { $tag:ident $key:ident })?)*) => {$(
+    } $(; nothing { $($odd:literal)* })? $(; tags { $tag:ident $key:ident $value:ident })?)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -16,6 +16,8 @@ macro_rules! filter_fields {
                 $tag(Box<str>),
                 #[doc = "`tag-key`: the keys of tags."]
                 $key,
+                #[doc = "`tag-value`: the values of tags, whatever their keys; clients of old ask by it."]
+                $value,
             )?
             /// A filter of EC2's that means nothing here: nothing is let through.
             Meaningless,
@@ -37,6 +39,9 @@ macro_rules! filter_fields {
                         $(
                             if other == "tag-key" {
                                 return Some(Self::$key);
+                            }
+                            if other == "tag-value" {
+                                return Some(Self::$value);
                             }
                             if let Some(key) = other.strip_prefix("tag:") {
                                 return Some(Self::$tag(key.into()));
@@ -106,7 +111,7 @@ filter_fields! {
         "scan-result.informational-fix-available-since"
         "scan-result.finding-scan-date"
         "scan-result.highest-finding-severity-label"
-    } ; tags { Tag TagKey }
+    } ; tags { Tag TagKey TagValue }
 
     /// The filters of `DescribeSnapshots`.
     SnapshotField {
@@ -123,7 +128,7 @@ filter_fields! {
     } ; nothing {
         "storage-tier"
         "transfer-type"
-    } ; tags { Tag TagKey }
+    } ; tags { Tag TagKey TagValue }
 
     /// The filters of `DescribeTags`.
     TagField {
@@ -131,12 +136,12 @@ filter_fields! {
         ResourceId = "resource-id",
         ResourceType = "resource-type",
         Value = "value",
-    } ; tags { Tag TagKey }
+    } ; tags { Tag TagKey TagValue }
 
     /// The filters of `DescribeImportImageTasks`.
     ImportTaskField {
         TaskState = "task-state",
-    } ; tags { Tag TagKey }
+    } ; tags { Tag TagKey TagValue }
 
     /// The filters of `DescribeRegions`.
     RegionField {
@@ -182,7 +187,7 @@ filter_fields! {
         "multi-attach-enabled"
         "operator.managed"
         "operator.principal"
-    } ; tags { Tag TagKey }
+    } ; tags { Tag TagKey TagValue }
 
     /// The filters of `DescribeInstances`.
     InstanceField {
@@ -321,5 +326,5 @@ filter_fields! {
         "usage-operation"
         "usage-operation-update-time"
         "vpc-id"
-    } ; tags { Tag TagKey }
+    } ; tags { Tag TagKey TagValue }
 }

@@ -1,5 +1,8 @@
 //! The value of a filter.
 
+use core::fmt::{self, Write as _};
+use std::collections::BTreeMap;
+
 /// A text in which `*` stands for any text, `?` for one character, and `\` makes either itself.
 ///
 /// Matching goes back to the last `*` at most, so its cost is bounded by the product of both lengths.
@@ -61,6 +64,28 @@ impl Pattern {
         self.fits_tail(rest)
     }
 
+    /// Whether some text fits that has one of these characters in each of its places.
+    pub fn fits_any_of(&self, places: &[&str]) -> bool {
+        let head = self.head.chars().map(Piece::Just);
+        let pieces: Vec<_> = head.chain(self.tail.iter().copied()).collect();
+        let mut reached = BTreeMap::new();
+        reach(&pieces, &mut reached);
+        for place in places {
+            let before = core::mem::take(&mut reached);
+            for left in before.into_values() {
+                match left.split_first() {
+                    Some((Piece::Many, _)) => reach(left, &mut reached),
+                    Some((Piece::One, rest)) => reach(rest, &mut reached),
+                    Some((Piece::Just(wanted), rest)) if place.contains(*wanted) => {
+                        reach(rest, &mut reached);
+                    }
+                    Some((Piece::Just(_), _)) | None => {}
+                }
+            }
+        }
+        reached.contains_key(&0)
+    }
+
     fn fits_tail(&self, text: &str) -> bool {
         let mut pieces = self.tail.iter();
         let mut rest = text.chars();
@@ -90,5 +115,36 @@ impl Pattern {
             }
             (pieces, rest) = (after.clone(), uneaten.clone());
         }
+    }
+}
+
+/// Notes that these pieces are left, by how many they are, and those behind a `*` that eats nothing.
+fn reach<'p>(mut left: &'p [Piece], reached: &mut BTreeMap<usize, &'p [Piece]>) {
+    loop {
+        reached.insert(left.len(), left);
+        match left.split_first() {
+            Some((Piece::Many, rest)) => left = rest,
+            _ => return,
+        }
+    }
+}
+
+/// As a value that means the same.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = self.head.chars().map(Piece::Just);
+        for piece in head.chain(self.tail.iter().copied()) {
+            match piece {
+                Piece::Many => f.write_char('*')?,
+                Piece::One => f.write_char('?')?,
+                Piece::Just(character) => {
+                    if matches!(character, '*' | '?' | '\\') {
+                        f.write_char('\\')?;
+                    }
+                    f.write_char(character)?;
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! The actions that clients call around those on images.
 
 use crate::{
-    AccountAttribute, BootMode, FilterParameter, ImportTaskRef, Owner, ResourceRef, SnapshotRef,
-    TagParameter, TagSpecification, parameter::parameters,
+    AccountAttribute, BootMode, FilterParameter, ImportTaskRef, Owner, ResourceRef,
+    SnapshotAttribute, SnapshotRef, TagParameter, TagSpecification, parameter::parameters,
 };
 use atlas_base::Timestamp;
 
@@ -54,6 +54,12 @@ parameters! {
         list filters: FilterParameter = "Filter";
         maybe max_results: u32 = "MaxResults";
         maybe next_token: String = "NextToken";
+    }
+
+    /// `DescribeSnapshotAttribute`.
+    DescribeSnapshotAttribute {
+        needed snapshot_id: SnapshotRef = "SnapshotId";
+        needed attribute: SnapshotAttribute = "Attribute";
     }
 
     /// `DeleteSnapshot`.

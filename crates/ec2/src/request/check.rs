@@ -3,10 +3,11 @@
 use super::{
     CopyImage, CreateImage, CreateTags, DeleteSnapshot, DeleteTags, DeregisterImage,
     DescribeAccountAttributes, DescribeAvailabilityZones, DescribeImageAttribute, DescribeImages,
-    DescribeImportImageTasks, DescribeInstances, DescribeRegions, DescribeSnapshots, DescribeTags,
-    DescribeVolumes, DisableImage, DisableImageDeprecation, DisableImageDeregistrationProtection,
-    EnableImage, EnableImageDeprecation, EnableImageDeregistrationProtection, ImportImage,
-    ModifyInstanceAttribute, RegisterImage, ResetImageAttribute, RunInstances, TerminateInstances,
+    DescribeImportImageTasks, DescribeInstances, DescribeRegions, DescribeSnapshotAttribute,
+    DescribeSnapshots, DescribeTags, DescribeVolumes, DisableImage, DisableImageDeprecation,
+    DisableImageDeregistrationProtection, EnableImage, EnableImageDeprecation,
+    EnableImageDeregistrationProtection, ImportImage, ModifyInstanceAttribute, RegisterImage,
+    ResetImageAttribute, RunInstances, TerminateInstances,
 };
 use crate::{
     BlockDeviceMapping, Ec2Error, ImageAttribute, MaxResults, TagParameter, TagSpecification,
@@ -29,6 +30,7 @@ alone!(
     DeregisterImage,
     DescribeImageAttribute,
     DescribeRegions,
+    DescribeSnapshotAttribute,
     DeleteSnapshot,
     EnableImage,
     DisableImage,
@@ -44,7 +46,7 @@ alone!(
 );
 
 macro_rules! paged {
-    ($($action:ident: $limits:ident $(, $ids:ident)?;)*) => {$(
+    ($($action:ident: $limits:ident $(, $ids:ident = $wire:literal)?;)*) => {$(
         impl $action {
             /// How many items a page has at most; none where all are asked for.
             ///
@@ -53,7 +55,7 @@ macro_rules! paged {
             /// It is out of its limits, or ids are asked for too (AWS).
             pub fn page_size(&self) -> Result<Option<usize>, Ec2Error> {
                 $(if self.max_results.is_some() && !self.$ids.is_empty() {
-                    return Err(MaxResults::with_ids());
+                    return Err(MaxResults::with_ids($wire));
                 })?
                 self.max_results.map(|most| MaxResults::$limits.check(most)).transpose()
             }
@@ -72,8 +74,8 @@ paged! {
     DescribeTags: TAGS;
     DescribeSnapshots: IMAGES;
     DescribeImportImageTasks: ANY;
-    DescribeInstances: IMAGES, instance_ids;
-    DescribeVolumes: IMAGES, volume_ids;
+    DescribeInstances: IMAGES, instance_ids = "instancesSet";
+    DescribeVolumes: IMAGES, volume_ids = "volumeSet";
 }
 
 impl Check for CreateImage {

@@ -28,6 +28,10 @@ pub enum ImageChange {
 
 impl Check for ModifyImageAttribute {
     fn check(&self) -> Result<(), Ec2Error> {
+        if self.names_nothing() {
+            // That is told after whether the caller may, since a request that is only tried asks for no more.
+            return Ok(());
+        }
         self.change().map(drop)
     }
 }
@@ -109,11 +113,13 @@ impl ModifyImageAttribute {
                 Err(Ec2Error::missing_parameter("Value"))
             }
             (Some(other), None) => Err(Ec2Error::invalid_attribute(other.as_str())),
-            (None, None) => {
-                let message = "No attributes specified.";
-                Err(Ec2Error::invalid_combination(message))
-            }
+            (None, None) => Err(unspecified()),
         }
+    }
+
+    /// Whether no attribute is named at all: clients ask so whether they might change one.
+    pub fn names_nothing(&self) -> bool {
+        matches!(self.change(), Err(error) if error == unspecified())
     }
 
     /// Those whom the older form of the request names.
@@ -130,6 +136,10 @@ impl ModifyImageAttribute {
         all.map(|(item, text)| common::grantee(item, text))
             .collect()
     }
+}
+
+fn unspecified() -> Ec2Error {
+    Ec2Error::invalid_combination("No attributes specified.")
 }
 
 fn to(items: &[Grantees]) -> Vec<LaunchPermission> {

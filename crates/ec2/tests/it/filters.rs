@@ -36,6 +36,26 @@ proptest! {
         if let Some(exact) = compiled.exact() {
             prop_assert_eq!(fits, exact == text);
         }
+        // What is written means what was read.
+        prop_assert_eq!(Pattern::new(&compiled.to_string()), compiled);
+    }
+
+    #[test]
+    fn e03_patterns_tell_whether_any_of_many_texts_fits(
+        pattern in "[ab*?\\\\ü]{0,8}",
+        places in proptest::collection::vec(proptest::sample::select(vec!["a", "ab", "aü*"]), 0..5),
+    ) {
+        let mut texts = vec![String::new()];
+        for place in &places {
+            let longer = |text: &String| {
+                let text = text.clone();
+                place.chars().map(move |next| format!("{text}{next}"))
+            };
+            texts = texts.iter().flat_map(longer).collect();
+        }
+        let pattern = Pattern::new(&pattern);
+        let fits = texts.iter().any(|text| pattern.fits(text));
+        prop_assert_eq!(pattern.fits_any_of(&places), fits, "{} {:?}", pattern, places);
     }
 }
 
@@ -113,6 +133,8 @@ fn e03_filters_all_hold_each_by_any_of_its_values() {
     ]));
     assert!(holds(&[("tag:team", &["a", "b"]), ("tag-key", &["stage"])]));
     assert!(!holds(&[("tag:team", &["prod"])]));
+    assert!(holds(&[("tag-value", &["pr*"])]));
+    assert!(!holds(&[("tag-value", &["team"])]));
     assert!(holds(&[
         ("block-device-mapping.snapshot-id", &["snap-12345678"]),
         ("block-device-mapping.volume-size", &["8"]),
@@ -178,9 +200,13 @@ fn e03_filters_say_by_what_to_look_images_up() {
     let filters = filters.unwrap();
     let narrowing = filters.narrowing();
     assert_eq!(narrowing.name_prefix, Some("web-"));
+    assert_eq!(narrowing.name_pattern, Some(&Pattern::new("web-*")));
     assert_eq!(narrowing.names, None);
     assert_eq!(narrowing.image_ids, Some(vec!["ami-1", "ami-2"]));
     assert_eq!(narrowing.tags, [("team", vec!["a"])]);
     assert_eq!(narrowing.states, Some(vec!["available"]));
     assert!(!narrowing.is_nothing);
+    // Of several alternatives none says how all begin.
+    let several = Filters::<ImageField>::new([("name", ["web-*", "db-*"])]).unwrap();
+    assert_eq!(several.narrowing().name_prefix, None);
 }

@@ -91,6 +91,7 @@ fn e01_the_whole_is_bounded() {
         (error.status(), error.code().as_str()),
         (413, "RequestEntityTooLarge")
     );
+    assert!(Form::parse("a=12345", b"b=1", &limits).is_ok());
     limits = FormLimits::default();
     limits.parameters = 1;
     assert!(Form::parse("a=1", b"", &limits).is_ok());

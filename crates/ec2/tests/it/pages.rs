@@ -39,6 +39,33 @@ fn e01_pages_of_one_question_go_on_and_others_do_not() {
 }
 
 #[test]
+fn e01_a_token_is_of_one_caller_and_whole() {
+    let asked = question("Action=DescribeImages");
+    let (dana, bert) = (asked.of_caller("dana"), asked.of_caller("bert"));
+    let token = PageToken::new(dana, "here").to_string();
+    assert!(PageToken::parse(&token, dana).unwrap().is_some());
+    let other = format!("2{}", &token[1..]);
+    for (text, question) in [
+        (&*token, bert),
+        (&*token, asked),
+        (&*other, dana),
+        (&token[..token.len() - 1], dana),
+        (&*format!("{token}0"), dana),
+        (&*format!("{token}0G"), dana),
+        (&*format!("{token}ff"), dana),
+    ] {
+        let refused = PageToken::parse(text, question).unwrap_err();
+        assert_eq!(refused.code().as_str(), "InvalidNextToken", "{text}");
+    }
+    let longest = "x".repeat(PageToken::MAX_BYTES);
+    let token = PageToken::new(dana, longest.clone()).to_string();
+    let read = PageToken::parse(&token, dana).unwrap().unwrap();
+    assert_eq!(read.position(), longest);
+    let token = PageToken::new(dana, format!("{longest}x")).to_string();
+    assert!(PageToken::parse(&token, dana).is_err());
+}
+
+#[test]
 fn e01_pages_have_limits() {
     for query in [
         "Action=DescribeImages&MaxResults=0",

@@ -8,8 +8,9 @@ use atlas_ec2::{
     ImportTaskItem, ImportTasksDescribed, InstanceChangeItem, InstanceDeviceItem, InstanceItem,
     InstanceStateItem, InstanceVolumeItem, InstancesDescribed, InstancesRun, InstancesTerminated,
     MonitoringItem, PlacementItem, ProductCodeItem, RegionItem, RegionsDescribed, ReservationItem,
-    Response, SnapshotDetail, SnapshotItem, SnapshotsDescribed, TagItem, TagPair, TagsDescribed,
-    VolumeItem, VolumesDescribed, ZoneItem, ZonesDescribed,
+    Response, SnapshotAttributeDescribed, SnapshotDetail, SnapshotItem, SnapshotsDescribed,
+    TagItem, TagPair, TagsDescribed, VolumeItem, VolumePermissionItem, VolumesDescribed, ZoneItem,
+    ZonesDescribed,
 };
 use atlas_image::LaunchPermission;
 
@@ -63,7 +64,7 @@ fn instance() -> InstanceItem<'static> {
         }],
         virtualization_type: Some("hvm"),
         client_token: Some("token"),
-        tags: tags(),
+        tags: Some(tags()),
         groups: vec![GroupItem {
             group_id: "sg-1",
             group_name: "default",
@@ -175,6 +176,23 @@ pub(crate) fn all() -> Vec<(String, String)> {
                 values: vec![AttributeValueItem { value: "VPC" }],
             }],
         }),
+        Box::new(SnapshotAttributeDescribed {
+            snapshot_id: "snap-1",
+            product_codes: Some(vec![ProductCodeItem {
+                code: "abc",
+                kind: Some("marketplace"),
+            }]),
+            create_volume_permissions: Some(vec![
+                VolumePermissionItem {
+                    group: Some("all"),
+                    user_id: None,
+                },
+                VolumePermissionItem {
+                    group: None,
+                    user_id: Some("123456789012"),
+                },
+            ]),
+        }),
         Box::new(SnapshotsDescribed {
             snapshots: vec![SnapshotItem {
                 snapshot_id: "snap-1",
@@ -273,7 +291,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
                     attach_time: now(),
                     delete_on_termination: true,
                 }],
-                tags: tags(),
+                tags: Some(tags()),
                 volume_type: "gp3",
                 iops: Some(3000),
                 throughput: Some(125),

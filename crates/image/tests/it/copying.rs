@@ -158,3 +158,42 @@ fn l05_a_copy_is_registered_like_any_other_image() {
     assert_eq!(crate::codes(&copied), ["source-deprecated"]);
     assert_eq!(copied.record.scope(), &scope("/acme"));
 }
+
+#[test]
+fn e01_the_volumes_of_a_copy_are_encrypted_where_that_is_asked_for() {
+    let mut asked = request("/acme/prod", "aws/us-east-1", AMI);
+    let device = |name: &str| {
+        let mut device = Device::default();
+        device.name = Some(name.parse().unwrap());
+        device
+    };
+    let mut kept = device("/dev/sda1");
+    kept.encrypted = Some(false);
+    let mut own = device("/dev/sdb");
+    own.virtual_name = Some("ephemeral0".parse().unwrap());
+    let mut left_out = device("/dev/sdc");
+    left_out.left_out = true;
+    asked.devices = Devices::new(vec![kept, own, left_out]).unwrap();
+    let source = registered(asked).record;
+    let anywhere = [credential(1, "/", "aws/us-east-1", "main")];
+    let found = |encrypted: bool, key: Option<&str>| {
+        let mut copy = to("aws/eu-west-1");
+        copy.encrypted = encrypted;
+        copy.key = key.map(|key| key.parse().unwrap());
+        let record = copied(&source, copy, &anywhere, &[]).unwrap().record;
+        let devices = record.devices().as_slice().iter();
+        let told = devices.map(|device| {
+            let key = device.key.as_ref().map(ToString::to_string);
+            (device.encrypted, key)
+        });
+        told.collect::<Vec<_>>()
+    };
+    let (none, key) = ((None, None), || Some("alias/web".to_owned()));
+    let plain = [(Some(false), None), none.clone(), none.clone()];
+    assert_eq!(found(false, None), plain);
+    assert_eq!(found(false, Some("alias/web")), plain);
+    let of_ours = [(Some(true), None), none.clone(), none.clone()];
+    assert_eq!(found(true, None), of_ours);
+    let of_theirs = [(Some(true), key()), none.clone(), none];
+    assert_eq!(found(true, Some("alias/web")), of_theirs);
+}

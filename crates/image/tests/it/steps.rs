@@ -4,8 +4,8 @@ use crate::{now, record};
 use atlas_base::Timestamp;
 use atlas_image::{
     CloudReport, DeleteFacts, DeleteImage, ImageRecord, ImageRecordId, LifeError, LifecycleState,
-    Protection, Referrer, ReferrerKind, SameImage, Usage, delete, deprecate, disable, enable,
-    protect, purge, report_delete, restore, undeprecate, unprotect,
+    Protection, Referrer, ReferrerKind, SameImage, Usage, delete, deprecate, deprecate_anew,
+    disable, enable, protect, purge, report_delete, restore, undeprecate, unprotect,
 };
 use proptest::{collection::vec, prelude::*};
 use std::fmt::Write as _;
@@ -135,6 +135,7 @@ fn l01_each_state_allows_its_steps_and_no_other() {
         let usage = unused(&record);
         let possible = [
             ("deprecate", deprecate(&record, now(), None, None).is_ok()),
+            ("deprecate anew", deprecate_anew(&record, now()).is_ok()),
             ("undeprecate", undeprecate(&record).is_ok()),
             ("disable", disable(&record, None, &usage, now()).is_ok()),
             ("enable", enable(&record).is_ok()),
@@ -153,8 +154,8 @@ fn l01_each_state_allows_its_steps_and_no_other() {
         writeln!(table, "{state}: {}", possible.join(", ")).unwrap();
     }
     insta::assert_snapshot!(table, @"
-        active: deprecate, disable, delete, protect
-        deprecated: undeprecate, disable, delete, protect
+        active: deprecate, deprecate anew, disable, delete, protect
+        deprecated: deprecate anew, undeprecate, disable, delete, protect
         disabled: enable, delete, protect
         pending-delete: report, restore
         delete-failed: delete, restore
@@ -179,6 +180,17 @@ fn l01_a_replacement_is_another_record_that_can_be_used() {
             state: LifecycleState::Disabled
         })
     );
+}
+
+#[test]
+fn l01_a_deprecation_that_is_moved_keeps_its_reason_and_replacement() {
+    let (one, other) = (living(), record(2, "/acme", true));
+    let reason = || Some("use v2".parse().unwrap());
+    let before = deprecate(&one, at(5), reason(), Some(&other)).unwrap();
+    let after = deprecate(&one, at(7), reason(), Some(&other)).unwrap();
+    assert_eq!(deprecate_anew(&before, at(7)), Ok(after));
+    let plain = deprecate(&one, at(7), None, None);
+    assert_eq!(deprecate_anew(&one, at(7)), plain);
 }
 
 #[test]

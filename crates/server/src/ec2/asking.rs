@@ -7,7 +7,7 @@ use super::{
 use crate::Ec2Failure;
 use atlas_ec2::{Done, Ec2Error, ImageItem, Question, Response};
 use cloud_atlas::{
-    Error, ErrorKind, LaunchableImage, Session,
+    Error, LaunchableImage, Session,
     base::Timestamp,
     image_id::CloudLocation,
     scope::{AccountNumber, Scope},
@@ -114,11 +114,7 @@ impl Asking<'_> {
     /// What a client is told of an error of the engine; what is no client's to know is told to the
     /// host program.
     pub(crate) fn told(&self, error: &Error, about: About<'_>) -> Ec2Error {
-        let is_ours = matches!(
-            error.kind(),
-            ErrorKind::Unavailable | ErrorKind::Unknown | ErrorKind::Internal
-        );
-        if is_ours {
+        if fault::is_ours(error) {
             self.api.told.tell(&Ec2Failure {
                 request: self.request_id,
                 action: self.action,

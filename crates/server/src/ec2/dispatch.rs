@@ -30,6 +30,7 @@ pub(super) async fn dispatch(asking: &Asking<'_>, action: Action) -> Result<Answ
         Action::DeleteTags(ask) => Box::pin(tags::delete(asking, *ask)).await,
         Action::DescribeTags(ask) => Box::pin(describe_tags::describe(asking, *ask)).await,
         Action::DescribeSnapshots(ask) => Box::pin(snapshots::describe(asking, *ask)).await,
+        Action::DescribeSnapshotAttribute(ask) => Box::pin(snapshots::describe_attribute(asking, *ask)).await,
         Action::DeleteSnapshot(ask) => Box::pin(snapshots::delete(asking, *ask)).await,
         Action::ImportImage(ask) => Box::pin(imports::import(asking, *ask)).await,
         Action::DescribeImportImageTasks(ask) => Box::pin(imports::describe(asking, *ask)).await,

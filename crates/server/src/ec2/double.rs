@@ -122,10 +122,10 @@ impl InstanceDouble {
     }
 }
 
-/// `ResourceLimitExceeded`.
+/// `InstanceLimitExceeded`.
 fn full(most: usize, what: &str) -> Ec2Error {
     let message = format!("There can be {most} {what} at most. Terminate some first.");
-    Ec2Error::new(ErrorCode::ResourceLimitExceeded, message)
+    Ec2Error::new(ErrorCode::InstanceLimitExceeded, message)
 }
 
 /// Which of the ids that a request names are those of no instance.

@@ -37,6 +37,14 @@ pub(crate) fn wrong_state(id: &str, state: &str) -> Ec2Error {
     Ec2Error::new(ErrorCode::InvalidImageState, message)
 }
 
+/// Whether an error is none of a client's, so that the host has to know of it.
+pub(crate) fn is_ours(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unavailable | ErrorKind::Unknown | ErrorKind::Internal
+    )
+}
+
 /// What a client is told. What is internal stays so.
 pub(crate) fn tell(error: &Error, about: About<'_>) -> Ec2Error {
     match error {

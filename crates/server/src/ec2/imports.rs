@@ -2,7 +2,7 @@
 
 mod source;
 
-use super::ImageApi;
+use super::{ImageApi, fault::is_ours};
 use crate::{Activity, activity::Work};
 use cloud_atlas::{
     BringDisk, DiskWatch, Error, ImportDiskOptions, Labelled, Session,
@@ -95,7 +95,10 @@ impl Ec2Imports {
         let (options, stopped) = (self.options.clone(), Arc::clone(&self.stopped));
         tokio::spawn(async move {
             let watch = DiskWatch::new(move || stopped.load(Ordering::SeqCst), |_, _| {});
-            if let Err(error) = made.run(&options, &watch).await {
+            // What a client has named and cannot be had is told by the task alone.
+            if let Err(error) = made.run(&options, &watch).await
+                && is_ours(&error)
+            {
                 tell(&error);
             }
         });

@@ -17,7 +17,7 @@ use cloud_atlas::{
     store::{MemoryStore, Store},
 };
 use core::{fmt::Write as _, pin::Pin};
-use object_store::memory::InMemory;
+use object_store::{ObjectStore, memory::InMemory};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -33,7 +33,7 @@ impl Clock for Hands {
     }
 }
 
-/// Believes whoever says who she is.
+/// Believes whoever says who she is, and in which region she asks: `dana@eu-west-1`.
 struct Named(BTreeMap<&'static str, Ec2Caller>);
 
 impl Ec2Authenticate for Named {
@@ -44,8 +44,12 @@ impl Ec2Authenticate for Named {
         _: Timestamp,
     ) -> Result<Ec2Caller, Ec2NotAuthenticated> {
         let who = head.headers.get("x-who").and_then(|who| who.to_str().ok());
-        let known = who.and_then(|who| self.0.get(who));
-        known.cloned().ok_or(Ec2NotAuthenticated::Unknown)
+        let who = who.ok_or(Ec2NotAuthenticated::Unknown)?;
+        let (who, region) = who.split_once('@').unwrap_or((who, REGION));
+        let known = self.0.get(who).cloned();
+        let mut known = known.ok_or(Ec2NotAuthenticated::Unknown)?;
+        known.region = region.to_owned();
+        Ok(known)
     }
 }
 
@@ -64,8 +68,9 @@ impl Ec2Instances for OneInstance {
     }
 }
 
-/// dana rules the project `/acme/web`, bert in the account `/beta`; eli designs in
-/// `/acme/db`, olga looks at `/acme/web`, and eve may do nothing there.
+/// dana rules the project `/acme/web`, rosa the account `/acme`, bert the account `/beta`; eli designs
+/// in `/acme/db`, olga looks at `/acme/web`, and eve may do nothing there. With other keys dana asks for
+/// `/acme/db` and for the account of bert, and eli for `/acme/web`.
 pub(crate) struct Api {
     pub(crate) atlas: Atlas,
     pub(crate) clock: Arc<Hands>,
@@ -88,8 +93,17 @@ impl Api {
     }
 
     pub(crate) fn over(store: Arc<dyn Store>, set: impl FnOnce(ImageApi) -> ImageApi) -> Self {
+        Self::of(store, Arc::new(InMemory::new()), set)
+    }
+
+    /// Over a store, and a pool in which disk images are kept.
+    pub(crate) fn of(
+        store: Arc<dyn Store>,
+        below: Arc<dyn ObjectStore>,
+        set: impl FnOnce(ImageApi) -> ImageApi,
+    ) -> Self {
         let clock = Arc::new(Hands(Mutex::new(p("2026-07-21T12:00:00Z"))));
-        let pool = Repository::new(Arc::new(InMemory::new()), Arc::new(Park));
+        let pool = Repository::new(below, Arc::new(Park));
         let pools = Pools::new([(PoolName::DEFAULT, pool.into())]);
         let builder = Atlas::builder()
             .with_pools(pools)
@@ -97,15 +111,19 @@ impl Api {
         let atlas = pollster::block_on(builder.with_store(store)).unwrap();
         let [acme, beta] = pollster::block_on(furnish(&atlas));
         let people = [
-            ("dana", "/acme/web", acme),
-            ("eli", "/acme/db", acme),
-            ("olga", "/acme/web", acme),
-            ("eve", "/acme/web", acme),
-            ("bert", "/beta", beta),
+            ("dana", "dana", "/acme/web", acme),
+            ("dana-db", "dana", "/acme/db", acme),
+            ("dana-beta", "dana", "/acme/web", beta),
+            ("rosa", "rosa", "/acme", acme),
+            ("eli", "eli", "/acme/db", acme),
+            ("eli-web", "eli", "/acme/web", acme),
+            ("olga", "olga", "/acme/web", acme),
+            ("eve", "eve", "/acme/web", acme),
+            ("bert", "bert", "/beta", beta),
         ];
-        let people = people.map(|(who, scope, account)| {
+        let people = people.map(|(key, who, scope, account)| {
             let caller = Caller::new(p(who), p(scope));
-            (who, Ec2Caller::new(caller, account, REGION))
+            (key, Ec2Caller::new(caller, account, REGION))
         });
         let failures = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&failures);
@@ -125,6 +143,16 @@ impl Api {
             beta,
             failures,
         }
+    }
+
+    /// Asks the server to end, which it does when it has answered.
+    pub(crate) fn stop(&mut self) {
+        self.served.stop();
+    }
+
+    /// How the server has ended.
+    pub(crate) fn ended(&mut self) -> atlas_server::Served {
+        self.served.ended()
     }
 
     pub(crate) fn who(&self, name: &str) -> Session {
@@ -216,13 +244,14 @@ async fn furnish(atlas: &Atlas) -> [AccountNumber; 2] {
         ("eli", Some(Role::DESIGNER), "/acme/db"),
         ("olga", Some(Role::OBSERVER), "/acme/web"),
         ("bert", Some(Role::DESIGNER), "/beta"),
+        ("rosa", Some(Role::DESIGNER), "/acme"),
         ("eve", None, "/"),
     ] {
         admin.add_principal(&p(who)).await.unwrap();
         if let Some(role) = role {
             admin.grant(&p(who), &role, &p(scope), None).await.unwrap();
         }
-        if let "dana" | "bert" = who {
+        if let "dana" | "bert" | "rosa" = who {
             let role = Role::ADMIN;
             admin.grant(&p(who), &role, &p(scope), None).await.unwrap();
         }

@@ -103,7 +103,7 @@ fn instances_end_and_are_bounded() {
     let many = [("ImageId", &*image), ("MinCount", "2"), ("MaxCount", "4")];
     assert_eq!(
         api.code("dana", "RunInstances", &many).1,
-        "ResourceLimitExceeded"
+        "InstanceLimitExceeded"
     );
     let some = [("ImageId", &*image), ("MinCount", "1"), ("MaxCount", "4")];
     assert_eq!(

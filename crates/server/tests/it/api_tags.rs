@@ -164,6 +164,23 @@ fn a_snapshot_is_described_and_held_by_its_image() {
         api.code("bert", "DescribeSnapshots", &named).1,
         "InvalidSnapshot.NotFound"
     );
+    for attribute in ["createVolumePermission", "productCodes"] {
+        let asked = [("SnapshotId", &*snapshot), ("Attribute", attribute)];
+        let told = api.done("dana", "DescribeSnapshotAttribute", &asked);
+        assert_eq!(one(&told, "snapshotId"), snapshot);
+        assert!(
+            told.contains(&format!("<{attribute}></{attribute}>")),
+            "{told}"
+        );
+        let (status, code) = api.code("bert", "DescribeSnapshotAttribute", &asked);
+        assert_eq!((status, &*code), (400, "InvalidSnapshot.NotFound"));
+    }
+    let asked = [("SnapshotId", &*snapshot), ("Attribute", "colour")];
+    let (_, code, message) = api.refused("dana", "DescribeSnapshotAttribute", &asked);
+    assert_eq!(
+        (&*code, &*message),
+        ("InvalidRequest", "The request received was invalid")
+    );
     for (owner, found) in [("amazon", 0), (&*api.acme.to_string(), 1)] {
         let told = api.done("dana", "DescribeSnapshots", &[("Owner.1", owner)]);
         assert_eq!(all(&told, "snapshotId").len(), found, "{owner}");

@@ -229,14 +229,24 @@ fn e05_keys_are_replaced_while_requests_are_answered() {
 }
 
 #[test]
-fn e05_a_nested_router_is_signed_for_where_it_is() {
-    let api = Ec2::new(keys(), Echo, Ec2Limits::default()).with_clock(Arc::new(Noon));
-    let router = Router::new().nest("/services/Cloud", api.router());
-    let served = Served::start(router, ServeLimits::default());
-    let request = signer("AKONE").sign(&post("/services/Cloud", "Action=x"));
-    let reply = served.ask(&request);
-    assert_eq!(reply.status, 200, "{reply:?}");
-    let mut elsewhere = signed("AKONE");
-    elsewhere.path = "/services/Cloud".to_owned();
-    refused(&served.ask(&elsewhere), 403, "SignatureDoesNotMatch");
+fn e05_a_router_below_a_path_is_signed_for_where_it_is() {
+    let api = || Ec2::new(keys(), Echo, Ec2Limits::default()).with_clock(Arc::new(Noon));
+    let nested = Router::new().nest("/services/Cloud", api().router());
+    let at = Router::new()
+        .route("/", axum::routing::get(|| async { "the host's own" }))
+        .merge(api().router_at("/services/Cloud/"));
+    for (router, ends) in [(nested, &[""][..]), (at, &["", "/"])] {
+        let served = Served::start(router, ServeLimits::default());
+        for end in ends {
+            let path = format!("/services/Cloud{end}");
+            let request = signer("AKONE").sign(&post(&path, "Action=x"));
+            let reply = served.ask(&request);
+            assert_eq!(reply.status, 200, "{path}: {reply:?}");
+            let mut elsewhere = signed("AKONE");
+            elsewhere.path = path;
+            refused(&served.ask(&elsewhere), 403, "SignatureDoesNotMatch");
+        }
+        let below = signer("AKONE").sign(&post("/services/Cloud/x", "Action=x"));
+        assert_eq!(served.ask(&below).status, 404);
+    }
 }

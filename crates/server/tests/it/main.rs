@@ -10,11 +10,16 @@
 
 mod answers;
 mod api;
+mod api_bounds;
 mod api_changes;
 mod api_imports;
 mod api_instances;
 mod api_life;
+mod api_made;
+mod api_narrowed;
 mod api_rules;
+mod api_shapes;
+mod api_stopping;
 mod api_tags;
 mod client;
 mod clients;

@@ -8,7 +8,10 @@ use object_store::{
 };
 use std::{
     fmt,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Condvar, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 #[derive(Debug, Default)]
@@ -18,6 +21,45 @@ pub(crate) struct Watched {
     pub(crate) gets: AtomicU64,
     /// Whether it cannot be reached.
     pub(crate) is_away: AtomicBool,
+    /// Where whoever has put something waits.
+    pub(crate) gate: Gate,
+}
+
+/// A gate that is open unless it was shut, behind which one waits at a time.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    is: Mutex<Gated>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Gated {
+    is_shut: bool,
+    is_reached: bool,
+}
+
+impl Gate {
+    pub(crate) fn shut(&self) {
+        self.is.lock().unwrap().is_shut = true;
+    }
+
+    pub(crate) fn open(&self) {
+        self.is.lock().unwrap().is_shut = false;
+        self.changed.notify_all();
+    }
+
+    /// Waits until somebody waits at it.
+    pub(crate) fn reached(&self) {
+        let is = self.is.lock().unwrap();
+        drop(self.changed.wait_while(is, |is| !is.is_reached).unwrap());
+    }
+
+    fn pass(&self) {
+        let mut is = self.is.lock().unwrap();
+        is.is_reached |= is.is_shut;
+        self.changed.notify_all();
+        drop(self.changed.wait_while(is, |is| is.is_shut).unwrap());
+    }
 }
 
 impl Watched {
@@ -33,6 +75,15 @@ impl Watched {
             .collect();
         packs.sort_by_key(|(_, bytes)| core::cmp::Reverse(bytes.len()));
         packs
+    }
+
+    /// The names of everything that is there.
+    pub(crate) fn names(&self) -> Vec<String> {
+        use futures_util::TryStreamExt as _;
+        let all: Vec<_> = pollster::block_on(self.objects.list(None).try_collect()).unwrap();
+        let mut names: Vec<_> = all.iter().map(|it| it.location.to_string()).collect();
+        names.sort();
+        names
     }
 
     fn read(&self, at: &Path) -> Vec<u8> {
@@ -59,7 +110,9 @@ impl fmt::Display for Watched {
 #[async_trait::async_trait]
 impl ObjectStore for Watched {
     async fn put_opts(&self, at: &Path, bytes: PutPayload, how: PutOptions) -> Result<PutResult> {
-        self.objects.put_opts(at, bytes, how).await
+        let put = self.objects.put_opts(at, bytes, how).await;
+        self.gate.pass();
+        put
     }
 
     async fn put_multipart_opts(

@@ -22,7 +22,7 @@ pub(in crate::ec2) async fn describe_attribute(
     let id = ask.image_id.as_str();
     let image = match ask.attribute {
         // AWS: nobody is told of devices here, and only owners of these.
-        A::BlockDeviceMapping => return Err(Ec2Error::not_owner(id)),
+        A::BlockDeviceMapping => return Err(Ec2Error::restricted()),
         A::LaunchPermission | A::UefiData | A::LastLaunchedTime | A::DeregistrationProtection => {
             asking.owned(&ask.image_id).await?
         }
@@ -69,8 +69,12 @@ pub(in crate::ec2) async fn modify_attribute(
     asking: &Asking<'_>,
     ask: ModifyImageAttribute,
 ) -> Result<Answer, Ec2Error> {
-    let change = ask.change()?;
     let id = ask.image_id.as_str();
+    if asking.dry_run && ask.names_nothing() {
+        let image = asking.owned(&ask.image_id).await?;
+        asking.before(image.record.scope()).await?;
+    }
+    let change = ask.change()?;
     let image = asking.owned(&ask.image_id).await?;
     let mut edit = EditImage::default();
     match change {

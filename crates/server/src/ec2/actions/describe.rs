@@ -4,6 +4,7 @@ mod sought;
 mod unfinished;
 
 use self::sought::Sought;
+pub(super) use self::unfinished::find as unfinished;
 use crate::ec2::{
     asking::{Answer, Asking},
     fault::About,
@@ -47,7 +48,8 @@ struct Found {
 
 /// Where a list stands: image records come first, then what the repository is at work on.
 enum Position {
-    Records(Option<PageCursor>),
+    /// In which of the lists of records, and behind what.
+    Records(usize, Option<PageCursor>),
     Unfinished(Option<PageCursor>),
 }
 
@@ -55,7 +57,7 @@ impl Position {
     fn read(asking: &Asking<'_>, ask: &DescribeImages) -> Result<Self, Ec2Error> {
         let text = ask.next_token.as_deref().unwrap_or_default();
         let Some(token) = PageToken::parse(text, asking.question())? else {
-            return Ok(Self::Records(None));
+            return Ok(Self::Records(0, None));
         };
         let cursor = |text: &str| {
             let cursor = (!text.is_empty()).then(|| PageCursor::parse(text));
@@ -64,19 +66,22 @@ impl Position {
                 .map_err(|_| Ec2Error::invalid_next_token())
         };
         match token.position().split_at_checked(1) {
-            Some(("i", rest)) => Ok(Self::Records(cursor(rest)?)),
+            Some(("i", rest)) => {
+                let (list, rest) = rest.split_once('.').unwrap_or((rest, ""));
+                let list = list.parse().map_err(|_| Ec2Error::invalid_next_token())?;
+                Ok(Self::Records(list, cursor(rest)?))
+            }
             Some(("d", rest)) => Ok(Self::Unfinished(cursor(rest)?)),
             _ => Err(Ec2Error::invalid_next_token()),
         }
     }
 
     fn token(&self, asking: &Asking<'_>) -> PageToken {
-        let (kind, cursor) = match self {
-            Self::Records(cursor) => ("i", cursor),
-            Self::Unfinished(cursor) => ("d", cursor),
+        let text = |cursor: &Option<PageCursor>| cursor.as_ref().map(ToString::to_string);
+        let position = match self {
+            Self::Records(list, cursor) => format!("i{list}.{}", text(cursor).unwrap_or_default()),
+            Self::Unfinished(cursor) => format!("d{}", text(cursor).unwrap_or_default()),
         };
-        let cursor = cursor.as_ref().map(ToString::to_string);
-        let position = format!("{kind}{}", cursor.unwrap_or_default());
         PageToken::new(asking.question(), position)
     }
 }
@@ -96,8 +101,8 @@ async fn list(
         return Ok(found);
     }
     let after = match from {
-        Position::Records(after) => {
-            found.images = records(sought, after, limit, &mut found.next).await?;
+        Position::Records(list, after) => {
+            found.images = records(sought, (list, after), limit, &mut found.next).await?;
             None
         }
         Position::Unfinished(after) => after,
@@ -117,47 +122,60 @@ async fn list(
     Ok(found)
 }
 
+/// The records of the lists that are sought, one list after the other.
 async fn records(
     sought: &Sought<'_>,
-    mut after: Option<PageCursor>,
+    (from, mut after): (usize, Option<PageCursor>),
     limit: Option<usize>,
     next: &mut Option<Position>,
 ) -> Result<Vec<LaunchableImage>, Ec2Error> {
     let asking = sought.asking;
-    let (query, keep) = (sought.query(), |image: &LaunchableImage| {
-        sought.admits(image, false)
-    });
     let mut images = Vec::new();
-    loop {
-        let room = limit.map_or(Paging::MOST, |limit| limit.saturating_sub(images.len()));
-        let paging = Paging::of(room.min(Paging::MOST)).after(after);
-        let page = asking
-            .session
-            .launchable_images(&query, &paging, &keep)
-            .await;
-        let page = page.map_err(|error| asking.told(&error, About::Request))?;
-        images.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            return Ok(images);
-        }
-        if limit.is_some_and(|limit| images.len() >= limit) {
-            *next = Some(Position::Records(after));
-            return Ok(images);
+    for (list, of_list) in sought.lists().iter().enumerate().skip(from) {
+        let keep = |image: &LaunchableImage| of_list.has(image) && sought.admits(image, false);
+        loop {
+            let room = limit.map_or(Paging::MOST, |limit| limit.saturating_sub(images.len()));
+            // Where the page is full it is asked whether anything follows.
+            let paging = Paging::of(room.clamp(1, Paging::MOST)).after(after.take());
+            let page = asking
+                .session
+                .launchable_images(&of_list.query, &paging, &keep)
+                .await;
+            let page = page.map_err(|error| asking.told(&error, About::Request))?;
+            if room == 0 {
+                if page.items.is_empty() {
+                    break;
+                }
+                *next = Some(Position::Records(list, None));
+                return Ok(images);
+            }
+            images.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+            if limit.is_some_and(|limit| images.len() >= limit) {
+                *next = Some(Position::Records(list, after));
+                return Ok(images);
+            }
         }
     }
+    Ok(images)
 }
 
 /// The images that are named. One that was deregistered is nothing, and no mistake; one that never was
 /// is, and so are all of these together.
 async fn named(sought: &Sought<'_>) -> Result<Found, Ec2Error> {
-    let ids = &sought.ask.image_ids;
+    let (asking, ids) = (sought.asking, &sought.ask.image_ids);
     let amis: Vec<AmiId> = ids.iter().filter_map(ImageRef::ami).collect();
     let mut missing = Vec::new();
     let images = look_up(sought, &amis, &mut missing).await?;
     let mut unfinished = Vec::new();
-    for ami in missing.clone() {
-        if let Some(image) = unfinished::find(sought, ami).await? {
+    for id in ids {
+        let Some(ami) = id.ami().filter(|ami| missing.contains(ami)) else {
+            continue;
+        };
+        if let Some(image) = unfinished::find(asking, id).await? {
             missing.retain(|id| *id != ami);
             if sought.admits_unfinished(&image) {
                 unfinished.push(image);

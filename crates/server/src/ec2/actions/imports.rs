@@ -10,7 +10,7 @@ use crate::ec2::{
 };
 use atlas_ec2::{
     DescribeImportImageTasks, Ec2Error, ErrorCode, Filters, ImportBegun, ImportImage,
-    ImportTaskField, ImportTaskItem, ImportTasksDescribed, SnapshotDetail,
+    ImportTaskField, ImportTaskItem, ImportTasksDescribed, SnapshotDetail, ec2_architecture,
 };
 use cloud_atlas::{
     BringDisk, DiskRefusal, Error, ImageLookup, Paging,
@@ -136,10 +136,12 @@ async fn begin(
     labels: Labels,
     before: Option<DiskImage>,
 ) -> Result<DiskImage, Ec2Error> {
+    let work = imports.begin();
+    // Whoever stops them waits for what has begun before this was asked.
     if imports.is_stopped() {
         return Err(Ec2Error::unavailable());
     }
-    let work = imports.begin().ok_or_else(|| {
+    let work = work.ok_or_else(|| {
         let message = "There are as many imports under way as there may be. Try again later.";
         Ec2Error::new(ErrorCode::ResourceLimitExceeded, message)
     })?;
@@ -286,7 +288,7 @@ fn item<'a>(image: &'a DiskImage, tags: Vec<atlas_ec2::TagPair<'a>>) -> ImportTa
     });
     ImportTaskItem {
         import_task_id: image.name.as_str(),
-        architecture: image.architecture.map(Architecture::as_str),
+        architecture: image.architecture.map(ec2_architecture),
         description: image.description.as_ref().map(ImageDescription::as_str),
         encrypted: None,
         hypervisor: None,

@@ -1,5 +1,6 @@
 //! The life of images: deregistered, disabled, deprecated, protected.
 
+use super::describe::unfinished;
 use crate::ec2::{
     asking::{Answer, Asking},
     fault::About,
@@ -7,23 +8,29 @@ use crate::ec2::{
 use atlas_ec2::{
     DeletedSnapshot, DeregisterImage, DisableImage, DisableImageDeprecation,
     DisableImageDeregistrationProtection, Ec2Error, EnableImage, EnableImageDeprecation,
-    EnableImageDeregistrationProtection, ImageDeregistered, ImageRef,
+    EnableImageDeregistrationProtection, ErrorCode, ImageDeregistered, ImageRef,
 };
 use cloud_atlas::{
     Error, Retention, SnapshotFate,
     base::Timestamp,
-    image::{ImageRecordId, LifeError, Lifecycle},
+    image::{ImageRecordId, LifeError},
 };
 
 /// Answers `DeregisterImage`: the record goes to the recycle bin, unless something refers to it (E08).
+/// What the repository makes or could not make has none, and goes with what there is of it.
 pub(in crate::ec2) async fn deregister(
     asking: &Asking<'_>,
     ask: DeregisterImage,
 ) -> Result<Answer, Ec2Error> {
     let id = ask.image_id.as_str();
-    let image = asking.owned(&ask.image_id).await?;
-    asking.before(image.record.scope()).await?;
     let with_snapshots = ask.delete_associated_snapshots;
+    let image = match asking.owned(&ask.image_id).await {
+        Err(missing) if missing.code() == ErrorCode::InvalidAmiIdNotFound => {
+            return Box::pin(give_up(asking, &ask, missing)).await;
+        }
+        owned => owned?,
+    };
+    asking.before(image.record.scope()).await?;
     let (record, keep) = (image.record.id(), Retention::default());
     let done = asking
         .session
@@ -45,6 +52,28 @@ pub(in crate::ec2) async fn deregister(
     Ok(asking.answer(&ImageDeregistered {
         is_done: true,
         snapshots: with_snapshots.then(|| snapshots.collect()),
+    }))
+}
+
+/// Gives an image up that is being made or failed; any other is missing.
+async fn give_up(
+    asking: &Asking<'_>,
+    ask: &DeregisterImage,
+    missing: Ec2Error,
+) -> Result<Answer, Ec2Error> {
+    let Some(image) = unfinished(asking, &ask.image_id).await? else {
+        return Err(missing);
+    };
+    let needs = "DeregisterImage:unfinished";
+    asking.before_attribute(needs, &image.scope).await?;
+    let gone = asking
+        .session
+        .delete_disk_image(image.id, asking.scope(), None);
+    gone.await
+        .map_err(|error| asking.told(&error, About::Image(ask.image_id.as_str())))?;
+    Ok(asking.answer(&ImageDeregistered {
+        is_done: true,
+        snapshots: ask.delete_associated_snapshots.then(Vec::new),
     }))
 }
 
@@ -80,13 +109,7 @@ pub(in crate::ec2) async fn deprecate(
     let image = asking.owned(&ask.image_id).await?;
     asking.before(image.record.scope()).await?;
     let (record, scope) = (image.record.id(), asking.scope());
-    if let Lifecycle::Deprecated { .. } = image.record.lifecycle() {
-        let done = asking.session.undeprecate_image(record, scope).await;
-        step(asking, &ask.image_id, done)?;
-    }
-    let done = asking
-        .session
-        .deprecate_image(record, scope, Some(at), None, None);
+    let done = asking.session.deprecate_image_anew(record, scope, at);
     let done = done
         .await
         .map_err(|error| asking.told(&error, About::Image(ask.image_id.as_str())));

@@ -1,5 +1,6 @@
 //! Images come to be: registered, copied, made of instances.
 
+mod copied;
 mod instance;
 
 pub(in crate::ec2) use self::instance::create;
@@ -7,7 +8,7 @@ use crate::ec2::{
     asking::{Answer, Asking},
     fault::About,
 };
-use atlas_ec2::{CopyImage, Ec2Error, ImageMade, RegisterImage, VirtualizationType};
+use atlas_ec2::{CopyImage, Ec2Error, ErrorCode, ImageMade, RegisterImage, VirtualizationType};
 use cloud_atlas::{
     DuplicateImage, Error, ImageQuery, NewImage, Paging,
     image::{self, Architecture, ImageName, Via},
@@ -39,6 +40,14 @@ pub(in crate::ec2) async fn register(
 
 /// Answers `CopyImage`: a record of its own for the same content (AWS).
 pub(in crate::ec2) async fn copy(asking: &Asking<'_>, ask: CopyImage) -> Result<Answer, Ec2Error> {
+    if ask.kms_key_id.is_some() && ask.encrypted != Some(true) {
+        // AWS: a key is for what is to be encrypted.
+        let message = "The parameter KmsKeyId needs the parameter Encrypted to be true.";
+        return Err(Ec2Error::new(
+            ErrorCode::InvalidParameterCombination,
+            message,
+        ));
+    }
     let from = asking.api.location(&ask.source_region)?;
     let labels = ask.labels()?;
     let source = asking.seen_at(&from, &ask.source_image_id).await?;
@@ -49,8 +58,14 @@ pub(in crate::ec2) async fn copy(asking: &Asking<'_>, ask: CopyImage) -> Result<
     copy.description = description.and_then(|text| text.text()).cloned();
     copy.with_tags = ask.copy_image_tags;
     copy.labels = labels;
-    let image = ImageId::Local(new_id(asking));
+    let ami = new_id(asking);
+    let (devices, snapshots) = copied::devices(asking, &ask, &source, ami);
+    copy.devices = Some(devices);
+    copy.encrypted = ask.encrypted.unwrap_or_default();
+    copy.key = ask.kms_key_id;
+    let image = ImageId::Local(ami);
     let mut request = DuplicateImage::new(source.record.id(), copy, image);
+    request.snapshots = snapshots;
     request.token = ask.client_token;
     request.unique_name = !asking.api.allows_duplicate_names;
     let copied = match asking

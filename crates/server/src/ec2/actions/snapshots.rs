@@ -7,8 +7,9 @@ use crate::ec2::{
     listing::Part,
 };
 use atlas_ec2::{
-    DeleteSnapshot, DescribeSnapshots, Ec2Error, Filters, Owner, SnapshotField, SnapshotItem,
-    SnapshotRef, SnapshotsDescribed,
+    DeleteSnapshot, DescribeSnapshotAttribute, DescribeSnapshots, Ec2Error, Filters, Owner,
+    SnapshotAttribute, SnapshotAttributeDescribed, SnapshotField, SnapshotItem, SnapshotRef,
+    SnapshotsDescribed,
 };
 use cloud_atlas::{
     Error, PageCursor, Paging, SnapshotQuery,
@@ -136,6 +137,21 @@ fn item(record: &SnapshotRecord, owner_id: AccountNumber) -> SnapshotItem<'_> {
         storage_tier: Some("standard"),
         tags: tags(&record.labels),
     }
+}
+
+/// `DescribeSnapshotAttribute`: nobody else makes volumes of a snapshot, and none has a product code.
+pub(crate) async fn describe_attribute(
+    asking: &Asking<'_>,
+    ask: DescribeSnapshotAttribute,
+) -> Result<Answer, Ec2Error> {
+    named(asking, core::slice::from_ref(&ask.snapshot_id)).await?;
+    asking.before(asking.scope()).await?;
+    let wants = |attribute| ask.attribute == attribute;
+    Ok(asking.answer(&SnapshotAttributeDescribed {
+        snapshot_id: ask.snapshot_id.as_str(),
+        product_codes: wants(SnapshotAttribute::ProductCodes).then(Vec::new),
+        create_volume_permissions: wants(SnapshotAttribute::CreateVolumePermission).then(Vec::new),
+    }))
 }
 
 /// `DeleteSnapshot`.

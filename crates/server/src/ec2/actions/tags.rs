@@ -44,7 +44,7 @@ async fn change_all(
                 }));
             }
             ResourceRef::Instance(_) | ResourceRef::Volume(_) => {}
-            other => return Err(untaggable(other.as_str())),
+            other => return Err(Ec2Error::invalid_id(other.as_str())),
         }
     }
     // What is in memory is tried first: it cannot be taken back together with the store.
@@ -65,12 +65,6 @@ async fn change_all(
 
 /// The most resources that one request tags (AWS).
 const MOST: usize = 1000;
-
-/// `InvalidID`.
-fn untaggable(id: &str) -> Ec2Error {
-    let message = format!("The ID '{id}' is not valid");
-    Ec2Error::new(ErrorCode::InvalidId, message)
-}
 
 /// An image of the caller's account: whoever may launch an image of another has none of its tags.
 async fn image(asking: &Asking<'_>, id: &ImageRef) -> Result<Labelled, Ec2Error> {

@@ -3,7 +3,7 @@
 use crate::ec2::Ec2Instance;
 use atlas_ec2::{
     AttachmentItem, InstanceDeviceItem, InstanceItem, InstanceStateItem, InstanceVolumeItem,
-    MonitoringItem, PlacementItem, TagPair, VolumeItem,
+    MonitoringItem, PlacementItem, TagPair, VolumeItem, ec2_architecture,
 };
 use cloud_atlas::{
     base::Timestamp,
@@ -129,13 +129,13 @@ impl Instance {
             monitoring: MonitoringItem { state: "disabled" },
             private_ip_address: None,
             ip_address: None,
-            architecture: self.architecture.map(Architecture::as_str),
+            architecture: self.architecture.map(ec2_architecture),
             root_device_type: self.facts.root_device_type.as_ref().map(CloudText::as_str),
             root_device_name: self.facts.root_device.as_ref().map(CloudText::as_str),
             block_device_mappings: attached.map(|volume| self.device(volume)).collect(),
             virtualization_type: self.virtualization.map(Virtualization::as_str),
             client_token: self.token.as_ref().map(CloudText::as_str),
-            tags: tags(&self.labels),
+            tags: some_tags(&self.labels),
             groups: Vec::new(),
             hypervisor: self.facts.hypervisor.as_ref().map(CloudText::as_str),
             ebs_optimized: self.is_ebs_optimized,
@@ -179,7 +179,7 @@ impl Instance {
             status: if is_attached { "in-use" } else { "available" },
             create_time: self.launched,
             attachments: is_attached.then_some(attachment).into_iter().collect(),
-            tags: tags(&volume.labels),
+            tags: some_tags(&volume.labels),
             volume_type: device
                 .volume_type
                 .as_ref()
@@ -191,6 +191,11 @@ impl Instance {
             multi_attach_enabled: false,
         }
     }
+}
+
+/// The tags of what says nothing where it has none (AWS).
+fn some_tags(labels: &Labels) -> Option<Vec<TagPair<'_>>> {
+    (!labels.is_empty()).then(|| tags(labels))
 }
 
 /// Tags as EC2 tells them.

@@ -1,11 +1,12 @@
 //! What is launched.
 
 use super::{Instance, Volume};
-use atlas_ec2::{BlockDeviceMapping, Ec2Error, RunInstances, TagSpecification};
+use atlas_ec2::{BlockDeviceMapping, Ec2Error, ImageItem, RunInstances, TagSpecification};
 use cloud_atlas::{
     Session,
     base::Timestamp,
     image::{CloudText, Device, ImageRecord, Labels},
+    scope::AccountNumber,
 };
 use core::num::NonZeroU32;
 
@@ -61,6 +62,11 @@ impl Launch {
             TagSpecification::labels(&ask.tag_specifications, kind, &known)
         };
         let mut facts = image.ec2().clone();
+        let platform = ImageItem::of(image, AccountNumber::from_bits(0), false).platform;
+        facts.platform = platform.and_then(|name| CloudText::parse(name).ok());
+        // What is said of this image alone.
+        (facts.owner_alias, facts.manifest, facts.client_token) = (None, None, None);
+        (facts.last_launched, facts.state_reason) = (None, None);
         facts.root_device = facts
             .root_device
             .or_else(|| CloudText::parse("/dev/sda1").ok());

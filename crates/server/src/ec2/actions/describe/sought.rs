@@ -4,19 +4,36 @@ use super::unfinished;
 use crate::ec2::asking::Asking;
 use atlas_ec2::{
     DescribeImages, Ec2Error, ExecutableBy, Filters, ImageField, ImageState, Narrowing, Owner,
+    Pattern,
 };
 use cloud_atlas::{
     ImageQuery, LaunchableImage,
-    image::{DiskImage, LabelKey, LabelValue, LaunchPermission, LifecycleState},
+    image::{DiskImage, ImageName, LabelKey, LabelValue, LaunchPermission, LifecycleState},
     image_id::AmiId,
     scope::AccountNumber,
 };
+use std::collections::BTreeSet;
 
 /// Which images a request wants.
 pub(super) struct Sought<'a> {
     pub(super) asking: &'a Asking<'a>,
     pub(super) ask: &'a DescribeImages,
     filters: Filters<ImageField>,
+}
+
+/// One list of those that are read one after the other.
+pub(super) struct ImageList<'n> {
+    pub(super) query: ImageQuery,
+    /// The name that all of it have been given.
+    name: Option<&'n str>,
+}
+
+impl ImageList<'_> {
+    /// Whether an image is in this list, and not in that of a name that begins like it.
+    pub(super) fn has(&self, image: &LaunchableImage) -> bool {
+        let given = image.record.given_name().map(ImageName::as_str);
+        self.name.is_none_or(|name| given == Some(name))
+    }
 }
 
 impl<'a> Sought<'a> {
@@ -89,25 +106,39 @@ impl<'a> Sought<'a> {
     }
 
     /// What is asked of the engine: more than the filters let through, and little more where an index
-    /// serves them.
-    pub(super) fn query(&self) -> ImageQuery {
+    /// serves them. Of several names each is looked up.
+    pub(super) fn lists(&self) -> Vec<ImageList<'_>> {
+        let query = self.query();
+        let names = self.filters.narrowing().names.unwrap_or_default();
+        let names: BTreeSet<&str> = names.into_iter().collect();
+        if names.is_empty() || names.iter().any(|name| is_like_id(name)) {
+            return vec![ImageList { query, name: None }];
+        }
+        let list = |name| {
+            let mut query = query.clone();
+            query.name_begins = Some(str::to_owned(name));
+            let name = Some(name);
+            ImageList { query, name }
+        };
+        names.into_iter().map(list).collect()
+    }
+
+    fn query(&self) -> ImageQuery {
         let scope = self.asking.scope();
         let mut query = ImageQuery::new(scope.clone());
         query.location = Some(self.asking.location.clone());
         let Narrowing {
-            names,
             name_prefix,
+            name_pattern,
             tags,
             tag_keys,
             states,
             ..
         } = self.filters.narrowing();
-        query.name_begins = match &names {
-            Some(names) => common_start(names),
-            None => name_prefix,
-        }
-        .filter(|start| !is_like_id(start))
-        .map(str::to_owned);
+        let like = name_pattern.filter(|pattern| !fits_id(pattern));
+        query.name_like = like.map(ToString::to_string);
+        let start = name_prefix.filter(|start| !is_like_id(start));
+        query.name_begins = start.map(str::to_owned);
         for (key, values) in &tags {
             if let Ok(key) = LabelKey::parse(key) {
                 let value = match values.as_slice() {
@@ -175,24 +206,18 @@ fn is_opened_to(image: &LaunchableImage, account: AccountNumber, own: AccountNum
         || (account == own && to_me)
 }
 
-/// What all names begin with, unless that is nothing.
-fn common_start<'n>(names: &[&'n str]) -> Option<&'n str> {
-    let (first, rest) = names.split_first()?;
-    let mut start = *first;
-    for name in rest {
-        let same = start.char_indices().zip(name.chars());
-        let differs = same.clone().find(|((_, here), there)| here != there);
-        let end = match differs {
-            Some(((at, _), _)) => at,
-            None => start.len().min(name.len()),
-        };
-        start = start.get(..end).unwrap_or_default();
-    }
-    (!start.is_empty()).then_some(start)
-}
-
 /// Whether a name that begins so may be an id: an image that was given no name is called as its id.
 fn is_like_id(start: &str) -> bool {
     const PREFIX: &str = "ami-";
     start.starts_with(PREFIX) || PREFIX.starts_with(start)
+}
+
+/// Whether an id fits a pattern, as which an image is called that was given no name.
+fn fits_id(pattern: &Pattern) -> bool {
+    const DIGITS: [&str; 32] = ["0123456789abcdef"; 32];
+    [8, 17, 32].into_iter().any(|digits| {
+        let digits = DIGITS.into_iter().take(digits);
+        let places: Vec<_> = ["a", "m", "i", "-"].into_iter().chain(digits).collect();
+        pattern.fits_any_of(&places)
+    })
 }

@@ -1,12 +1,11 @@
 //! Images that the repository makes, or could not make (E09): they have no record yet.
 
 use super::sought::Sought;
-use crate::ec2::fault::About;
-use atlas_ec2::{Ec2Error, ImageItem, ImageState, StateReasonItem};
+use crate::ec2::{asking::Asking, fault::About};
+use atlas_ec2::{Ec2Error, ImageItem, ImageRef, ImageState, StateReasonItem, ec2_architecture};
 use cloud_atlas::{
     Error, ErrorKind, PageCursor, Paging,
-    image::{Architecture, DiskImage, DiskImageState, ImageDescription},
-    image_id::AmiId,
+    image::{DiskImage, DiskImageState, ImageDescription},
     scope::AccountNumber,
 };
 
@@ -26,18 +25,20 @@ pub(super) fn item(image: &DiskImage, owner: AccountNumber) -> Option<ImageItem<
         name: image.name.as_str(),
         image_location: format!("{owner}/{}", image.name).into(),
         description: image.description.as_ref().map(ImageDescription::as_str),
-        architecture: image.architecture.map(|architecture| match architecture {
-            Architecture::Aarch64 => "arm64",
-            other => other.as_str(),
-        }),
+        architecture: image.architecture.map(ec2_architecture),
         state_reason: reason,
         ..new
     })
 }
 
-/// An unfinished image of the caller's project.
-pub(super) async fn find(sought: &Sought<'_>, id: AmiId) -> Result<Option<DiskImage>, Ec2Error> {
-    let asking = sought.asking;
+/// An unfinished image of the caller's project, of the region that is asked.
+pub(in crate::ec2::actions) async fn find(
+    asking: &Asking<'_>,
+    id: &ImageRef,
+) -> Result<Option<DiskImage>, Ec2Error> {
+    let Some(id) = id.ami() else {
+        return Ok(None);
+    };
     match asking.session.disk_image(id, asking.scope()).await {
         Ok(image) => {
             let is_shown =
@@ -60,7 +61,11 @@ pub(super) async fn list(
     loop {
         let room = limit.map_or(Paging::MOST, |limit| limit.saturating_sub(images.len()));
         let paging = Paging::of(room.min(Paging::MOST)).after(after);
-        let page = match asking.session.disk_images(asking.scope(), &paging).await {
+        let page = match asking
+            .session
+            .unfinished_disk_images(asking.scope(), &paging)
+            .await
+        {
             Ok(page) => page,
             Err(error) if is_hidden(&error) => return Ok((images, None)),
             Err(error) => return Err(asking.told(&error, About::Request)),

@@ -1,0 +1,82 @@
+//! How the EC2-compatible API ends while it is at work.
+
+use crate::{
+    api::{Api, all, one},
+    api_imports::{asked, imports},
+    pool::Watched,
+    world::{MIB, disk, p},
+};
+use atlas_server::Served;
+use cloud_atlas::store::MemoryStore;
+use core::{
+    pin::pin,
+    task::{Context, Waker},
+};
+use object_store::ObjectStore;
+use pollster::block_on;
+use std::{fs, sync::Arc};
+use tempfile::TempDir;
+
+#[test]
+fn an_import_that_is_stopped_has_failed_and_leaves_nothing() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("web.raw"), disk(8 * MIB)).unwrap();
+    let (imports, pool) = (imports(2, &folder), Arc::new(Watched::default()));
+    let below = Arc::clone(&pool) as Arc<dyn ObjectStore>;
+    let mut api = Api::of(Arc::new(MemoryStore::new()), below, |api| {
+        api.with_imports(imports.clone())
+    });
+    let before = pool.names();
+    pool.gate.shut();
+    let ask = asked("file:///web.raw", "one");
+    let task = one(&api.done("dana", "ImportImage", &ask), "importTaskId");
+    // The first of it lies in the pool when everything is to end.
+    pool.gate.reached();
+    assert_ne!(pool.names(), before);
+    let stopping = imports.clone();
+    let mut stopping = pin!(stopping.stop());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(stopping.as_mut().poll(&mut context).is_pending());
+    // Whoever asks meanwhile is answered, and nothing new begins.
+    let named = [("ImportTaskId.1", &*task)];
+    let told = api.done("dana", "DescribeImportImageTasks", &named);
+    assert_eq!(all(&told, "status"), ["active", "active"], "{told}");
+    let other = api.code("dana", "ImportImage", &asked("file:///web.raw", "two"));
+    assert_eq!(other, (503, "Unavailable".to_owned()));
+    assert_eq!(imports.activity().running(), 1);
+    pool.gate.open();
+    block_on(stopping);
+
+    assert_eq!(imports.activity().running(), 0);
+    let told = api.done("dana", "DescribeImportImageTasks", &named);
+    assert_eq!(all(&told, "status"), ["deleted", "deleted"], "{told}");
+    assert!(one(&told, "statusMessage").contains("stopped"), "{told}");
+    assert_eq!(api.images("dana", &[], "imageState"), ["failed"]);
+    assert_eq!(pool.packs(), []);
+    let kept = block_on(api.who("dana").disk_quota(&p("/acme/web")));
+    assert_eq!(kept.unwrap().usage.bytes, 0);
+    // The host has asked for it, and is told of no failure.
+    assert_eq!(*api.failures.lock().unwrap(), [""; 0]);
+    api.stop();
+    assert_eq!(api.ended(), Served::Drained);
+}
+
+#[test]
+fn a_server_that_ends_lets_no_import_begin_that_nobody_waits_for() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("web.raw"), vec![7; MIB]).unwrap();
+    let imports = imports(1, &folder);
+    let mut api = Api::with(|api| api.with_imports(imports.clone()));
+    let ask = asked("file:///web.raw", "one");
+    let task = one(&api.done("dana", "ImportImage", &ask), "importTaskId");
+    api.stop();
+    assert_eq!(api.ended(), Served::Drained);
+    block_on(imports.stop());
+    assert_eq!(imports.activity().running(), 0);
+    let named = block_on(
+        api.who("dana")
+            .disk_images_named(&p(&task), &p("/acme/web")),
+    );
+    let state = named.unwrap()[0].state.as_str();
+    assert!(matches!(state, "ready" | "failed"), "{state}");
+}
