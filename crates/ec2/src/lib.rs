@@ -47,6 +47,7 @@
 //! | [`Filters`], [`Pattern`], [`Narrowing`] | the language of filters, and by what to look images up |
 //! | [`ImageItem`], [`SnapshotItem`], … | what answers list |
 //! | [`ImagesDescribed`], [`Done`], … | answers; each is a [`Response`] |
+//! | [`ImagesDocument`] | the longest of them, written image by image |
 //! | [`signature`] | who signed a request, found out as AWS does (Signature Version 4) |
 //! | [`PageToken`], [`Question`], [`MaxResults`] | pages |
 

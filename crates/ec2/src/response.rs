@@ -33,6 +33,43 @@ pub trait Response {
 #[derive(Debug)]
 pub struct Body(Xml);
 
+/// [`ImagesDescribed`], written image by image: not all of them need be at hand at once.
+///
+/// ```
+/// use atlas_ec2::{ImagesDescribed, ImagesDocument, Response as _};
+///
+/// let (images, next_token) = (Vec::new(), Some("next".to_owned()));
+/// let whole = ImagesDescribed { images, next_token };
+/// let document = ImagesDocument::begin("id").finish(Some("next"));
+/// assert_eq!(document, whole.to_xml("id"));
+/// ```
+#[derive(Debug)]
+pub struct ImagesDocument(Xml);
+
+impl ImagesDocument {
+    /// An answer without images.
+    pub fn begin(request_id: &str) -> Self {
+        let mut xml = Xml::new();
+        xml.open_response("DescribeImages", request_id);
+        xml.open("imagesSet");
+        Self(xml)
+    }
+
+    /// One image more.
+    pub fn add(&mut self, image: &ImageItem<'_>) {
+        image.write("item", &mut self.0);
+    }
+
+    /// The document, where there is more to be asked for with its token.
+    pub fn finish(self, next_token: Option<&str>) -> String {
+        let Self(mut xml) = self;
+        xml.close("imagesSet");
+        xml.element("nextToken", &next_token);
+        xml.close_response("DescribeImages");
+        xml.finish()
+    }
+}
+
 macro_rules! responses {
     ($($name:ident = $action:literal;)*) => {$(
         impl Response for $name<'_> {

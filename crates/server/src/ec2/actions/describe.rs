@@ -9,7 +9,7 @@ use crate::ec2::{
     asking::{Answer, Asking},
     fault::About,
 };
-use atlas_ec2::{DescribeImages, Ec2Error, ImageItem, ImageRef, ImagesDescribed, PageToken};
+use atlas_ec2::{DescribeImages, Ec2Error, ImageRef, ImagesDocument, PageToken};
 use cloud_atlas::{
     ImageLookup, LaunchableImage, PageCursor, Paging,
     image::DiskImage,
@@ -24,26 +24,61 @@ pub(in crate::ec2) async fn describe_images(
     let sought = Sought::new(asking, &ask)?;
     let from = Position::read(asking, &ask)?;
     asking.before(asking.scope()).await?;
-    let found = if ask.image_ids.is_empty() {
-        list(&sought, from, ask.page_size()?).await?
+    let mut shown = Shown::new(asking);
+    if ask.image_ids.is_empty() {
+        list(&sought, from, ask.page_size()?, &mut shown).await?;
     } else {
-        named(&sought).await?
-    };
-    let records = found.images.iter().map(|image| asking.item(image));
-    let unfinished = found.unfinished.iter();
-    let unfinished = unfinished.filter_map(|image| unfinished::item(image, asking.account()));
-    let images: Vec<ImageItem<'_>> = records.chain(unfinished).collect();
-    let next_token = found.next.map(|next| next.token(asking).to_string());
-    Ok(asking.answer(&ImagesDescribed { images, next_token }))
+        named(&sought, &mut shown).await?;
+    }
+    Ok(shown.answer())
 }
 
-/// What is shown.
-#[derive(Default)]
-struct Found {
-    images: Vec<LaunchableImage>,
-    /// Those that the repository makes, or could not make (E09).
-    unfinished: Vec<DiskImage>,
+/// What is shown. Images are written as they come: all that a caller may launch are many.
+struct Shown<'a> {
+    asking: &'a Asking<'a>,
+    document: ImagesDocument,
+    count: usize,
     next: Option<Position>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(asking: &'a Asking<'a>) -> Self {
+        Self {
+            asking,
+            document: ImagesDocument::begin(asking.request_id),
+            count: 0,
+            next: None,
+        }
+    }
+
+    /// How many more there may be.
+    fn room(&self, limit: Option<usize>) -> Option<usize> {
+        limit.map(|limit| limit.saturating_sub(self.count))
+    }
+
+    fn add(&mut self, images: &[LaunchableImage]) {
+        for image in images {
+            self.document.add(&self.asking.item(image));
+        }
+        self.count = self.count.saturating_add(images.len());
+    }
+
+    /// Those that the repository makes, or could not make (E09).
+    fn add_unfinished(&mut self, images: &[DiskImage]) {
+        let account = self.asking.account();
+        for item in images
+            .iter()
+            .filter_map(|image| unfinished::item(image, account))
+        {
+            self.document.add(&item);
+        }
+        self.count = self.count.saturating_add(images.len());
+    }
+
+    fn answer(self) -> Answer {
+        let next = self.next.map(|next| next.token(self.asking).to_string());
+        Answer(self.document.finish(next.as_deref()))
+    }
 }
 
 /// Where a list stands: image records come first, then what the repository is at work on.
@@ -91,35 +126,34 @@ async fn list(
     sought: &Sought<'_>,
     from: Position,
     limit: Option<usize>,
-) -> Result<Found, Ec2Error> {
-    let mut found = Found::default();
+    shown: &mut Shown<'_>,
+) -> Result<(), Ec2Error> {
     if sought.is_nothing() {
-        return Ok(found);
+        return Ok(());
     }
     if let Some(ids) = sought.only_ids() {
-        found.images = look_up(sought, &ids, &mut Vec::new()).await?;
-        return Ok(found);
+        return look_up(sought, &ids, &mut Vec::new(), shown).await;
     }
     let after = match from {
         Position::Records(list, after) => {
-            found.images = records(sought, (list, after), limit, &mut found.next).await?;
+            records(sought, (list, after), limit, shown).await?;
             None
         }
         Position::Unfinished(after) => after,
     };
-    if found.next.is_some() || !sought.seeks_unfinished() {
-        return Ok(found);
+    if shown.next.is_some() || !sought.seeks_unfinished() {
+        return Ok(());
     }
-    let room = limit.map(|limit| limit.saturating_sub(found.images.len()));
+    let room = shown.room(limit);
     if room == Some(0) {
         let (some, _) = unfinished::list(sought, after, Some(1)).await?;
-        found.next = (!some.is_empty()).then_some(Position::Unfinished(None));
-        return Ok(found);
+        shown.next = (!some.is_empty()).then_some(Position::Unfinished(None));
+        return Ok(());
     }
     let (unfinished, next) = unfinished::list(sought, after, room).await?;
-    found.unfinished = unfinished;
-    found.next = next.map(|next| Position::Unfinished(Some(next)));
-    Ok(found)
+    shown.add_unfinished(&unfinished);
+    shown.next = next.map(|next| Position::Unfinished(Some(next)));
+    Ok(())
 }
 
 /// The records of the lists that are sought, one list after the other.
@@ -127,14 +161,13 @@ async fn records(
     sought: &Sought<'_>,
     (from, mut after): (usize, Option<PageCursor>),
     limit: Option<usize>,
-    next: &mut Option<Position>,
-) -> Result<Vec<LaunchableImage>, Ec2Error> {
+    shown: &mut Shown<'_>,
+) -> Result<(), Ec2Error> {
     let asking = sought.asking;
-    let mut images = Vec::new();
     for (list, of_list) in sought.lists().iter().enumerate().skip(from) {
         let keep = |image: &LaunchableImage| of_list.has(image) && sought.admits(image, false);
         loop {
-            let room = limit.map_or(Paging::MOST, |limit| limit.saturating_sub(images.len()));
+            let room = shown.room(limit).unwrap_or(Paging::MOST);
             // Where the page is full it is asked whether anything follows.
             let paging = Paging::of(room.clamp(1, Paging::MOST)).after(after.take());
             let page = asking
@@ -146,30 +179,30 @@ async fn records(
                 if page.items.is_empty() {
                     break;
                 }
-                *next = Some(Position::Records(list, None));
-                return Ok(images);
+                shown.next = Some(Position::Records(list, None));
+                return Ok(());
             }
-            images.extend(page.items);
+            shown.add(&page.items);
             after = page.next;
             if after.is_none() {
                 break;
             }
-            if limit.is_some_and(|limit| images.len() >= limit) {
-                *next = Some(Position::Records(list, after));
-                return Ok(images);
+            if shown.room(limit) == Some(0) {
+                shown.next = Some(Position::Records(list, after));
+                return Ok(());
             }
         }
     }
-    Ok(images)
+    Ok(())
 }
 
 /// The images that are named. One that was deregistered is nothing, and no mistake; one that never was
 /// is, and so are all of these together.
-async fn named(sought: &Sought<'_>) -> Result<Found, Ec2Error> {
+async fn named(sought: &Sought<'_>, shown: &mut Shown<'_>) -> Result<(), Ec2Error> {
     let (asking, ids) = (sought.asking, &sought.ask.image_ids);
     let amis: Vec<AmiId> = ids.iter().filter_map(ImageRef::ami).collect();
     let mut missing = Vec::new();
-    let images = look_up(sought, &amis, &mut missing).await?;
+    look_up(sought, &amis, &mut missing, shown).await?;
     let mut unfinished = Vec::new();
     for id in ids {
         let Some(ami) = id.ami().filter(|ami| missing.contains(ami)) else {
@@ -191,11 +224,8 @@ async fn named(sought: &Sought<'_>) -> Result<Found, Ec2Error> {
     if !absent.is_empty() {
         return Err(Ec2Error::images_not_found(&absent));
     }
-    Ok(Found {
-        images,
-        unfinished,
-        next: None,
-    })
+    shown.add_unfinished(&unfinished);
+    Ok(())
 }
 
 /// The images of these ids, each once; one read for a thousand.
@@ -203,12 +233,12 @@ async fn look_up(
     sought: &Sought<'_>,
     amis: &[AmiId],
     missing: &mut Vec<AmiId>,
-) -> Result<Vec<LaunchableImage>, Ec2Error> {
+    shown: &mut Shown<'_>,
+) -> Result<(), Ec2Error> {
     let asking = sought.asking;
     let mut wanted = amis.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut images = Vec::with_capacity(wanted.len());
     for some in wanted.chunks(Paging::MOST) {
         let ids: Vec<_> = some.iter().copied().map(ImageId::Local).collect();
         let found = asking
@@ -219,11 +249,11 @@ async fn look_up(
             .map_err(|error| asking.told(&error, About::Request))?;
         for (ami, found) in some.iter().zip(found) {
             match found {
-                ImageLookup::Here(image) if sought.admits(&image, true) => images.push(*image),
+                ImageLookup::Here(image) if sought.admits(&image, true) => shown.add(&[*image]),
                 ImageLookup::Missing => missing.push(*ami),
                 _ => {}
             }
         }
     }
-    Ok(images)
+    Ok(())
 }
