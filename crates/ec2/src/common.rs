@@ -6,7 +6,7 @@ use crate::{
 };
 use atlas_image::{
     CloudText, Device, Devices, Firmware, LabelKey, LabelValue, Labels, LaunchPermission,
-    TooManyLabels, Virtualization,
+    OrganizationArn, TooManyLabels, Virtualization,
 };
 use atlas_scope::AccountNumber;
 use core::num::NonZeroU32;
@@ -289,7 +289,12 @@ pub(crate) fn grantee(item: &str, text: &str) -> Result<LaunchPermission, Ec2Err
         ("organizationalUnitArn", To::Organization(arn)) => arn.is_unit(),
         _ => false,
     };
-    let read = To::parse(text).ok().filter(fits);
+    let form = match item {
+        "organizationArn" => OrganizationArn::text_form(text, false),
+        "organizationalUnitArn" => OrganizationArn::text_form(text, true),
+        _ => text.to_owned(),
+    };
+    let read = To::parse(&form).ok().filter(fits);
     read.ok_or_else(|| Ec2Error::invalid_item_value(text, item))
 }
 

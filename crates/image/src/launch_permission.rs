@@ -1,5 +1,9 @@
 //! Launch permissions: an image record opened beside the tree of scopes.
 
+mod organization;
+
+use self::organization::ARN;
+pub use self::organization::OrganizationArn;
 use crate::{
     Audience, ImageRecord, ImageRecordId, Labels, Lifecycle, Origin, Protection, Warning,
     guest_warning,
@@ -10,7 +14,6 @@ use atlas_scope::{
 };
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// To whom an image record is opened (AWS: `UserId`, `Group=all`, `OrganizationArn`; groups: ours).
 ///
@@ -51,6 +54,8 @@ impl LaunchPermission {
             group
                 .map(Self::Group)
                 .map_err(|error: ParseIdError| refuse(error.at(), &""))
+        } else if OrganizationArn::is_word(text) {
+            Ok(Self::Organization(OrganizationArn(text.into())))
         } else if text.starts_with("arn:") {
             match OrganizationArn::misfit(text) {
                 None => Ok(Self::Organization(OrganizationArn(text.into()))),
@@ -71,66 +76,12 @@ impl fmt::Display for LaunchPermission {
             Self::Everybody => f.pad("all"),
             Self::Account(number) => number.fmt(f),
             Self::Group(group) => group.fmt(f),
-            Self::Organization(arn) => f.pad(arn.as_str()),
+            Self::Organization(arn) => f.pad(&arn.0),
         }
     }
 }
 
 text_form!(LaunchPermission, ParseLaunchPermissionError);
-
-const ARN: &str = "arn:aws:organizations::";
-
-/// The name of an organisation of AWS, or of a unit of one: 20 to 2,048 characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganizationArn(Arc<str>);
-
-impl OrganizationArn {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it names a unit (AWS: `OrganizationalUnitArn`).
-    pub fn is_unit(&self) -> bool {
-        self.0.contains(":ou/")
-    }
-
-    /// Where a text stops being one. AWS: a partition, twelve digits of the owner, and
-    /// `organization/o-…` or `ou/o-…/ou-…`.
-    fn misfit(text: &str) -> Option<usize> {
-        let mut fields = text.splitn(6, ':');
-        let mut at = 0;
-        let mut next = |is: &dyn Fn(&str) -> bool| {
-            let field = fields.next().unwrap_or_default();
-            let begins = at;
-            at = begins + field.len() + 1;
-            (!is(field)).then_some(begins.min(text.len()))
-        };
-        let word = |text: &str| {
-            let mut bytes = text.bytes();
-            !text.is_empty() && bytes.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-        };
-        let target = |text: &str| {
-            let mut parts = text.split('/');
-            let kind = parts.next();
-            let ids: Vec<_> = parts.collect();
-            let fits = match (kind, ids.as_slice()) {
-                (Some("organization"), [organization]) => organization.starts_with("o-"),
-                (Some("ou"), [organization, unit]) => {
-                    organization.starts_with("o-") && unit.starts_with("ou-")
-                }
-                _ => false,
-            };
-            fits && text.len() <= 1900 && ids.iter().all(|id| word(id))
-        };
-        next(&|field| field == "arn")
-            .or_else(|| next(&|field| field.starts_with("aws") && word(field) && field.len() < 32))
-            .or_else(|| next(&|field| field == "organizations"))
-            .or_else(|| next(&str::is_empty))
-            .or_else(|| next(&|field| AccountNumber::parse(field).is_ok()))
-            .or_else(|| next(&target))
-    }
-}
 
 /// Why a text is no [`LaunchPermission`].
 #[derive(Debug, Clone, PartialEq, Eq)]

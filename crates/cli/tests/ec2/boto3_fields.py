@@ -170,6 +170,10 @@ assert attribute(whole, "launchPermission") == {"LaunchPermissions": [
 dev.modify_image_attribute(ImageId=whole, Attribute="launchPermission", OperationType="remove",
                            OrganizationalUnitArns=[UNIT], UserGroups=["all"])
 dev.modify_image_attribute(ImageId=whole, LaunchPermission={"Remove": [{"OrganizationArn": ORGANIZATION}]})
+words = [{"OrganizationArn": "someOrganization"}, {"OrganizationalUnitArn": "ou1"}]
+dev.modify_image_attribute(ImageId=whole, LaunchPermission={"Add": words})
+assert attribute(whole, "launchPermission")["LaunchPermissions"][1:] == words
+dev.modify_image_attribute(ImageId=whole, LaunchPermission={"Remove": words})
 assert attribute(whole, "launchPermission") == {"LaunchPermissions": [{"UserId": BETA}]}
 assert [image["ImageId"] for image in other.describe_images(ExecutableUsers=[BETA])["Images"]] == [whole]
 assert "Tags" not in one(whole, other) or one(whole, other)["Tags"] == []

@@ -13,11 +13,12 @@ use std::{
 /// The secrets of all keys: what they are is no matter.
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-/// The keys: each with its principal and its scope.
-pub(crate) const KEYS: [(&str, &str, &str); 3] = [
-    ("AKIDACMEDEV", "dana", "/acme/dev"),
-    ("AKIDACMEPROD", "pia", "/acme/prod"),
-    ("AKIDBETA", "bert", "/beta"),
+/// The keys: each with its principal, its scope and the role of the one at the other.
+pub(crate) const KEYS: [(&str, &str, &str, &str); 4] = [
+    ("AKIDACMEDEV", "dana", "/acme/dev", "admin"),
+    ("AKIDACMEPROD", "pia", "/acme/prod", "admin"),
+    ("AKIDBETA", "bert", "/beta", "admin"),
+    ("AKIDLOOK", "lora", "/acme/dev", "observer"),
 ];
 
 /// A server, and the program whose store it serves; it is killed where nobody has stopped it.
@@ -32,7 +33,7 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    /// Two accounts with three keys; nothing is served yet.
+    /// Two accounts with four keys; nothing is served yet.
     pub(crate) fn prepared() -> Self {
         let program = Program::bare();
         program.ok(&["init"]);
@@ -44,9 +45,9 @@ impl Serving {
             program.ok(&["scope", "add", environment]);
         }
         let mut text = String::new();
-        for (id, principal, scope) in KEYS {
+        for (id, principal, scope, role) in KEYS {
             program.ok(&["principal", "add", principal]);
-            program.ok(&["--scope", scope, "grant", "add", "admin", principal]);
+            program.ok(&["--scope", scope, "grant", "add", role, principal]);
             let account = &accounts[usize::from(scope == "/beta")];
             text.push_str(&key(id, account, principal, scope));
         }
@@ -309,4 +310,12 @@ fn an_account_with_another_number_is_warned_about() {
         "warning: the access key AKIDONE has the account 000000000000, and /acme/dev belongs to the account {number}: others share images with that\n"
     );
     assert_eq!(serving.log(), told);
+}
+
+#[test]
+fn e02_ids_are_as_long_as_was_asked_for_and_names_repeat_where_they_may() {
+    let serving = Serving::started(&[]);
+    assert_eq!(serving.python("options.py", &[]), "17 Duplicate\n");
+    let serving = Serving::started(&["--symphony-ids", "--allow-duplicate-names"]);
+    assert_eq!(serving.python("options.py", &[]), "32 twice\n");
 }

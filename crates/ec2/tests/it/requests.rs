@@ -163,6 +163,20 @@ fn e05_whoever_only_tries_needs_no_attribute_to_modify() {
 }
 
 #[test]
+fn e04_an_organisation_may_have_any_name() {
+    let change = modify(
+        "LaunchPermission.Add.1.OrganizationArn=someOrganizationArn\
+         &LaunchPermission.Add.2.OrganizationalUnitArn=ou1",
+    );
+    let ImageChange::LaunchPermissions { add, remove } = change.unwrap() else {
+        panic!()
+    };
+    let add: Vec<_> = add.iter().map(ToString::to_string).collect();
+    assert_eq!(add, ["organization:someOrganizationArn", "unit:ou1"]);
+    assert!(remove.is_empty());
+}
+
+#[test]
 fn e01_attributes_are_known_in_any_case() {
     for attribute in ["launchPermission", "LaunchPermission", "launchpermission"] {
         let action = action(&format!(

@@ -3,8 +3,8 @@
 use crate::{now, record, scope};
 use atlas_image::{
     ImageRecordId, LaunchPermission, LaunchPermissionError, LaunchPermissionFacts,
-    LaunchPermissions, Lifecycle, ParseLaunchPermissionError, add_launch_permissions,
-    nearest_or_opened, remove_launch_permissions,
+    LaunchPermissions, Lifecycle, OrganizationArn, ParseLaunchPermissionError,
+    add_launch_permissions, nearest_or_opened, remove_launch_permissions,
 };
 use atlas_scope::{AccountGroup, GroupId, MakeGroup, MakeGroupFacts, make_group};
 
@@ -43,6 +43,36 @@ fn s10_the_text_forms_read_back() {
         panic!("{unit}")
     };
     assert!(arn.is_unit());
+}
+
+#[test]
+fn s10_a_word_that_is_no_name_of_aws_stands_for_an_organisation_too() {
+    for (name, is_unit, form) in [
+        (
+            "someOrganizationArn",
+            false,
+            "organization:someOrganizationArn",
+        ),
+        ("ou1", true, "unit:ou1"),
+        ("a:ou/b", false, "organization:a:ou/b"),
+        (ARN, false, ARN),
+    ] {
+        assert_eq!(OrganizationArn::text_form(name, is_unit), form);
+        let LaunchPermission::Organization(arn) = to(form) else {
+            panic!("{form}")
+        };
+        assert_eq!((arn.as_str(), arn.is_unit()), (name, is_unit));
+        assert_eq!(to(form).to_string(), form);
+    }
+    for text in [
+        "organization:",
+        "unit:",
+        "unit:a b",
+        "organization:arn:x",
+        "group:x",
+    ] {
+        assert!(LaunchPermission::parse(text).is_err(), "{text}");
+    }
 }
 
 #[test]

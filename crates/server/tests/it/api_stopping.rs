@@ -42,7 +42,7 @@ fn an_import_that_is_stopped_has_failed_and_leaves_nothing() {
     let told = api.done("dana", "DescribeImportImageTasks", &named);
     assert_eq!(all(&told, "status"), ["active", "active"], "{told}");
     let other = api.code("dana", "ImportImage", &asked("file:///web.raw", "two"));
-    assert_eq!(other, (503, "Unavailable".to_owned()));
+    assert_eq!(other, (503, "ServiceUnavailable".to_owned()));
     assert_eq!(imports.activity().running(), 1);
     pool.gate.open();
     block_on(stopping);
