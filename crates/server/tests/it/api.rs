@@ -20,6 +20,7 @@ use core::{fmt::Write as _, pin::Pin};
 use object_store::{ObjectStore, memory::InMemory};
 use std::{
     collections::BTreeMap,
+    net::TcpStream,
     sync::{Arc, Mutex},
 };
 
@@ -143,6 +144,11 @@ impl Api {
             beta,
             failures,
         }
+    }
+
+    /// A connection on which nothing was said yet.
+    pub(crate) fn connect(&self) -> TcpStream {
+        self.served.connect()
     }
 
     /// Asks the server to end, which it does when it has answered.
