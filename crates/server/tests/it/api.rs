@@ -49,7 +49,7 @@ impl Ec2Authenticate for Named {
         let (who, region) = who.split_once('@').unwrap_or((who, REGION));
         let known = self.0.get(who).cloned();
         let mut known = known.ok_or(Ec2NotAuthenticated::Unknown)?;
-        known.region = region.to_owned();
+        region.clone_into(&mut known.region);
         Ok(known)
     }
 }
