@@ -69,7 +69,8 @@ impl Session {
         scope: &Scope,
         paging: &Paging,
     ) -> Result<Page<DiskImage>, Error> {
-        self.disk_images_by("name", scope, paging).await
+        let unit = self.read().await?;
+        unit.disk_images_by("name", scope, paging).await
     }
 
     /// As [`disk_images`](Self::disk_images), of those alone that are being made or failed (AWS: images
@@ -83,22 +84,8 @@ impl Session {
         scope: &Scope,
         paging: &Paging,
     ) -> Result<Page<DiskImage>, Error> {
-        self.disk_images_by("unfinished", scope, paging).await
-    }
-
-    async fn disk_images_by(
-        &self,
-        index: &'static str,
-        scope: &Scope,
-        paging: &Paging,
-    ) -> Result<Page<DiskImage>, Error> {
         let unit = self.read().await?;
-        unit.enter(Permission::DiskView, scope).await?;
-        let query = Query::all(&partition_of(scope)?)
-            .index(index)
-            .prefix(scope.as_str());
-        unit.page(&DISK_IMAGES, vec![query], paging, |kept| Ok(kept.0))
-            .await
+        unit.disk_images_by("unfinished", scope, paging).await
     }
 
     /// The disk images of a name that a scope owns.
@@ -202,6 +189,21 @@ pub(crate) struct SeenDiskImage {
 }
 
 impl Unit {
+    /// A page of the disk images that a scope owns, of those that an index has.
+    async fn disk_images_by(
+        &self,
+        index: &'static str,
+        scope: &Scope,
+        paging: &Paging,
+    ) -> Result<Page<DiskImage>, Error> {
+        self.enter(Permission::DiskView, scope).await?;
+        let query = Query::all(&partition_of(scope)?)
+            .index(index)
+            .prefix(scope.as_str());
+        self.page(&DISK_IMAGES, vec![query], paging, |kept| Ok(kept.0))
+            .await
+    }
+
     /// A disk image that a scope sees; the caller has checked the permission.
     pub(crate) async fn seen_disk_image(
         &self,

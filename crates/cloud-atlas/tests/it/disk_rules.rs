@@ -282,8 +282,9 @@ fn ten_thousand_disk_images_are_listed_in_pages() {
                 .await
                 .unwrap();
             store.reads.take();
-            let unfinished = dana.unfinished_disk_images(&acme, &Paging::of(2));
-            let unfinished = unfinished.await.unwrap().items;
+            let two = Paging::of(2);
+            let unfinished = dana.unfinished_disk_images(&acme, &two).await;
+            let unfinished = unfinished.unwrap().items;
             let open = store.reads.take();
             let names = unfinished.iter().map(|image| image.name.as_str());
             assert_eq!(names.collect::<Vec<_>>(), ["web-00000", "web-00001"]);

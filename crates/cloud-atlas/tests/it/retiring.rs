@@ -123,7 +123,7 @@ fn l01_deprecated_still_resolves_with_a_warning_and_disabled_does_not() {
         image.deprecate {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}} → {"lifecycle":{"state":"active"}}
         image.disable {"lifecycle":{"before":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"},"reason":"CVE-2026-1","since":"2026-08-02T12:00:00Z","state":"disabled"}} → {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}}
         image.disable {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}} → {"lifecycle":{"before":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"},"reason":"CVE-2026-1","since":"2026-08-02T12:00:00Z","state":"disabled"}}
-        image.deprecate {"lifecycle":{"state":"active"}} → {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}}
+        image.deprecate {"lifecycle":{"from":"2026-08-09T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}} → {"lifecycle":{"from":"2026-08-02T12:00:00Z","reason":"use v2","replacement":"img-00000000000000000000000000000017","state":"deprecated"}}
         "#);
     });
 }

@@ -182,7 +182,7 @@ fn what_a_later_version_has_changed_is_refused_by_sessions_and_by_opening() {
     let mut said = String::new();
     let changes: [fn(&mut serde_json::Value); 2] = [
         |schema| schema["indexes"]["image"]["colour"] = "building".into(),
-        |schema| schema["version"] = 7.into(),
+        |schema| schema["version"] = 8.into(),
     ];
     for change in changes {
         reword(&*store, change);
@@ -206,7 +206,7 @@ fn what_a_later_version_has_changed_is_refused_by_sessions_and_by_opening() {
     assert!(
         matches!(
             &error,
-            Error::Store(StoreError::NewerSchema { found: 7, .. })
+            Error::Store(StoreError::NewerSchema { found: 8, .. })
         ),
         "{error}"
     );
@@ -426,14 +426,14 @@ fn a_dump_of_an_older_store_gets_its_indexes_and_one_of_a_later_store_is_refused
     outcome.unwrap();
     assert!(lines(&loaded) == before);
     assert_eq!(findings(&loaded), Vec::<String>::new());
-    reword(&*store, |schema| schema["version"] = 7.into());
+    reword(&*store, |schema| schema["version"] = 8.into());
     let later = run(dump(&world.atlas));
     let (untouched, outcome) = load(&later);
     let error = outcome.unwrap_err();
     assert!(
         matches!(
             error,
-            Error::Store(StoreError::NewerSchema { found: 7, .. })
+            Error::Store(StoreError::NewerSchema { found: 8, .. })
         ),
         "{error}"
     );

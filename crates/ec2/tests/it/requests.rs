@@ -113,22 +113,15 @@ fn e07_one_call_changes_one_attribute() {
 
 #[test]
 fn e07_launch_permissions_come_and_go_as_the_older_form_says_too() {
-    let number: LaunchPermission = "123456789012".parse().unwrap();
+    let number: [LaunchPermission; 1] = ["123456789012".parse().unwrap()];
+    let both = [number[0].clone(), LaunchPermission::Everybody];
     let newer = "LaunchPermission.Add.1.Group=all&LaunchPermission.Remove.1.UserId=123456789012";
     for (rest, add, remove) in [
-        (
-            newer,
-            &[LaunchPermission::Everybody][..],
-            &[number.clone()][..],
-        ),
-        (
-            "OperationType=remove&UserId.1=123456789012",
-            &[],
-            core::slice::from_ref(&number),
-        ),
+        (newer, &[LaunchPermission::Everybody][..], &number[..]),
+        ("OperationType=remove&UserId.1=123456789012", &[], &number),
         (
             "OperationType=add&UserId.1=123456789012&UserGroup.1=all",
-            &[number.clone(), LaunchPermission::Everybody],
+            &both,
             &[],
         ),
     ] {

@@ -20,6 +20,7 @@ use core::{fmt::Write as _, pin::Pin};
 use object_store::{ObjectStore, memory::InMemory};
 use std::{
     collections::BTreeMap,
+    net::TcpStream,
     sync::{Arc, Mutex},
 };
 
@@ -48,7 +49,7 @@ impl Ec2Authenticate for Named {
         let (who, region) = who.split_once('@').unwrap_or((who, REGION));
         let known = self.0.get(who).cloned();
         let mut known = known.ok_or(Ec2NotAuthenticated::Unknown)?;
-        known.region = region.to_owned();
+        region.clone_into(&mut known.region);
         Ok(known)
     }
 }
@@ -143,6 +144,11 @@ impl Api {
             beta,
             failures,
         }
+    }
+
+    /// A connection on which nothing was said yet.
+    pub(crate) fn connect(&self) -> TcpStream {
+        self.served.connect()
     }
 
     /// Asks the server to end, which it does when it has answered.

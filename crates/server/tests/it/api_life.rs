@@ -340,3 +340,21 @@ fn e01_what_fails_inside_is_told_to_the_host_alone() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("dana DescribeImages: "), "{told:?}");
 }
+
+#[test]
+fn e01_what_nobody_knows_is_called_so() {
+    let store = FaultyStore::new(Arc::new(MemoryStore::new()));
+    let api = Api::over(Arc::new(store.clone()), |api| api);
+    let id = api.register("dana", "web");
+    store.plan_for(Call::Commit, [Fault::LostCommit]);
+    let pairs = [("ImageId", &*id), ("Description.Value", "new")];
+    let (status, code, message) = api.refused("dana", "ModifyImageAttribute", &pairs);
+    assert_eq!((status, &*code), (500, "InternalError"));
+    assert_eq!(
+        message,
+        "It is not known whether the request was done: look before trying again."
+    );
+    let told = api.failures.lock().unwrap().clone();
+    assert_eq!(told.len(), 1, "{told:?}");
+    api.done("dana", "ModifyImageAttribute", &pairs);
+}

@@ -71,7 +71,7 @@ impl<'a> Told<'a> {
     }
 }
 
-fn run<'a>(image: &'a str) -> [(&'a str, &'a str); 9] {
+fn run(image: &str) -> [(&str, &str); 9] {
     [
         ("ImageId", image),
         ("MinCount", "1"),

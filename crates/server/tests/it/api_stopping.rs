@@ -7,14 +7,18 @@ use crate::{
     world::{MIB, disk, p},
 };
 use atlas_server::Served;
-use cloud_atlas::store::MemoryStore;
+use cloud_atlas::{ImageQuery, Paging, store::MemoryStore};
 use core::{
     pin::pin,
     task::{Context, Waker},
 };
 use object_store::ObjectStore;
 use pollster::block_on;
-use std::{fs, sync::Arc};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    sync::Arc,
+};
 use tempfile::TempDir;
 
 #[test]
@@ -79,4 +83,33 @@ fn a_server_that_ends_lets_no_import_begin_that_nobody_waits_for() {
     );
     let state = named.unwrap()[0].state.as_str();
     assert!(matches!(state, "ready" | "failed"), "{state}");
+}
+
+#[test]
+fn a_request_whose_body_is_on_its_way_is_answered_when_it_ends() {
+    let mut api = Api::new();
+    let form = "Action=RegisterImage&Version=2016-11-15&Name=web";
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: atlas\r\nx-who: dana\r\nExpect: 100-continue\r\n\
+         Content-Length: {}\r\n\r\n",
+        form.len()
+    );
+    let mut stream = api.connect();
+    stream.write_all(head.as_bytes()).unwrap();
+    // Somebody waits for the body by then.
+    let wanted = "HTTP/1.1 100 Continue\r\n\r\n";
+    let mut told = vec![0; wanted.len()];
+    stream.read_exact(&mut told).unwrap();
+    assert_eq!(told, wanted.as_bytes());
+    api.stop();
+    stream.write_all(form.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let (_, document) = answer.split_once("\r\n\r\n").unwrap();
+    let id = one(document, "imageId");
+    assert_eq!(api.ended(), Served::Drained);
+    let query = ImageQuery::new(p("/acme/web"));
+    let kept = block_on(api.who("dana").images(&query, &Paging::default())).unwrap();
+    assert_eq!(kept.items[0].image_id().as_str(), id);
 }
