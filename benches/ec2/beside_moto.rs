@@ -16,7 +16,7 @@ const GOAL: f64 = 1.0 / 20.0;
 /// More clients at once do not make moto faster.
 const LOADERS: usize = 4;
 /// How long moto is waited for where it takes minutes; it counts for no more then.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) fn run(ours: Target, fleet: &Fleet) -> Result<(), Fault> {
     // It is one server for all services of AWS.
