@@ -286,8 +286,8 @@ fn ten_thousand_disk_images_are_listed_in_pages() {
             let unfinished = dana.unfinished_disk_images(&acme, &two).await;
             let unfinished = unfinished.unwrap().items;
             let open = store.reads.take();
-            let names = unfinished.iter().map(|image| image.name.as_str());
-            assert_eq!(names.collect::<Vec<_>>(), ["web-00000", "web-00001"]);
+            let called = unfinished.iter().map(|image| image.name.as_str());
+            assert_eq!(called.collect::<Vec<_>>(), ["web-00000", "web-00001"]);
             let first = dana.disk_images(&acme, &Paging::of(2)).await.unwrap();
             let page = store.reads.take();
             assert_eq!(first.items.len(), 2);

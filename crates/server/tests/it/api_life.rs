@@ -346,7 +346,11 @@ fn e01_what_nobody_knows_is_called_so() {
     let store = FaultyStore::new(Arc::new(MemoryStore::new()));
     let api = Api::over(Arc::new(store.clone()), |api| api);
     let id = api.register("dana", "web");
+    // The store is away when the engine looks what became of it.
+    let away = [Fault::Unavailable; 30].into_iter();
+    let away = [Fault::None, Fault::None].into_iter().chain(away);
     store.plan_for(Call::Commit, [Fault::LostCommit]);
+    store.plan_for(Call::Snapshot, away);
     let pairs = [("ImageId", &*id), ("Description.Value", "new")];
     let (status, code, message) = api.refused("dana", "ModifyImageAttribute", &pairs);
     assert_eq!((status, &*code), (500, "InternalError"));
@@ -356,5 +360,4 @@ fn e01_what_nobody_knows_is_called_so() {
     );
     let told = api.failures.lock().unwrap().clone();
     assert_eq!(told.len(), 1, "{told:?}");
-    api.done("dana", "ModifyImageAttribute", &pairs);
 }
