@@ -101,6 +101,8 @@ impl Server {
         let limits = &self.limits;
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
+            // Who has said all may say so, and waits for the answer all the same.
+            .half_close(true)
             .header_read_timeout(limits.head_wait)
             .max_headers(limits.headers)
             .max_buf_size(limits.head_bytes.max(8 << 10));

@@ -296,14 +296,17 @@ fn a_client_that_closes_its_half_gets_its_answer() {
     let (router, mut was_asked, open) = gated();
     let served = Served::start(router, ServeLimits::default());
     let mut half = served.connect();
-    half.write_all(WELL).unwrap();
+    half.write_all(ASK).unwrap();
+    was_asked.blocking_recv().unwrap();
     half.shutdown(Shutdown::Write).unwrap();
-    assert!(rest(&mut half).ends_with("well"));
+    open.send(()).unwrap();
+    assert!(rest(&mut half).ends_with("whole"));
     // One that has gone altogether holds nothing up.
     let mut gone = served.connect();
     gone.write_all(ASK).unwrap();
     was_asked.blocking_recv().unwrap();
     drop(gone);
     open.send(()).unwrap();
-    assert_eq!(served.exchange(&[WELL, b""].concat()).status, 200);
+    let close = b"GET /well HTTP/1.1\r\nHost: atlas\r\nConnection: close\r\n\r\n";
+    assert_eq!(served.exchange(close).status, 200);
 }
