@@ -12,6 +12,7 @@ mod program;
 
 #[cfg(target_os = "linux")]
 mod appliance;
+mod asked_too_much;
 mod asking;
 mod bad_input;
 mod booting;
