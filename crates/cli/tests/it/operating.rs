@@ -1,5 +1,7 @@
 //! `atlas serve ec2` while it runs: TLS, figures, the log, keys and certificates that change.
 
+#[cfg(feature = "postgres")]
+use crate::program::Program;
 use crate::serving::{SECRET, Serving, key, secret};
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
@@ -127,4 +129,23 @@ fn a_key_that_asks_too_often_is_told_to_wait() {
     serving.start(&["--rate", "1/3"]);
     let said = serving.python("limited.py", &[]);
     assert_eq!(said, "limited: well\n");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_store_that_goes_away_comes_back() {
+    let postgres = atlas_test_servers::Postgres::start().unwrap();
+    let mut serving = Serving::prepared_in(Program::on(postgres.url()));
+    serving.start(&["--admin-listen", "127.0.0.1:0", "--log", "json"]);
+    let admin = serving.told["admin_url"].as_str().unwrap().to_owned();
+    let made = serving.python("images.py", &["register", "5"]);
+    postgres.kill().unwrap();
+    assert_eq!(serving.python("store.py", &["away", &admin]), "away\n");
+    postgres.start_again().unwrap();
+    assert_eq!(serving.python("store.py", &["back", &admin]), "back\n");
+    assert_eq!(serving.python("images.py", &["list"]), made);
+    // Why is in the log, and nowhere else.
+    let failed = |line: &str| line.contains("\"failed\"") && line.contains("\"error\":");
+    assert!(serving.log().lines().any(failed), "{}", serving.log());
+    assert_eq!(serving.stop("TERM"), Some(0));
 }

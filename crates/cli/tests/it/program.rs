@@ -28,6 +28,13 @@ impl Program {
         Self { folder, store }
     }
 
+    /// A store of an address, which is not made yet.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn on(store: String) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, store }
+    }
+
     /// A store with the account `/acme`.
     pub(crate) fn new() -> Self {
         let program = Self::bare();

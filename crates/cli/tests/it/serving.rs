@@ -35,7 +35,11 @@ pub(crate) struct Serving {
 impl Serving {
     /// Two accounts with four keys; nothing is served yet.
     pub(crate) fn prepared() -> Self {
-        let program = Program::bare();
+        Self::prepared_in(Program::bare())
+    }
+
+    /// The same in a store that is not made yet.
+    pub(crate) fn prepared_in(program: Program) -> Self {
         program.ok(&["init"]);
         let accounts = ["/acme", "/beta"].map(|account| {
             let added = program.json(&["scope", "add", account]);
