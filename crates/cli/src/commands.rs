@@ -35,7 +35,7 @@ use crate::{
     exit::{Failure, Run},
     print::Out,
 };
-use clap::{Parser as _, Subcommand};
+use clap::{CommandFactory as _, Parser as _, Subcommand};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -129,7 +129,10 @@ pub(crate) enum Command {
 
 /// Reads the command line and does what it says.
 pub(crate) fn main() -> Run {
-    let Args { global, command } = Args::try_parse().map_err(Failure::Usage)?;
+    let arguments = std::env::args_os().collect();
+    let arguments = serve::with_file(arguments, &mut Args::command())?;
+    let parsed = Args::try_parse_from(arguments).map_err(Failure::Usage)?;
+    let Args { global, command } = parsed;
     let mut out = Out::new(global.output);
     match command {
         Command::Init => store::init(&global, &mut out),

@@ -1,21 +1,24 @@
 //! `atlas serve`: what clients reach over a network.
 
+mod config;
 mod keys;
 mod log;
 mod network;
 mod running;
 
-use self::{log::LogForm, network::NetworkArgs, running::Running};
+pub(crate) use self::config::with_file;
+use self::{config::ConfigArgs, log::LogForm, network::NetworkArgs, running::Running};
 use super::disk::{FetchArgs, PoolArgs};
 use crate::{
-    args::Global,
+    args::{Args, Global},
     exit::{Failure, Run},
+    files::write_text,
     print::Out,
 };
 use atlas_server::{Ec2Imports, ImageApi};
-use clap::Subcommand;
+use clap::{CommandFactory as _, Subcommand};
 use cloud_atlas::{Atlas, ImportDiskOptions, image::CloudText};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How many instances of an account a region has at most: no suite launches more.
 const INSTANCES: usize = 1000;
@@ -33,14 +36,17 @@ pub(crate) enum ServeCommand {
 /// without TLS: a network that others see wants one, or a proxy before it. It ends on SIGINT and SIGTERM,
 /// when requests that are under way have their answers.
 #[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
 pub(crate) struct ServeEc2 {
+    #[command(flatten)]
+    config: ConfigArgs,
     #[command(flatten)]
     network: NetworkArgs,
     /// Who may ask: TOML with a table `[[key]]` for each access key, with `access_key_id`,
     /// `secret_access_key`, `account` (its 12 digits), `principal` and `scope` (where its images are
     /// registered); nobody else may read it (mode 0600); SIGHUP reads it again
-    #[arg(long, value_name = "FILE")]
-    access_keys: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "print_config")]
+    access_keys: Option<PathBuf>,
     /// Write a line to stderr for each request, in this form; without it there is only what fails for a
     /// reason that is no client's
     #[arg(long, value_name = "FORM")]
@@ -77,27 +83,39 @@ pub(crate) fn run(command: ServeCommand, global: &Global, out: &mut Out) -> Run 
 
 impl ServeEc2 {
     fn run(&self, global: &Global, out: &mut Out) -> Run {
-        let keys = keys::read(&self.access_keys)?;
+        if self.config.print_config {
+            let text = config::template(&mut Args::command());
+            return write_text(None, &text);
+        }
+        let keys = keys::read(self.access_keys())?;
         let tls = self.network.tls()?;
-        let listener = network::bind(&self.network.listen)?;
-        let admin_listener = self.network.admin_listen.as_deref().map(network::bind);
-        let admin_listener = admin_listener.transpose()?;
+        // While this is checked another server may have the sockets.
+        let sockets = (!self.config.check)
+            .then(|| self.network.bind())
+            .transpose()?;
         let atlas = self.pools.atlas(global)?;
         keys::check(&keys, &atlas.act_as(&global.principal))?;
+        let imports = self.imports(global)?;
+        let Some(sockets) = sockets else {
+            return Ok(());
+        };
         if let Some(form) = self.log {
             log::begin(form);
         }
-        let imports = self.imports(global)?;
         let running = Running {
             api: self.api(atlas.clone(), imports.clone()),
             atlas,
             keys,
             tls,
             imports,
-            listener,
-            admin_listener,
+            sockets,
         };
         running.serve(self, out)
+    }
+
+    fn access_keys(&self) -> &Path {
+        // INVARIANT: without them it is only asked for a file of options.
+        self.access_keys.as_deref().unwrap_or(Path::new(""))
     }
 
     /// What is answered.

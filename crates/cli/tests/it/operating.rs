@@ -131,6 +131,71 @@ fn a_key_that_asks_too_often_is_told_to_wait() {
     assert_eq!(said, "limited: well\n");
 }
 
+#[test]
+fn options_stand_in_a_file_and_the_command_line_wins() {
+    let mut serving = Serving::prepared();
+    let program = &serving.program;
+    let options = "access-keys = \"keys.toml\"\nlisten = \"127.0.0.1:1\"\nrate = \"1/3\"\n\
+                   imports = 1\nallow-host = [\"a.example\", \"*.b.example\"]\nsymphony-ids = true\n";
+    program.file("atlas.toml", options);
+    // Another server may have the socket, so that it is not asked for.
+    let check = ["serve", "ec2", "--config", "atlas.toml", "--check"];
+    assert_eq!(program.ok(&check).out, "");
+    serving.start(&["--config=atlas.toml", "--listen", "127.0.0.1:0"]);
+    assert_eq!(serving.python("limited.py", &[]), "limited: well\n");
+    assert_eq!(serving.stop("TERM"), Some(0));
+}
+
+#[test]
+fn every_option_and_its_default_can_be_written() {
+    let serving = Serving::prepared();
+    let program = &serving.program;
+    let file = program.ok(&["serve", "ec2", "--print-config"]).out;
+    insta::assert_snapshot!(file);
+    // Whoever takes the comments from those with a default has them all read.
+    let set: Vec<_> = file
+        .lines()
+        .filter_map(|line| line.strip_prefix("# "))
+        .filter(|line| line.contains(" = ") && !line.ends_with("\"\"") && !line.contains('`'))
+        .collect();
+    assert!(set.len() > 5, "{set:?}");
+    let set = set.join("\n");
+    program.file(
+        "atlas.toml",
+        format!("listen = \"127.0.0.1:0\"\naccess-keys = \"keys.toml\"\n{set}\n"),
+    );
+    program.ok(&["serve", "ec2", "--config", "atlas.toml", "--check"]);
+}
+
+#[test]
+fn what_is_wrong_is_told_before_anything_is_served() {
+    let serving = Serving::prepared();
+    let program = &serving.program;
+    let good = "access-keys = \"keys.toml\"\nlisten = \"127.0.0.1:0\"\n";
+    let mut told = String::new();
+    for more in [
+        "listn = \"127.0.0.1:0\"",
+        "config = \"other.toml\"",
+        "[tls]\nkey = \"a\"",
+        "symphony-ids = \"yes\"",
+        "imports = [1, 2]",
+        "imports = true",
+        "imports = \"many\"",
+        "rate = \"--check\"",
+        "tls-key = \"server.key\"",
+        "rate = ",
+    ] {
+        program.file("atlas.toml", format!("{good}{more}\n"));
+        let ran = program.run(&["serve", "ec2", "--config", "atlas.toml", "--check"]);
+        told = format!("{told}# {more}\n{}\n", ran.shown());
+    }
+    let ran = program.run(&["serve", "ec2", "--config", "nothing.toml", "--check"]);
+    told = format!("{told}# no file\n{}\n", ran.shown());
+    let ran = program.run(&["serve", "ec2", "--config"]);
+    told = format!("{told}# no name\n{}\n", ran.shown());
+    insta::assert_snapshot!(told);
+}
+
 #[cfg(feature = "postgres")]
 #[test]
 fn a_store_that_goes_away_comes_back() {

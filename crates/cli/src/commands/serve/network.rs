@@ -15,8 +15,8 @@ const MOST: usize = 1 << 20;
 #[derive(Debug, clap::Args)]
 pub(super) struct NetworkArgs {
     /// The address and port that clients reach, such as 127.0.0.1:8773; port 0 takes one that is free
-    #[arg(long, value_name = "ADDR", value_parser = address)]
-    pub(super) listen: String,
+    #[arg(long, value_name = "ADDR", value_parser = address, required_unless_present = "print_config")]
+    listen: Option<String>,
     /// Speak TLS with this certificate (PEM), behind which those stand that lead to an authority;
     /// SIGHUP reads it again
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -27,14 +27,29 @@ pub(super) struct NetworkArgs {
     /// An address and port for those who watch the server: `/healthz`, `/readyz` and `/metrics`, in
     /// HTTP without TLS, for whoever reaches it
     #[arg(long, value_name = "ADDR", value_parser = address)]
-    pub(super) admin_listen: Option<String>,
+    admin_listen: Option<String>,
     /// How often an access key may ask: so many requests a second, and as many or so many at once
     /// (`100`, `100/500`); more are refused with `RequestLimitExceeded`
     #[arg(long, value_name = "N[/M]", value_parser = rate)]
     pub(super) rate: Option<Ec2Rate>,
 }
 
+/// Sockets that are bound.
+pub(super) struct Sockets {
+    pub(super) clients: TcpListener,
+    /// For those who watch.
+    pub(super) admin: Option<TcpListener>,
+}
+
 impl NetworkArgs {
+    /// Binds all of them, or none.
+    pub(super) fn bind(&self) -> Result<Sockets, Failure> {
+        Ok(Sockets {
+            clients: bind(self.listen.as_deref().unwrap_or_default())?,
+            admin: self.admin_listen.as_deref().map(bind).transpose()?,
+        })
+    }
+
     /// The certificate and its key, if there are any.
     pub(super) fn tls(&self) -> Result<Option<Tls>, Failure> {
         let Some((certificate, key)) = self.read()? else {
@@ -71,7 +86,7 @@ impl NetworkArgs {
 }
 
 /// A socket that is bound.
-pub(super) fn bind(at: &str) -> Result<TcpListener, Failure> {
+fn bind(at: &str) -> Result<TcpListener, Failure> {
     let bound = TcpListener::bind(at);
     let bound = bound.and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
     bound.map_err(|error| Failure::trouble(format!("nothing can be served at {at}")).because(error))

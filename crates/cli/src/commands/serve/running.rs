@@ -1,6 +1,9 @@
 //! Serving, from the first request to the last.
 
-use super::{ServeEc2, keys, log, network};
+use super::{
+    ServeEc2, keys, log,
+    network::{self, Sockets},
+};
 use crate::{
     exit::{Failure, Run},
     print::{Out, note, warn},
@@ -22,8 +25,7 @@ pub(super) struct Running {
     pub(super) keys: AccessKeys,
     pub(super) tls: Option<Tls>,
     pub(super) imports: Ec2Imports,
-    pub(super) listener: TcpListener,
-    pub(super) admin_listener: Option<TcpListener>,
+    pub(super) sockets: Sockets,
 }
 
 /// That clients may come.
@@ -55,7 +57,7 @@ impl Running {
         let connections = Connections::default();
         let metrics = Metrics::new(connections.clone(), self.imports.activity());
         let admin = Admin::new(self.atlas, metrics.clone());
-        let watched = self.admin_listener.map(|listener| {
+        let watched = self.sockets.admin.map(|listener| {
             tokio::net::TcpListener::from_std(listener)
                 .map(|listener| Watched::begin(listener, admin.clone()))
         });
@@ -76,7 +78,7 @@ impl Running {
                 .await;
             admin.end();
         };
-        let listener = tokio::net::TcpListener::from_std(self.listener)?;
+        let listener = tokio::net::TcpListener::from_std(self.sockets.clients)?;
         let ended = server.serve(listener, ec2.router(), stop).await;
         self.imports.stop().await;
         if let Some(watched) = watched {
@@ -86,9 +88,9 @@ impl Running {
     }
 
     fn announce(&self, out: &mut Out) -> Run {
-        let address = self.listener.local_addr()?;
+        let address = self.sockets.clients.local_addr()?;
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let admin = self.admin_listener.as_ref();
+        let admin = self.sockets.admin.as_ref();
         let admin = admin.map(TcpListener::local_addr).transpose()?;
         let listening = Listening {
             address,
@@ -114,7 +116,7 @@ impl Running {
 /// Reads the access keys and the certificate again; what cannot be used leaves what was there before.
 fn reload(command: &ServeEc2, keys: &AccessKeys, tls: Option<&Tls>) {
     let has_log = command.log.is_some();
-    let reloaded = keys::reload(keys, &command.access_keys)
+    let reloaded = keys::reload(keys, command.access_keys())
         .and_then(|()| tls.map_or(Ok(()), |tls| command.network.reload(tls)));
     match reloaded {
         Ok(()) => log::reloaded(has_log),
