@@ -169,7 +169,7 @@ told, = dev.describe_images(ImageIds=[made])["Images"]
 snapshot = told["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
 refused("InvalidSnapshot.InUse", 400, dev.delete_snapshot, SnapshotId=snapshot,
         says=f"The snapshot {snapshot} is currently in use by {made}")
-refused("ResourceLimitExceeded", 400, dev.run_instances, ImageId=second, MinCount=100000, MaxCount=100000)
+refused("InstanceLimitExceeded", 400, dev.run_instances, ImageId=second, MinCount=100000, MaxCount=100000)
 dev.deregister_image(ImageId=second)
 for call in [dev.deregister_image, dev.enable_image, dev.disable_image]:
     refused("InvalidAMIID.Unavailable", 400, call, ImageId=second,

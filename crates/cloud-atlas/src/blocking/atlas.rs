@@ -87,6 +87,7 @@ calls! {
             sink: impl FnMut(&str) -> io::Result<()>,
             watcher: Watcher<'_>,
         ) -> Result<DumpHeader, Error>;
+        fn ping(&self) -> Result<(), Error>;
         fn check(&self) -> Result<StoreReport, Error>;
         fn count(&self) -> Result<BTreeMap<&'static str, u64>, Error>;
         fn upgrade(
