@@ -252,3 +252,17 @@ pub(crate) fn say(error: &(dyn Error + 'static)) {
     }
     drop(anstream::stderr().lock().write_all(text.as_bytes()));
 }
+
+/// An error and what it comes from, on one line. A cause that an error repeats is said once.
+pub(crate) fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}

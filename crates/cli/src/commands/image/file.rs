@@ -3,7 +3,7 @@
 use crate::{
     args::Global,
     commands::candidates::InventoryArgs,
-    exit::{Failure, Run},
+    exit::{Failure, Run, in_one_line},
     files,
     print::{Out, note, warn},
     progress::bar,
@@ -193,7 +193,7 @@ impl Report {
                 let first = line(*first);
                 format!("it is the same image as line {first}: give it once")
             }
-            error => told(error),
+            error => in_one_line(error),
         };
         self.refuse(line(number), error);
     }
@@ -254,20 +254,6 @@ impl Report {
             }
         }
     }
-}
-
-/// An error with what caused it, on one line.
-fn told(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 /// Reads a file, or stdin.

@@ -5,7 +5,6 @@ use crate::{
     print::warn,
 };
 use atlas_server::{Ec2Answered, Ec2Failure};
-use std::error::Error;
 
 /// What the log looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -51,7 +50,12 @@ pub(super) fn answered(answered: &Ec2Answered<'_>) {
 pub(super) fn failed(failure: &Ec2Failure<'_>, has_log: bool) {
     let (action, request) = (failure.action, failure.request);
     if has_log {
-        tracing::error!(request, action, error = causes(failure.error), "failed");
+        tracing::error!(
+            request,
+            action,
+            error = exit::in_one_line(failure.error),
+            "failed"
+        );
     } else {
         warn(format_args!("{action} failed, request {request}"));
         exit::say(failure.error);
@@ -64,7 +68,7 @@ pub(super) fn not_reloaded(failure: Failure, has_log: bool) {
         return;
     };
     if has_log {
-        tracing::error!(error = causes(&*error), "not reloaded");
+        tracing::error!(error = exit::in_one_line(&*error), "not reloaded");
     } else {
         exit::say(&*error);
     }
@@ -75,18 +79,4 @@ pub(super) fn reloaded(has_log: bool) {
     if has_log {
         tracing::info!("reloaded");
     }
-}
-
-/// An error and what it comes from, in one line.
-fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    text
 }
