@@ -2,9 +2,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod access_keys;
 mod decisions;
 mod explanations;
 mod grants;
