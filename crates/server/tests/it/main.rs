@@ -32,6 +32,7 @@ mod pool;
 mod ranges;
 mod rates;
 mod rot;
+mod sealing;
 mod secured;
 mod serving;
 #[path = "../../../ec2/tests/it/signature/signer.rs"]
@@ -40,6 +41,7 @@ mod serving;
     reason = "the signer of the protocol's own tests, of which less is needed here"
 )]
 mod signer;
+mod stored_keys;
 mod tokens;
 mod watching;
 mod world;
