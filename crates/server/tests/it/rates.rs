@@ -6,9 +6,10 @@ use crate::{
     serving::{Exchange, Served},
 };
 use atlas_server::{Ec2, Ec2Answer, Ec2Caller, Ec2Limits, Ec2Rate, Ec2Request, ServeLimits};
-use axum::response::Response;
+use axum::{body::Body, response::Response};
 use cloud_atlas::base::Timestamp;
-use core::{num::NonZeroU32, time::Duration};
+use core::{convert::Infallible, num::NonZeroU32, time::Duration};
+use futures_util::{StreamExt as _, stream};
 use std::sync::{Arc, Mutex};
 
 /// Two requests a second, five at once.
@@ -110,4 +111,26 @@ fn an_answer_that_does_not_come_is_not_waited_for() {
     let reply = served.ask(&signer("AKONE").sign(&post("/", "Action=x")));
     let message = refused(&reply, 503, "ServiceUnavailable");
     assert!(message.contains("not known whether"), "{message}");
+}
+
+/// Begins an answer, and never ends it.
+struct Endless;
+
+impl Ec2Answer for Endless {
+    async fn answer(&self, _: Ec2Caller, _: Ec2Request) -> Response {
+        let begun = stream::iter([Ok::<_, Infallible>("begun")]);
+        Response::new(Body::from_stream(begun.chain(stream::pending())))
+    }
+}
+
+#[test]
+fn an_answer_whose_end_does_not_come_is_cut() {
+    let mut limits = Ec2Limits::default();
+    limits.answer_wait = Duration::from_millis(50);
+    let clock = Arc::new(Hands(Mutex::new(NOON.parse().unwrap())));
+    let api = Ec2::new(keys(), Endless, limits).with_clock(clock);
+    let served = Served::start(api.router(), ServeLimits::default());
+    let reply = served.ask(&signer("AKONE").sign(&post("/", "Action=x")));
+    // There is no piece without bytes, by which an answer ends.
+    assert_eq!((reply.status, &*reply.body), (200, "5\r\nbegun\r\n"));
 }
