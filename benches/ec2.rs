@@ -20,6 +20,8 @@ mod fleet;
 mod limits;
 #[path = "ec2/load.rs"]
 mod load;
+#[path = "ec2/mixed.rs"]
+mod mixed;
 #[path = "ec2/ours.rs"]
 mod ours;
 #[path = "../crates/ec2/tests/it/signature/signer.rs"]
@@ -31,8 +33,9 @@ mod ours;
 )]
 mod signer;
 
-use crate::{fleet::Fleet, ours::Ours};
+use crate::{fleet::Fleet, mixed::Effort, ours::Ours};
 use atlas_benches::is_quick;
+use core::time::Duration;
 use std::env;
 
 type Fault = Box<dyn std::error::Error>;
@@ -51,6 +54,16 @@ fn main() -> Result<(), Fault> {
     let ours = Ours::start(folder.path(), &option("--store=").unwrap_or(file))?;
     eprintln!("registering {images} images");
     let fleet = fleet::register(ours.target.kept(), images, WRITERS)?;
+    // What 10,000 may take, and 100,000.
+    let memory = if images > 10_000 { 500.0 } else { 100.0 };
+    if let Some(seconds) = option("--mixed=") {
+        let pause = option("--pause=").map_or(Ok(0), |pause| pause.parse())?;
+        let effort = Effort {
+            lasts: Duration::from_secs(seconds.parse()?),
+            pause: Duration::from_millis(pause),
+        };
+        return mixed::run(&ours, &fleet, effort, memory);
+    }
     if !env::args().any(|argument| argument == "--alone") {
         beside_moto::run(ours.target, &fleet)?;
     }
