@@ -259,7 +259,7 @@ fn images(answer: &str) -> Vec<(String, Shape)> {
             .find(|child| child.tag_name().name() == name);
         let items = set.into_iter().flat_map(|set| set.children());
         items
-            .filter(|item| item.is_element())
+            .filter(roxmltree::Node::is_element)
             .map(|item| item.id())
             .collect::<Vec<_>>()
     };
