@@ -23,6 +23,10 @@ use std::path::{Path, PathBuf};
 /// How many instances of an account a region has at most: no suite launches more.
 const INSTANCES: usize = 1000;
 
+/// Memory for pages of a store in a file, in bytes, unless its address says how much: a server runs for
+/// long and has read all of it some day, and the system keeps in memory what it needs often.
+const PAGES: usize = 32 << 20;
+
 /// Serve the store over a network
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServeCommand {
@@ -93,7 +97,8 @@ impl ServeEc2 {
         let sockets = (!self.config.check)
             .then(|| self.network.bind())
             .transpose()?;
-        let atlas = self.pools.atlas(global)?;
+        let builder = || Atlas::builder().page_cache(PAGES);
+        let atlas = self.pools.atlas_by(global, builder)?;
         keys::check(&keys, &atlas.act_as(&global.principal))?;
         let imports = self.imports(global)?;
         let Some(sockets) = sockets else {
