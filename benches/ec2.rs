@@ -57,7 +57,7 @@ fn main() -> Result<(), Fault> {
         (10_000, 100_000, 60)
     };
     let measured = Measured::on(None, some)?;
-    beside_moto::run(measured.ours.target, &measured.fleet)?;
+    measured.beside_moto()?;
     limits::run(&measured.ours, &measured.fleet, measured.memory())?;
     measured.mixed(Effort {
         lasts: Duration::from_secs(seconds),
@@ -65,7 +65,7 @@ fn main() -> Result<(), Fault> {
     })?;
     drop(measured);
     let measured = Measured::on(None, many)?;
-    beside_moto::run_with_many(measured.ours.target, &measured.fleet)?;
+    measured.beside_moto()?;
     limits::run(&measured.ours, &measured.fleet, measured.memory())?;
     drop(measured);
     // What a machine of some size gives a server; flushes are real.
@@ -76,6 +76,8 @@ fn main() -> Result<(), Fault> {
 
 /// What is measured alone.
 const OPTIONS: [&str; 5] = ["--images=", "--store=", "--alone", "--mixed=", "--pause="];
+/// How many images moto registers; more it reads from a file.
+const REGISTERED: usize = 10_000;
 /// How much memory a server may have with 10,000 images, and with 100,000: in MB.
 const MEMORY: [f64; 2] = [100.0, 500.0];
 
@@ -89,11 +91,10 @@ fn one() -> Result<(), Fault> {
             pause: Duration::from_millis(pause),
         });
     }
-    let Measured { ours, fleet, .. } = &measured;
     if !env::args().any(|argument| argument == "--alone") {
-        beside_moto::run(ours.target, fleet)?;
+        measured.beside_moto()?;
     }
-    limits::run(ours, fleet, measured.memory())
+    limits::run(&measured.ours, &measured.fleet, measured.memory())
 }
 
 /// A server with its images.
@@ -117,6 +118,15 @@ impl Measured {
             fleet,
             _folder: folder,
         })
+    }
+
+    fn beside_moto(&self) -> Result<(), Fault> {
+        let run = if self.fleet.ids.len() > REGISTERED {
+            beside_moto::run_with_many
+        } else {
+            beside_moto::run
+        };
+        run(self.ours.target, &self.fleet)
     }
 
     fn mixed(&self, effort: Effort) -> Result<(), Fault> {
