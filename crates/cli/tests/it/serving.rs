@@ -185,14 +185,13 @@ fn mode(program: &Program, mode: u32) {
 }
 
 fn serve(program: &Program, listen: &str) -> Ran {
-    program.run(&[
-        "serve",
-        "ec2",
-        "--listen",
-        listen,
-        "--access-keys",
-        "keys.toml",
-    ])
+    serve_with(program, listen, &[])
+}
+
+fn serve_with(program: &Program, listen: &str, more: &[&str]) -> Ran {
+    let args = ["serve", "ec2", "--listen", listen];
+    let keys = ["--access-keys", "keys.toml"];
+    program.run(&[&args[..], &keys, more].concat())
 }
 
 /// What a client is told who signs nothing.
@@ -211,7 +210,8 @@ fn e05_access_keys_that_others_can_read_are_refused() {
     let serving = Serving::prepared();
     for wrong in [0o644, 0o640, 0o604, 0o602] {
         mode(&serving.program, wrong);
-        let ran = serve(&serving.program, "127.0.0.1:0");
+        // It would serve for ever if it did not refuse.
+        let ran = serve_with(&serving.program, "127.0.0.1:0", &["--check"]);
         assert_eq!((ran.code, ran.out.as_str()), (1, ""));
         let told = format!(
             "error: `keys.toml` holds secrets, and others than its owner may use it \
