@@ -221,6 +221,32 @@ fn e05_access_keys_that_others_can_read_are_refused() {
     }
 }
 
+/// systemd gives credentials to a service by an ACL, which looks like a right of the group.
+#[test]
+fn e05_credentials_of_a_service_are_read_as_systemd_gives_them() {
+    let serving = Serving::prepared();
+    let program = &serving.program;
+    let keys = program.path("keys.toml");
+    let check = |mode: u32, credentials: &Path| {
+        fs::set_permissions(&keys, Permissions::from_mode(mode)).unwrap();
+        let args = ["serve", "ec2", "--listen", "127.0.0.1:0", "--check"];
+        let mut command = program.command(&[&args[..], &["--access-keys"]].concat());
+        let ran = command.arg(&keys).env("CREDENTIALS_DIRECTORY", credentials);
+        ran.output().unwrap().status.code()
+    };
+    let folder = keys.parent().unwrap();
+    for (mode, credentials, code) in [
+        (0o440, folder, Some(0)),
+        (0o400, folder, Some(0)),
+        (0o444, folder, Some(1)),
+        (0o460, folder, Some(1)),
+        (0o440, folder.parent().unwrap(), Some(1)),
+        (0o440, Path::new(""), Some(1)),
+    ] {
+        assert_eq!(check(mode, credentials), code, "{mode:o} {credentials:?}");
+    }
+}
+
 #[test]
 fn e05_access_keys_that_fit_nothing_are_told_at_the_start() {
     let serving = Serving::prepared();
