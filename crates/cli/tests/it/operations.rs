@@ -78,17 +78,24 @@ fn metrics(text: &str) -> BTreeSet<&str> {
     names.map(|name| name.trim_end_matches("_bucket")).collect()
 }
 
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+    let mut told = String::new();
+    stream.read_to_string(&mut told).unwrap();
+    told
+}
+
 #[test]
 fn alerts_and_the_guide_know_the_metrics_that_there_are() {
     let mut serving = Serving::prepared();
     serving.start(&["--admin-listen", "127.0.0.1:0"]);
     let admin = serving.told["admin_url"].as_str().unwrap();
     let address = admin.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
-    let mut told = String::new();
-    stream.read_to_string(&mut told).unwrap();
-    // A family that nothing was counted in yet has its name alone, without what Prometheus adds.
+    // What nothing was counted in yet is not there.
+    let refused = get(&serving.address().to_string(), "/?Action=DescribeImages");
+    assert!(refused.starts_with("HTTP/1.0 403 "), "{refused}");
+    let told = get(address, "/metrics");
     let there: BTreeSet<_> = told
         .lines()
         .filter_map(|line| line.strip_prefix("# TYPE "))
