@@ -14,7 +14,7 @@ use crate::{
     engine::inspect,
     open::{known, whole},
     tables::{
-        CATALOG, CREDENTIALS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
+        ACCESS_KEYS, CATALOG, CREDENTIALS, EVENTS, GRANTS, GROUPS, IMAGES, IMPORTS, INFO, JOBS,
         LAUNCH_PERMISSIONS, OPENED, POLICIES, PRINCIPALS, ROLE_MAPS, SCOPES, WORK,
     },
 };
@@ -194,6 +194,7 @@ impl Care<'_> {
         self.table(&SCOPES, |_, _| {}).await?;
         self.table(&PRINCIPALS, |_, _| {}).await?;
         self.table(&GRANTS, |_, _| {}).await?;
+        self.table(&ACCESS_KEYS, |_, _| {}).await?;
         self.table(&CREDENTIALS, |_, _| {}).await?;
         self.table(&IMAGES, |_, _| {}).await?;
         self.table(&ROLE_MAPS, |_, _| {}).await?;

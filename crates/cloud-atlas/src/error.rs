@@ -10,9 +10,11 @@ mod plan;
 mod server;
 mod template;
 
-use crate::{
-    ExportError, ImportError, LoadError, MciMerge, OpenError, RefusedImage, TemplateMerge,
-};
+pub use self::{disk::DiskRefusal, kind::ErrorKind, lock::LockRefusal, market::MarketRefusal};
+pub use self::{not_found::NotFound, not_found::Noun, plan::PlanRefusal, server::ServerRefusal};
+pub use self::{template::TemplateRefusal, template::TemplateRefused};
+use crate::{ExportError, ImportError, LoadError, MciMerge, OpenError};
+use crate::{RefusedImage, TemplateMerge};
 use atlas_base::{CanonicalError, Name, quoted};
 use atlas_history::{
     BringBackError, CommitError, FrameError, FrozenError, Mark, MarkError, NotEditable,
@@ -21,17 +23,12 @@ use atlas_history::{
 use atlas_inventory::InventoryError;
 use atlas_mci::{CoverageLost, EditError, MatchError, MergeError, NotReady, RequireError};
 use atlas_scope::{
-    AcceptError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied, GrantError,
-    GroupError, InviteError, ParsePrincipalError, RemovePrincipalError, RemoveScopeError,
-    RenamePrincipalError, RenameScopeError, RevokeError, Scope,
+    AcceptError, AccessKeyError, AddPrincipalError, AddScopeError, CancelInvitationError, Denied,
+    GrantError, GroupError, InviteError, ParsePrincipalError, RemovePrincipalError,
+    RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError, Scope,
 };
 use atlas_store::{CursorError, Limit, MigrateError, ParsePartitionError, RecordError, StoreError};
 use atlas_template::{ChannelError, DeleteError, LaunchRefusal, ResolveError};
-
-pub use self::not_found::{NotFound, Noun};
-pub use self::template::{TemplateRefusal, TemplateRefused};
-pub use self::{disk::DiskRefusal, kind::ErrorKind, lock::LockRefusal, market::MarketRefusal};
-pub use self::{plan::PlanRefusal, server::ServerRefusal};
 
 /// Everything that can go wrong; [`Error::kind`] tells what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -257,6 +254,9 @@ pub enum Error {
     /// A principal was not renamed.
     #[error(transparent)]
     RenamePrincipal(#[from] RenamePrincipalError),
+    /// An access key was not added, or stays as it is.
+    #[error(transparent)]
+    AccessKey(#[from] AccessKeyError),
     /// A role was not granted.
     #[error(transparent)]
     Grant(#[from] GrantError),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../../../README.md")]
 
+mod access_keys;
 mod address;
 mod ancestry;
 mod atlas;
@@ -92,6 +93,7 @@ mod work;
 mod xref;
 
 pub use crate::{
+    access_keys::KnownAccessKey,
     atlas::{Atlas, Builder},
     bulk::{ManyRegistered, RefusedImage},
     bundles::BundleOrdered,

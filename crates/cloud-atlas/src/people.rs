@@ -58,7 +58,7 @@ impl Session {
             .await
     }
 
-    /// Removes a principal with all grants she holds.
+    /// Removes a principal with all grants and access keys she holds.
     ///
     /// # Errors
     ///
@@ -81,6 +81,7 @@ impl Session {
                         .await?;
                 }
                 let at = Partition::global();
+                unit.forget_keys_of(&principal).await?;
                 PRINCIPALS
                     .delete(&unit.tx, &at, principal_parts(&principal))
                     .await?;

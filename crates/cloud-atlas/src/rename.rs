@@ -15,8 +15,8 @@ use atlas_scope::{
 use atlas_store::Partition;
 
 impl Session {
-    /// Gives a scope that holds nothing another name beside its own. The grants on it move along, and so does its
-    /// quota of disk images; an
+    /// Gives a scope that holds nothing another name beside its own. The grants on it move along, its
+    /// access keys, and its quota of disk images; an
     /// account keeps its number, and so what was opened to the number stays open to it. Its trail
     /// begins anew under the new name.
     ///
@@ -44,6 +44,7 @@ impl Session {
             unit.move_grants(&renamed.grants).await?;
             unit.forget_default(from).await?;
             unit.move_disk_quota(from, to).await?;
+            unit.move_keys_at(from, to).await?;
             let (before, after) = (partition_of_record(from)?, partition_of_record(to)?);
             SCOPES.delete(&unit.tx, &before, from.as_str()).await?;
             let kept = KeptScope(renamed.record.clone());
@@ -59,8 +60,8 @@ impl Session {
         .await
     }
 
-    /// Gives a principal another name. All grants she holds move along, and with them the right to
-    /// administer; what she made and did stays under the old name.
+    /// Gives a principal another name. All grants and access keys she holds move along, and with
+    /// them the right to administer; what she made and did stays under the old name.
     ///
     /// # Errors
     ///
@@ -84,6 +85,7 @@ impl Session {
             };
             let renamed = rename_principal(from, to, &facts)?;
             unit.move_grants(&renamed.grants).await?;
+            unit.move_keys_of(from, to).await?;
             let at = Partition::global();
             PRINCIPALS
                 .delete(&unit.tx, &at, principal_parts(from))

@@ -128,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Removes a scope that holds nothing, with the grants on it.
+    /// Removes a scope that holds nothing, with the grants on it and the access keys for it.
     ///
     /// # Errors
     ///
@@ -158,6 +158,7 @@ impl Session {
                 }
                 unit.forget_default(&scope).await?;
                 unit.forget_disk_quota(&scope).await?;
+                unit.forget_keys_at(&scope).await?;
                 let at = partition_of_record(&scope)?;
                 SCOPES.delete(&unit.tx, &at, scope.as_str()).await?;
                 unit.audit(

@@ -16,6 +16,7 @@ macro_rules! kept {
     )*};
 }
 
+mod access_keys;
 mod disk_images;
 mod images;
 mod lineages;
@@ -28,6 +29,7 @@ mod snapshots;
 #[cfg(feature = "repository")]
 pub(crate) use self::disk_images::{KeptDiskImage, KeptDiskUsage, StoredUsage};
 pub(crate) use self::{
+    access_keys::{ACCESS_KEYS, KeptAccessKey, access_key_parts},
     disk_images::{
         DISK_IMAGES, DISK_QUOTAS, DISK_USAGE, KeptDiskQuota, disk_image_name_parts,
         disk_image_parts,
@@ -105,12 +107,13 @@ pub(crate) struct StoredPolicy {
 /// Every table. The version grows with each index that is added, removed or renamed, and with each
 /// table and form of a record that earlier versions of the program do not know.
 pub(crate) static CATALOG: Catalog = Catalog::new(
-    7,
+    8,
     &[
         &INFO,
         &SCOPES,
         &PRINCIPALS,
         &GRANTS,
+        &ACCESS_KEYS,
         &CREDENTIALS,
         &IMAGES,
         &ROLE_MAPS,

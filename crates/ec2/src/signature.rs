@@ -17,12 +17,13 @@ mod presigned;
 mod signed_request;
 
 pub use self::{
-    credential::{AccessKeyId, CredentialScope},
-    error::{Excess, Malformed, ParseAccessKeyIdError, ParseSecretKeyError, SignatureError},
+    credential::CredentialScope,
+    error::{Excess, Malformed, ParseSecretKeyError, SignatureError},
     head::RequestHead,
     key::{BodyDigest, SecretKey, SigningKey},
     signed_request::{SignatureForm, SignedRequest, Verified},
 };
+pub use atlas_scope::{AccessKeyId, ParseAccessKeyIdError};
 
 /// How far the clock of a client may be off, in seconds (AWS: 15 minutes).
 pub const SKEW_SECONDS: i64 = 15 * 60;

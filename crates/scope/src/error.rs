@@ -11,4 +11,8 @@ atlas_base::parse_errors! {
     ParseRoleError;
     /// Why a text is no [`AccountNumber`](crate::AccountNumber).
     ParseAccountNumberError;
+    /// Why a text is no [`AccessKeyId`](crate::AccessKeyId).
+    ParseAccessKeyIdError;
+    /// Why a text is no [`SealedSecret`](crate::SealedSecret).
+    ParseSealedSecretError;
 }

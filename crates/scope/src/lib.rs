@@ -43,10 +43,13 @@
 //! | [`add_scope`], [`remove_scope`], [`add_principal`], [`remove_principal`] | changes of the tree and its people |
 //! | [`rename_scope`], [`rename_principal`] | other names for them, and what moves along |
 //! | [`grant`], [`revoke`] | changes of grants; the last administrator stays |
+//! | [`AccessKey`], [`AccessKeyRecord`] | what programs sign their requests with, for whom and where |
+//! | [`add_access_key`], [`rotate_access_key`], [`disable_access_key`], [`enable_access_key`] | the life of a key |
 //! | [`OperationTable`] | which permission a command or an action of the EC2 API needs |
 //! | [`AccountGroup`], [`Invitation`] | accounts that know each other, and how they got there |
 //! | [`make_group`], [`invite`], [`accept_invitation`], [`cancel_invitation`], [`remove_member`], [`delete_group`] | the life of a group |
 
+mod access_key;
 mod account;
 mod decision;
 mod error;
@@ -64,11 +67,16 @@ mod tree;
 mod visible;
 
 pub use crate::{
+    access_key::{
+        AccessKey, AccessKeyError, AccessKeyId, AccessKeyRecord, AccessKeyState, AddAccessKey,
+        AddAccessKeyFacts, AddedAccessKey, RotatedAccessKey, SealedSecret, add_access_key,
+        disable_access_key, enable_access_key, rotate_access_key,
+    },
     account::AccountNumber,
     decision::{Allowed, Decision, Denied, Question, decide},
     error::{
-        ParseAccountNumberError, ParsePermissionError, ParsePrincipalError, ParseRoleError,
-        ParseScopeError,
+        ParseAccessKeyIdError, ParseAccountNumberError, ParsePermissionError, ParsePrincipalError,
+        ParseRoleError, ParseScopeError, ParseSealedSecretError,
     },
     explain::{Considered, Explanation, Finding},
     grant::{Grant, GrantError, GrantFacts, Granted, RevokeError, grant, revoke},

@@ -47,6 +47,8 @@ permissions! {
     PrincipalManage "principal.manage" "add and remove principals";
     GrantView "grant.view" "see grants";
     GrantManage "grant.manage" "grant and revoke roles";
+    AccessKeyView "access-key.view" "see the access keys of others";
+    AccessKeyManage "access-key.manage" "make, change and remove the access keys of others";
     EventView "event.view" "read the audit trail";
     CredentialView "credential.view" "see cloud credentials";
     CredentialManage "credential.manage" "add and remove cloud credentials";

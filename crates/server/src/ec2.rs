@@ -17,7 +17,9 @@ mod limits;
 mod listing;
 mod rate;
 mod refusal;
+mod seal_keys;
 mod seen;
+mod stored_keys;
 
 pub use self::{
     access_keys::{AccessKey, AccessKeys, RepeatedAccessKey},
@@ -30,6 +32,8 @@ pub use self::{
     key_file::{KeyFileError, KeyFilePlace, KeyProblem},
     limits::Ec2Limits,
     rate::Ec2Rate,
+    seal_keys::{NewAccessKey, NoRandomness, ResealError, SealKeys, SealKeysError, UnsealError},
+    stored_keys::{StoredKeyError, StoredKeyFailure, StoredKeys},
 };
 use self::{answered::Listener, rate::Rates, refusal::Refusal};
 use crate::Metrics;

@@ -44,6 +44,7 @@
 //! | [`Ec2`], [`Ec2Answer`], [`Ec2Request`] | the EC2-compatible API: who asks, within limits, and an answer |
 //! | [`Ec2Authenticate`], [`Ec2Caller`] | who asks there, as the host program finds out |
 //! | [`AccessKeys`], [`AccessKey`] | a ready way: whoever signs with the secret of a key |
+//! | [`StoredKeys`], [`SealKeys`] | another: keys of the store, whose secrets are sealed |
 //! | [`ImageApi`], [`Ec2Failure`] | the answers: EC2's actions on the images of an engine |
 //! | [`Ec2Imports`] | what images are imported from there, and how many at once |
 //! | [`Ec2Instances`], [`Ec2Instance`] | who knows instances, of which images are made |
@@ -73,7 +74,9 @@ pub use crate::{
     ec2::{
         AccessKey, AccessKeys, Ec2, Ec2Answer, Ec2Answered, Ec2Authenticate, Ec2Caller, Ec2Failure,
         Ec2Imports, Ec2Instance, Ec2Instances, Ec2Limits, Ec2NotAuthenticated, Ec2Outcome, Ec2Rate,
-        Ec2Request, ImageApi, KeyFileError, KeyFilePlace, KeyProblem, RepeatedAccessKey,
+        Ec2Request, ImageApi, KeyFileError, KeyFilePlace, KeyProblem, NewAccessKey, NoRandomness,
+        RepeatedAccessKey, ResealError, SealKeys, SealKeysError, StoredKeyError, StoredKeyFailure,
+        StoredKeys, UnsealError,
     },
     limits::Limits,
     metrics::Metrics,

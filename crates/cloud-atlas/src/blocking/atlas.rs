@@ -1,10 +1,10 @@
 //! The engine: how it is opened, and the care of its store.
 
 use super::{Session, calls, wait};
-use crate::{Clock, Error, IdSource, SmallLimit, StoreReport, UpgradeReport};
+use crate::{Clock, Error, IdSource, KnownAccessKey, SmallLimit, StoreReport, UpgradeReport};
 use atlas_inventory::Inventory;
 use atlas_mci::InstanceTypes;
-use atlas_scope::{OperationTable, PrincipalId, RoleTable};
+use atlas_scope::{AccessKeyId, OperationTable, PrincipalId, RoleTable};
 use atlas_store::{DumpHeader, MigrationProgress, Store, Watcher};
 use std::{collections::BTreeMap, io, sync::Arc};
 
@@ -87,6 +87,10 @@ calls! {
             sink: impl FnMut(&str) -> io::Result<()>,
             watcher: Watcher<'_>,
         ) -> Result<DumpHeader, Error>;
+        fn known_access_key(
+            &self,
+            id: &AccessKeyId,
+        ) -> Result<Option<KnownAccessKey>, Error>;
         fn ping(&self) -> Result<(), Error>;
         fn check(&self) -> Result<StoreReport, Error>;
         fn count(&self) -> Result<BTreeMap<&'static str, u64>, Error>;

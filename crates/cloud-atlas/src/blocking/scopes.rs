@@ -5,8 +5,9 @@ use crate::{AddCredential, Error, GroupDeleted, GroupRef, GroupView, Page, Pagin
 use atlas_base::{Name, Timestamp};
 use atlas_image::Credential;
 use atlas_scope::{
-    AccountGroup, Explanation, Grant, Granted, InvitationCode, Invited, Member, Permission,
-    PrincipalId, PrincipalRecord, Role, Scope, ScopeRecord,
+    AccessKey, AccessKeyId, AccessKeyRecord, AccountGroup, AddAccessKey, Explanation, Grant,
+    Granted, InvitationCode, Invited, Member, Permission, PrincipalId, PrincipalRecord, Role,
+    Scope, ScopeRecord, SealedSecret,
 };
 use std::collections::BTreeSet;
 
@@ -40,6 +41,32 @@ calls! {
         fn grants(&self, of: Option<&PrincipalId>, paging: &Paging) -> Result<Page<Grant>, Error>;
         fn can(&self, permission: Permission, scope: &Scope) -> Result<Explanation, Error>;
         fn givers(&self, scope: &Scope) -> Result<BTreeSet<PrincipalId>, Error>;
+        fn add_access_key(
+            &self,
+            request: &AddAccessKey,
+            secret: &SealedSecret,
+        ) -> Result<AccessKey, Error>;
+        fn access_keys(
+            &self,
+            of: Option<&PrincipalId>,
+            paging: &Paging,
+        ) -> Result<Page<AccessKey>, Error>;
+        fn rotate_access_key(
+            &self,
+            id: &AccessKeyId,
+            successor: &AccessKeyId,
+            secret: &SealedSecret,
+            until: Timestamp,
+        ) -> Result<AccessKey, Error>;
+        fn disable_access_key(&self, id: &AccessKeyId) -> Result<AccessKey, Error>;
+        fn enable_access_key(&self, id: &AccessKeyId) -> Result<AccessKey, Error>;
+        fn remove_access_key(&self, id: &AccessKeyId) -> Result<AccessKey, Error>;
+        fn sealed_access_keys(&self, paging: &Paging) -> Result<Page<AccessKeyRecord>, Error>;
+        fn reseal_access_key(
+            &self,
+            seen: &AccessKeyRecord,
+            secret: &SealedSecret,
+        ) -> Result<bool, Error>;
         fn add_credential(&self, request: AddCredential) -> Result<Credential, Error>;
         fn credentials(&self, from: &Scope, paging: &Paging) -> Result<Page<Credential>, Error>;
         fn remove_credential(&self, scope: &Scope, name: &Name) -> Result<(), Error>;

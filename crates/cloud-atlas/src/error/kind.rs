@@ -9,8 +9,9 @@ use atlas_image::{
 };
 use atlas_inventory::InventoryError;
 use atlas_scope::{
-    AcceptError, AddPrincipalError, AddScopeError, GrantError, GroupError, InviteError,
-    RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError,
+    AcceptError, AccessKeyError, AddPrincipalError, AddScopeError, GrantError, GroupError,
+    InviteError, RemovePrincipalError, RemoveScopeError, RenamePrincipalError, RenameScopeError,
+    RevokeError,
 };
 use atlas_store::{IndexState, MigrateError, StoreError};
 use atlas_template::{ChannelError, DeleteError, ShareError};
@@ -116,6 +117,7 @@ impl Error {
             | Self::Migrate(MigrateError::Duplicate { .. }) => ErrorKind::Conflict,
             Self::Server(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
             Self::Market(refusal) if refusal.is_conflict() => ErrorKind::Conflict,
+            Self::AccessKey(refusal) => access_key_kind(refusal),
             Self::Lock(refusal) => refusal.kind(),
             Self::Plan(refusal) => refusal.kind(),
             Self::Disk(refusal) => refusal.kind(),
@@ -173,6 +175,19 @@ impl Error {
                 | Self::Accept(AcceptError::Unknown)
                 | Self::CancelInvitation(_)
         )
+    }
+}
+
+fn access_key_kind(error: &AccessKeyError) -> ErrorKind {
+    match error {
+        AccessKeyError::UnknownPrincipal { .. } | AccessKeyError::UnknownScope { .. } => {
+            ErrorKind::NotFound
+        }
+        AccessKeyError::IdTaken { .. }
+        | AccessKeyError::TooMany { .. }
+        | AccessKeyError::Ended { .. }
+        | AccessKeyError::Already { .. } => ErrorKind::Conflict,
+        _ => ErrorKind::Invalid,
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Noun {
     Scope,
     /// A principal.
     Principal,
+    /// An access key.
+    AccessKey,
     /// A credential.
     Credential,
     /// An image record.
@@ -82,6 +84,7 @@ impl fmt::Display for Noun {
         f.write_str(match self {
             Self::Scope => "scope",
             Self::Principal => "principal",
+            Self::AccessKey => "access key",
             Self::Credential => "credential",
             Self::Image => "image",
             Self::DiskImage => "disk image",

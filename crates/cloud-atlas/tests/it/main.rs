@@ -9,6 +9,7 @@
               tell a story or a table to its end"
 )]
 
+mod access_keys;
 mod admitting;
 mod batches;
 mod blocking;

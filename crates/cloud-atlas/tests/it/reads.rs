@@ -267,6 +267,8 @@ reads! {
     grants(who, _named) |_| told(async move { who.grants(Some(&p("dana")), &most()).await });
     policy(who, named) |_| told(async move { who.policy(&p("house rules"), &named.from).await });
     policies(who, named) |_| told(async move { who.policies(&named.from, &most()).await });
+    access_keys(who, _named) |_| told(async move { who.access_keys(None, &most()).await });
+    sealed_access_keys(who, _named) |_| told(async move { who.sealed_access_keys(&most()).await });
     principals(who, _named) |_| told(async move { who.principals(&most()).await });
     scopes(who, _named) |_| told(async move { who.scopes(&most()).await });
     disk_image(who, named) |_| told(who.disk_image(named.disk, &named.from));

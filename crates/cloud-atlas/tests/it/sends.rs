@@ -1,6 +1,7 @@
 //! Every future of a session may travel between threads.
 
 use crate::{
+    access_keys::{new_key, sealed},
     plans::{replacing, retaining, revoking},
     support::{World, ami, ask, image, most, options, p},
 };
@@ -38,6 +39,7 @@ fn every_future_of_the_facade_is_send() {
     let credential = AddCredential::new(scope.clone(), Cloud::Aws, p("aws"), p("vault:x"));
     let request = ask("web", "aws/us-east-1", "/acme");
     let options = options(true);
+    let key = new_key("dana", "/acme", "AKIDONE");
 
     send(Atlas::init("memory:"));
     send(Atlas::open("redb:nowhere"));
@@ -63,6 +65,14 @@ fn every_future_of_the_facade_is_send() {
     send(admin.revoke(&who, &Role::ACTOR, &scope));
     send(admin.grants(None, &most()));
     send(admin.can(Permission::MciView, &scope));
+    send(admin.add_access_key(&key, &sealed("one")));
+    send(admin.access_keys(None, &most()));
+    send(admin.rotate_access_key(&key.id, &key.id, &sealed("two"), p("2027-01-01T00:00:00Z")));
+    send(admin.disable_access_key(&key.id));
+    send(admin.enable_access_key(&key.id));
+    send(admin.remove_access_key(&key.id));
+    send(admin.sealed_access_keys(&most()));
+    send(world.atlas.known_access_key(&key.id));
     send(admin.add_credential(credential));
     send(admin.credentials(&scope, &most()));
     send(admin.remove_credential(&scope, &name));

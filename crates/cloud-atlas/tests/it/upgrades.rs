@@ -158,7 +158,7 @@ fn the_indexes_and_their_version_change_together() {
     let atlas = run(Atlas::init("memory:")).unwrap();
     let tx = run(Tx::begin(&*atlas.store())).unwrap();
     let schema = run(SCHEMA.get(&tx, &Partition::global(), "store")).unwrap();
-    insta::assert_snapshot!(schema.unwrap().0, @r#"{"indexes":{"deployment":{"id":"readable"},"disk-image":{"name":"readable","open":"readable","unfinished":"readable"},"event":{"scope":"readable","subject":"readable"},"group":{"code":"readable","member":"readable","name":"readable"},"head-offer":{"group":"readable","publisher":"readable"},"image":{"bin":"readable","buried":"readable","created":"readable","credential":"readable","image":"readable","label":"readable","name":"readable","named":"readable","os":"readable","scope":"readable","snapshot":"readable","source":"readable","tag":"readable","token":"readable"},"imported":{"image":"readable"},"launch":{"server":"readable","template":"readable"},"listing":{"name":"readable"},"lock":{"image":"readable","large":"readable","name":"readable","revision":"readable"},"mci":{"edited":"readable","name":"readable","origin":"readable"},"opened":{"image":"readable","place":"readable"},"plan":{"scope":"readable"},"publication":{"own":"readable","publisher":"readable","source":"readable"},"role-map":{"image":"readable","name":"readable"},"scope":{"number":"readable"},"server":{"image":"readable","mci":"readable","name":"readable","scope":"readable","template":"readable"},"snapshot":{"label":"readable"},"template":{"linked":"readable","name":"readable","origin":"readable"},"work":{"made":"readable","open":"readable","waiting":"readable"}},"version":7}"#);
+    insta::assert_snapshot!(schema.unwrap().0, @r#"{"indexes":{"access-key":{"principal":"readable","scope":"readable"},"deployment":{"id":"readable"},"disk-image":{"name":"readable","open":"readable","unfinished":"readable"},"event":{"scope":"readable","subject":"readable"},"group":{"code":"readable","member":"readable","name":"readable"},"head-offer":{"group":"readable","publisher":"readable"},"image":{"bin":"readable","buried":"readable","created":"readable","credential":"readable","image":"readable","label":"readable","name":"readable","named":"readable","os":"readable","scope":"readable","snapshot":"readable","source":"readable","tag":"readable","token":"readable"},"imported":{"image":"readable"},"launch":{"server":"readable","template":"readable"},"listing":{"name":"readable"},"lock":{"image":"readable","large":"readable","name":"readable","revision":"readable"},"mci":{"edited":"readable","name":"readable","origin":"readable"},"opened":{"image":"readable","place":"readable"},"plan":{"scope":"readable"},"publication":{"own":"readable","publisher":"readable","source":"readable"},"role-map":{"image":"readable","name":"readable"},"scope":{"number":"readable"},"server":{"image":"readable","mci":"readable","name":"readable","scope":"readable","template":"readable"},"snapshot":{"label":"readable"},"template":{"linked":"readable","name":"readable","origin":"readable"},"work":{"made":"readable","open":"readable","waiting":"readable"}},"version":8}"#);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn what_a_later_version_has_changed_is_refused_by_sessions_and_by_opening() {
     let mut said = String::new();
     let changes: [fn(&mut serde_json::Value); 2] = [
         |schema| schema["indexes"]["image"]["colour"] = "building".into(),
-        |schema| schema["version"] = 8.into(),
+        |schema| schema["version"] = 9.into(),
     ];
     for change in changes {
         reword(&*store, change);
@@ -206,7 +206,7 @@ fn what_a_later_version_has_changed_is_refused_by_sessions_and_by_opening() {
     assert!(
         matches!(
             &error,
-            Error::Store(StoreError::NewerSchema { found: 8, .. })
+            Error::Store(StoreError::NewerSchema { found: 9, .. })
         ),
         "{error}"
     );
@@ -426,14 +426,14 @@ fn a_dump_of_an_older_store_gets_its_indexes_and_one_of_a_later_store_is_refused
     outcome.unwrap();
     assert!(lines(&loaded) == before);
     assert_eq!(findings(&loaded), Vec::<String>::new());
-    reword(&*store, |schema| schema["version"] = 8.into());
+    reword(&*store, |schema| schema["version"] = 9.into());
     let later = run(dump(&world.atlas));
     let (untouched, outcome) = load(&later);
     let error = outcome.unwrap_err();
     assert!(
         matches!(
             error,
-            Error::Store(StoreError::NewerSchema { found: 8, .. })
+            Error::Store(StoreError::NewerSchema { found: 9, .. })
         ),
         "{error}"
     );

@@ -1,9 +1,10 @@
 //! Every call of the facade that writes, and the events that each of its commits leaves behind.
 
 use crate::{
+    access_keys::{new_key, sealed},
     inventories,
     plans::{replacing, revoking},
-    support::{World, ami, calls, committed, image, only_reads, options, p, run, set, small},
+    support::{World, ami, calls, committed, image, most, only_reads, options, p, run, set, small},
     watched::{Stop, Watched},
 };
 use cloud_atlas::{
@@ -132,6 +133,15 @@ fn i08_every_write_of_the_facade_leaves_an_event_in_each_of_its_commits() {
         wrote!(admin.add_principal(&p("carl")));
         wrote!(admin.grant(&p("carl"), &Role::ACTOR, &acme, None));
         wrote!(admin.rename_principal(&p("carl"), &p("ivy")));
+        wrote!(admin.add_access_key(&new_key("ivy", "/acme", "AKIDONE"), &sealed("one")));
+        let later = p("2027-01-01T00:00:00Z");
+        let (one, two) = (p("AKIDONE"), p("AKIDTWO"));
+        wrote!(admin.rotate_access_key(&one, &two, &sealed("two"), later));
+        wrote!(admin.disable_access_key(&one));
+        wrote!(admin.enable_access_key(&one));
+        let kept = admin.sealed_access_keys(&most()).await.unwrap().items;
+        wrote!(admin.reseal_access_key(&kept[0], &sealed("anew")));
+        wrote!(admin.remove_access_key(&one));
         wrote!(admin.revoke(&p("ivy"), &Role::ACTOR, &acme));
         wrote!(admin.remove_principal(&p("ivy")));
         let policy = serde_json::from_str(r#"{"name":"house","max_age_days":90}"#).unwrap();

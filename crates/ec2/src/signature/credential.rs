@@ -1,53 +1,8 @@
 //! Which key, and for what.
 
-use super::{Malformed, ParseAccessKeyIdError, SERVICE, SignatureError, TERMINATOR};
-use atlas_base::quoted;
+use super::{Malformed, SERVICE, SignatureError, TERMINATOR};
+use atlas_scope::AccessKeyId;
 use core::fmt;
-
-/// The id of an access key, such as `AKIDEXAMPLE`: 1 to 128 letters, digits, `_`, `-` or `.` (ours;
-/// those of AWS have 16 to 128 letters, digits and `_`). It is no secret.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccessKeyId(String);
-
-impl AccessKeyId {
-    /// Reads an id.
-    ///
-    /// # Errors
-    ///
-    /// It is empty, too long, or has another character.
-    pub fn parse(text: &str) -> Result<Self, ParseAccessKeyIdError> {
-        let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-        let wrong = text.bytes().position(|byte| !is_fit(byte));
-        let wrong = wrong.filter(|at| *at < 128);
-        let length = text.len();
-        match wrong.or((!(1..=128).contains(&length)).then_some(length.min(128))) {
-            Some(at) => Err(ParseAccessKeyIdError {
-                text: quoted(text).to_string(),
-                at,
-            }),
-            None => Ok(Self(text.to_owned())),
-        }
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for AccessKeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl core::str::FromStr for AccessKeyId {
-    type Err = ParseAccessKeyIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
 
 /// For which day and region a request is signed; the service is always `ec2`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

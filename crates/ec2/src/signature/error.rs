@@ -146,23 +146,6 @@ pub enum Excess {
     QueryParameters,
 }
 
-/// A text is no id of an access key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{text} is no access key id at byte {at}: expected 1 to 128 letters, digits, `_`, `-` or `.`"
-)]
-pub struct ParseAccessKeyIdError {
-    pub(super) text: String,
-    pub(super) at: usize,
-}
-
-impl ParseAccessKeyIdError {
-    /// The byte where it went wrong.
-    pub fn at(&self) -> usize {
-        self.at
-    }
-}
-
 /// A text is no secret. It is not shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the secret access key is wrong at byte {at}: expected 16 to 256 visible ASCII characters")]

@@ -5,6 +5,7 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod access_keys;
 mod decisions;
 mod explanations;
 mod grants;

@@ -2,10 +2,10 @@
 
 use crate::{held, noon, scope};
 use atlas_scope::{
-    AccountNumber, AddPrincipalError, AddScopeError, Contents, Denied, GrantError,
-    ParseAccountNumberError, ParsePermissionError, ParsePrincipalError, ParseRoleError,
-    ParseScopeError, Permission, PrincipalId, RemovePrincipalError, RemoveScopeError,
-    RenamePrincipalError, RenameScopeError, RevokeError, Role, Scope,
+    AccessKeyId, AccountNumber, AddPrincipalError, AddScopeError, Contents, Denied, GrantError,
+    ParseAccessKeyIdError, ParseAccountNumberError, ParsePermissionError, ParsePrincipalError,
+    ParseRoleError, ParseScopeError, Permission, PrincipalId, RemovePrincipalError,
+    RemoveScopeError, RenamePrincipalError, RenameScopeError, RevokeError, Role, Scope,
 };
 use std::{error::Error, fmt::Write as _};
 
@@ -68,6 +68,17 @@ fn texts_that_are_no_principal() {
         &texts,
         PrincipalId::parse,
         ParsePrincipalError::at
+    ));
+}
+
+#[test]
+fn texts_that_are_no_access_key_id() {
+    let long = "A".repeat(129);
+    let texts = ["", "a b", "AKID/x", "\u{e9}", &long];
+    insta::assert_snapshot!(refusals(
+        &texts,
+        AccessKeyId::parse,
+        ParseAccessKeyIdError::at
     ));
 }
 

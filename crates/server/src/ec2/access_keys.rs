@@ -100,6 +100,11 @@ impl AccessKeys {
         self.now().values().cloned().collect()
     }
 
+    /// Whether there is one with an id.
+    pub(super) fn has(&self, id: &AccessKeyId) -> bool {
+        self.now().contains_key(id)
+    }
+
     fn now(&self) -> Arc<Keys> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -130,7 +135,7 @@ impl Ec2Authenticate for AccessKeys {
 
 /// What the head says of its signature. The path is that which the client has sent, also where the
 /// router is nested below another.
-fn signed(head: &Parts, now: Timestamp) -> Result<SignedRequest, SignatureError> {
+pub(super) fn signed(head: &Parts, now: Timestamp) -> Result<SignedRequest, SignatureError> {
     let original = head.extensions.get::<OriginalUri>();
     let uri = original.map_or(&head.uri, |OriginalUri(uri)| uri);
     let headers = head.headers.iter();

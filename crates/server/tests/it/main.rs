@@ -33,6 +33,7 @@ mod pool;
 mod ranges;
 mod rates;
 mod rot;
+mod sealing;
 mod secured;
 mod serving;
 #[path = "../../../ec2/tests/it/signature/signer.rs"]
@@ -41,6 +42,7 @@ mod serving;
     reason = "the signer of the protocol's own tests, of which less is needed here"
 )]
 mod signer;
+mod stored_keys;
 mod tokens;
 mod watching;
 mod world;
