@@ -1,7 +1,8 @@
 //! What the documents say that limits are.
 
 use atlas_ec2::{FormLimits, MAX_FILTER_VALUES, MAX_FILTERS, PageToken, signature};
-use atlas_server::{Ec2Limits, ServeLimits};
+use atlas_server::{Ec2Limits, SealKeys, ServeLimits};
+use cloud_atlas::scope::AccessKey;
 use std::path::Path;
 
 const KIB: usize = 1 << 10;
@@ -68,6 +69,8 @@ fn limits_are_what_the_documents_say() {
             number(signature::MAX_QUERY_PARAMETERS),
         ),
         ("PageToken::MAX_BYTES", bytes(PageToken::MAX_BYTES)),
+        ("AccessKey::MOST", number(AccessKey::MOST)),
+        ("SealKeys::MOST", number(SealKeys::MOST)),
     ];
     assert_eq!(ec2.rate, None);
     for (name, is) in expected {
