@@ -12,6 +12,7 @@ mod group;
 mod id;
 mod image;
 mod job;
+mod key;
 mod kind;
 mod lock;
 mod market;
@@ -57,6 +58,9 @@ pub(crate) enum Command {
     /// Add, list, remove grants: roles of principals at scopes
     #[command(subcommand)]
     Grant(people::GrantCommand),
+    /// Add, list, rotate, disable, remove access keys of programs
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Make, join, leave groups of accounts
     #[command(subcommand)]
     Group(group::GroupCommand),
@@ -141,6 +145,7 @@ pub(crate) fn main() -> Run {
         Command::Scope(command) => people::scope(command, &global, &mut out),
         Command::Principal(command) => people::principal(command, &global, &mut out),
         Command::Grant(command) => people::grant(command, &global, &mut out),
+        Command::Key(command) => key::run(command, &global, &mut out),
         Command::Group(command) => group::run(command, &global, &mut out),
         Command::Market(command) => market::run(command, &global, &mut out),
         Command::Can(can) => can::can(&can, &global, &mut out),

@@ -117,7 +117,7 @@ impl Session {
             .await
     }
 
-    /// Adds a key that takes the place of another, which ends at `until`, or earlier where it would
+    /// Adds a key without an end that takes the place of another, which ends at `until`, or earlier where it would
     /// have anyway; whoever uses it changes to the new one meanwhile. A moment that is over means now.
     ///
     /// # Errors

@@ -2,9 +2,11 @@
 
 mod config;
 mod keys;
+mod known;
 mod log;
 mod network;
 mod running;
+pub(crate) mod seal;
 
 pub(crate) use self::config::with_file;
 use self::{config::ConfigArgs, log::LogForm, network::NetworkArgs, running::Running};
@@ -18,7 +20,7 @@ use crate::{
 use atlas_server::{Ec2Imports, ImageApi};
 use clap::{CommandFactory as _, Subcommand};
 use cloud_atlas::{Atlas, ImportDiskOptions, image::CloudText};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// How many instances of an account a region has at most: no suite launches more.
 const INSTANCES: usize = 1000;
@@ -45,8 +47,17 @@ pub(crate) struct ServeEc2 {
     /// Who may ask: TOML with a table `[[key]]` for each access key, with `access_key_id`,
     /// `secret_access_key`, `account` (its 12 digits), `principal` and `scope` (where its images are
     /// registered); nobody else may read it (mode 0600); SIGHUP reads it again
-    #[arg(long, value_name = "FILE", required_unless_present = "print_config")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["seal_key", "print_config"])]
     access_keys: Option<PathBuf>,
+    /// Know the access keys of the store too, which `atlas key` adds, rotates and removes: their secrets
+    /// are sealed with the keys of this file; SIGHUP reads it again
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ATLAS_SEAL_KEY",
+        hide_env_values = true
+    )]
+    seal_key: Option<PathBuf>,
     /// Write a line to stderr for each request, in this form; without it there is only what fails for a
     /// reason that is no client's
     #[arg(long, value_name = "FORM")]
@@ -87,14 +98,20 @@ impl ServeEc2 {
             let text = config::template(&mut Args::command());
             return write_text(None, &text);
         }
-        let keys = keys::read(self.access_keys())?;
+        let keys = self.access_keys.as_deref().map(keys::read);
+        let keys = keys.transpose()?.unwrap_or_default();
+        let seal = self.seal_key.as_deref().map(seal::read).transpose()?;
         let tls = self.network.tls()?;
         // While this is checked another server may have the sockets.
         let sockets = (!self.config.check)
             .then(|| self.network.bind())
             .transpose()?;
         let atlas = self.pools.atlas(global)?;
-        keys::check(&keys, &atlas.act_as(&global.principal))?;
+        let session = atlas.act_as(&global.principal);
+        keys::check(&keys, &session)?;
+        if let Some(seal) = &seal {
+            seal::check(seal, &session)?;
+        }
         let imports = self.imports(global)?;
         let Some(sockets) = sockets else {
             return Ok(());
@@ -106,16 +123,12 @@ impl ServeEc2 {
             api: self.api(atlas.clone(), imports.clone()),
             atlas,
             keys,
+            seal,
             tls,
             imports,
             sockets,
         };
         running.serve(self, out)
-    }
-
-    fn access_keys(&self) -> &Path {
-        // INVARIANT: without them it is only asked for a file of options.
-        self.access_keys.as_deref().unwrap_or(Path::new(""))
     }
 
     /// What is answered.

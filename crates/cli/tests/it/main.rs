@@ -33,6 +33,7 @@ mod guides;
 mod help;
 mod ids;
 mod keeping;
+mod keys;
 mod launching;
 mod lists;
 mod lives;

@@ -2,6 +2,7 @@
 
 use crate::{
     appliance::{self, Drive},
+    keys::seal_key,
     program::{Program, done, releases, words},
     serving::Serving,
 };
@@ -71,7 +72,12 @@ fn every_answer_fits_its_schema_and_every_schema_is_used() {
     uses(&checked);
     templates(&checked);
     market(&checked);
-    checked.lines("listening", &[Serving::started(&[]).told.clone()]);
+    checked.lines(
+        "listening",
+        &[Serving::started(&["--admin-listen", "127.0.0.1:0"])
+            .told
+            .clone()],
+    );
     store(&checked);
     let entries = std::fs::read_dir(folder()).unwrap();
     let described: BTreeSet<_> = entries
@@ -170,6 +176,24 @@ fn ids(checked: &Checked) {
     );
 }
 
+fn keys(checked: &Checked) {
+    let run = |schema: &str, args: &[&str]| checked.run(schema, args);
+    seal_key(&checked.program, "seal.key", "a");
+    let seal = ["--seal-key", "seal.key"];
+    let add = ["--scope", "/acme", "key", "add", "dana"];
+    let made = run("new-access-key", &[&add[..], &seal].concat()).remove(0);
+    let id = made["id"].as_str().unwrap();
+    run(
+        "new-access-key",
+        &[&["key", "rotate", id][..], &seal].concat(),
+    );
+    run("access-key", &["key", "disable", id]);
+    run("access-key", &["key", "list"]);
+    run("access-key", &["key", "enable", id]);
+    run("resealed", &[&["key", "reseal"][..], &seal].concat());
+    run("removed", &["key", "remove", id]);
+}
+
 fn people(checked: &Checked) {
     let run = |schema: &str, args: &[&str]| checked.run(schema, args);
     run("store", &["init"]);
@@ -210,6 +234,7 @@ fn people(checked: &Checked) {
     run("scope", &["scope", "rename", "/beta", "/gamma"]);
     run("scope", &["scope", "list"]);
     run("removed", &["scope", "remove", "/gamma"]);
+    keys(checked);
     run("principal", &["principal", "rename", "dana", "dana.doe"]);
     run("removed", &["principal", "remove", "dana.doe"]);
     run(

@@ -186,9 +186,9 @@ pub fn add_access_key(
     })
 }
 
-/// Decides whether a key gets a successor: one of the same principal for the same project, which ends
-/// when the key from before would have. That one ends at `until`, or earlier where it would have
-/// anyway: programs change to its successor meanwhile. A moment that is over means now.
+/// Decides whether a key gets a successor: one of the same principal for the same project, without an
+/// end. The key from before ends at `until`, or earlier where it would have anyway: programs change to
+/// its successor meanwhile. A moment that is over means now.
 ///
 /// # Errors
 ///
@@ -205,7 +205,7 @@ pub fn rotate_access_key(
         principal: before.principal.clone(),
         scope: before.scope.clone(),
         id,
-        until: before.until,
+        until: None,
     };
     let after = add_access_key(wanted, facts)?;
     let until = before.until.map_or(until, |own| own.min(until));

@@ -33,19 +33,19 @@ pub struct StoredKeyFailure<'a> {
     /// The access key that the request names.
     pub key: &'a AccessKeyId,
     /// Why.
-    pub error: StoredKeyError<'a>,
+    pub error: StoredKeyError,
 }
 
 /// Why a key of the store is of no use now.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum StoredKeyError<'a> {
+pub enum StoredKeyError {
     /// The store fails.
     #[error(transparent)]
-    Store(&'a Error),
+    Store(Error),
     /// Its secret cannot be opened.
     #[error(transparent)]
-    Unseal(&'a UnsealError),
+    Unseal(UnsealError),
 }
 
 impl StoredKeys {
@@ -73,7 +73,7 @@ impl StoredKeys {
         Self { tell, ..self }
     }
 
-    fn failed(&self, key: &AccessKeyId, error: StoredKeyError<'_>) -> Ec2NotAuthenticated {
+    fn failed(&self, key: &AccessKeyId, error: StoredKeyError) -> Ec2NotAuthenticated {
         if let Some(tell) = &self.tell {
             tell(&StoredKeyFailure { key, error });
         }
@@ -98,10 +98,10 @@ impl Ec2Authenticate for StoredKeys {
             return self.given.authenticate(head, body, now).await;
         }
         let found = self.atlas.known_access_key(&id).await;
-        let found = found.map_err(|error| self.failed(&id, StoredKeyError::Store(&error)))?;
+        let found = found.map_err(|error| self.failed(&id, StoredKeyError::Store(error)))?;
         let secret = found.as_ref().map(|found| {
             let opened = self.seal.open(&id, &found.record.secret);
-            opened.map_err(|error| self.failed(&id, StoredKeyError::Unseal(&error)))
+            opened.map_err(|error| self.failed(&id, StoredKeyError::Unseal(error)))
         });
         let secret = secret.transpose()?;
         let verified = signed.verify(BodyDigest::of(body), secret.as_ref())?;

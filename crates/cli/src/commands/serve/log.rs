@@ -4,7 +4,7 @@ use crate::{
     exit::{self, Failure},
     print::warn,
 };
-use atlas_server::{Ec2Answered, Ec2Failure};
+use atlas_server::{Ec2Answered, Ec2Failure, StoredKeyFailure};
 
 /// What the log looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -59,6 +59,18 @@ pub(super) fn failed(failure: &Ec2Failure<'_>, has_log: bool) {
     } else {
         warn(format_args!("{action} failed, request {request}"));
         exit::say(failure.error);
+    }
+}
+
+/// Says that it was not found out who signed, for a reason that is no client's.
+pub(super) fn not_known(failure: &StoredKeyFailure<'_>, has_log: bool) {
+    let (key, error) = (failure.key, &failure.error);
+    if has_log {
+        let key = key.as_str();
+        tracing::error!(key, error = exit::in_one_line(error), "failed");
+    } else {
+        warn(format_args!("the access key {key} cannot be looked up"));
+        exit::say(error);
     }
 }
 

@@ -1,16 +1,19 @@
 //! Serving, from the first request to the last.
 
 use super::{
-    ServeEc2, keys, log,
+    ServeEc2, keys,
+    known::Known,
+    log,
     network::{self, Sockets},
+    seal,
 };
 use crate::{
     exit::{Failure, Run},
     print::{Out, note, warn},
 };
 use atlas_server::{
-    AccessKeys, Admin, Connections, Ec2, Ec2Imports, Ec2Limits, ImageApi, Metrics, Served, Server,
-    Tls,
+    AccessKeys, Admin, Connections, Ec2, Ec2Imports, Ec2Limits, ImageApi, Metrics, SealKeys,
+    Served, Server, Tls,
 };
 use cloud_atlas::Atlas;
 use core::net::SocketAddr;
@@ -23,6 +26,8 @@ pub(super) struct Running {
     pub(super) atlas: Atlas,
     pub(super) api: ImageApi,
     pub(super) keys: AccessKeys,
+    /// With what the access keys of the store are opened, if they are known too.
+    pub(super) seal: Option<SealKeys>,
     pub(super) tls: Option<Tls>,
     pub(super) imports: Ec2Imports,
     pub(super) sockets: Sockets,
@@ -56,7 +61,7 @@ impl Running {
         self.announce(out)?;
         let connections = Connections::default();
         let metrics = Metrics::new(connections.clone(), self.imports.activity());
-        let admin = Admin::new(self.atlas, metrics.clone());
+        let admin = Admin::new(self.atlas.clone(), metrics.clone());
         let watched = self.sockets.admin.map(|listener| {
             tokio::net::TcpListener::from_std(listener)
                 .map(|listener| Watched::begin(listener, admin.clone()))
@@ -64,7 +69,8 @@ impl Running {
         let watched = watched.transpose()?;
         let mut limits = Ec2Limits::default();
         limits.rate = command.network.rate;
-        let mut ec2 = Ec2::new(self.keys.clone(), self.api, limits).with_metrics(metrics);
+        let known = Known::new(&self.keys, self.seal.as_ref(), &self.atlas, command);
+        let mut ec2 = Ec2::new(known, self.api, limits).with_metrics(metrics);
         if command.log.is_some() {
             ec2 = ec2.on_answer(log::answered);
         }
@@ -74,7 +80,7 @@ impl Running {
         }
         let stop = async {
             signals
-                .stopped(|| reload(command, &self.keys, self.tls.as_ref()))
+                .stopped(|| reload(command, &self.keys, self.seal.as_ref(), self.tls.as_ref()))
                 .await;
             admin.end();
         };
@@ -113,10 +119,15 @@ impl Running {
     }
 }
 
-/// Reads the access keys and the certificate again; what cannot be used leaves what was there before.
-fn reload(command: &ServeEc2, keys: &AccessKeys, tls: Option<&Tls>) {
+/// Reads the access keys, what opens those of the store, and the certificate again; what cannot be used
+/// leaves what was there before.
+fn reload(command: &ServeEc2, keys: &AccessKeys, seal: Option<&SealKeys>, tls: Option<&Tls>) {
     let has_log = command.log.is_some();
-    let reloaded = keys::reload(keys, command.access_keys())
+    let given = command.access_keys.as_deref();
+    let given = given.map_or(Ok(()), |file| keys::reload(keys, file));
+    let opening = seal.zip(command.seal_key.as_deref());
+    let reloaded = given
+        .and_then(|()| opening.map_or(Ok(()), |(seal, file)| seal::reload(seal, file)))
         .and_then(|()| tls.map_or(Ok(()), |tls| command.network.reload(tls)));
     match reloaded {
         Ok(()) => log::reloaded(has_log),

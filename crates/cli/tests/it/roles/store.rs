@@ -2,6 +2,7 @@
 
 use crate::{
     disks::raw,
+    keys::seal_key,
     market::field,
     program::{Program, done, releases, words},
 };
@@ -53,6 +54,14 @@ fn people(program: &Program, named: &mut Named) {
             "group make nobody",
         ],
     );
+    let seal = seal_key(program, "seal.key", "a");
+    let add = format!("key add zoe --seal-key {seal}");
+    named.insert("key", field(program, &add, "id"));
+    let other = format!("{add} --scope /beta");
+    named.insert("disabled", field(program, &other, "id"));
+    let disable = format!("key disable {}", named["disabled"]);
+    done(program, &[&disable]);
+    named.insert("seal", seal);
     let invite = || field(program, "group invite partners", "code");
     for member in ["/beta", "/zeta"] {
         let accept = format!("group accept {} --scope {member}", invite());
