@@ -56,7 +56,8 @@ pub(crate) fn read_secret(path: &Path, limit: usize) -> Result<String, Failure> 
         use std::os::unix::fs::MetadataExt as _;
         // What cannot be looked at cannot be read either, and that is said below.
         let mode = fs::metadata(path).map_or(0, |found| found.mode());
-        if mode & 0o077 != 0 {
+        let others = if is_credential(path) { 0o037 } else { 0o077 };
+        if mode & others != 0 {
             let (shown, mode) = (shown(path), mode & 0o777);
             let told = format!(
                 "{shown} holds secrets, and others than its owner may use it (mode {mode:04o}): run `chmod 600 {}`",
@@ -66,6 +67,15 @@ pub(crate) fn read_secret(path: &Path, limit: usize) -> Result<String, Failure> 
         }
     }
     read_text(path, limit)
+}
+
+/// Whether systemd has put a file there for this service alone (`LoadCredential=`). The service reads it
+/// by an ACL, whose mask stands where the rights of the group do otherwise; nobody else comes into the
+/// folder.
+#[cfg(unix)]
+fn is_credential(path: &Path) -> bool {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY");
+    folder.is_some_and(|folder| !folder.is_empty() && path.parent() == Some(Path::new(&folder)))
 }
 
 /// Reads a whole file as text.

@@ -16,6 +16,7 @@
 //! | [`Etcd`] | one etcd server |
 //! | [`EtcdCluster`] | three etcd servers, of which two must have each commit |
 //! | [`S3`] | one server that speaks S3, in memory |
+//! | [`Machine`] | a machine of Debian with systemd, in namespaces of this one |
 //! | [`ServerError`] | why a server is not there, with the command that installs it |
 //! | [`run_script`], [`free_port`] | for scripts that start servers themselves |
 //! | [`missing_packages`], [`install_python_packages`], [`install_node_packages`] | what has to be installed first |
@@ -34,6 +35,7 @@ mod account;
 mod cluster;
 mod error;
 mod etcd;
+mod machine;
 mod node;
 mod postgres;
 mod programs;
@@ -47,6 +49,7 @@ pub use crate::{
     cluster::PostgresCluster,
     error::ServerError,
     etcd::{Etcd, EtcdCluster},
+    machine::{Machine, MachineSaid},
     node::{install_node_packages, node_with_packages},
     postgres::{Postgres, free_port},
     programs::missing_packages,

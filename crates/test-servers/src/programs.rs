@@ -36,7 +36,7 @@ pub(crate) fn postgres() -> Result<PathBuf, ServerError> {
 }
 
 /// What else tests run or are built with: a program, or a file where it is none, and its package.
-const OTHERS: [(&str, &str); 18] = [
+const OTHERS: [(&str, &str); 19] = [
     ("etcd", "etcd-server"),
     ("etcdctl", "etcd-client"),
     ("protoc", "protobuf-compiler"),
@@ -57,6 +57,8 @@ const OTHERS: [(&str, &str); 18] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("/usr/share/ovmf/OVMF.fd", "ovmf"),
     ("mmdebstrap", "mmdebstrap"),
+    // What judges the unit of the service.
+    ("systemd-analyze", "systemd"),
     ("mke2fs", "e2fsprogs"),
     ("mformat", "mtools"),
     ("grub-mkimage", "grub-common"),

@@ -14,6 +14,7 @@ mod exceptions;
 mod files;
 mod modules;
 mod readme;
+mod security;
 mod status;
 mod tree;
 mod words;

@@ -92,7 +92,9 @@ print("13,000 parameters:", told(describe("".join(f"&P{number}=" for number in r
 names = "".join(f"&ImageId.{number}=ami-{number:017x}" for number in range(1, 10_001))
 print("10,000 ids:", told(describe(names)))
 print("an index without an end:", told(describe("&ImageId.4294967296=ami-12345678")))
+print("an index beyond the last:", told(describe("&ImageId.10001=ami-12345678")))
 print("a name of a thousand parts:", told(describe("&" + ".".join(["a"] * 1_000) + "=1")))
+print("a name of eleven parts:", told(describe("&" + ".".join(["a"] * 11) + "=1")))
 deep = urllib.parse.quote("<a>" * 20_000 + "]]>" + "&lol;" * 1_000)
 print("what looks like XML of great depth:", told(describe("&Filter.1.Name=name&Filter.1.Value.1=" + deep)))
 print("the same as a name:", told(f"Action=RegisterImage&Version=2016-11-15&Name={deep}".encode()))
@@ -100,6 +102,7 @@ slow = "&Filter.1.Name=tag:key-1" + "".join(
     f"&Filter.1.Value.{number}=" + urllib.parse.quote("*v" * 120 + "w") for number in range(1, 201))
 print("200 patterns that fit nothing in many ways:", told(describe(slow)))
 print("bytes that are no text:", told(b"Action=%ff%fe&Version=%00"))
+print("a character that no document has:", told(describe("&Filter.1.Name=name&Filter.1.Value.1=%00")))
 
 # Connections that say half of a request, that take nothing of their answers, that are half closed.
 idle = [connect() for _ in range(100)]

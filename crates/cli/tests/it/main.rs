@@ -44,6 +44,8 @@ mod market;
 mod merging;
 mod mistakes;
 mod operating;
+#[cfg(all(target_os = "linux", feature = "postgres"))]
+mod operations;
 mod pictures;
 mod plans;
 mod reaching;

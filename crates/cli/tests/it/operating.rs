@@ -19,6 +19,17 @@ const CERTIFICATES: [[&str; 3]; 2] = [
     ],
 ];
 
+/// What would serve for ever if it did not refuse is only looked through.
+const CHECK: [&str; 7] = [
+    "serve",
+    "ec2",
+    "--check",
+    "--listen",
+    "127.0.0.1:0",
+    "--access-keys",
+    "keys.toml",
+];
+
 const TLS: [&str; 4] = ["--tls-certificate", "server.pem", "--tls-key", "server.key"];
 
 /// Two accounts with three keys, and certificates beside them.
@@ -97,28 +108,12 @@ fn what_cannot_be_served_with_is_refused_at_the_start() {
     ] {
         let own = fs::Permissions::from_mode(0o600);
         fs::set_permissions(program.path("server.pem"), own).unwrap();
-        let serve = [
-            "serve",
-            "ec2",
-            "--listen",
-            "127.0.0.1:0",
-            "--access-keys",
-            "keys.toml",
-        ];
-        let ran = program.run(&[&serve, options].concat()).shown();
+        let ran = program.run(&[&CHECK[..], options].concat()).shown();
         told = format!("{told}# {}\n{ran}\n", options.join(" "));
     }
     let all = fs::Permissions::from_mode(0o644);
     fs::set_permissions(program.path("server.key"), all).unwrap();
-    let serve = [
-        "serve",
-        "ec2",
-        "--listen",
-        "127.0.0.1:0",
-        "--access-keys",
-        "keys.toml",
-    ];
-    let ran = program.run(&[&serve[..], &TLS].concat()).shown();
+    let ran = program.run(&[&CHECK[..], &TLS].concat()).shown();
     told = format!("{told}# a key that others can read\n{ran}\n");
     insta::assert_snapshot!(told);
 }

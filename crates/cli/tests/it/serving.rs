@@ -185,14 +185,13 @@ fn mode(program: &Program, mode: u32) {
 }
 
 fn serve(program: &Program, listen: &str) -> Ran {
-    program.run(&[
-        "serve",
-        "ec2",
-        "--listen",
-        listen,
-        "--access-keys",
-        "keys.toml",
-    ])
+    serve_with(program, listen, &[])
+}
+
+fn serve_with(program: &Program, listen: &str, more: &[&str]) -> Ran {
+    let args = ["serve", "ec2", "--listen", listen];
+    let keys = ["--access-keys", "keys.toml"];
+    program.run(&[&args[..], &keys, more].concat())
 }
 
 /// What a client is told who signs nothing.
@@ -211,13 +210,40 @@ fn e05_access_keys_that_others_can_read_are_refused() {
     let serving = Serving::prepared();
     for wrong in [0o644, 0o640, 0o604, 0o602] {
         mode(&serving.program, wrong);
-        let ran = serve(&serving.program, "127.0.0.1:0");
+        // It would serve for ever if it did not refuse.
+        let ran = serve_with(&serving.program, "127.0.0.1:0", &["--check"]);
         assert_eq!((ran.code, ran.out.as_str()), (1, ""));
         let told = format!(
             "error: `keys.toml` holds secrets, and others than its owner may use it \
              (mode {wrong:04o}): run `chmod 600 keys.toml`\n"
         );
         assert_eq!(ran.err, told);
+    }
+}
+
+/// systemd gives credentials to a service by an ACL, which looks like a right of the group.
+#[test]
+fn e05_credentials_of_a_service_are_read_as_systemd_gives_them() {
+    let serving = Serving::prepared();
+    let program = &serving.program;
+    let keys = program.path("keys.toml");
+    let check = |mode: u32, credentials: &Path| {
+        fs::set_permissions(&keys, Permissions::from_mode(mode)).unwrap();
+        let args = ["serve", "ec2", "--listen", "127.0.0.1:0", "--check"];
+        let mut command = program.command(&[&args[..], &["--access-keys"]].concat());
+        let ran = command.arg(&keys).env("CREDENTIALS_DIRECTORY", credentials);
+        ran.output().unwrap().status.code()
+    };
+    let folder = keys.parent().unwrap();
+    for (mode, credentials, code) in [
+        (0o440, folder, Some(0)),
+        (0o400, folder, Some(0)),
+        (0o444, folder, Some(1)),
+        (0o460, folder, Some(1)),
+        (0o440, folder.parent().unwrap(), Some(1)),
+        (0o440, Path::new(""), Some(1)),
+    ] {
+        assert_eq!(check(mode, credentials), code, "{mode:o} {credentials:?}");
     }
 }
 

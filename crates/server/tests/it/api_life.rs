@@ -11,7 +11,7 @@ use cloud_atlas::{
     image::{
         AskedDevice, ConvertedFrom, Device, Devices, DiskFormat, ImportDiskImage, ProductCode,
     },
-    store::MemoryStore,
+    store::{Commit, CommitToken, KeyRange, MemoryStore, Page, ReadSet, Store as _, Write},
 };
 use pollster::block_on;
 use std::sync::Arc;
@@ -339,6 +339,41 @@ fn e01_what_fails_inside_is_told_to_the_host_alone() {
     let told = api.failures.lock().unwrap().clone();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("dana DescribeImages: "), "{told:?}");
+}
+
+/// Puts another value in the place of each record that has a text in its value.
+fn damage(store: &MemoryStore, text: &str) {
+    let snapshot = block_on(store.snapshot()).unwrap();
+    let page = block_on(snapshot.range(&KeyRange::all(), Page::first(10_000))).unwrap();
+    let entries = page.entries.into_iter();
+    let found = entries.filter(|(_, entry)| String::from_utf8_lossy(&entry.value).contains(text));
+    let writes: Vec<_> = found
+        .map(|(key, _)| Write::Put {
+            key,
+            value: b"not what was written".to_vec().into(),
+        })
+        .collect();
+    assert!(!writes.is_empty());
+    let commit = Commit {
+        reads: ReadSet::default(),
+        writes,
+        token: CommitToken::from_u128(1),
+    };
+    block_on(snapshot.commit(commit)).unwrap();
+}
+
+#[test]
+fn e01_what_is_damaged_is_told_of_to_the_host_alone() {
+    let store = Arc::new(MemoryStore::new());
+    let api = Api::over(Arc::<MemoryStore>::clone(&store), |api| api);
+    let id = api.register("dana", "web");
+    damage(&store, &id);
+    let (status, code, message) = api.refused("dana", "DescribeImages", &[("ImageId.1", &id)]);
+    assert_eq!((status, &*code), (500, "InternalError"));
+    assert_eq!(message, "An internal error has occurred");
+    let told = api.failures.lock().unwrap().clone();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("damaged"), "{told:?}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod conditions;
 mod curl;
 mod ec2;
 mod key_files;
+mod limits;
 mod people;
 mod pool;
 mod ranges;

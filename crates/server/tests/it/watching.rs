@@ -10,6 +10,7 @@ use atlas_server::{
 };
 use atlas_store_conformance::{Call, Fault, FaultyStore};
 use cloud_atlas::{Atlas, image::CloudText, store::MemoryStore};
+use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 /// A server, and what is seen of it.
@@ -116,6 +117,11 @@ fn a_store_that_does_not_answer_is_told_of() {
     let unready = (503, "the store does not answer\n".to_owned());
     assert_eq!(told("/readyz"), unready);
     assert_eq!(told("/healthz").0, 200);
+    assert_eq!(told("/readyz").0, 200);
+    // One that does not say that it cannot is not waited for.
+    let silent = [Fault::Slow(Duration::from_hours(1)); 1];
+    watched.store.plan_for(Call::Snapshot, silent);
+    assert_eq!(told("/readyz"), unready);
     assert_eq!(told("/readyz").0, 200);
 
     watched.admin.end();
