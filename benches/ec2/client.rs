@@ -109,6 +109,15 @@ impl Target {
 impl Client {
     /// Sends a request and reads the whole answer, which it gives: any but 200 is a fault.
     pub(crate) fn ask(&mut self, request: &[u8]) -> Result<&str, Fault> {
+        let address = self.target.address;
+        match self.exchange(request)? {
+            (200, answer) => Ok(answer),
+            (status, answer) => Err(format!("{address} answers {status}: {answer}").into()),
+        }
+    }
+
+    /// Sends a request and reads the whole answer, which it gives with its status.
+    pub(crate) fn exchange(&mut self, request: &[u8]) -> Result<(u16, &str), Fault> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => self.connect()?,
@@ -118,12 +127,7 @@ impl Client {
         if self.target.connection == Connection::Kept {
             self.stream = Some(stream);
         }
-        let answer = core::str::from_utf8(&self.answer)?;
-        if status == 200 {
-            Ok(answer)
-        } else {
-            Err(format!("{} answers {status}: {answer}", self.target.address).into())
-        }
+        Ok((status, core::str::from_utf8(&self.answer)?))
     }
 
     fn connect(&self) -> io::Result<BufReader<TcpStream>> {
@@ -142,7 +146,7 @@ impl Client {
             .nth(1)
             .ok_or("a connection ended before its answer")?;
         let status = status.parse()?;
-        let mut length = None;
+        let (mut length, mut in_pieces) = (None, false);
         loop {
             line.clear();
             stream.read_line(&mut line)?;
@@ -152,11 +156,34 @@ impl Client {
             if name.eq_ignore_ascii_case("content-length") {
                 length = Some(value.trim().parse()?);
             }
+            in_pieces |= name.eq_ignore_ascii_case("transfer-encoding");
         }
-        let length: usize = length.ok_or("an answer does not tell its length")?;
-        self.answer.resize(length, 0);
-        stream.read_exact(&mut self.answer)?;
+        self.answer.clear();
+        if in_pieces {
+            while self.read_piece(stream, &mut line)? {}
+        } else {
+            let length: usize = length.ok_or("an answer does not tell its length")?;
+            self.answer.resize(length, 0);
+            stream.read_exact(&mut self.answer)?;
+        }
         Ok(status)
+    }
+
+    /// Reads a piece of an answer (RFC 9112, 7.1); the last one is empty.
+    fn read_piece(
+        &mut self,
+        stream: &mut BufReader<TcpStream>,
+        line: &mut String,
+    ) -> Result<bool, Fault> {
+        line.clear();
+        stream.read_line(line)?;
+        let size = usize::from_str_radix(line.trim_end(), 16)?;
+        let begin = self.answer.len();
+        self.answer.resize(begin + size, 0);
+        stream.read_exact(self.answer.get_mut(begin..).unwrap_or_default())?;
+        line.clear();
+        stream.read_line(line)?;
+        Ok(size > 0)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{Fault, client::Target};
 use atlas_benches::seconds;
+use serde_json::Value;
 use std::thread;
 
 /// How many images share the beginning of their names and their tag.
@@ -19,6 +20,10 @@ pub(crate) struct Fleet {
 /// The name of the group of an image.
 pub(crate) fn group(number: usize) -> String {
     format!("g{:04}", number / GROUP)
+}
+
+fn name(number: usize) -> String {
+    format!("{}-{number:06}", group(number))
 }
 
 /// Registers so many images over HTTP, by so many clients at once.
@@ -58,7 +63,7 @@ fn by_one(target: Target, numbers: impl Iterator<Item = usize>) -> Result<Number
         let group = group(number);
         let request = target.request(&[
             ("Action", "RegisterImage"),
-            ("Name", &format!("{group}-{number:06}")),
+            ("Name", &name(number)),
             ("Architecture", "x86_64"),
             ("VirtualizationType", "hvm"),
             ("RootDeviceName", "/dev/sda1"),
@@ -74,6 +79,29 @@ fn by_one(target: Target, numbers: impl Iterator<Item = usize>) -> Result<Number
         ids.push((number, id.ok_or("no id was answered")?.to_owned()));
     }
     Ok(ids)
+}
+
+/// The images as moto reads them from a file.
+pub(crate) fn for_moto(fleet: &Fleet) -> Value {
+    let images = fleet.ids.iter().enumerate().map(|(number, id)| {
+        serde_json::json!({
+            "ami_id": id,
+            "name": name(number),
+            "description": "",
+            "owner_id": "123456789012",
+            "public": true,
+            "virtualization_type": "hvm",
+            "architecture": "x86_64",
+            "state": "available",
+            "platform": null,
+            "image_type": "machine",
+            "hypervisor": "xen",
+            "root_device_name": "/dev/sda1",
+            "root_device_type": "ebs",
+            "sriov": "simple",
+        })
+    });
+    images.collect()
 }
 
 /// Gives images the tags that a server did not take when it registered them.

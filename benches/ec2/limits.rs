@@ -3,13 +3,13 @@
 use crate::{
     Fault, WRITERS, by_id, filtered,
     fleet::{self, Fleet, GROUP, float},
-    load,
+    load::{self, Took},
     ours::Ours,
 };
 use atlas_benches::{Claim, is_quick, median};
 
-/// Requests a second for one image each.
-const BY_ID: f64 = 5_000.0;
+/// Requests a second for one image each, on a file and on a server.
+const BY_ID: [f64; 2] = [5_000.0, 2_000.0];
 /// Registrations a second.
 const REGISTERED: f64 = 1_000.0;
 /// How long 99 of 100 requests for one image take at most, and half of those for a group, in seconds.
@@ -17,7 +17,7 @@ const SOON: f64 = 0.005;
 /// How long all images in one answer take, in seconds: of ten thousand.
 const ALL: f64 = 0.3;
 
-pub(crate) fn run(ours: &Ours, fleet: &Fleet) -> Result<(), Fault> {
+pub(crate) fn run(ours: &Ours, fleet: &Fleet, memory: f64) -> Result<(), Fault> {
     let images = fleet.ids.len();
     let claim = format!(
         "RegisterImage of {images}, durable for {WRITERS} clients, beside {REGISTERED} a second"
@@ -27,10 +27,7 @@ pub(crate) fn run(ours: &Ours, fleet: &Fleet) -> Result<(), Fault> {
     let requests = if is_quick() { 50 } else { 2_500 };
     load::run(kept, &by_id(kept, fleet, [8, requests / 5]))?;
     let mut took = load::run(kept, &by_id(kept, fleet, [8, requests]))?;
-    let claim = format!(
-        "DescribeImages by id among {images}, 8 clients that keep their connections, beside {BY_ID} a second"
-    );
-    Claim::cost(&claim, "ms", took.each * 1e3, 1e3 / BY_ID, 1.0).print();
+    by_id_claim(&took, images, "a file", BY_ID[0]);
     let claim = format!("the same, 99 of 100 answers, beside {} ms", SOON * 1e3);
     let slow = took.percentile_99();
     Claim::cost(&claim, "ms", slow * 1e3, SOON * 1e3, 1.0).print();
@@ -46,13 +43,30 @@ pub(crate) fn run(ours: &Ours, fleet: &Fleet) -> Result<(), Fault> {
     }
     let before = ours.megabytes()?;
     all(ours, images)?;
-    // What 10,000 may take, and 100,000.
-    let limit = if images > 10_000 { 500.0 } else { 100.0 };
     for (words, megabytes) in [("before", before), ("after", ours.megabytes()?)] {
-        let claim = format!("memory with {images} images {words} such answers, beside {limit} MB");
-        Claim::cost(&claim, "MB", megabytes, limit, 1.0).print();
+        let claim = format!("memory with {images} images {words} such answers, beside {memory} MB");
+        Claim::cost(&claim, "MB", megabytes, memory, 1.0).print();
     }
     Ok(())
+}
+
+/// On a server of PostgreSQL.
+pub(crate) fn run_on_postgres(ours: &Ours, fleet: &Fleet) -> Result<(), Fault> {
+    let kept = ours.target.kept();
+    let requests = if is_quick() { 50 } else { 2_500 };
+    load::run(kept, &by_id(kept, fleet, [8, requests / 5]))?;
+    let mut took = load::run(kept, &by_id(kept, fleet, [8, requests]))?;
+    by_id_claim(&took, fleet.ids.len(), "PostgreSQL", BY_ID[1]);
+    let (each, slow) = (fleet.each * 1e3, took.percentile_99() * 1e3);
+    eprintln!("PostgreSQL: {each:.2} ms a registration, 99 of 100 answers within {slow:.1} ms");
+    Ok(())
+}
+
+fn by_id_claim(took: &Took, images: usize, on: &str, rate: f64) {
+    let claim = format!(
+        "DescribeImages by id among {images} on {on}, 8 clients that keep their connections, beside {rate} a second"
+    );
+    Claim::cost(&claim, "ms", took.each * 1e3, 1e3 / rate, 1.0).print();
 }
 
 /// Every image in one answer.
@@ -70,5 +84,8 @@ fn all(ours: &Ours, images: usize) -> Result<(), Fault> {
     }
     let claim = format!("all {images} images with their tags in one answer, beside {limit} s");
     Claim::cost(&claim, "ms", median(&mut each) * 1e3, limit * 1e3, 1.0).print();
+    // Several at once, whom the memory has to bear as well.
+    let request = ours.target.request(&question);
+    load::run(ours.target, &vec![vec![request]; 8])?;
     Ok(())
 }

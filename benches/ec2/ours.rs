@@ -11,7 +11,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -20,6 +20,8 @@ use std::{
 pub(crate) struct Ours {
     process: Child,
     pub(crate) target: Target,
+    /// The file of its store, if it has one.
+    file: Option<PathBuf>,
 }
 
 impl Ours {
@@ -53,6 +55,10 @@ impl Ours {
         let mut ours = Self {
             process,
             target: Target::at(0),
+            file: store.strip_prefix("redb:").map(|rest| {
+                let path = rest.split('?').next();
+                PathBuf::from(path.unwrap_or_default())
+            }),
         };
         let mut line = String::new();
         BufReader::new(told).read_line(&mut line)?;
@@ -70,6 +76,12 @@ impl Ours {
         let kib = line.and_then(|line| line.split_whitespace().next());
         let kib: f64 = kib.ok_or("the system tells no memory")?.parse()?;
         Ok(kib * 1024.0 / 1e6)
+    }
+
+    /// The size of the file of its store, in MB; none where it has no file.
+    pub(crate) fn kept(&self) -> Option<u64> {
+        let kept = fs::metadata(self.file.as_ref()?).ok()?;
+        Some(kept.len() / 1_000_000)
     }
 }
 

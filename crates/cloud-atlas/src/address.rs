@@ -4,13 +4,18 @@ use crate::OpenError;
 use atlas_store::{Capability, MemoryStore, Store as _};
 
 /// The path and the options of a store in a file. They begin after the last `?`, so that a path
-/// which holds one is followed by one more; between them stands `&`. None is given twice.
+/// which holds one is followed by one more; between them stands `&`. None is given twice. Unless they
+/// say how much memory there is for pages, it is `cache`.
 #[cfg(feature = "redb")]
-pub(crate) fn redb(rest: &str) -> Result<(&str, atlas_store_redb::Options), OpenError> {
+pub(crate) fn redb(
+    rest: &str,
+    cache: Option<usize>,
+) -> Result<(&str, atlas_store_redb::Options), OpenError> {
     const KNOWN: &str =
         "`cache=SIZE` or `quick_repair=true`, and one more `?` after a path that holds one";
     const SIZE: &str = "a size of 1MiB or more in KiB, MiB or GiB, such as `cache=64MiB`";
     let mut options = atlas_store_redb::Options::default();
+    options.cache_bytes = cache.unwrap_or(options.cache_bytes);
     let Some((path, given)) = rest.rsplit_once('?') else {
         return Ok((rest, options));
     };

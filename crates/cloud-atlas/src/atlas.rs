@@ -52,7 +52,7 @@ impl Atlas {
     ///
     /// | option | means | unless given |
     /// |---|---|---|
-    /// | `cache=64MiB` | memory for pages of the file, at least 1 MiB, in KiB, MiB or GiB | 256 MiB |
+    /// | `cache=64MiB` | memory for pages of the file, at least 1 MiB, in KiB, MiB or GiB | 256 MiB, or [`Builder::page_cache`] |
     /// | `quick_repair=true` | opens at once after a crash, and flushes twice a commit | `false` |
     ///
     /// They begin after the last `?`: a path that holds one is followed by one more.
@@ -145,6 +145,7 @@ pub struct Builder {
     inventory: Option<Arc<dyn Inventory>>,
     operations: OperationTable,
     instance_types: InstanceTypes,
+    page_cache: Option<usize>,
     #[cfg(feature = "repository")]
     pools: crate::Pools,
 }
@@ -158,6 +159,7 @@ impl Default for Builder {
             inventory: None,
             operations: OperationTable::built_in(),
             instance_types: InstanceTypes::default(),
+            page_cache: None,
             #[cfg(feature = "repository")]
             pools: crate::Pools::default(),
         }
@@ -210,6 +212,16 @@ impl Builder {
         }
     }
 
+    /// So many bytes of memory for pages of a store in a file, where its address says nothing of them.
+    /// What does not fit is read from the file, which the system keeps in memory as well.
+    #[must_use]
+    pub fn page_cache(self, bytes: usize) -> Self {
+        Self {
+            page_cache: Some(bytes),
+            ..self
+        }
+    }
+
     /// The storage pools that keep disk images; without `default` among them, none are made unless they
     /// name their pool.
     #[cfg(feature = "repository")]
@@ -224,12 +236,12 @@ impl Builder {
     ///
     /// As there.
     pub async fn init(self, url: &str) -> Result<Atlas, Error> {
-        let atlas = match engine::create(url).await {
+        let atlas = match engine::create(url, self.page_cache).await {
             Ok(store) => self.finish(store, true)?,
             // A process that stopped between making the file and its first commit left an empty
             // store: it is finished now. Anything else stays as it is.
             Err(error) => {
-                let Some(store) = engine::left_behind(url, &error).await else {
+                let Some(store) = engine::left_behind(url, self.page_cache, &error).await else {
                     return Err(error.into());
                 };
                 let atlas = self.finish(store, true)?;
@@ -249,7 +261,7 @@ impl Builder {
     ///
     /// As there.
     pub async fn open(self, url: &str) -> Result<Atlas, Error> {
-        let store = engine::existing(url).await?;
+        let store = engine::existing(url, self.page_cache).await?;
         let atlas = self.finish(store, true)?;
         open::recognise(&atlas).await?;
         atlas.settle(atlas.shared.caches.is_alone()).await?;
@@ -286,6 +298,7 @@ impl Builder {
             inventory,
             operations,
             instance_types,
+            page_cache: _,
             #[cfg(feature = "repository")]
             pools,
         } = self;

@@ -97,7 +97,7 @@ impl Loader {
     ///
     /// As [`Atlas::open`], but for [`OpenError::Loading`].
     pub async fn open(url: &str) -> Result<Self, Error> {
-        let atlas = Atlas::builder().finish(existing(url).await?, true)?;
+        let atlas = Atlas::builder().finish(existing(url, None).await?, true)?;
         let unfinished = match recognise(&atlas).await {
             Ok(_) => None,
             Err(Error::Open(OpenError::Loading { done, entries })) => Some((done, entries)),

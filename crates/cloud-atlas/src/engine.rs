@@ -79,12 +79,16 @@ pub fn shown_address(url: &str) -> String {
     not(any(feature = "postgres", feature = "etcd")),
     expect(clippy::unused_async, reason = "engines on servers are waited for")
 )]
-pub(crate) async fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+#[cfg_attr(
+    not(feature = "redb"),
+    expect(unused_variables, reason = "engines on servers keep no pages")
+)]
+pub(crate) async fn create(url: &str, cache: Option<usize>) -> Result<Arc<dyn Store>, OpenError> {
     Ok(match place(url)? {
         Place::Memory(options) => Arc::new(address::memory(options)?),
         #[cfg(feature = "redb")]
         Place::Redb(rest) => {
-            let (path, options) = redb(url, rest)?;
+            let (path, options) = redb(url, rest, cache)?;
             Arc::new(atlas_store_redb::RedbStore::create_with(path, options)?)
         }
         #[cfg(feature = "postgres")]
@@ -97,7 +101,11 @@ pub(crate) async fn create(url: &str) -> Result<Arc<dyn Store>, OpenError> {
 }
 
 /// The store that is in the way of a new one, if it can be opened.
-pub(crate) async fn left_behind(url: &str, error: &OpenError) -> Option<Arc<dyn Store>> {
+pub(crate) async fn left_behind(
+    url: &str,
+    cache: Option<usize>,
+    error: &OpenError,
+) -> Option<Arc<dyn Store>> {
     let is_there = match error {
         #[cfg(feature = "redb")]
         OpenError::Redb(atlas_store_redb::OpenError::AlreadyExists { .. }) => true,
@@ -108,19 +116,23 @@ pub(crate) async fn left_behind(url: &str, error: &OpenError) -> Option<Arc<dyn 
         _ => false,
     };
     if is_there {
-        existing(url).await.ok()
+        existing(url, cache).await.ok()
     } else {
         None
     }
 }
 
 /// Opens a store that is there.
-pub(crate) async fn existing(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+#[cfg_attr(
+    not(feature = "redb"),
+    expect(unused_variables, reason = "engines on servers keep no pages")
+)]
+pub(crate) async fn existing(url: &str, cache: Option<usize>) -> Result<Arc<dyn Store>, OpenError> {
     match place(url)? {
         Place::Memory(_) => Err(OpenError::Memory),
         #[cfg(feature = "redb")]
         Place::Redb(rest) => {
-            let (path, options) = redb(url, rest)?;
+            let (path, options) = redb(url, rest, cache)?;
             let store = atlas_store_redb::RedbStore::open_with(path, options)?;
             Ok(Arc::new(store))
         }
@@ -153,7 +165,7 @@ pub(crate) async fn inspect(url: &str) -> Result<Inspected, OpenError> {
         Place::Memory(_) => Err(OpenError::Memory),
         #[cfg(feature = "redb")]
         Place::Redb(rest) => {
-            let (path, options) = redb(url, rest)?;
+            let (path, options) = redb(url, rest, None)?;
             let found = atlas_store_redb::RedbStore::check(path)?;
             let report = StoreReport {
                 file: Some(crate::FileReport {
@@ -187,7 +199,7 @@ pub(crate) async fn inspect(url: &str) -> Result<Inspected, OpenError> {
 /// What servers keep the records in is theirs to check.
 #[cfg(any(feature = "postgres", feature = "etcd"))]
 async fn on_servers(url: &str) -> Result<Inspected, OpenError> {
-    let store = existing(url).await?;
+    let store = existing(url, None).await?;
     Ok(Inspected {
         report: StoreReport::default(),
         snapshot: Some(store.snapshot().await.map_err(OpenError::Read)?),
@@ -198,8 +210,12 @@ async fn on_servers(url: &str) -> Result<Inspected, OpenError> {
 /// The path and the options of a store in a file. The file notes whose records it holds, so that
 /// another one is refused as it lies.
 #[cfg(feature = "redb")]
-fn redb<'a>(url: &str, rest: &'a str) -> Result<(&'a str, atlas_store_redb::Options), OpenError> {
-    let (path, mut options) = address::redb(rest)?;
+fn redb<'a>(
+    url: &str,
+    rest: &'a str,
+    cache: Option<usize>,
+) -> Result<(&'a str, atlas_store_redb::Options), OpenError> {
+    let (path, mut options) = address::redb(rest, cache)?;
     if path.is_empty() {
         return Err(none(url));
     }

@@ -40,8 +40,9 @@ pub struct Body(Xml);
 ///
 /// let (images, next_token) = (Vec::new(), Some("next".to_owned()));
 /// let whole = ImagesDescribed { images, next_token };
-/// let document = ImagesDocument::begin("id").finish(Some("next"));
-/// assert_eq!(document, whole.to_xml("id"));
+/// let mut document = ImagesDocument::begin("id");
+/// let begun = document.take();
+/// assert_eq!(begun + &document.finish(Some("next")), whole.to_xml("id"));
 /// ```
 #[derive(Debug)]
 pub struct ImagesDocument(Xml);
@@ -60,7 +61,12 @@ impl ImagesDocument {
         image.write("item", &mut self.0);
     }
 
-    /// The document, where there is more to be asked for with its token.
+    /// What of the document is written and was not taken yet, for whoever sends it piece by piece.
+    pub fn take(&mut self) -> String {
+        self.0.take()
+    }
+
+    /// The document, or what of it was not taken, where there is more to be asked for with its token.
     pub fn finish(self, next_token: Option<&str>) -> String {
         let Self(mut xml) = self;
         xml.close("imagesSet");

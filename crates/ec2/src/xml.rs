@@ -24,6 +24,12 @@ impl Xml {
         self.out
     }
 
+    /// What is written so far; what follows has as much room.
+    pub(crate) fn take(&mut self) -> String {
+        let room = String::with_capacity(self.out.len());
+        core::mem::replace(&mut self.out, room)
+    }
+
     pub(crate) fn open(&mut self, name: &str) {
         self.out.push('<');
         self.out.push_str(name);

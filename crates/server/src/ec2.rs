@@ -39,14 +39,15 @@ use self::{answered::Listener, rate::Rates, refusal::Refusal};
 use crate::Metrics;
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
     response::Response,
     routing::any,
 };
 use cloud_atlas::{Clock, IdSource, RandomIds, SystemClock};
-use futures_util::StreamExt as _;
+use core::time::Duration;
+use futures_util::{StreamExt as _, stream};
 use std::sync::Arc;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -168,7 +169,7 @@ impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
         }
         let answer = self.answer.answer(caller.clone(), request);
         let response = match tokio::time::timeout(self.limits.answer_wait, answer).await {
-            Ok(response) => response,
+            Ok(response) => timely(response, self.limits.answer_wait),
             Err(_) => Refusal::Unanswered.answer(id),
         };
         (Some(caller), response)
@@ -234,6 +235,23 @@ impl<A: Ec2Authenticate, R: Ec2Answer> Ec2<A, R> {
         let id: Uuid = id.with_variant(uuid::Variant::RFC4122).into_uuid();
         id.to_string()
     }
+}
+
+/// A response whose body is cut where what follows of it takes too long to be made.
+fn timely(response: Response, wait: Duration) -> Response {
+    if response.body().size_hint().exact().is_some() {
+        return response;
+    }
+    response.map(|body| {
+        let pieces = Some(body.into_data_stream());
+        Body::from_stream(stream::unfold(pieces, move |pieces| async move {
+            let mut pieces = pieces?;
+            match tokio::time::timeout(wait, pieces.next()).await {
+                Ok(piece) => piece.map(|piece| (piece, Some(pieces))),
+                Err(over) => Some((Err(axum::Error::new(over)), None)),
+            }
+        }))
+    })
 }
 
 async fn handle<A: Ec2Authenticate, R: Ec2Answer>(

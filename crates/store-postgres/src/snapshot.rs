@@ -10,13 +10,13 @@ use crate::{
     sql::BEGIN_SNAPSHOT,
 };
 use atlas_store::{
-    Commit, Committed, Entry, Fut, Key, KeyRange, Page, Slice, Snapshot, StoreError,
+    Commit, Committed, Entry, Fut, Key, KeyRange, Page, Schema, Slice, Snapshot, StoreError,
 };
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio_postgres::{Error, types::ToSql};
+use tokio_postgres::{Error, Row, types::ToSql};
 
 /// The most entries that are fetched at once.
 const PAGE: usize = 1000;
@@ -25,19 +25,24 @@ pub(crate) struct PostgresSnapshot {
     shared: Arc<Shared>,
     /// There until the snapshot is committed or dropped.
     session: Option<Session>,
+    /// What the first look has found: most transactions ask for that before anything else.
+    schema: (Key, Option<Entry>),
     /// The keys that were asked for and are there: a commit may update their rows.
     present: Mutex<BTreeSet<Key>>,
 }
 
 impl PostgresSnapshot {
     pub(crate) async fn begin(shared: Arc<Shared>) -> Result<Self, StoreError> {
-        let (session, ()) = shared
+        let key = Schema::key()?;
+        let begun = shared
             .pool
-            .session(|session| Box::pin(begin(session)))
-            .await?;
+            .session(|session| Box::pin(begin(session, key.as_str().to_owned())));
+        let (session, rows) = begun.await?;
+        let schema = rows.first().map(|row| rows::entry(row, 0)).transpose()?;
         Ok(Self {
             shared,
             session: Some(session),
+            schema: (key, schema),
             present: Mutex::default(),
         })
     }
@@ -51,6 +56,15 @@ impl PostgresSnapshot {
 
     async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Entry>>, StoreError> {
         let session = self.session()?;
+        let (known, schema) = &self.schema;
+        if let [key] = keys
+            && key == known
+        {
+            if schema.is_some() {
+                self.note(key);
+            }
+            return Ok(vec![schema.clone()]);
+        }
         let get = |key: &Key| {
             let key = key.as_str().to_owned();
             call(
@@ -61,16 +75,21 @@ impl PostgresSnapshot {
         };
         let answers = pipelined(keys.iter().map(get).collect()).await;
         let mut found = Vec::with_capacity(keys.len());
-        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, answer) in keys.iter().zip(answers) {
             let rows = answer.map_err(|error| self.shared.error(error))?;
             let entry = rows.first().map(|row| rows::entry(row, 0)).transpose()?;
             if entry.is_some() {
-                present.insert(key.clone());
+                self.note(key);
             }
             found.push(entry);
         }
         Ok(found)
+    }
+
+    /// Notes that a key is there.
+    fn note(&self, key: &Key) {
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        present.insert(key.clone());
     }
 
     async fn range(&self, range: &KeyRange, page: Page) -> Result<Slice, StoreError> {
@@ -121,18 +140,19 @@ impl PostgresSnapshot {
     }
 }
 
-/// Begins the transaction, and fixes what it sees by a first look.
-async fn begin(session: &Session) -> Result<(), Error> {
+/// Begins the transaction, and fixes what it sees by a first look, at a key.
+async fn begin(session: &Session, key: String) -> Result<Vec<Row>, Error> {
     let client = session.client();
-    let look = vec![Box::new(crate::open::REGISTRY) as _];
+    let look = vec![Box::new(key) as _];
     let begun = pipelined(vec![
         command(client, BEGIN_SNAPSHOT),
-        call(client, &session.statements().feed, look),
+        call(client, &session.statements().get, look),
     ]);
-    begun
-        .await
-        .into_iter()
-        .try_for_each(|answer| answer.map(drop))
+    let mut rows = Vec::new();
+    for answer in begun.await {
+        rows = answer?;
+    }
+    Ok(rows)
 }
 
 impl Snapshot for PostgresSnapshot {

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     sync::{Mutex, OnceLock, PoisonError},
 };
@@ -32,7 +32,17 @@ impl S3 {
     ///
     /// Python or a package of it is not there, or the server fails.
     pub fn start() -> Result<Self, ServerError> {
-        Self::start_with(None)
+        Self::start_with(None, None)
+    }
+
+    /// Starts a server that has images of EC2, as it is one for all services of AWS: a file of JSON with
+    /// a list of objects, in the words of moto (`ami_id`, `name`, …). Each region has them.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn start_with_images(file: &Path) -> Result<Self, ServerError> {
+        Self::start_with(None, Some(file))
     }
 
     /// Starts a server that speaks TLS, with a certificate and its key as PEM texts.
@@ -41,7 +51,7 @@ impl S3 {
     ///
     /// As there.
     pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self, ServerError> {
-        Self::start_with(Some([certificate, key]))
+        Self::start_with(Some([certificate, key]), None)
     }
 
     /// The server that all tests of this process share. It stops with the process.
@@ -60,17 +70,17 @@ impl S3 {
         Ok(SHARED.get_or_init(|| server))
     }
 
-    fn start_with(tls: Option<[&str; 2]>) -> Result<Self, ServerError> {
+    fn start_with(tls: Option<[&str; 2]>, images: Option<&Path>) -> Result<Self, ServerError> {
         for _ in 1..ATTEMPTS {
-            match Self::serve(tls) {
+            match Self::serve(tls, images) {
                 Err(ServerError::Silent { .. }) => {}
                 served => return served,
             }
         }
-        Self::serve(tls)
+        Self::serve(tls, images)
     }
 
-    fn serve(tls: Option<[&str; 2]>) -> Result<Self, ServerError> {
+    fn serve(tls: Option<[&str; 2]>, images: Option<&Path>) -> Result<Self, ServerError> {
         let (python, packages) = python::moto()?;
         let mut mktemp = Command::new("mktemp");
         let mktemp = mktemp.args(["-d", "-t", "atlas-s3-XXXXXX"]);
@@ -95,6 +105,9 @@ impl S3 {
         }
         let mut shell = Command::new("sh");
         shell.env("PYTHONPATH", packages);
+        if let Some(images) = images {
+            shell.env("MOTO_AMIS_PATH", images);
+        }
         let log = folder.join("log");
         let server = Self {
             _server: Supervised::start_by(shell, "KILL", &python, &arguments, [&log, &folder])?,

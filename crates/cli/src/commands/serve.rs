@@ -25,6 +25,10 @@ use std::path::PathBuf;
 /// How many instances of an account a region has at most: no suite launches more.
 const INSTANCES: usize = 1000;
 
+/// Memory for pages of a store in a file, in bytes, unless its address says how much: a server runs for
+/// long and has read all of it some day, and the system keeps in memory what it needs often.
+const PAGES: usize = 32 << 20;
+
 /// Serve the store over a network
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServeCommand {
@@ -106,7 +110,8 @@ impl ServeEc2 {
         let sockets = (!self.config.check)
             .then(|| self.network.bind())
             .transpose()?;
-        let atlas = self.pools.atlas(global)?;
+        let builder = || Atlas::builder().page_cache(PAGES);
+        let atlas = self.pools.atlas_by(global, builder)?;
         let session = atlas.act_as(&global.principal);
         keys::check(&keys, &session)?;
         if let Some(seal) = &seal {

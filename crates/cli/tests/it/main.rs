@@ -59,6 +59,16 @@ mod servers;
 mod serving;
 mod sharing;
 mod showing;
+#[cfg(unix)]
+#[path = "../../../ec2/tests/it/signature/signer.rs"]
+#[expect(
+    dead_code,
+    clippy::string_slice,
+    reason = "the signer of the protocol's own tests, of which less is needed here"
+)]
+mod signer;
 mod templates;
 mod three_way_merge;
+#[cfg(unix)]
+mod under_load;
 mod uses;

@@ -148,6 +148,11 @@ fn options_of_an_address_reach_the_engine() {
         let atlas = run(Atlas::open(&at(options))).unwrap();
         assert_eq!(shown(atlas), expected, "{options}");
     }
+    // A host program says it where the address does not.
+    for (options, expected) in [("", "33554432"), ("cache=1024KiB", "1048576")] {
+        let atlas = run(Atlas::builder().page_cache(32 << 20).open(&at(options))).unwrap();
+        assert_eq!(shown(atlas), [expected, "false"], "{options}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::Ec2Failure;
 use atlas_ec2::{Done, Ec2Error, ImageItem, Question, Response};
+use axum::body::Body;
 use cloud_atlas::{
     Error, LaunchableImage, Session,
     base::Timestamp,
@@ -29,11 +30,55 @@ pub(crate) struct Asking<'a> {
     pub(crate) now: Timestamp,
 }
 
+/// A request whose answer goes on when its head was sent.
+pub(crate) struct Kept {
+    api: ImageApi,
+    session: Session,
+    caller: Ec2Caller,
+    location: CloudLocation,
+    request_id: String,
+    action: &'static str,
+    question: Question,
+    now: Timestamp,
+}
+
+impl Kept {
+    /// The same request.
+    pub(crate) fn asking(&self) -> Asking<'_> {
+        Asking {
+            api: &self.api,
+            session: self.session.clone(),
+            caller: &self.caller,
+            location: self.location.clone(),
+            request_id: &self.request_id,
+            action: self.action,
+            // It has been found out that it is none.
+            dry_run: false,
+            question: self.question,
+            now: self.now,
+        }
+    }
+}
+
 /// The document of an answer.
 #[derive(Debug)]
-pub(crate) struct Answer(pub(crate) String);
+pub(crate) struct Answer(pub(crate) Body);
 
 impl Asking<'_> {
+    /// The same for as long as the answer takes.
+    pub(crate) fn keep(&self) -> Kept {
+        Kept {
+            api: self.api.clone(),
+            session: self.session.clone(),
+            caller: self.caller.clone(),
+            location: self.location.clone(),
+            request_id: self.request_id.to_owned(),
+            action: self.action,
+            question: self.question,
+            now: self.now,
+        }
+    }
+
     /// The project of the caller, in which images are made (E04).
     pub(crate) fn scope(&self) -> &Scope {
         &self.caller.caller.scope
@@ -59,7 +104,7 @@ impl Asking<'_> {
 
     /// The answer to a request that was done.
     pub(crate) fn answer(&self, response: &impl Response) -> Answer {
-        Answer(response.to_xml(self.request_id))
+        Answer(response.to_xml(self.request_id).into())
     }
 
     /// The answer to a request that was done, of which there is nothing more to say.

@@ -4,6 +4,7 @@ use atlas_ec2::{Ec2Error, ErrorCode};
 use cloud_atlas::{
     Error, ErrorKind,
     image::{CopyError, EditImageError, InUse, LaunchPermissionError, LifeError, SnapshotError},
+    store::StoreError,
 };
 
 /// What a request was about when an error came.
@@ -56,6 +57,8 @@ pub(crate) fn tell(error: &Error, about: About<'_>) -> Ec2Error {
         Error::EditImage(EditImageError::Deleted { .. }) => Ec2Error::image_unavailable(about.id()),
         Error::Cursor(_) => Ec2Error::invalid_next_token(),
         Error::OneOfMany { source, .. } => tell(source, about),
+        // Others were faster each time, and nothing was done: clients try this again by themselves.
+        Error::Store(StoreError::Conflict) => Ec2Error::unavailable(),
         _ => of_kind(error, about),
     }
 }

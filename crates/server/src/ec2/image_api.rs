@@ -12,7 +12,6 @@ use super::{
 use crate::{Ec2Failure, Ec2Instances};
 use atlas_ec2::{Ec2Error, ErrorCode, Form, FormLimits, Request};
 use axum::{
-    body::Body,
     http::{HeaderValue, header},
     response::Response,
 };
@@ -167,7 +166,7 @@ impl Ec2Answer for ImageApi {
         let mut action = None;
         match self.asked(&caller, &request, &mut action).await {
             Ok(Answer(document)) => {
-                let mut response = Response::new(Body::from(document));
+                let mut response = Response::new(document);
                 let xml = HeaderValue::from_static(super::refusal::XML);
                 response.headers_mut().insert(header::CONTENT_TYPE, xml);
                 let refused = None;

@@ -13,7 +13,8 @@ pub struct Ec2Limits {
     /// with 408.
     pub body_wait: Duration,
     /// How long an answer may take once the request is there: a minute unless said otherwise. Then the
-    /// client is told that it is not known whether the request was done, with 503.
+    /// client is told that it is not known whether the request was done, with 503. An answer that is
+    /// sent piece by piece may take as long until its next piece comes, and is cut then.
     pub answer_wait: Duration,
     /// How often a caller may ask: as often as it likes unless said otherwise. More is refused with 503
     /// and `RequestLimitExceeded`, which clients wait for and try again.

@@ -377,6 +377,22 @@ fn e01_what_is_damaged_is_told_of_to_the_host_alone() {
 }
 
 #[test]
+fn e01_who_has_lost_to_others_each_time_may_try_again() {
+    let store = FaultyStore::new(Arc::new(MemoryStore::new()));
+    let api = Api::over(Arc::new(store.clone()), |api| api);
+    let id = api.register("dana", "web");
+    let pairs = [("ImageId", &*id), ("Description.Value", "new")];
+    store.plan([Fault::Conflict; 12]);
+    let refused = api.code("dana", "ModifyImageAttribute", &pairs);
+    assert_eq!(refused, (503, "ServiceUnavailable".to_owned()));
+    // It is no failure of the server.
+    assert_eq!(*api.failures.lock().unwrap(), [""; 0]);
+    assert_eq!(store.planned(), 0);
+    store.plan([Fault::Conflict; 11]);
+    api.done("dana", "ModifyImageAttribute", &pairs);
+}
+
+#[test]
 fn e01_what_nobody_knows_is_called_so() {
     let store = FaultyStore::new(Arc::new(MemoryStore::new()));
     let api = Api::over(Arc::new(store.clone()), |api| api);

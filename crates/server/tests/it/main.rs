@@ -17,6 +17,7 @@ mod api_instances;
 mod api_life;
 mod api_made;
 mod api_narrowed;
+mod api_pieces;
 mod api_rules;
 mod api_shapes;
 mod api_stopping;

@@ -3,13 +3,17 @@
 use crate::{
     api::Hands,
     ec2::{Echo, keys, post, refused, signer},
-    serving::{Exchange, Served},
+    serving::{Exchange, Served, request_text},
 };
 use atlas_server::{Ec2, Ec2Answer, Ec2Caller, Ec2Limits, Ec2Rate, Ec2Request, ServeLimits};
-use axum::response::Response;
+use axum::{body::Body, response::Response};
 use cloud_atlas::base::Timestamp;
-use core::{num::NonZeroU32, time::Duration};
-use std::sync::{Arc, Mutex};
+use core::{convert::Infallible, num::NonZeroU32, time::Duration};
+use futures_util::{StreamExt as _, stream};
+use std::{
+    io::{Read as _, Write as _},
+    sync::{Arc, Mutex},
+};
 
 /// Two requests a second, five at once.
 struct Limited {
@@ -110,4 +114,32 @@ fn an_answer_that_does_not_come_is_not_waited_for() {
     let reply = served.ask(&signer("AKONE").sign(&post("/", "Action=x")));
     let message = refused(&reply, 503, "ServiceUnavailable");
     assert!(message.contains("not known whether"), "{message}");
+}
+
+/// Begins an answer, and never ends it.
+struct Endless;
+
+impl Ec2Answer for Endless {
+    async fn answer(&self, _: Ec2Caller, _: Ec2Request) -> Response {
+        let begun = stream::iter([Ok::<_, Infallible>("begun")]);
+        Response::new(Body::from_stream(begun.chain(stream::pending())))
+    }
+}
+
+#[test]
+fn an_answer_whose_end_does_not_come_is_cut() {
+    let mut limits = Ec2Limits::default();
+    limits.answer_wait = Duration::from_millis(50);
+    let clock = Arc::new(Hands(Mutex::new(NOON.parse().unwrap())));
+    let api = Ec2::new(keys(), Endless, limits).with_clock(clock);
+    let served = Served::start(api.router(), ServeLimits::default());
+    let mut stream = served.connect();
+    let request = request_text(&signer("AKONE").sign(&post("/", "Action=x")));
+    stream.write_all(&request).unwrap();
+    let mut answer = String::new();
+    // The connection ends, and not the patience of the client.
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    // There is no piece without bytes, by which an answer ends.
+    assert!(answer.ends_with("\r\n\r\n5\r\nbegun\r\n"), "{answer}");
 }

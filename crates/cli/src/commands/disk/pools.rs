@@ -5,7 +5,7 @@ use crate::{
     exit::{Failure, Run},
 };
 use cloud_atlas::{
-    Atlas, Pools, Session,
+    Atlas, Builder, Pools, Session,
     repository::{PoolName, PoolUrl},
 };
 use core::str::FromStr;
@@ -81,11 +81,17 @@ impl PoolArgs {
 
     /// Opens the store and its pools.
     pub(crate) fn atlas(&self, global: &Global) -> Result<Atlas, Failure> {
+        self.atlas_by(global, Atlas::builder)
+    }
+
+    /// The same as a builder has it.
+    pub(crate) fn atlas_by(
+        &self,
+        global: &Global,
+        builder: impl Fn() -> Builder,
+    ) -> Result<Atlas, Failure> {
         let pools = self.open(global)?;
-        global.when_free(|url| {
-            let builder = Atlas::builder().with_pools(pools.clone());
-            builder.open(url).block_on()
-        })
+        global.when_free(|url| builder().with_pools(pools.clone()).open(url).block_on())
     }
 
     /// The same as the principal who acts.

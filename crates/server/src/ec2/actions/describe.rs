@@ -1,10 +1,11 @@
 //! `DescribeImages`.
 
+mod pieces;
 mod sought;
 mod unfinished;
 
-use self::sought::Sought;
 pub(super) use self::unfinished::find as unfinished;
+use self::{pieces::pieces, sought::Sought};
 use crate::ec2::{
     asking::{Answer, Asking},
     fault::About,
@@ -25,15 +26,30 @@ pub(in crate::ec2) async fn describe_images(
     let from = Position::read(asking, &ask)?;
     asking.before(asking.scope()).await?;
     let mut shown = Shown::new(asking);
-    if ask.image_ids.is_empty() {
-        list(&sought, from, ask.page_size()?, &mut shown).await?;
-    } else {
+    if !ask.image_ids.is_empty() {
         named(&sought, &mut shown).await?;
+        return Ok(shown.answer());
     }
-    Ok(shown.answer())
+    let size = ask.page_size()?;
+    list(&sought, from, Some(size.unwrap_or(PIECE)), &mut shown).await?;
+    match shown.next.take() {
+        // Nobody has asked for a page.
+        Some(next) if size.is_none() => {
+            let document = shown.document;
+            Ok(Answer(pieces(asking.keep(), ask, document, next)))
+        }
+        next => {
+            shown.next = next;
+            Ok(shown.answer())
+        }
+    }
 }
 
-/// What is shown. Images are written as they come: all that a caller may launch are many.
+/// How many images are written at a time where all are asked for: no more than these are in memory,
+/// however slowly they are read.
+const PIECE: usize = 256;
+
+/// What is shown.
 struct Shown<'a> {
     asking: &'a Asking<'a>,
     document: ImagesDocument,
@@ -43,9 +59,14 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn new(asking: &'a Asking<'a>) -> Self {
+        Self::of(asking, ImagesDocument::begin(asking.request_id))
+    }
+
+    /// What follows in a document.
+    fn of(asking: &'a Asking<'a>, document: ImagesDocument) -> Self {
         Self {
             asking,
-            document: ImagesDocument::begin(asking.request_id),
+            document,
             count: 0,
             next: None,
         }
@@ -77,7 +98,7 @@ impl<'a> Shown<'a> {
 
     fn answer(self) -> Answer {
         let next = self.next.map(|next| next.token(self.asking).to_string());
-        Answer(self.document.finish(next.as_deref()))
+        Answer(self.document.finish(next.as_deref()).into())
     }
 }
 
