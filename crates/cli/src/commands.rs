@@ -59,8 +59,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Grant(people::GrantCommand),
     /// Add, list, rotate, disable, remove access keys of programs
-    #[command(subcommand)]
-    Key(key::KeyCommand),
+    Key(key::Key),
     /// Make, join, leave groups of accounts
     #[command(subcommand)]
     Group(group::GroupCommand),

@@ -1,7 +1,7 @@
 //! Lists, page by page: what they are asked for, and how they end.
 
 use crate::{
-    exit::Run,
+    exit::{Failure, Run},
     print::{Columns, Out},
 };
 use cloud_atlas::{Error, Page, PageCursor, Paging};
@@ -56,12 +56,15 @@ impl PageArgs {
     }
 
     /// Prints the page that was asked for, or page after page to the end.
-    pub(crate) fn show<T: Serialize>(
+    pub(crate) fn show<T: Serialize, E>(
         self,
         columns: &Columns<'_, T>,
         out: &mut Out,
-        ask: impl Fn(&Paging) -> Result<Page<T>, Error>,
-    ) -> Run {
+        ask: impl Fn(&Paging) -> Result<Page<T>, E>,
+    ) -> Run
+    where
+        Failure: From<E>,
+    {
         let limit = match self.limit {
             Some(limit) => limit.into(),
             None if self.all => Paging::MOST,

@@ -70,6 +70,12 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page as it came from elsewhere, such as another process that has the store open.
+    pub fn new(items: Vec<T>, next: Option<PageCursor>, paging: &Paging) -> Self {
+        let limit = paging.limit;
+        Self { items, next, limit }
+    }
+
     /// The same page of what each item is turned into.
     pub fn map<U>(self, item: impl FnMut(T) -> U) -> Page<U> {
         Page {

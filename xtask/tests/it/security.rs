@@ -20,6 +20,7 @@ fn each_test_that_holds_a_guard_is_there() {
     for test in words.filter(|word| is_test(word)) {
         let (place, function) = test.rsplit_once("::").unwrap();
         let (of, module) = place.split_once("::").unwrap();
+        let of = of.replace('_', "-");
         let file = format!("crates/{of}/tests/it/{}.rs", module.replace("::", "/"));
         let source = fs::read_to_string(tree::root().join(&file)).unwrap_or_default();
         if !source.contains(&format!("fn {function}(")) {

@@ -12,7 +12,7 @@ use crate::{
 };
 use clap::Subcommand;
 use cloud_atlas::{
-    Released,
+    Error, Released,
     history::RevisionNumber,
     template::{ChannelName, Reference},
 };
@@ -115,7 +115,7 @@ pub(crate) fn channel(command: ChannelCommand, global: &Global, out: &mut Out) -
                         .items
                         .splice(0..0, found.latest.map(Pointer::latest));
                 }
-                Ok(channels)
+                Ok::<_, Error>(channels)
             })
         }
         ChannelCommand::History(which) => {

@@ -1,5 +1,13 @@
 //! `atlas key`: what programs sign their requests with.
 
+mod calls;
+mod keeper;
+
+pub(super) use self::calls::{Answered, Asked};
+use self::{
+    calls::KeyCall,
+    keeper::{ControlArgs, Keeper},
+};
 use super::serve::seal;
 use crate::{
     args::Global,
@@ -10,11 +18,10 @@ use crate::{
 use atlas_server::{NewAccessKey, SealKeys};
 use clap::Subcommand;
 use cloud_atlas::{
-    Clock as _, Paging, Session, SystemClock,
+    Clock as _, Paging, SystemClock,
     base::Timestamp,
-    scope::{AccessKey, AccessKeyId, AccessKeyState, AddAccessKey, PrincipalId},
+    scope::{AccessKey, AccessKeyId, AccessKeyState, PrincipalId},
 };
-use pollster::FutureExt as _;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -22,6 +29,16 @@ use std::path::PathBuf;
 ///
 /// A key stands for a principal, and for the project in which its images are made. What is changed here
 /// counts at once, also for servers that run.
+#[derive(Debug, clap::Args)]
+#[command(subcommand_required = true)]
+pub(crate) struct Key {
+    #[command(subcommand)]
+    command: KeyCommand,
+    #[command(flatten)]
+    control: ControlArgs,
+}
+
+/// What is done with keys.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Add a key of PRINCIPAL for the project --scope, and show its secret, once
@@ -133,27 +150,28 @@ impl KeyView {
     }
 }
 
-pub(crate) fn run(command: KeyCommand, global: &Global, out: &mut Out) -> Run {
+pub(crate) fn run(key: Key, global: &Global, out: &mut Out) -> Run {
+    let Key { command, control } = key;
+    let keeper = || Keeper::new(control, global);
     match command {
         KeyCommand::Add { who, until, seal } => {
             let made = seal.read()?.make().map_err(random)?;
-            let request = AddAccessKey {
+            let key = keeper()?.key(KeyCall::Add {
                 principal: who,
                 scope: global.scope.clone(),
                 id: made.id.clone(),
+                secret: made.sealed.clone(),
                 until,
-            };
-            let session = global.session()?;
-            let added = session.add_access_key(&request, &made.sealed);
-            show_new(added.block_on()?, &made, out)
+            })?;
+            show_new(key, &made, out)
         }
         KeyCommand::List { who, page } => {
             let headers = ["KEY", "PRINCIPAL", "SCOPE", "STATE", "UNTIL", "ADDED"];
             let columns = Columns::new("no access keys", &headers, row);
-            let session = global.session()?;
+            let keeper = keeper()?;
             page.show(&columns, out, |page| {
-                let found = session.access_keys(who.as_ref(), page).block_on()?;
-                Ok(found.map(KeyView::new))
+                let found = keeper.keys(who.as_ref(), page)?;
+                Ok::<_, Failure>(found.map(KeyView::new))
             })
         }
         KeyCommand::Rotate { id, grace, seal } => {
@@ -161,26 +179,29 @@ pub(crate) fn run(command: KeyCommand, global: &Global, out: &mut Out) -> Run {
             let grace = i64::from(grace).saturating_mul(3_600_000_000);
             let now = SystemClock.now();
             let until = now.as_micros().saturating_add(grace);
-            let until = Timestamp::from_micros(until).unwrap_or(now);
-            let session = global.session()?;
-            let rotated = session.rotate_access_key(&id, &made.id, &made.sealed, until);
-            show_new(rotated.block_on()?, &made, out)
+            let key = keeper()?.key(KeyCall::Rotate {
+                id,
+                successor: made.id.clone(),
+                secret: made.sealed.clone(),
+                until: Timestamp::from_micros(until).unwrap_or(now),
+            })?;
+            show_new(key, &made, out)
         }
         KeyCommand::Disable { id } => {
-            let key = global.session()?.disable_access_key(&id).block_on()?;
+            let key = keeper()?.key(KeyCall::Disable(id.clone()))?;
             out.one(&KeyView::new(key), |out| writeln!(out, "disabled {id}"))
         }
         KeyCommand::Enable { id } => {
-            let key = global.session()?.enable_access_key(&id).block_on()?;
+            let key = keeper()?.key(KeyCall::Enable(id.clone()))?;
             out.one(&KeyView::new(key), |out| writeln!(out, "enabled {id}"))
         }
         KeyCommand::Remove { id } => {
             global.confirm(&format!("remove the access key {id}"))?;
-            global.session()?.remove_access_key(&id).block_on()?;
+            keeper()?.key(KeyCall::Remove(id.clone()))?;
             out.removed("access-key", &id)
         }
         KeyCommand::Reseal { seal } => {
-            let resealed = reseal(&global.session()?, &seal.read()?)?;
+            let resealed = reseal(&keeper()?, &seal.read()?)?;
             out.one(&resealed, |out| {
                 let Resealed {
                     resealed,
@@ -197,14 +218,14 @@ pub(crate) fn run(command: KeyCommand, global: &Global, out: &mut Out) -> Run {
 
 /// Seals what the first key has not sealed. One that is refused stays, and those before it are done:
 /// the next run goes on.
-fn reseal(session: &Session, seal: &SealKeys) -> Result<Resealed, Failure> {
+fn reseal(keeper: &Keeper, seal: &SealKeys) -> Result<Resealed, Failure> {
     let mut counts = Resealed {
         resealed: 0,
         unchanged: 0,
     };
     let mut paging = Paging::of(Paging::MOST);
     loop {
-        let page = session.sealed_access_keys(&paging).block_on()?;
+        let page = keeper.records(&paging)?;
         let following = page.following();
         for record in page.items {
             let anew = seal.reseal(&record.key.id, &record.secret);
@@ -213,7 +234,10 @@ fn reseal(session: &Session, seal: &SealKeys) -> Result<Resealed, Failure> {
                 Failure::refused(told).because(error)
             })?;
             let is_done = match anew {
-                Some(anew) => session.reseal_access_key(&record, &anew).block_on()?,
+                Some(secret) => keeper.done(KeyCall::Reseal {
+                    seen: record,
+                    secret,
+                })?,
                 None => false,
             };
             let count = if is_done {

@@ -1,6 +1,8 @@
 //! `atlas serve`: what clients reach over a network.
 
 mod config;
+#[cfg(unix)]
+mod control;
 mod keys;
 mod known;
 mod log;
@@ -62,6 +64,11 @@ pub(crate) struct ServeEc2 {
         hide_env_values = true
     )]
     seal_key: Option<PathBuf>,
+    /// Answer `atlas key --control` at this socket, for whoever may open the store: so that keys can be
+    /// changed while a file is served, which is open to one process at a time
+    #[cfg(unix)]
+    #[arg(long, value_name = "SOCKET")]
+    control: Option<PathBuf>,
     /// Write a line to stderr for each request, in this form; without it there is only what fails for a
     /// reason that is no client's
     #[arg(long, value_name = "FORM")]
@@ -121,6 +128,8 @@ impl ServeEc2 {
         let Some(sockets) = sockets else {
             return Ok(());
         };
+        #[cfg(unix)]
+        let control = self.control(&atlas)?;
         if let Some(form) = self.log {
             log::begin(form);
         }
@@ -133,7 +142,20 @@ impl ServeEc2 {
             imports,
             sockets,
         };
-        running.serve(self, out)
+        let served = running.serve(self, out);
+        #[cfg(unix)]
+        drop(control);
+        served
+    }
+
+    #[cfg(unix)]
+    fn control(&self, atlas: &Atlas) -> Result<Option<control::Control>, Failure> {
+        let control = self.control.as_deref().map(control::Control::bind);
+        let mut control = control.transpose()?;
+        if let Some(control) = &mut control {
+            control.answer(atlas.clone());
+        }
+        Ok(control)
     }
 
     /// What is answered.

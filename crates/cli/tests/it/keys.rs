@@ -4,7 +4,12 @@ use crate::{
     program::{Program, Ran, done, stable},
     serving::{SECRET, Serving},
 };
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::Shutdown,
+    os::unix::{fs::PermissionsExt as _, net::UnixStream},
+};
 
 /// Writes a file with a key for sealing of each of these digits, which nobody else may read.
 pub(crate) fn seal_key(program: &Program, name: &str, digits: &str) -> String {
@@ -142,27 +147,111 @@ fn e05_the_life_of_a_key_as_it_is_told() {
 #[test]
 fn e05_keys_are_rotated_and_taken_away_while_a_server_runs() {
     let postgres = atlas_test_servers::Postgres::start().unwrap();
-    let mut serving = Serving::prepared_in(Program::on(postgres.url()));
+    let serving = Serving::prepared_in(Program::on(postgres.url()));
+    lives_of_keys(serving, &[], &[]);
+}
+
+/// A file is open to the server alone, so the server is asked.
+#[test]
+fn e05_keys_of_a_file_that_is_served_are_changed_by_its_server() {
+    let control = ["--control", "control"];
+    let (one, other) = (Serving::prepared(), Serving::prepared());
+    lives_of_keys(one, &control, &control);
+
+    // Nobody else may use the socket; it goes with the server, and one of a server that was killed is
+    // replaced.
+    let mut serving = other;
     seal_key(&serving.program, "seal.key", "a");
-    serving.start(&["--seal-key", "seal.key", "--log", "json"]);
+    let options = ["--seal-key", "seal.key", "--control", "control"];
+    serving.start(&options);
+    let socket = serving.program.path("control");
+    let mode = fs::metadata(&socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(serving.stop("KILL"), None);
+    assert!(socket.exists());
+    serving.start(&options);
+    // Answers that are none, and questions.
+    let ask = |text: &str| {
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        // What is too long is not read to its end.
+        let _ = stream.write_all(text.as_bytes());
+        let _ = stream.shutdown(Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    };
+    let wrong = ["", "\n", "{}\n", "[1]\n", &"x".repeat(1 << 17)];
+    for text in wrong {
+        let answer = ask(text);
+        assert!(
+            answer.is_empty() || answer.starts_with(r#"{"refused":["#),
+            "{answer}"
+        );
+    }
+    let program = &serving.program;
+    let shown = program.run(&["key", "remove", "AKIDNONE", "--control", "control"]);
+    let mut told = format!("{}\n", shown.shown());
+    let shown = program.run(&[
+        "--as",
+        "bert",
+        "key",
+        "list",
+        "dana",
+        "--control",
+        "control",
+    ]);
+    told = format!("{told}{}\n", shown.shown());
+    let shown = program.run(&["key", "list", "--control", "nothing"]);
+    told = format!("{told}{}\n", shown.shown());
+    program.file("file", "");
+    let serve = [
+        "serve",
+        "ec2",
+        "--listen",
+        "127.0.0.1:0",
+        "--seal-key",
+        "seal.key",
+    ];
+    assert_eq!(serving.stop("TERM"), Some(0));
+    assert!(!socket.exists());
+    let program = &serving.program;
+    let shown = program.run(&[&serve[..], &["--control", "file"]].concat());
+    told = format!("{told}{}", shown.shown());
+    insta::assert_snapshot!(told);
+}
+
+/// Keys of a store that a server serves with some options, and that commands change with some.
+fn lives_of_keys(mut serving: Serving, options: &[&str], with: &[&str]) {
+    seal_key(&serving.program, "seal.key", "a");
+    serving.start(&[&["--seal-key", "seal.key", "--log", "json"], options].concat());
     let program = &serving.program;
     let codes = |keys: &[&Made]| {
         let words = keys.iter().flat_map(|key| [key.id.as_str(), &key.secret]);
         serving.python("keyed.py", &words.collect::<Vec<_>>())
     };
-    let one = made(program, &["--scope", "/acme/dev", "key", "add", "dana"]);
+    let make = |line: &[&str]| made(program, &[line, with].concat());
+    let run = |line: &[&str]| program.ok(&[line, with].concat());
+    let one = make(&["--scope", "/acme/dev", "key", "add", "dana"]);
     let given = Made {
         id: "AKIDBETA".to_owned(),
         secret: SECRET.to_owned(),
     };
     assert_eq!(codes(&[&given, &one]), "ok ok\n");
-    let two = made(program, &["key", "rotate", &one.id]);
+    let two = make(&["key", "rotate", &one.id]);
     assert_eq!(codes(&[&one, &two]), "ok ok\n");
-    done(program, &[&format!("key disable {}", one.id)]);
+    run(&["key", "disable", &one.id]);
     assert_eq!(codes(&[&one, &two]), "AuthFailure ok\n");
-    done(program, &[&format!("key remove {}", one.id)]);
-    let last = made(program, &["key", "rotate", &two.id, "--grace", "0"]);
-    assert_eq!(codes(&[&one, &two, &last]), "AuthFailure AuthFailure ok\n");
+    run(&["key", "enable", &one.id]);
+    assert_eq!(codes(&[&one]), "ok\n");
+    run(&["key", "remove", &one.id]);
+    let last = make(&["key", "rotate", &two.id, "--grace", "0"]);
+    let all = [&one, &two, &last];
+    assert_eq!(codes(&all), "AuthFailure AuthFailure ok\n");
+    let listed = run(&["key", "list", "--limit", "1", "--all"]).out;
+    assert!(
+        listed.contains(&two.id) && listed.contains(&last.id),
+        "{listed}"
+    );
 
     // Another key for sealing: first it opens too, then it seals, then the one from before goes.
     let reload = |digits: &str| {
@@ -170,32 +259,40 @@ fn e05_keys_are_rotated_and_taken_away_while_a_server_runs() {
         serving.python("reload.py", &[]);
     };
     reload("ba");
-    let resealed = program.json(&["key", "reseal", "--seal-key", "seal.key"]);
-    // That of a key that has ended is among them.
-    assert_eq!(resealed[0]["resealed"], 2);
+    // The secret of a key that has ended is among them.
+    let resealed = run(&[
+        "key",
+        "reseal",
+        "--seal-key",
+        "seal.key",
+        "--output",
+        "json",
+    ]);
+    assert_eq!(resealed.out, "{\"resealed\":2,\"unchanged\":0}\n");
     reload("b");
     assert_eq!(codes(&[&last]), "ok\n");
     reload("c");
     assert_eq!(codes(&[&last, &given]), "ServiceUnavailable ok\n");
-    let check = [
-        "serve",
-        "ec2",
-        "--listen",
-        "127.0.0.1:0",
-        "--seal-key",
-        "seal.key",
-        "--check",
-    ];
-    let refused = program.run(&check);
-    assert_eq!(refused.code, 1, "{}", refused.shown());
     reload("cb");
-    assert_eq!(program.ok(&check).err, "");
-    done(program, &["principal remove dana"]);
-    assert_eq!(codes(&[&last, &given]), "AuthFailure ok\n");
+    assert_eq!(codes(&[&last]), "ok\n");
     let log = serving.log();
     for secret in [&one.secret, &two.secret, &last.secret] {
         assert!(!log.contains(secret.as_str()), "{log}");
     }
     assert!(log.contains(&last.id), "{log}");
     assert_eq!(serving.stop("TERM"), Some(0));
+    let program = &serving.program;
+    let check = [
+        "serve",
+        "ec2",
+        "--listen",
+        "127.0.0.1:0",
+        "--check",
+        "--seal-key",
+        "seal.key",
+    ];
+    assert_eq!(program.ok(&check).err, "");
+    seal_key(program, "seal.key", "c");
+    let refused = program.run(&check);
+    assert_eq!(refused.code, 1, "{}", refused.shown());
 }
