@@ -71,6 +71,7 @@ impl Machine {
         }
         let mut make = Command::new(mmdebstrap);
         make.args(["--quiet", "--variant=minbase", "--skip=output/dev"])
+            .arg("--dpkgopt=force-unsafe-io")
             .arg(format!("--include={BASE},{}", packages.join(",")))
             .args(LEFT_OUT.map(|path| format!("--dpkgopt=path-exclude={path}")))
             .arg("bookworm")
