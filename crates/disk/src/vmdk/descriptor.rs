@@ -4,15 +4,24 @@ use super::header::{Header, SECTOR};
 use crate::{DiskError, Reason, Refusal, error::refuse};
 use std::collections::BTreeMap;
 
+/// How many digits fewer a content id of 8 digits may have than the one that was there before.
+const SHORTER: usize = 7;
+
+/// Whether what follows the end of a descriptor is nothing, or what QEMU leaves there: it writes the
+/// descriptor anew with another content id, and where that has fewer digits, as one of 256 has, the last
+/// bytes of the text that was there stay behind it, which are those of the new one too.
+fn is_leftover(rest: &[u8], text: &[u8]) -> bool {
+    let end = rest.iter().rposition(|byte| *byte != 0);
+    let rest = end.map_or(&[][..], |end| rest.get(..=end).unwrap_or(rest));
+    rest.len() < SHORTER && text.ends_with(rest)
+}
+
 /// Checks a descriptor: it is of one of the two kinds, of one extent, which is this file, and of no
 /// parent. A line that is not understood is refused (R3).
 pub(crate) fn check(bytes: &[u8], header: &Header) -> Result<(), DiskError> {
     let mut parts = bytes.splitn(2, |byte| *byte == 0);
     let text = parts.next().unwrap_or_default();
-    if parts
-        .next()
-        .is_some_and(|rest| rest.iter().any(|it| *it != 0))
-    {
+    if parts.next().is_some_and(|rest| !is_leftover(rest, text)) {
         return refuse(wrong("something follows its descriptor"));
     }
     // QEMU leaves room for one in each part of a disk in many files.

@@ -181,6 +181,9 @@ fn b07_descriptors_that_are_not_understood_are_refused() {
         |it: String| format!("{it}unknown=1\n"),
         |it: String| format!("{it}CID=1\n"),
         |it: String| format!("{it}\0hidden"),
+        |it: String| format!("{it}\0x"),
+        |it: String| format!("{it}\0{}", &it[it.len() - 7..]),
+        |it: String| format!("{it}\0{}\0x", &it[it.len() - 1..]),
         |it: String| it.replace("parentCID=ffffffff\n", ""),
         |it: String| it.replace("createType=\"streamOptimized\"\n", ""),
         |it: String| it.replace("streamOptimized", "monolithicSparse"),
@@ -195,6 +198,15 @@ fn b07_descriptors_that_are_not_understood_are_refused() {
     }
     let bytes = told(|it| it.replace("version=1", "version=9"));
     assert_eq!(refused(&bytes), Reason::BadVersion);
+}
+
+#[test]
+fn b01_what_qemu_leaves_behind_a_descriptor_is_nothing() {
+    // It has given the disk another content id, of up to seven digits fewer.
+    for left in 0..7 {
+        let bytes = told(|it| format!("{it}\0{}", &it[it.len() - left..]));
+        assert!(read(&bytes) == small(), "{left}");
+    }
 }
 
 #[test]
