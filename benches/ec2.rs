@@ -2,7 +2,7 @@
 //! server in a process of its own, the same client for both. Requests are signed before the clock runs,
 //! answers are read whole.
 //!
-//! Without options it measures 10,000 images and 100,000 on a file of redb, and 10,000 on PostgreSQL.
+//! Without options it measures 10,000 images and 100,000 on a file of redb, and on PostgreSQL.
 //! Otherwise `--images=100000` measures among so many, `--store=URL` on another store, which must be
 //! empty, `--alone` without moto, and `--mixed=3600` nothing but so many seconds of clients that read and
 //! write, each of which waits for `--pause=80` milliseconds between its requests.
@@ -71,6 +71,11 @@ fn main() -> Result<(), Fault> {
     // What a machine of some size gives a server; flushes are real.
     let server = Postgres::start_with(&["shared_buffers=512MB"])?;
     let measured = Measured::on(Some(server.url()), some)?;
+    limits::run_on_postgres(&measured.ours, &measured.fleet)?;
+    drop(measured);
+    drop(server);
+    let server = Postgres::start_with(&["shared_buffers=512MB"])?;
+    let measured = Measured::on(Some(server.url()), many)?;
     limits::run_on_postgres(&measured.ours, &measured.fleet)
 }
 
@@ -148,10 +153,21 @@ fn option(name: &str) -> Option<String> {
 }
 
 /// So many requests for one image each, all over the fleet, one list a client.
-fn by_id(target: client::Target, fleet: &Fleet, [clients, each]: [usize; 2]) -> Vec<Vec<Vec<u8>>> {
+fn by_id(target: client::Target, fleet: &Fleet, counts: [usize; 2]) -> Vec<Vec<Vec<u8>>> {
+    by_id_with([client::KEY, client::SECRET], target, fleet, counts)
+}
+
+/// The same, signed with an access key: its id and its secret.
+fn by_id_with(
+    key: [&str; 2],
+    target: client::Target,
+    fleet: &Fleet,
+    [clients, each]: [usize; 2],
+) -> Vec<Vec<Vec<u8>>> {
     // A stride that no size has as a factor meets them all.
     let mut ids = fleet.ids.iter().cycle().step_by(7_919);
-    let request = |id: &String| target.request(&[("Action", "DescribeImages"), ("ImageId.1", id)]);
+    let request =
+        |id: &String| target.request_by(key, &[("Action", "DescribeImages"), ("ImageId.1", id)]);
     let mut list = || ids.by_ref().take(each).map(request).collect();
     (0..clients).map(|_| list()).collect()
 }

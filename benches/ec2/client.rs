@@ -72,6 +72,11 @@ impl Target {
 
     /// A request with its signature, as it goes over the wire: good for the minutes to come.
     pub(crate) fn request(&self, parameters: &[(&str, &str)]) -> Vec<u8> {
+        self.request_by([KEY, SECRET], parameters)
+    }
+
+    /// The same, signed with an access key: its id and its secret.
+    pub(crate) fn request_by(&self, key: [&str; 2], parameters: &[(&str, &str)]) -> Vec<u8> {
         let all = [parameters, &[("Version", "2016-11-15")]].concat();
         let form = all
             .iter()
@@ -83,7 +88,7 @@ impl Target {
         );
         let headers = [("Host", host.as_str()), ("Content-Type", kind)];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let signed = signer().sign(&Plain {
+        let signed = signer(key).sign(&Plain {
             method: "POST".to_owned(),
             path: "/".to_owned(),
             query: Vec::new(),
@@ -187,7 +192,7 @@ impl Client {
     }
 }
 
-fn signer() -> Signer {
+fn signer([key, secret]: [&str; 2]) -> Signer {
     // 2026-07-21T12:00:00.123456Z, without what stands between, and without the fraction.
     let now = SystemClock.now().to_string();
     let whole = now.split(['.', 'Z']).next().unwrap_or_default();
@@ -196,8 +201,8 @@ fn signer() -> Signer {
         .filter(|it| !matches!(it, '-' | ':'))
         .collect();
     Signer {
-        key: KEY.to_owned(),
-        secret: SECRET.to_owned(),
+        key: key.to_owned(),
+        secret: secret.to_owned(),
         date: format!("{digits}Z"),
         region: REGION.to_owned(),
         service: "ec2".to_owned(),

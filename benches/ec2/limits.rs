@@ -1,7 +1,7 @@
 //! What a server must reach whoever its peer is.
 
 use crate::{
-    Fault, WRITERS, by_id, filtered,
+    Fault, WRITERS, by_id, by_id_with, filtered,
     fleet::{self, Fleet, GROUP, float},
     load::{self, Took},
     ours::Ours,
@@ -31,6 +31,7 @@ pub(crate) fn run(ours: &Ours, fleet: &Fleet, memory: f64) -> Result<(), Fault> 
     let claim = format!("the same, 99 of 100 answers, beside {} ms", SOON * 1e3);
     let slow = took.percentile_99();
     Claim::cost(&claim, "ms", slow * 1e3, SOON * 1e3, 1.0).print();
+    stored_claim(ours, fleet, requests, BY_ID[0])?;
     let group = fleet::group(images / 2);
     for (name, value) in [("name", format!("{group}-*")), ("tag:team", group)] {
         let request = kept.request(&filtered(name, &value));
@@ -57,6 +58,7 @@ pub(crate) fn run_on_postgres(ours: &Ours, fleet: &Fleet) -> Result<(), Fault> {
     load::run(kept, &by_id(kept, fleet, [8, requests / 5]))?;
     let mut took = load::run(kept, &by_id(kept, fleet, [8, requests]))?;
     by_id_claim(&took, fleet.ids.len(), "PostgreSQL", BY_ID[1]);
+    stored_claim(ours, fleet, requests, BY_ID[1])?;
     let (each, slow) = (fleet.each * 1e3, took.percentile_99() * 1e3);
     eprintln!("PostgreSQL: {each:.2} ms a registration, 99 of 100 answers within {slow:.1} ms");
     Ok(())
@@ -67,6 +69,15 @@ fn by_id_claim(took: &Took, images: usize, on: &str, rate: f64) {
         "DescribeImages by id among {images} on {on}, 8 clients that keep their connections, beside {rate} a second"
     );
     Claim::cost(&claim, "ms", took.each * 1e3, 1e3 / rate, 1.0).print();
+}
+
+/// The same of who signs with an access key that is looked up in the store.
+fn stored_claim(ours: &Ours, fleet: &Fleet, requests: usize, rate: f64) -> Result<(), Fault> {
+    let (kept, [id, secret]) = (ours.target.kept(), &ours.stored);
+    let took = load::run(kept, &by_id_with([id, secret], kept, fleet, [8, requests]))?;
+    let claim = format!("the same, signed with a key of the store, beside {rate} a second");
+    Claim::cost(&claim, "ms", took.each * 1e3, 1e3 / rate, 1.0).print();
+    Ok(())
 }
 
 /// Every image in one answer.

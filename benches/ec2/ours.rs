@@ -20,6 +20,8 @@ use std::{
 pub(crate) struct Ours {
     process: Child,
     pub(crate) target: Target,
+    /// An access key of the store: its id and its secret. That of the bench is in a file.
+    pub(crate) stored: [String; 2],
     /// The file of its store, if it has one.
     file: Option<PathBuf>,
 }
@@ -48,13 +50,24 @@ impl Ours {
         );
         fs::write(&keys, text)?;
         fs::set_permissions(&keys, fs::Permissions::from_mode(0o600))?;
+        let seal = folder.join("seal.key");
+        fs::write(&seal, "0123456789abcdef".repeat(4))?;
+        fs::set_permissions(&seal, fs::Permissions::from_mode(0o600))?;
+        let mut add = command("--output json --scope /acme key add ana --seal-key");
+        add.arg(&seal);
+        let stored: Value = serde_json::from_str(&run(add)?)?;
+        let text = |name: &str| stored.get(name).and_then(Value::as_str).map(str::to_owned);
+        let stored = text("id").zip(text("secret"));
+        let stored = stored.ok_or("a key has an id and a secret")?.into();
         let mut serve = command("--output json serve ec2 --listen 127.0.0.1:0 --access-keys");
-        let mut process = serve.arg(&keys).stdout(Stdio::piped()).spawn()?;
+        serve.arg(&keys).arg("--seal-key").arg(&seal);
+        let mut process = serve.stdout(Stdio::piped()).spawn()?;
         let told = process.stdout.take().ok_or("the server says nothing")?;
         // Whoever comes by here has a server that ends with it.
         let mut ours = Self {
             process,
             target: Target::at(0),
+            stored,
             file: store.strip_prefix("redb:").map(|rest| {
                 let path = rest.split('?').next();
                 PathBuf::from(path.unwrap_or_default())

@@ -167,9 +167,9 @@ fn tables_of_what_is_launched() {
     insta::assert_snapshot!(first_lines(&stats, 5), @"
     TABLE              RECORDS
     ───────────────────────────
+    access-key               0
     channel                  2
     content                  4
-    credential               2
     ");
 }
 

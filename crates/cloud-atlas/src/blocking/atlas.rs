@@ -154,6 +154,12 @@ impl Builder {
         Self(self.0.instance_types(instance_types))
     }
 
+    /// As [`crate::Builder::page_cache`].
+    #[must_use]
+    pub fn page_cache(self, bytes: usize) -> Self {
+        Self(self.0.page_cache(bytes))
+    }
+
     /// As [`crate::Builder::with_pools`].
     #[cfg(feature = "repository")]
     #[must_use]

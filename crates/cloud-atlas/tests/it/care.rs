@@ -1,7 +1,10 @@
 //! Dumping, loading and checking.
 
-use crate::support::{
-    Raw, World, ask, committed, dump, image, import, most, noon, p, run, scripted, set, small,
+use crate::{
+    access_keys::{new_key, sealed},
+    support::{
+        Raw, World, ask, committed, dump, image, import, most, noon, p, run, scripted, set, small,
+    },
 };
 use atlas_testkit::facade::ManualClock;
 use cloud_atlas::{
@@ -55,6 +58,10 @@ pub(crate) fn furnished() -> World {
             &[("x86_64", EAST, 40)],
         );
         import(&dana, &[one], true).await.unwrap();
+        let key = new_key("dana", "/acme", "AKIDDANA");
+        dana.add_access_key(&key, &sealed("v1.name.secret"))
+            .await
+            .unwrap();
     });
     world
 }

@@ -143,6 +143,7 @@ fn golden_files_read_as_they_were_written() {
             "disk-quota",
             "disk-usage",
             "snapshot",
+            "access-key",
             // It needs a commit of more images than a small file should have.
             "use-many",
         ];

@@ -21,7 +21,9 @@ use std::{
 
 /// How many bytes a question has.
 const MOST: u64 = 1 << 16;
-/// How long somebody who asks is waited for, and somebody who is answered.
+/// How long it rests where nobody can be heard.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long somebody who asks may be silent, and somebody who is answered.
 const WAIT: Duration = Duration::from_secs(10);
 
 /// A socket that is bound: whoever may use it is who may open the store. It goes with its owner.
@@ -55,9 +57,13 @@ impl Control {
     pub(super) fn answer(&mut self, atlas: Atlas) {
         if let Some(listener) = self.listener.take() {
             thread::spawn(move || {
-                for stream in listener.incoming().flatten() {
-                    // Who goes away is answered nothing.
-                    let _ = converse(stream, &atlas);
+                for stream in listener.incoming() {
+                    match stream {
+                        // Who goes away is answered nothing.
+                        Ok(stream) => drop(converse(stream, &atlas)),
+                        // There are no more files to be had, until others end.
+                        Err(_) => thread::sleep(PAUSE),
+                    }
                 }
             });
         }
