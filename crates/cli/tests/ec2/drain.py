@@ -30,7 +30,8 @@ os.kill(int(os.environ["SERVER"]), signal.SIGTERM)
 while True:
     try:
         socket.create_connection((HOST, PORT)).close()
-    except ConnectionRefusedError:
+    except ConnectionError:
+        # It is refused, or the socket has gone while it waited to be taken.
         break
 stream.sendall(BODY[10:])
 answer = b""
