@@ -117,8 +117,9 @@ impl Session {
             .await
     }
 
-    /// Adds a key without an end that takes the place of another, which ends at `until`, or earlier where it would
-    /// have anyway; whoever uses it changes to the new one meanwhile. A moment that is over means now.
+    /// Adds a key without an end that takes the place of another, which ends at `until`, or earlier where
+    /// it would have anyway; whoever uses it changes to the new one meanwhile. A moment that is over means
+    /// now.
     ///
     /// # Errors
     ///

@@ -282,6 +282,11 @@ fn lives_of_keys(mut serving: Serving, options: &[&str], with: &[&str]) {
     assert!(log.contains(&last.id), "{log}");
     assert_eq!(serving.stop("TERM"), Some(0));
     let program = &serving.program;
+    // Whoever has answered at the control socket has let the file go.
+    let checked = program.json(&["store", "check"]);
+    if let Some(file) = checked[0].get("file") {
+        assert_eq!(file["closed_well"], true, "{checked:?}");
+    }
     let check = [
         "serve",
         "ec2",

@@ -16,6 +16,10 @@ use std::{
         net::{UnixListener, UnixStream},
     },
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 
@@ -30,6 +34,8 @@ const WAIT: Duration = Duration::from_secs(10);
 pub(super) struct Control {
     path: PathBuf,
     listener: Option<UnixListener>,
+    answering: Option<thread::JoinHandle<()>>,
+    is_over: Arc<AtomicBool>,
 }
 
 impl Control {
@@ -50,14 +56,20 @@ impl Control {
         Ok(Self {
             path: path.into(),
             listener: Some(listener),
+            answering: None,
+            is_over: Arc::default(),
         })
     }
 
-    /// Answers on a thread of its own until the process ends.
+    /// Answers on a thread of its own, which lets the store go when it ends: a file is closed then.
     pub(super) fn answer(&mut self, atlas: Atlas) {
         if let Some(listener) = self.listener.take() {
-            thread::spawn(move || {
+            let is_over = Arc::clone(&self.is_over);
+            self.answering = Some(thread::spawn(move || {
                 for stream in listener.incoming() {
+                    if is_over.load(Ordering::SeqCst) {
+                        break;
+                    }
                     match stream {
                         // Who goes away is answered nothing.
                         Ok(stream) => drop(converse(stream, &atlas)),
@@ -65,13 +77,20 @@ impl Control {
                         Err(_) => thread::sleep(PAUSE),
                     }
                 }
-            });
+            }));
         }
     }
 }
 
 impl Drop for Control {
     fn drop(&mut self) {
+        self.is_over.store(true, Ordering::SeqCst);
+        if let Some(answering) = self.answering.take() {
+            // Somebody has to come, so that it looks up; whoever is answered is waited for.
+            if UnixStream::connect(&self.path).is_ok() {
+                let _ = answering.join();
+            }
+        }
         let _ = fs::remove_file(&self.path);
     }
 }
